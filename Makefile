@@ -1,0 +1,52 @@
+# Everything a developer or a build server runs. Needs Python 3.11 or newer and make; fetches the rest by itself.
+
+PYTHON ?= python3
+PG ?= 18
+WORKERS ?= auto
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install manifest test lint format demo bench-latency wheel clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+install: $(STAMP) ## Make .venv with c360 and everything the tests need
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+manifest: ## Write pg/manifest.sql anew after changing a SQL file
+	@PYTHONPATH=controlplane $(PYTHON) -m c360.installer.manifest
+
+test: $(STAMP) ## Run the tests (PG=16|17|18 chooses the server, ARGS passes through to pytest)
+	PG=$(PG) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+
+lint: $(STAMP) ## Check style, types and the manifest
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	@PYTHONPATH=controlplane $(BIN)/python -m c360.installer.manifest --check \
+		|| { echo 'pg/manifest.sql is not current: run "make manifest"' >&2; exit 1; }
+
+format: $(STAMP) ## Format the Python code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+demo: $(STAMP) ## Play real orders through c360 and show what came of them (DEMO_EXIT=1 ends by itself)
+	$(BIN)/python -m c360.demo
+
+bench-latency: $(STAMP) ## Measure commit to webhook on an idle machine
+	$(BIN)/python -m benchmarks.latency
+
+wheel: $(STAMP) ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) .pg .demo dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,124 @@
+"""One tree of errors, and the one place where an SQLSTATE becomes a class.
+
+    C360Error                    has code, message, detail, hint
+    ├── DatabaseRefused          the database said no; code is its SQLSTATE
+    │   ├── IngestRefused        U1xxx
+    │   ├── IdentityRefused      U2xxx
+    │   ├── ScoringRefused       U3xxx
+    │   ├── GovernanceRefused    U4xxx
+    │   ├── RelayRefused         U5xxx
+    │   ├── OperationsRefused    U9xxx
+    │   ├── NotAllowed           42501
+    │   └── TryAgain             40001, 40P01, 55P03 and two installers meeting in the shared catalogue
+    ├── DatabaseUnreachable      no connection, or it broke
+    ├── EmbeddedPostgresError    the own server could not be started or stopped
+    └── UsageError               a wrong or missing setting; the command line exits with 2
+
+Callers branch on the class or on `code`, never on the text.
+"""
+
+from __future__ import annotations
+
+import psycopg
+
+
+class C360Error(Exception):
+    """Something c360 can name: a code for programs, a message, and what to do next for people."""
+
+    def __init__(self, message: str, *, code: str, detail: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.detail = detail
+        self.hint = hint
+
+
+class DatabaseRefused(C360Error):
+    """The database answered with an error."""
+
+
+class IngestRefused(DatabaseRefused):
+    """U1xxx: an event or a batch was not taken."""
+
+
+class IdentityRefused(DatabaseRefused):
+    """U2xxx: profiles, links, merges."""
+
+
+class ScoringRefused(DatabaseRefused):
+    """U3xxx: scores and segments."""
+
+
+class GovernanceRefused(DatabaseRefused):
+    """U4xxx: tenants, attributes, keys and other metadata."""
+
+
+class RelayRefused(DatabaseRefused):
+    """U5xxx: topics, subscriptions, deliveries."""
+
+
+class OperationsRefused(DatabaseRefused):
+    """U9xxx: installation and upkeep."""
+
+
+class NotAllowed(DatabaseRefused):
+    """The connected role lacks a right."""
+
+
+class TryAgain(DatabaseRefused):
+    """Lost a race that a second attempt wins."""
+
+
+class DatabaseUnreachable(C360Error):
+    """No connection to PostgreSQL."""
+
+
+class EmbeddedPostgresError(C360Error):
+    """The embedded PostgreSQL could not be started, found or stopped."""
+
+
+class UsageError(C360Error):
+    """The caller asked for something that cannot be right."""
+
+
+_BY_STATE: dict[str, type[DatabaseRefused]] = {
+    "42501": NotAllowed,
+    "40001": TryAgain,
+    "40P01": TryAgain,
+    "55P03": TryAgain,
+}
+_BY_GROUP: dict[str, type[DatabaseRefused]] = {
+    "U1": IngestRefused,
+    "U2": IdentityRefused,
+    "U3": ScoringRefused,
+    "U4": GovernanceRefused,
+    "U5": RelayRefused,
+    "U9": OperationsRefused,
+}
+# PostgreSQL reports two sessions changing one row of a shared catalogue as an internal error.
+_CATALOGUE_RACE = "tuple concurrently updated"
+
+
+def class_for(sqlstate: str, message: str = "") -> type[DatabaseRefused]:
+    """The class of the tree that an SQLSTATE belongs to."""
+    if sqlstate == "XX000" and message == _CATALOGUE_RACE:
+        return TryAgain
+    return _BY_STATE.get(sqlstate) or _BY_GROUP.get(sqlstate[:2]) or DatabaseRefused
+
+
+def from_psycopg(error: psycopg.Error) -> C360Error:
+    """Translate; raise the result `from` the original so that the cause is kept."""
+    diagnosis = error.diag
+    if error.sqlstate is None or error.sqlstate.startswith(("08", "57P")):
+        return DatabaseUnreachable(
+            str(error).strip() or "the connection to PostgreSQL broke",
+            code=error.sqlstate or "08000",
+            hint="Check the address with --dsn or DATABASE_URL, and that the server is running.",
+        )
+    message = diagnosis.message_primary or str(error)
+    return class_for(error.sqlstate, message)(
+        message,
+        code=error.sqlstate,
+        detail=diagnosis.message_detail,
+        hint=diagnosis.message_hint,
+    )

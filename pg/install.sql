@@ -1,0 +1,59 @@
+-- Installs or upgrades c360 in the current database:   psql -d <database> -f pg/install.sql
+--
+-- The only order list. psql runs it; the Python installer (c360 db install) reads its \ir lines, so both give the same
+-- catalogue. Everything happens in one transaction, and repeating it changes nothing.
+--
+-- To add a file, list it in its block, then run "make manifest". A test fails for a file that is missing or listed twice.
+-- A migration needs four lines: guard, \if, \ir with record, \endif. Everything else needs one line.
+
+\set ON_ERROR_STOP on
+\set QUIET on
+
+BEGIN ISOLATION LEVEL READ COMMITTED;
+
+\ir bootstrap.sql
+\ir manifest.sql
+
+CALL c360._check_release();
+
+-- migrations ----------------------------------------------------------------------------------------------------------
+-- SELECT c360._migration_pending('0001_words') AS pending \gset
+-- \if :pending
+-- \ir migrations/0001_words.sql
+-- SELECT c360._record_migration('0001_words') AS recorded \gset
+-- \endif
+
+-- procedures/governance -----------------------------------------------------------------------------------------------
+
+-- procedures/ingest ---------------------------------------------------------------------------------------------------
+
+-- procedures/identity -------------------------------------------------------------------------------------------------
+
+-- procedures/profile --------------------------------------------------------------------------------------------------
+
+-- procedures/topic ----------------------------------------------------------------------------------------------------
+
+-- procedures/relay ----------------------------------------------------------------------------------------------------
+
+-- procedures/scoring --------------------------------------------------------------------------------------------------
+
+-- procedures/segment --------------------------------------------------------------------------------------------------
+
+-- procedures/privacy --------------------------------------------------------------------------------------------------
+
+-- procedures/ops ------------------------------------------------------------------------------------------------------
+
+-- triggers ------------------------------------------------------------------------------------------------------------
+
+-- views ---------------------------------------------------------------------------------------------------------------
+
+-- api -----------------------------------------------------------------------------------------------------------------
+
+-- privileges ----------------------------------------------------------------------------------------------------------
+\ir privileges/schemas.sql
+
+CALL c360._record_repeatables();
+
+COMMIT;
+
+\unset QUIET
