@@ -17,11 +17,17 @@ BEGIN ISOLATION LEVEL READ COMMITTED;
 CALL c360._check_release();
 
 -- migrations ----------------------------------------------------------------------------------------------------------
--- SELECT c360._migration_pending('0001_words') AS pending \gset
--- \if :pending
--- \ir migrations/0001_words.sql
--- SELECT c360._record_migration('0001_words') AS recorded \gset
--- \endif
+SELECT c360._migration_pending('0001_governance') AS pending \gset
+\if :pending
+\ir migrations/0001_governance.sql
+SELECT c360._record_migration('0001_governance') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0002_messages') AS pending \gset
+\if :pending
+\ir migrations/0002_messages.sql
+SELECT c360._record_migration('0002_messages') AS recorded \gset
+\endif
 
 -- procedures/governance -----------------------------------------------------------------------------------------------
 

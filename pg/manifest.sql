@@ -2,4 +2,6 @@
 
 INSERT INTO pg_temp.c360_manifest (path, sha256)
 VALUES
+    ('migrations/0001_governance.sql', '113d47aa144efc276c70a2bc2a93a6fcbaeacef701ddf679e67d6603c1728e57'),
+    ('migrations/0002_messages.sql', '07765f5f79ff36e16d53575d4a4bd575c0413cc947e19cb07d11ea98a2696e95'),
     ('privileges/schemas.sql', '731ed4d7a8e0fa7b8daa6eb1fc656b1b0c5ebc291242a821875e1ba9225459f3');
