@@ -38,6 +38,10 @@ SELECT c360._record_migration('0002_messages') AS recorded \gset
 -- procedures/profile --------------------------------------------------------------------------------------------------
 
 -- procedures/topic ----------------------------------------------------------------------------------------------------
+\ir procedures/topic/_uuid7.sql
+\ir procedures/topic/_message_body.sql
+\ir procedures/topic/_publish.sql
+\ir procedures/topic/await_bell.sql
 
 -- procedures/relay ----------------------------------------------------------------------------------------------------
 
@@ -50,6 +54,7 @@ SELECT c360._record_migration('0002_messages') AS recorded \gset
 -- procedures/ops ------------------------------------------------------------------------------------------------------
 
 -- triggers ------------------------------------------------------------------------------------------------------------
+\ir triggers/messages_insert.sql
 
 -- views ---------------------------------------------------------------------------------------------------------------
 
@@ -57,6 +62,7 @@ SELECT c360._record_migration('0002_messages') AS recorded \gset
 
 -- privileges ----------------------------------------------------------------------------------------------------------
 \ir privileges/schemas.sql
+\ir privileges/relay.sql
 
 CALL c360._record_repeatables();
 

@@ -4,4 +4,10 @@ INSERT INTO pg_temp.c360_manifest (path, sha256)
 VALUES
     ('migrations/0001_governance.sql', '113d47aa144efc276c70a2bc2a93a6fcbaeacef701ddf679e67d6603c1728e57'),
     ('migrations/0002_messages.sql', '07765f5f79ff36e16d53575d4a4bd575c0413cc947e19cb07d11ea98a2696e95'),
-    ('privileges/schemas.sql', '731ed4d7a8e0fa7b8daa6eb1fc656b1b0c5ebc291242a821875e1ba9225459f3');
+    ('procedures/topic/_uuid7.sql', '11a089fcf47348f0a156bcf01bf8235167f14f8ccbf29d074773f70eee300bab'),
+    ('procedures/topic/_message_body.sql', 'a2c969396aeaa3ba74391d7579f3f6959105bfb5463ca6b9e697a202609a1358'),
+    ('procedures/topic/_publish.sql', 'e5ffa356283605fb7e0ed2483e810eb8b8d2ce7163447dbd75744063d3248b8d'),
+    ('procedures/topic/await_bell.sql', '43c7cf808d33a5e7c73f6a8b0b623123c74c881c1e6bb621d54cb44b574e6050'),
+    ('triggers/messages_insert.sql', '6951f655ec9be9f26bfc4e07459d9cefb4be0f31ffefb1c488bcf50210210714'),
+    ('privileges/schemas.sql', '731ed4d7a8e0fa7b8daa6eb1fc656b1b0c5ebc291242a821875e1ba9225459f3'),
+    ('privileges/relay.sql', 'fa24596a281aa8a4039b069c935b836188db168c346e6fe79fd726b752cca525');

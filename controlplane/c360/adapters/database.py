@@ -1,0 +1,152 @@
+"""The one door of the daemons to PostgreSQL: calls functions by name, hears bells.
+
+    db = await Database.connect(dsn, application_name="c360 relay")
+    settled = await db.call("c360.settle", relay=name)          one value
+    claimed = await db.rows("c360.claim", relay=name, count=50)  rows
+
+Holds no SQL of its own beyond `SELECT function(...)`, refuses functions outside the fixed set of functions.py, and
+gives every error of PostgreSQL as a class of domain/errors.py with the original as its cause.
+
+A call is one transaction. `DatabaseUnreachable` leaves open whether it was committed: functions are written so that a
+repeat is harmless, and the callers repeat. Broken connections are replaced by the pool at the next call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from types import TracebackType
+from typing import Any, Self
+
+import asyncpg
+import orjson
+
+from c360.adapters.functions import FUNCTIONS
+from c360.domain.errors import C360Error, DatabaseUnreachable, class_for
+
+logger = logging.getLogger(__name__)
+
+_KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+# A daemon that is cut off inside a transaction must not hold its locks for long.
+_IDLE_IN_TRANSACTION = "10s"
+
+
+class Database:
+    """A pool of connections behind `call` and `rows`."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], dsn: str) -> None:
+        self._pool = pool
+        self.dsn = dsn
+        self._statements: dict[tuple[str, int, tuple[str, ...], bool], str] = {}
+
+    @classmethod
+    async def connect(
+        cls,
+        dsn: str,
+        *,
+        application_name: str,
+        min_size: int = 1,
+        max_size: int = 10,
+        command_timeout: float = 30.0,
+        statement_cache_size: int = 100,
+    ) -> Self:
+        """Open the pool. `statement_cache_size=0` is for a pgbouncer in transaction mode."""
+        try:
+            pool = await asyncpg.create_pool(
+                dsn,
+                min_size=min_size,
+                max_size=max_size,
+                command_timeout=command_timeout,
+                statement_cache_size=statement_cache_size,
+                init=_prepare,
+                server_settings=server_settings(application_name),
+            )
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            raise translated(error) from error
+        return cls(pool, dsn)
+
+    async def call(self, function: str, *arguments: Any, **named: Any) -> Any:
+        """Call a function and give its one value. Parameters are named without their p_."""
+        statement = self._statement(function, len(arguments), tuple(named), rows=False)
+        try:
+            return await self._pool.fetchval(statement, *arguments, *named.values())
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            raise translated(error) from error
+
+    async def rows(self, function: str, *arguments: Any, **named: Any) -> list[asyncpg.Record]:
+        """Call a function that returns rows."""
+        statement = self._statement(function, len(arguments), tuple(named), rows=True)
+        try:
+            return await self._pool.fetch(statement, *arguments, *named.values())
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            raise translated(error) from error
+
+    async def close(self) -> None:
+        """Wait for running calls, then close; after five seconds close regardless."""
+        try:
+            async with asyncio.timeout(5):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _statement(self, function: str, positional: int, named: tuple[str, ...], *, rows: bool) -> str:
+        key = (function, positional, named, rows)
+        if key not in self._statements:
+            if function not in FUNCTIONS:
+                raise ValueError(f"{function} is not among the functions a daemon may call")
+            if not all(name.isidentifier() for name in named):
+                raise ValueError(f"not a parameter name among {named}")
+            holes = [f"${number}" for number in range(1, positional + 1)]
+            holes += [f"p_{name} => ${number}" for number, name in enumerate(named, start=positional + 1)]
+            head = "SELECT * FROM" if rows else "SELECT"
+            self._statements[key] = f"{head} {function}({', '.join(holes)})"
+        return self._statements[key]
+
+
+def translated(error: BaseException) -> C360Error:
+    """The class of the error tree for an error of the driver."""
+    if isinstance(error, asyncpg.PostgresError):
+        state = error.sqlstate or "XX000"
+        if not state.startswith(("08", "57P")):
+            return class_for(state, error.message or "")(
+                error.message or str(error), code=state, detail=error.detail, hint=error.hint
+            )
+        return _unreachable(state, str(error))
+    return _unreachable("08000", str(error) or type(error).__name__)
+
+
+def _unreachable(code: str, message: str) -> DatabaseUnreachable:
+    return DatabaseUnreachable(
+        message or "the connection to PostgreSQL broke",
+        code=code,
+        hint="Check the address with --dsn or DATABASE_URL, and that the server is running.",
+    )
+
+
+def server_settings(application_name: str) -> dict[str, str]:
+    """What every session of a daemon sets: its name, and that a dead peer is noticed."""
+    return {
+        "application_name": application_name,
+        "idle_in_transaction_session_timeout": _IDLE_IN_TRANSACTION,
+        **_KEEPALIVES,
+    }
+
+
+async def _prepare(connection: Any) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(
+            kind, schema="pg_catalog", encoder=_encode_json, decoder=orjson.loads, format="text"
+        )
+
+
+def _encode_json(value: Any) -> str:
+    """Bytes are JSON already and pass as they are; everything else is encoded."""
+    return value.decode() if isinstance(value, bytes) else orjson.dumps(value).decode()
