@@ -13,6 +13,7 @@ import typer
 
 from c360 import __version__
 from c360.domain.errors import C360Error, UsageError, from_psycopg
+from c360_cli import db
 
 app = typer.Typer(
     name="c360",
@@ -20,6 +21,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(db.app, name="db")
 
 
 def _print_version(wanted: bool) -> None:

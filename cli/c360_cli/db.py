@@ -1,0 +1,96 @@
+"""`c360 db`: install, upgrade and look after the database."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+
+import typer
+
+from c360.installer.install import Report, install
+from c360.installer.sources import Sources, load
+from c360.installer.status import Status, compare, read_ledgers
+from c360_cli.connection import connected, database_address
+from c360_cli.options import DataDir, DryRun, Dsn, Json
+
+app = typer.Typer(help="Install, upgrade and look after the database.", no_args_is_help=True)
+
+
+@app.command("install")
+def install_command(dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False) -> None:
+    """Install c360, or bring it up to this release. Safe to repeat."""
+    _install(dsn, data_dir, dry_run)
+
+
+@app.command("upgrade")
+def upgrade_command(dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False) -> None:
+    """The same as install: runs what is missing and nothing else."""
+    _install(dsn, data_dir, dry_run)
+
+
+@app.command("status")
+def status_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Compare the database with this release. Exits 1 when they differ."""
+    with connected(dsn, data_dir) as connection:
+        status = compare(read_ledgers(connection), load())
+    if as_json:
+        print(json.dumps({**dataclasses.asdict(status), "is_current": status.is_current}))
+    else:
+        _print_status(status)
+    if not status.is_current:
+        raise typer.Exit(1)
+
+
+@app.command("url")
+def url_command(dsn: Dsn = None, data_dir: DataDir = None) -> None:
+    """Print the address of the database, password included, for psql and other tools."""
+    with database_address(dsn, data_dir) as address:
+        print(address)
+
+
+def _install(dsn: str | None, data_dir: DataDir, dry_run: bool) -> None:
+    sources = load()
+    if dry_run:
+        with connected(dsn, data_dir) as connection:
+            _print_sql(sources, compare(read_ledgers(connection), sources))
+        return
+    with database_address(dsn, data_dir) as address:
+        _print_report(install(address, sources))
+
+
+def _print_sql(sources: Sources, status: Status) -> None:
+    wanted = {*status.pending, *status.outdated}
+    for file in (sources.bootstrap, *(file for file in sources.listed if file.path in wanted)):
+        print(f"-- pg/{file.path}\n{file.text}")
+
+
+def _print_report(report: Report) -> None:
+    if report.changed_nothing:
+        print("c360 is installed and current; nothing changed.", file=sys.stderr)
+        return
+    for path in report.migrations:
+        print(f"ran {path}", file=sys.stderr)
+    print(
+        f"c360 is installed: {len(report.migrations)} migrations and {len(report.repeatables)} other files ran.",
+        file=sys.stderr,
+    )
+
+
+def _print_status(status: Status) -> None:
+    if not status.installed:
+        print("c360 is not installed in this database; run: c360 db install")
+        return
+    for title, names in (
+        ("migrations to run", status.pending),
+        ("migrations changed after they ran (refused)", status.changed),
+        ("migrations of a newer release (refused)", status.unknown),
+        ("files to apply", status.outdated),
+        ("files this release no longer has", status.removed),
+    ):
+        if names:
+            print(f"{title}:")
+            for name in names:
+                print(f"  {name}")
+    if status.is_current:
+        print("c360 is installed and current.")

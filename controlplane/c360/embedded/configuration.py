@@ -1,0 +1,56 @@
+"""Write c360.conf, the part of the server's configuration that is ours.
+
+Included from postgresql.conf, which stays the administrator's: a line there below the include wins.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psutil
+
+from c360.embedded.cluster import Cluster
+
+_MEGABYTE = 1024 * 1024
+# The kernel keeps 108 bytes for the name of a unix socket, the last of them a zero.
+_SOCKET_PATH_LIMIT = 107
+
+
+def socket_fits(folder: Path) -> bool:
+    """Whether a socket in this folder has a name the kernel accepts."""
+    return len(str(folder / ".s.PGSQL.65535").encode()) <= _SOCKET_PATH_LIMIT
+
+
+def write_configuration(cluster: Cluster, address: str, port: int, run: Path) -> None:
+    """Write c360.conf for the next start and include it once."""
+    shared = min(1024, max(128, psutil.virtual_memory().total // _MEGABYTE // 8))
+    settings = {
+        "listen_addresses": address,
+        "port": port,
+        "unix_socket_directories": str(run) if socket_fits(run) else "",
+        "shared_buffers": f"{shared}MB",
+        "max_connections": 100,
+        "jit": "off",  # compiling costs more than it saves in short statements
+        "wal_compression": "on",
+        "random_page_cost": 1.1,
+        "log_min_duration_statement": "1s",
+        "logging_collector": "on",
+        "log_directory": "log",
+        "log_filename": "postgresql-%a.log",
+        "log_rotation_age": "1d",
+        "log_truncate_on_rotation": "on",
+    }
+    lines = ["# Written by c360 at every start; put changes of yours into postgresql.conf, below the include."]
+    lines += [f"{name} = {_quoted(value)}" for name, value in settings.items()]
+    ours = cluster.data / "c360.conf"
+    ours.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    cluster.account.own(ours, 0o600)
+
+    theirs = cluster.data / "postgresql.conf"
+    if "include 'c360.conf'" not in theirs.read_text(encoding="utf-8"):
+        with theirs.open("a", encoding="utf-8") as file:
+            file.write("\ninclude 'c360.conf'\n")
+
+
+def _quoted(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,260 @@
+"""Own the embedded PostgreSQL of one data directory.
+
+    <data_dir>/owner.lock   held with flock by the process that owns the server; the kernel frees it when that one dies
+    <data_dir>/password     of the roles c360 and postgres
+    <data_dir>/port         remembered from start to start
+    <data_dir>/run/         unix socket
+    <data_dir>/postgres/    the cluster
+
+The server outlives a killed owner; the next one takes it over, running or not. Two owners at a time are refused.
+Nobody gets in without the password, neither over TCP nor over the socket.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import psycopg
+from psycopg import sql
+
+from c360.domain.errors import EmbeddedPostgresError
+from c360.embedded.account import account_for, can_reach
+from c360.embedded.binaries import binaries_for
+from c360.embedded.cluster import Cluster, StopMode
+from c360.embedded.configuration import write_configuration
+
+SUPERUSER = "postgres"
+ROLE = "c360"
+DATABASE = "c360"
+
+_ADDRESS = "127.0.0.1"
+_POLL = 0.1
+
+
+def find_running(data_dir: Path) -> str | None:
+    """The address of the server of this directory if it runs, without owning it."""
+    cluster = _cluster(data_dir)
+    if cluster.pid() is None or (port := _port_in_use_by(cluster)) is None:
+        return None
+    return _dsn(data_dir, port)
+
+
+class EmbeddedPostgres:
+    """The embedded server, owned by this process between start() and stop()."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir.expanduser().absolute()
+        self._lock: IO[str] | None = None
+        self._port = 0
+
+    @property
+    def dsn(self) -> str:
+        """Address of the database c360 as the role c360, its owner."""
+        return _dsn(self._data_dir, self._port)
+
+    def start(self, *, wait: float = 0.0) -> Self:
+        """Become the owner, then start the server or take over the one that runs.
+
+        Raises EmbeddedPostgresError U9010 when another process stays owner for `wait` seconds.
+        """
+        self._data_dir.mkdir(parents=True, exist_ok=True)
+        self._lock = _acquire(self._data_dir / "owner.lock", wait)
+        try:
+            cluster = self._prepared()
+            if cluster.pid() is None:
+                self._start(cluster)
+            else:
+                self._port = _port_in_use_by(cluster) or 0
+            self._ensure_database()
+        except BaseException:
+            self._release()
+            raise
+        return self
+
+    def stop(self, mode: StopMode = "fast") -> None:
+        """Stop the server and give up ownership. "smart" lets connected clients finish first."""
+        if self._lock is None:
+            return
+        try:
+            _cluster(self._data_dir).stop(mode)
+        finally:
+            self._release()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _prepared(self) -> Cluster:
+        cluster = _cluster(self._data_dir)
+        account = cluster.account
+        if not can_reach(account, self._data_dir):
+            raise EmbeddedPostgresError(
+                f"user {account.name}, who runs PostgreSQL, cannot reach {self._data_dir}",
+                code="U9012",
+                detail="PostgreSQL may not run as root, and a folder above the data directory is closed to others.",
+                hint="Choose another --data-dir, for example below /var/lib.",
+            )
+        self._data_dir.chmod(0o711 if account.switch else 0o700)
+        if not cluster.is_initialised:
+            self._initialise(cluster)
+        if cluster.version != cluster.program_version:
+            raise EmbeddedPostgresError(
+                f"the data in {self._data_dir} was written by PostgreSQL {cluster.version}",
+                code="U9012",
+                detail=f"The programs at hand are of PostgreSQL {cluster.program_version}.",
+                hint="Move the data with pg_upgrade or pg_dump, or choose another --data-dir.",
+            )
+        return cluster
+
+    def _initialise(self, cluster: Cluster) -> None:
+        # Made beside its place and renamed: an interrupted initdb leaves nothing that looks like a cluster.
+        unfinished = self._data_dir / "postgres.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        password = _password(self._data_dir)
+        making = Cluster(unfinished, cluster.binaries, cluster.account)
+        with tempfile.NamedTemporaryFile("w", prefix="c360-") as handed_over:
+            handed_over.write(password)
+            handed_over.flush()
+            cluster.account.own(Path(handed_over.name), 0o600)
+            making.init(SUPERUSER, "--auth=scram-sha-256", f"--pwfile={handed_over.name}")
+        unfinished.rename(cluster.data)
+
+    def _start(self, cluster: Cluster) -> None:
+        for attempt in (1, 2, 3):
+            self._port = _free_port(self._data_dir / "port", remembered=attempt == 1)
+            run = self._data_dir / "run"
+            run.mkdir(exist_ok=True)
+            cluster.account.own(run, 0o700)
+            write_configuration(cluster, _ADDRESS, self._port, run)
+            try:
+                cluster.start()
+            except EmbeddedPostgresError:
+                if attempt == 3 or _is_free(self._port):
+                    raise
+            else:
+                return
+
+    def _ensure_database(self) -> None:
+        """Make the role and the database at the first start; find them at every other."""
+        password = _password(self._data_dir)
+        with _connect_when_ready(_dsn(self._data_dir, self._port, SUPERUSER, "postgres")) as connection:
+            known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone()
+            if known is None:
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {} IN ROLE pg_monitor").format(
+                        sql.Identifier(ROLE), sql.Literal(password)
+                    )
+                )
+            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if known is None:
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(ROLE))
+                )
+
+
+def _cluster(data_dir: Path) -> Cluster:
+    data = data_dir.expanduser().absolute() / "postgres"
+    account = account_for(data)
+    return Cluster(data, binaries_for(account), account)
+
+
+def _acquire(path: Path, wait: float) -> IO[str]:
+    lock = path.open("a+", encoding="ascii")
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() < deadline:
+                time.sleep(_POLL)
+                continue
+            lock.seek(0)
+            owner = lock.read().strip() or "unknown"
+            lock.close()
+            raise EmbeddedPostgresError(
+                f"another process already runs the PostgreSQL in {path.parent}",
+                code="U9010",
+                detail=f"The owner is process {owner}.",
+                hint="Stop that process, or choose another --data-dir.",
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        return lock
+
+
+def _password(data_dir: Path) -> str:
+    path = data_dir / "password"
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        password = secrets.token_urlsafe(24)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(password)
+        return password
+
+
+def _dsn(data_dir: Path, port: int, role: str = ROLE, database: str = DATABASE) -> str:
+    password = (data_dir.expanduser() / "password").read_text(encoding="ascii").strip()
+    return f"postgresql://{role}:{password}@{_ADDRESS}:{port}/{database}"
+
+
+def _port_in_use_by(cluster: Cluster) -> int | None:
+    try:
+        return int((cluster.data / "postmaster.pid").read_text().splitlines()[3])
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+
+
+def _free_port(memory: Path, *, remembered: bool) -> int:
+    if remembered and memory.exists():
+        port = int(memory.read_text(encoding="ascii"))
+        if _is_free(port):
+            return port
+    with socket.socket() as probe:
+        probe.bind((_ADDRESS, 0))
+        port = int(probe.getsockname()[1])
+    memory.write_text(str(port), encoding="ascii")
+    return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_ADDRESS, port))
+        except OSError:
+            return False
+    return True
+
+
+def _connect_when_ready(dsn: str, patience: float = 60.0) -> psycopg.Connection:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return psycopg.connect(dsn, autocommit=True, application_name="c360 embedded")
+        except psycopg.OperationalError as error:
+            if time.monotonic() > deadline:
+                raise EmbeddedPostgresError(
+                    "the embedded PostgreSQL does not answer", code="U9011", detail=str(error).strip()
+                ) from error
+            time.sleep(_POLL)

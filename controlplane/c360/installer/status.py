@@ -1,0 +1,70 @@
+"""Compare the ledgers of a database with the files of this release. Reads only; works before any installation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+
+from c360.installer.sources import Sources
+
+
+@dataclass(frozen=True)
+class Ledgers:
+    """What a database says has been installed in it."""
+
+    installed: bool
+    migrations: dict[str, str]
+    repeatables: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a database stands against the files of this release."""
+
+    installed: bool
+    pending: tuple[str, ...]
+    changed: tuple[str, ...]
+    unknown: tuple[str, ...]
+    outdated: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def is_current(self) -> bool:
+        return self.installed and not (self.pending or self.changed or self.unknown or self.outdated or self.removed)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether an upgrade would be refused."""
+        return bool(self.changed or self.unknown)
+
+
+def read_ledgers(connection: psycopg.Connection) -> Ledgers:
+    found = connection.execute("SELECT to_regclass('c360.repeatables') IS NOT NULL").fetchone()
+    if found is None or not found[0]:
+        return Ledgers(installed=False, migrations={}, repeatables={})
+    return Ledgers(
+        installed=True,
+        migrations=dict(connection.execute("SELECT migration, sha256 FROM c360.migrations").fetchall()),
+        repeatables=dict(connection.execute("SELECT path, sha256 FROM c360.repeatables").fetchall()),
+    )
+
+
+def compare(ledgers: Ledgers, sources: Sources) -> Status:
+    """Pure comparison; `pending` and `outdated` are in the order in which they would run."""
+    known = {file.migration: file for file in sources.migrations}
+    pending = tuple(file.path for file in sources.migrations if file.migration not in ledgers.migrations)
+    return Status(
+        installed=ledgers.installed,
+        pending=pending,
+        changed=tuple(
+            name
+            for name, sha256 in sorted(ledgers.migrations.items())
+            if name in known and known[name].sha256 != sha256
+        ),
+        unknown=tuple(sorted(set(ledgers.migrations) - set(known))),
+        outdated=tuple(
+            file.path for file in sources.repeatables if pending or ledgers.repeatables.get(file.path) != file.sha256
+        ),
+        removed=tuple(sorted(set(ledgers.repeatables) - {file.path for file in sources.repeatables})),
+    )

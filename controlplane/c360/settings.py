@@ -1,0 +1,70 @@
+"""Settings of the control plane: flags over environment over .env.
+
+Environment names are C360_<FIELD>; the address of the database may also come as DATABASE_URL, or as the PG* variables
+every PostgreSQL tool knows. Holds no defaults that name a customer's machine and reads nothing but the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from c360.domain.errors import UsageError
+
+_PG_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE", "PGPORT")
+
+
+def default_data_dir() -> Path:
+    """Where the embedded PostgreSQL keeps its data when nobody says otherwise.
+
+    Root gets a system folder: PostgreSQL runs as another user, and root's home is closed to it.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/c360/data")
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "c360"
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured. Fields given to the constructor (flags) win."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="C360_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    dsn: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("C360_DSN", "DATABASE_URL"),
+        description="Address of the database, as a URL or as keywords. Empty: the embedded PostgreSQL.",
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Folder of the embedded PostgreSQL.",
+    )
+
+    @property
+    def conninfo(self) -> str | None:
+        """The address to connect to; None means that the embedded PostgreSQL is to be used."""
+        if self.dsn:
+            return self.dsn
+        if any(name in os.environ for name in _PG_VARIABLES):
+            return ""  # libpq fills an empty address from the environment
+        return None
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Settings with the given flags on top; a flag that is None was not given."""
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"setting {name}: {first['msg']}", code="usage") from error

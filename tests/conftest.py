@@ -1,0 +1,161 @@
+"""Fixtures for tests on a real PostgreSQL.
+
+    db                  one session; everything it does is rolled back. Cheap: use it unless commits matter.
+    database            a database of the test's own, cloned from the template: c360 installed, tenant acme in it.
+    connect             connect(user="dba") opens further sessions on `database`; they commit for real.
+    in_background       in_background(function, *arguments) runs it in a thread; .result() waits and raises.
+    wait_until_blocked  wait_until_blocked(session): until that session waits for a lock of another one.
+    wait_until          wait_until(condition): until the condition is true.
+    empty_database      a database with nothing in it, owned by the plain role dba.
+    server              the server itself: .dsn(database, user), .admin(), .psql(database, ...).
+
+A test that takes both `db` and `database` or `connect` has all of them on the same clone.
+Sessions connect as `dba`: not a superuser, owner of the database, member of c360_owner; as on a hosted PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+
+from support.server import OWNER, TEMPLATE, TestServer, running_server
+from support.session import Session
+from support.waiting import wait_until as wait_for
+
+_server = pytest.StashKey[TestServer]()
+_stack = pytest.StashKey[contextlib.ExitStack]()
+_numbers = itertools.count(1)
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _start_server(config: pytest.Config) -> TestServer:
+    if _server not in config.stash:
+        stack = contextlib.ExitStack()
+        config.stash[_stack] = stack
+        config.stash[_server] = stack.enter_context(running_server(os.environ.get("PG", "18")))
+    return config.stash[_server]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist: the controller starts the server and tells every worker where it is."""
+    node.workerinput["c360_server"] = _start_server(node.config).as_dict()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _stack in config.stash:
+        config.stash[_stack].close()
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of this test."""
+
+    server: TestServer
+    name: str
+
+    @property
+    def dsn(self) -> str:
+        return self.dsn_as(OWNER)
+
+    def dsn_as(self, user: str) -> str:
+        return self.server.dsn(self.name, user)
+
+
+@pytest.fixture(scope="session")
+def server(pytestconfig: pytest.Config) -> TestServer:
+    if _is_worker(pytestconfig):
+        return TestServer(**pytestconfig.workerinput["c360_server"])
+    return _start_server(pytestconfig)
+
+
+def _fresh_name(prefix: str) -> str:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return f"{prefix}_{worker}_{next(_numbers)}"
+
+
+@contextlib.contextmanager
+def _database(server: TestServer, name: str, template: str) -> Iterator[Database]:
+    server.create_database(name, template=template)
+    try:
+        yield Database(server, name)
+    finally:
+        server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def _shared_database(server: TestServer) -> Iterator[Database]:
+    with _database(server, _fresh_name("shared"), TEMPLATE) as database:
+        yield database
+
+
+@pytest.fixture
+def database(server: TestServer) -> Iterator[Database]:
+    with _database(server, _fresh_name("clone"), TEMPLATE) as database:
+        yield database
+
+
+@pytest.fixture
+def empty_database(server: TestServer) -> Iterator[Database]:
+    with _database(server, _fresh_name("empty"), "template0") as database:
+        yield database
+
+
+@pytest.fixture
+def db(request: pytest.FixtureRequest) -> Iterator[Session]:
+    own_clone = "database" in request.fixturenames
+    where: Database = request.getfixturevalue("database" if own_clone else "_shared_database")
+    session = Session(psycopg.connect(where.dsn, application_name="test"))
+    try:
+        yield session
+    finally:
+        session.rollback()
+        session.close()
+
+
+@pytest.fixture
+def connect(database: Database) -> Iterator[Callable[..., Session]]:
+    with contextlib.ExitStack() as opened:
+
+        def open_session(user: str = OWNER, *, autocommit: bool = False) -> Session:
+            connection = psycopg.connect(database.dsn_as(user), autocommit=autocommit, application_name="test")
+            opened.callback(connection.close)
+            return Session(connection)
+
+        yield open_session
+
+
+@pytest.fixture
+def in_background() -> Iterator[Callable[..., Future[Any]]]:
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        yield pool.submit
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., Any]:
+    return wait_for
+
+
+@pytest.fixture
+def wait_until_blocked(server: TestServer) -> Iterator[Callable[[Session], None]]:
+    with server.admin() as admin:
+
+        def wait(session: Session) -> None:
+            def is_blocked() -> bool:
+                row = admin.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [session.pid]).fetchone()
+                return row is not None and row[0]
+
+            wait_for(is_blocked)
+
+        yield wait
