@@ -29,6 +29,12 @@ SELECT c360._migration_pending('0002_messages') AS pending \gset
 SELECT c360._record_migration('0002_messages') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0004_scoring') AS pending \gset
+\if :pending
+\ir migrations/0004_scoring.sql
+SELECT c360._record_migration('0004_scoring') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 
 -- procedures/ingest ---------------------------------------------------------------------------------------------------
@@ -46,6 +52,17 @@ SELECT c360._record_migration('0002_messages') AS recorded \gset
 -- procedures/relay ----------------------------------------------------------------------------------------------------
 
 -- procedures/scoring --------------------------------------------------------------------------------------------------
+\ir procedures/scoring/_currency_exponent.sql
+\ir procedures/scoring/_amount_minor.sql
+\ir procedures/scoring/_purchase_amount.sql
+\ir procedures/scoring/_order_number.sql
+\ir procedures/scoring/_record_purchases.sql
+\ir procedures/scoring/_purchase_facts.sql
+\ir procedures/scoring/_rfm.sql
+\ir procedures/scoring/rfm.sql
+\ir procedures/scoring/rfm_summary.sql
+\ir procedures/scoring/_refresh_scores_sql.sql
+\ir procedures/scoring/refresh_scores.sql
 
 -- procedures/segment --------------------------------------------------------------------------------------------------
 
@@ -63,6 +80,7 @@ SELECT c360._record_migration('0002_messages') AS recorded \gset
 -- privileges ----------------------------------------------------------------------------------------------------------
 \ir privileges/schemas.sql
 \ir privileges/relay.sql
+\ir privileges/scoring.sql
 
 CALL c360._record_repeatables();
 

@@ -1,0 +1,39 @@
+-- Writes the RFM scores and the recency score of every customer into cdp_profile_metrics and how they were computed into
+-- c360.score_models; a changed segment is told as score.changed on c360-activation-events, one message a golden record.
+-- Writes only rows that differ, so a repeat changes nothing. A golden record without orders has no scores. A score whose
+-- attribute the tenant has dropped is left out. Answers {"as_of", "profiles", "changed", "segments_changed"}.
+-- Raises: U4404 tenant_not_found, U4403 tenant_forbidden, U4423 tenant_suspended
+
+CREATE OR REPLACE FUNCTION c360.refresh_scores(
+    p_tenant text,
+    p_as_of  timestamptz DEFAULT now()
+)
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_columns text[];
+    v_answer  jsonb;
+BEGIN
+    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM pg_advisory_xact_lock(hashtextextended('c360.scores:' || p_tenant, 0));
+
+    SELECT array_agg(existing.attname::text ORDER BY existing.attname)
+    INTO v_columns
+    FROM pg_attribute AS existing
+    WHERE existing.attrelid = to_regclass('cdp_profile_metrics')
+      AND existing.attname IN ('rfm_segment', 'recency_score', 'rfm_recency_score', 'rfm_frequency_score', 'rfm_monetary_score')
+      AND NOT existing.attisdropped;
+
+    EXECUTE c360._refresh_scores_sql(coalesce(v_columns, '{}'))
+    INTO v_answer
+    USING p_tenant, p_as_of;
+
+    RETURN v_answer;
+END;
+$$;
+
+COMMENT ON FUNCTION c360.refresh_scores(text, timestamptz) IS
+    'Refreshes the stored scores of a tenant''s customers; tells whose segment changed.';
