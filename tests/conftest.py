@@ -6,7 +6,7 @@
     in_background       in_background(function, *arguments) runs it in a thread; .result() waits and raises.
     wait_until_blocked  wait_until_blocked(session): until that session waits for a lock of another one.
     wait_until          wait_until(condition): until the condition is true.
-    empty_database      a database with nothing in it, owned by the plain role dba.
+    empty_database      a database with nothing in it, owned by the plain role dba; make_empty_database() for several.
     server              the server itself: .dsn(database, user), .admin(), .psql(database, ...).
 
 A test that takes both `db` and `database` or `connect` has all of them on the same clone.
@@ -26,7 +26,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from support.server import OWNER, TEMPLATE, TestServer, running_server
+from support.server import OWNER, TEMPLATE, TestServer, chosen_version, running_server
 from support.session import Session
 from support.waiting import wait_until as wait_for
 
@@ -43,7 +43,7 @@ def _start_server(config: pytest.Config) -> TestServer:
     if _server not in config.stash:
         stack = contextlib.ExitStack()
         config.stash[_stack] = stack
-        config.stash[_server] = stack.enter_context(running_server(os.environ.get("PG", "18")))
+        config.stash[_server] = stack.enter_context(running_server(chosen_version()))
     return config.stash[_server]
 
 
@@ -107,9 +107,14 @@ def database(server: TestServer) -> Iterator[Database]:
 
 
 @pytest.fixture
-def empty_database(server: TestServer) -> Iterator[Database]:
-    with _database(server, _fresh_name("empty"), "template0") as database:
-        yield database
+def make_empty_database(server: TestServer) -> Iterator[Callable[[], Database]]:
+    with contextlib.ExitStack() as made:
+        yield lambda: made.enter_context(_database(server, _fresh_name("empty"), "template0"))
+
+
+@pytest.fixture
+def empty_database(make_empty_database: Callable[[], Database]) -> Database:
+    return make_empty_database()
 
 
 @pytest.fixture

@@ -87,22 +87,34 @@ class TestServer:
 
 @contextlib.contextmanager
 def running_server(version: str) -> Iterator[TestServer]:
-    """Start a server with the template database in it."""
+    """The server of a test run, with the template database in it."""
     _remove_leftovers()
+    with bare_server(version) as server:
+        _prepare(server)
+        yield server
+
+
+@contextlib.contextmanager
+def bare_server(version: str | None = None) -> Iterator[TestServer]:
+    """A server with nothing of ours in it, not even roles."""
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))
     (folder / "runner.pid").write_text(str(os.getpid()))
     account = account_for(folder / "data")
     account.own(folder, 0o711)
-    cluster = Cluster(folder / "data", binaries_of_version(version, account), account)
-    server = TestServer(str(folder), str(cluster.binaries.folder))
+    binaries = binaries_of_version(version or chosen_version(), account)
+    cluster = Cluster(folder / "data", binaries, account)
     try:
         cluster.init(SUPERUSER, "--auth=trust", "--no-sync")
         cluster.start(*_settings(folder))
-        _prepare(server)
-        yield server
+        yield TestServer(str(folder), str(binaries.folder))
     finally:
         cluster.stop("immediate")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def chosen_version() -> str:
+    """The major version this run is for."""
+    return os.environ.get("PG") or "18"
 
 
 def _settings(folder: Path) -> list[str]:
