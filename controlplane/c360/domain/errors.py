@@ -32,6 +32,9 @@ class C360Error(Exception):
         self.detail = detail
         self.hint = hint
 
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}" + (f" ({self.detail})" if self.detail else "")
+
 
 class DatabaseRefused(C360Error):
     """The database answered with an error."""

@@ -21,6 +21,7 @@ from c360.embedded.binaries import Binaries
 StopMode = Literal["smart", "fast", "immediate"]
 
 _LAST_LINES = 12
+_POLL = 0.05
 
 
 @dataclass(frozen=True)
@@ -58,23 +59,18 @@ class Cluster:
     def start(self, *settings: str, patience: float = 60.0) -> None:
         """Start and wait until it answers; after a crash this includes recovery.
 
-        Processes of a killed server may outlive it for a moment and hold its shared memory: waits for them to go.
+        Processes of a killed server outlive it for a moment and hold its shared memory: waits for them to go.
         """
-        self._forget_stale_pid()
         deadline = time.monotonic() + patience
+        while self._orphans() and time.monotonic() < deadline:
+            time.sleep(_POLL)
+        self._forget_stranger()
         options = " ".join(f"-c {setting}" for setting in settings)
-        while True:
-            try:
-                self._run(
-                    "pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "300", "-o", options, "start"
-                )
-            except EmbeddedPostgresError as error:
-                if not self._orphans() or time.monotonic() > deadline:
-                    error.detail = self._log_tail() or error.detail
-                    raise
-                time.sleep(0.2)
-            else:
-                return
+        try:
+            self._run("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "300", "-o", options, "start")
+        except EmbeddedPostgresError as error:
+            error.detail = self._log_tail() or error.detail
+            raise
 
     def stop(self, mode: StopMode = "fast") -> None:
         """Stop and wait. A server that is not running is what we wanted."""
@@ -83,11 +79,14 @@ class Cluster:
 
     def pid(self) -> int | None:
         """The process id of the running server."""
+        pid = self._recorded_pid()
+        return pid if pid is not None and self._is_ours(pid) else None
+
+    def _recorded_pid(self) -> int | None:
         try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
         except (FileNotFoundError, ValueError):
             return None
-        return pid if self._is_ours(pid) else None
 
     def _is_ours(self, pid: int) -> bool:
         try:
@@ -96,22 +95,28 @@ class Cluster:
         except (psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError):
             return False
 
-    def _forget_stale_pid(self) -> None:
-        """After a reboot the recorded number may belong to a stranger, which PostgreSQL would take for itself."""
-        if self.pid() is None:
+    def _forget_stranger(self) -> None:
+        """After a reboot the recorded process number may belong to a stranger, whom PostgreSQL would take for itself.
+
+        A number nobody has is left alone: PostgreSQL judges that case better than we could.
+        """
+        recorded = self._recorded_pid()
+        if recorded is not None and psutil.pid_exists(recorded) and not self._is_ours(recorded):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
-    def _orphans(self) -> bool:
-        return any(
-            process.info["name"] == "postgres" and self._is_ours(process.pid)
+    def _orphans(self) -> list[int]:
+        return [
+            process.pid
             for process in psutil.process_iter(["name"])
-        )
+            if process.info["name"] == "postgres" and self._is_ours(process.pid)
+        ]
 
     def _log_tail(self) -> str:
-        try:
-            return "\n".join(self.log.read_text(errors="replace").splitlines()[-_LAST_LINES:])
-        except FileNotFoundError:
+        logs = [path for path in (self.log, *(self.data / "log").glob("*.log")) if path.exists()]
+        if not logs:
             return ""
+        newest = max(logs, key=lambda path: path.stat().st_mtime)
+        return "\n".join(newest.read_text(errors="replace").splitlines()[-_LAST_LINES:])
 
     def _run(self, program: str, *arguments: str) -> str:
         # A temporary file, not a pipe: the server inherits it and would keep a pipe open for as long as it lives.

@@ -140,8 +140,10 @@ class EmbeddedPostgres:
     def _start(self, cluster: Cluster) -> None:
         for attempt in (1, 2, 3):
             self._port = _free_port(self._data_dir / "port", remembered=attempt == 1)
+            # Emptied first: a lock file of a killed server may name a process number that somebody has again.
             run = self._data_dir / "run"
-            run.mkdir(exist_ok=True)
+            shutil.rmtree(run, ignore_errors=True)
+            run.mkdir()
             cluster.account.own(run, 0o700)
             write_configuration(cluster, _ADDRESS, self._port, run)
             try:
