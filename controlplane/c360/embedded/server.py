@@ -73,7 +73,7 @@ class EmbeddedPostgres:
             if cluster.pid() is None:
                 self._start(cluster)
             else:
-                self._port = _port_in_use_by(cluster) or 0
+                self._port = _port_when_known(cluster)
             self._ensure_database()
         except BaseException:
             self._release()
@@ -225,6 +225,16 @@ def _port_in_use_by(cluster: Cluster) -> int | None:
         return int((cluster.data / "postmaster.pid").read_text().splitlines()[3])
     except (FileNotFoundError, IndexError, ValueError):
         return None
+
+
+def _port_when_known(cluster: Cluster, patience: float = 10.0) -> int:
+    """A server that is just starting writes its port a moment after its process number."""
+    deadline = time.monotonic() + patience
+    while (port := _port_in_use_by(cluster)) is None:
+        if time.monotonic() > deadline:
+            raise EmbeddedPostgresError("the running PostgreSQL does not tell its port", code="U9011")
+        time.sleep(_POLL)
+    return port
 
 
 def _free_port(memory: Path, *, remembered: bool) -> int:
