@@ -36,6 +36,29 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \endif
 
 -- procedures/governance -----------------------------------------------------------------------------------------------
+\ir procedures/governance/_caller.sql
+\ir procedures/governance/_has_tenant_right.sql
+\ir procedures/governance/_use_tenant.sql
+\ir procedures/governance/_enter_tenant.sql
+\ir procedures/governance/_grant_execute.sql
+\ir procedures/governance/_default_identifier_types.sql
+\ir procedures/governance/_default_blocked_values.sql
+\ir procedures/governance/_default_attributes.sql
+\ir procedures/governance/_create_tenant_roles.sql
+\ir procedures/governance/register_tenant.sql
+\ir procedures/governance/_forget_attribute.sql
+\ir procedures/governance/_forget_tenant_release.sql
+\ir procedures/governance/_grant_tenant.sql
+\ir procedures/governance/_is_hidden_column.sql
+\ir procedures/governance/_record_tenant_release.sql
+\ir procedures/governance/count_values.sql
+\ir procedures/governance/drop_tenant.sql
+\ir procedures/governance/list_tenants.sql
+\ir procedures/governance/mask_value.sql
+\ir procedures/governance/resume_tenant.sql
+\ir procedures/governance/suspend_tenant.sql
+\ir procedures/governance/tenant_metadata.sql
+\ir procedures/governance/tenant_state.sql
 
 -- procedures/ingest ---------------------------------------------------------------------------------------------------
 
@@ -79,6 +102,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 
 -- privileges ----------------------------------------------------------------------------------------------------------
 \ir privileges/schemas.sql
+\ir privileges/governance.sql
 \ir privileges/relay.sql
 \ir privileges/scoring.sql
 

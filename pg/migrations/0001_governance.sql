@@ -108,7 +108,9 @@ CREATE TABLE c360.profile_attributes (
         REFERENCES c360.identifier_types (tenant, identifier_type),
     CONSTRAINT profile_attributes_attribute_check CHECK (attribute ~ '^[a-z][a-z0-9_]{0,58}$'),
     CONSTRAINT profile_attributes_reserved_check CHECK (attribute NOT IN (
-        'master_profile_id', 'status', 'merged_into', 'version', 'created_at', 'updated_at', 'attribute_sources'
+        'master_profile_id', 'status', 'merged_into', 'version', 'created_at', 'updated_at', 'attribute_sources', 'refreshed_at',
+        'profile_id', 'requested_id', 'redirected', 'identifiers', 'last_events',
+        'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax'
     )),
     CONSTRAINT profile_attributes_data_type_check CHECK (data_type IN (
         'text', 'text[]', 'integer', 'bigint', 'numeric', 'double precision', 'boolean', 'date', 'timestamptz', 'jsonb'

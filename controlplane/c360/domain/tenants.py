@@ -1,0 +1,188 @@
+"""What a tenant is, as templates and plans see it: values only, frozen, built from one document of the database.
+
+Refuses a document with fields it does not know: an older release must not quietly render a newer tenant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+_METRICS = frozenset({"activity", "scoring"})
+
+
+class DataType(StrEnum):
+    """The column types an attribute may have. The value is the SQL spelling, safe to write as it stands."""
+
+    TEXT = "text"
+    TEXT_LIST = "text[]"
+    INTEGER = "integer"
+    BIGINT = "bigint"
+    NUMERIC = "numeric"
+    DOUBLE = "double precision"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamptz"
+    JSON = "jsonb"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentifierType:
+    """One row of c360.identifier_types."""
+
+    name: str
+    normaliser: str = "id"
+    priority: int = 100
+    profile_limit: int = 5
+    is_exclusive: bool = False
+    is_strong: bool = True
+    is_matched: bool = True
+    is_masked: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockedValue:
+    """One row of c360.blocked_values: a pattern over whole normalised values; type * means all types."""
+
+    identifier_type: str
+    pattern: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """One row of c360.profile_attributes."""
+
+    name: str
+    data_type: DataType
+    group: str = "custom"
+    pii_class: str = "none"
+    identifier_type: str | None = None
+    trait_paths: tuple[str, ...] = ()
+    normaliser: str = "text"
+    survivorship: str = "most_recent"
+    source_priority: tuple[str, ...] = ()
+    maintained_by: str = "traits"
+    is_indexed: bool = False
+    is_masked: bool = False
+    status: str = "active"
+    position: int = 1000
+    description: str = ""
+
+    @property
+    def is_identifier(self) -> bool:
+        return self.identifier_type is not None
+
+    @property
+    def is_metric(self) -> bool:
+        """Kept beside the golden record, because it changes with every event and makes no new version."""
+        return self.maintained_by in _METRICS
+
+    @property
+    def table(self) -> str:
+        return "cdp_profile_metrics" if self.is_metric else "cdp_master_profiles"
+
+    @property
+    def relation(self) -> str:
+        """The alias under which templates read the table."""
+        return "metrics" if self.is_metric else "master"
+
+    @property
+    def trait_steps(self) -> tuple[tuple[str, ...], ...]:
+        """The trait paths cut at their dots: ("address", "city")."""
+        return tuple(tuple(path.split(".")) for path in self.trait_paths)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantSpec:
+    """Everything the templates of a tenant may use."""
+
+    slug: str
+    display_name: str
+    default_country: str = "US"
+    default_currency: str = "USD"
+    time_zone: str = "UTC"
+    status: str = "active"
+    has_roles: bool = False
+    identifier_types: tuple[IdentifierType, ...] = ()
+    blocked_values: tuple[BlockedValue, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    retired: tuple[Attribute, ...] = field(default=())
+
+    @property
+    def schema_name(self) -> str:
+        return f"tenant_{self.slug}"
+
+    @property
+    def profile_attributes(self) -> tuple[Attribute, ...]:
+        """The attributes that are columns of cdp_master_profiles."""
+        return tuple(attribute for attribute in self.attributes if not attribute.is_metric)
+
+    @property
+    def metric_attributes(self) -> tuple[Attribute, ...]:
+        """The attributes that are columns of cdp_profile_metrics."""
+        return tuple(attribute for attribute in self.attributes if attribute.is_metric)
+
+    @property
+    def identifying_attributes(self) -> tuple[Attribute, ...]:
+        """The attributes whose traits also identify the person."""
+        return tuple(a for a in self.attributes if a.identifier_type is not None and a.trait_paths)
+
+    @property
+    def masked_identifier_types(self) -> tuple[str, ...]:
+        return tuple(kind.name for kind in self.identifier_types if kind.is_masked)
+
+    @property
+    def reader_role(self) -> str:
+        return f"c360_{self.slug}_reader"
+
+    @property
+    def writer_role(self) -> str:
+        return f"c360_{self.slug}_writer"
+
+    @property
+    def admin_role(self) -> str:
+        return f"c360_{self.slug}_admin"
+
+    def maintained_by(self, *keepers: str) -> tuple[Attribute, ...]:
+        """The attributes kept by one of these: traits, identifiers, resolution, purchases, activity, scoring."""
+        return tuple(attribute for attribute in self.attributes if attribute.maintained_by in keepers)
+
+
+def spec_from_metadata(document: Mapping[str, Any]) -> TenantSpec:
+    """Build the spec from what c360.tenant_metadata answers."""
+    attributes = [_attribute(row) for row in document["attributes"]]
+    return TenantSpec(
+        slug=document["tenant"],
+        display_name=document["display_name"],
+        default_country=document["default_country"],
+        default_currency=document["default_currency"],
+        time_zone=document["time_zone"],
+        status=document["status"],
+        has_roles=document["has_roles"],
+        identifier_types=tuple(
+            IdentifierType(**_renamed(row, identifier_type="name")) for row in document["identifier_types"]
+        ),
+        blocked_values=tuple(BlockedValue(**row) for row in document["blocked_values"]),
+        attributes=tuple(attribute for attribute in attributes if attribute.status == "active"),
+        retired=tuple(attribute for attribute in attributes if attribute.status == "retired"),
+    )
+
+
+def _attribute(row: Mapping[str, Any]) -> Attribute:
+    values = _renamed(row, attribute="name", attribute_group="group")
+    values["data_type"] = DataType(values["data_type"])
+    values["trait_paths"] = _texts(values["trait_paths"])
+    values["source_priority"] = _texts(values["source_priority"])
+    return Attribute(**values)
+
+
+def _renamed(row: Mapping[str, Any], **names: str) -> dict[str, Any]:
+    return {names.get(key, key): value for key, value in row.items()}
+
+
+def _texts(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(values)

@@ -1,0 +1,190 @@
+"""The plan of a sync: every statement that would run, in order, and everything that would be lost. Pure.
+
+Refuses to put into the plan what loses data unless the permissions say so: a dropped column is then kept, a type change
+stops the sync, because functions compiled for the new type cannot write the old column. A migration template whose
+text changed after it ran stops the plan altogether.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from c360.domain.errors import GovernanceRefused
+from c360.domain.tenants import TenantSpec
+from c360.governance.columns import ColumnChange, column_changes
+from c360.governance.state import TenantState
+from c360.templates import Rendered, check_statements, render_migrations, render_repeatables, view_columns
+from c360.templates.environment import ident, literal
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """What the caller has explicitly agreed to lose."""
+
+    allow_type_change: bool = False
+    allow_drop: bool = False
+
+    def allow(self, change: ColumnChange) -> bool:
+        return self.allow_drop if change.kind == "drop" else self.allow_type_change
+
+
+@dataclass(frozen=True)
+class Step:
+    """A piece of SQL that runs as one, and why."""
+
+    reason: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What a change takes away: values that are there, and how many of them would be gone."""
+
+    attribute: str
+    kind: str
+    value_count: int
+    lost_count: int
+
+    def __str__(self) -> str:
+        if self.kind == "drop":
+            return f"dropping {self.attribute} loses {self.lost_count} values"
+        return f"changing the type of {self.attribute} loses {self.lost_count} of {self.value_count} values"
+
+    @property
+    def flag(self) -> str:
+        return "--allow-drop" if self.kind == "drop" else "--allow-type-change"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`losses` will happen, `kept` columns stay although nobody uses them, `refused` changes stop the sync."""
+
+    tenant: str
+    steps: tuple[Step, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    kept: tuple[Loss, ...] = ()
+    refused: tuple[Loss, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.steps
+
+    @property
+    def sql(self) -> str:
+        return "\n".join(f"-- {step.reason}\n{step.sql.rstrip()}\n" for step in self.steps)
+
+
+@dataclass
+class _Draft:
+    steps: list[Step] = field(default_factory=list)
+
+    def add(self, reason: str, sql: str) -> None:
+        self.steps.append(Step(reason, sql))
+
+
+def make_plan(
+    tenant: TenantSpec,
+    state: TenantState,
+    permissions: Permissions,
+    count: Callable[[ColumnChange], Loss],
+) -> Plan:
+    """Compare metadata with reality. `count` answers how much a change would lose."""
+    losing = [(change, count(change)) for change in column_changes(tenant, state) if change.loses]
+    wanted = [change for change in column_changes(tenant, state) if not change.loses or permissions.allow(change)]
+    repeatables = render_repeatables(tenant)
+    dropped, rerun = _views(repeatables, state, must_drop=any(change.loses for change in wanted))
+
+    draft = _Draft()
+    _migrations(draft, tenant, state)
+    if dropped:
+        names = ", ".join(f"{ident(tenant.schema_name)}.{ident(name)}" for name in dropped)
+        draft.add("views are made anew, because their columns change", f"DROP VIEW {names};")
+    _columns(draft, tenant, state, wanted)
+    for rendered in repeatables:
+        if rendered.path in rerun or state.releases.get(rendered.path) != rendered.checksum:
+            _template(draft, tenant, rendered)
+    for path in sorted(set(state.releases) - {r.path for r in repeatables} - _run_once(state)):
+        forget = f"SELECT c360._forget_tenant_release({literal(tenant.slug)}, {literal(path)});"
+        draft.add(f"{path} is no longer a template", forget)
+    if draft.steps:
+        _finish(draft, tenant, state, wanted)
+    return Plan(
+        tenant=tenant.slug,
+        steps=tuple(draft.steps),
+        losses=tuple(loss for change, loss in losing if permissions.allow(change)),
+        kept=tuple(loss for change, loss in losing if change.kind == "drop" and not permissions.allow(change)),
+        refused=tuple(loss for change, loss in losing if change.kind == "type" and not permissions.allow(change)),
+    )
+
+
+def _run_once(state: TenantState) -> set[str]:
+    return {path for path in state.releases if path.startswith("migrations/")}
+
+
+def _migrations(draft: _Draft, tenant: TenantSpec, state: TenantState) -> None:
+    for rendered in render_migrations(tenant):
+        applied = state.releases.get(rendered.path)
+        if applied is None:
+            _template(draft, tenant, rendered)
+        elif applied != rendered.checksum:
+            raise GovernanceRefused(
+                f"template {rendered.path} was changed after it had run for tenant {tenant.slug}",
+                code="U4412",
+                detail=f"Applied with SHA-256 {applied}, it now renders to {rendered.checksum}.",
+                hint="Restore the template and put the change into one with the next number.",
+            )
+
+
+def _template(draft: _Draft, tenant: TenantSpec, rendered: Rendered) -> None:
+    values = ", ".join(literal(value) for value in (tenant.slug, rendered.path, rendered.checksum))
+    draft.add(f"template {rendered.path}", f"{rendered.sql}\nSELECT c360._record_tenant_release({values});")
+
+
+def _columns(draft: _Draft, tenant: TenantSpec, state: TenantState, changes: Iterable[ColumnChange]) -> None:
+    for change in changes:
+        sql = "\n".join(change.statements)
+        check_statements(sql, tenant, f"attribute {change.attribute}")
+        draft.add(f"attribute {change.attribute}: {change.kind}", sql)
+    active = {attribute.name for attribute in tenant.attributes}
+    gone = {change.attribute for change in changes if change.kind == "drop"} - active
+    for name in sorted(gone):
+        forget = f"SELECT c360._forget_attribute({literal(tenant.slug)}, {literal(name)});"
+        draft.add(f"attribute {name}: forgotten", forget)
+
+
+def _views(repeatables: list[Rendered], state: TenantState, *, must_drop: bool) -> tuple[list[str], set[str]]:
+    """Views to drop, last one first, and the templates to run again for it.
+
+    CREATE OR REPLACE VIEW can add columns at the end and nothing else; when that is not enough for one of the views,
+    all are made anew, because they may be built on each other.
+    """
+    made = [(rendered, view_columns(rendered.sql)) for rendered in repeatables]
+    existing = [name for _, views in made for name in views if name in state.views]
+    for _, views in made:
+        for name, columns in views.items():
+            before = tuple(state.views.get(name, ()))
+            if before and (columns is None or columns[: len(before)] != before):
+                must_drop = True
+    if not must_drop or not existing:
+        return [], set()
+    return existing[::-1], {rendered.path for rendered, views in made if views}
+
+
+def _finish(draft: _Draft, tenant: TenantSpec, state: TenantState, changes: Iterable[ColumnChange]) -> None:
+    """Rights on what is new, golden records to rebuild, and the message that says it."""
+    slug, schema = literal(tenant.slug), ident(tenant.schema_name)
+    reshaped = sorted({change.attribute for change in changes if change.kind in {"add", "type"}})
+    draft.add("rights of the tenant's roles", f"SELECT c360._grant_tenant({slug});")
+    if state.schema_exists and reshaped:
+        draft.add(
+            "golden records are rebuilt, because observations may hold values for the new columns",
+            f"INSERT INTO {schema}.cdp_resolution_queue (master_profile_id)\n"
+            f"SELECT master_profile_id FROM {schema}.cdp_master_profiles WHERE status = 'active';",
+        )
+    names = literal(sorted({change.attribute for change in changes}))
+    draft.add(
+        "tell the subscribers",
+        f"SELECT c360._publish({slug}, 'c360-synch-events', 'tenant.synced', {slug},\n"
+        f"    jsonb_build_object('schema_name', {literal(tenant.schema_name)}, 'attributes', to_jsonb({names})));",
+    )

@@ -1,0 +1,141 @@
+"""Create, plan, sync and drop tenants over one psycopg connection.
+
+Works in the transaction of the caller when there is one; never commits it. Runs as the owner of schema c360, so that
+everything in a tenant's schema belongs to that role, and gives the role back. One sync of a tenant at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from c360.domain.errors import C360Error, GovernanceRefused
+from c360.domain.tenants import TenantSpec, spec_from_metadata
+from c360.governance.columns import ColumnChange
+from c360.governance.plan import Loss, Permissions, Plan, make_plan
+from c360.governance.state import TenantState, state_from_document
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A tenant whose schema is not what its metadata say, and the reasons in words."""
+
+    tenant: str
+    reasons: tuple[str, ...]
+
+
+def create_tenant(
+    conn: Connection,
+    slug: str,
+    *,
+    display_name: str | None = None,
+    default_country: str = "US",
+    default_currency: str = "USD",
+    time_zone: str = "UTC",
+) -> TenantSpec:
+    """Register a tenant with the default metadata and make its schema."""
+    with as_owner(conn):
+        conn.execute(
+            "SELECT c360.register_tenant(%s, %s, %s, %s, %s)",
+            (slug, display_name, default_country, default_currency, time_zone),
+        )
+        sync_tenant(conn, slug)
+        return load_spec(conn, slug)
+
+
+def load_spec(conn: Connection, slug: str) -> TenantSpec:
+    """The metadata of a tenant."""
+    return spec_from_metadata(call(conn, "SELECT c360.tenant_metadata(%s)", slug))
+
+
+def load_state(conn: Connection, slug: str) -> TenantState:
+    """What exists of a tenant."""
+    return state_from_document(call(conn, "SELECT c360.tenant_state(%s)", slug))
+
+
+def list_tenants(conn: Connection) -> list[dict[str, Any]]:
+    """The tenants the caller may read."""
+    listed: list[dict[str, Any]] = call(conn, "SELECT c360.list_tenants()")
+    return listed
+
+
+def plan_tenant(conn: Connection, slug: str, permissions: Permissions | None = None) -> Plan:
+    """What a sync would do. Changes nothing."""
+
+    def count(change: ColumnChange) -> Loss:
+        counted = call(
+            conn, "SELECT c360.count_values(%s, %s, %s, %s)", slug, change.table, change.column, change.new_type
+        )
+        return Loss(change.attribute, change.kind, counted["values"], counted["lost"])
+
+    return make_plan(load_spec(conn, slug), load_state(conn, slug), permissions or Permissions(), count)
+
+
+def sync_tenant(conn: Connection, slug: str, permissions: Permissions | None = None) -> Plan:
+    """Make the schema of a tenant what its metadata say. Does nothing when it is already."""
+    with as_owner(conn):
+        conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('c360.sync:' || %s, 0))", (slug,))
+        plan = plan_tenant(conn, slug, permissions)
+        if plan.refused:
+            raise GovernanceRefused(
+                f"the sync of tenant {slug} would lose values",
+                code="U4413",
+                detail="; ".join(str(loss) for loss in plan.refused) + ".",
+                hint=f"Repeat with {plan.refused[0].flag} if that is meant.",
+            )
+        for step in plan.steps:
+            conn.execute(step.sql.encode())
+        return plan
+
+
+def drop_tenant(conn: Connection, slug: str, *, confirm: str) -> None:
+    """Remove a tenant with all its data. `confirm` must repeat the name."""
+    with as_owner(conn):
+        conn.execute("SELECT c360.drop_tenant(%s, %s)", (slug, confirm))
+
+
+def drift(conn: Connection) -> list[Drift]:
+    """The tenants that a sync would change, or that cannot be planned at all."""
+    found = []
+    for listed in list_tenants(conn):
+        slug = listed["tenant"]
+        try:
+            plan = plan_tenant(conn, slug)
+        except C360Error as error:
+            found.append(Drift(slug, (error.message,)))
+            continue
+        reasons = [step.reason for step in plan.steps] + [str(loss) for loss in plan.refused]
+        if reasons:
+            found.append(Drift(slug, tuple(reasons)))
+    return found
+
+
+@contextmanager
+def as_owner(conn: Connection) -> Iterator[None]:
+    """A savepoint (a transaction on an autocommit connection) in which the owner of schema c360 acts."""
+    if not conn.autocommit:
+        conn.execute("SELECT 1")  # opens the caller's transaction, so that the block below is only a savepoint of it
+    with conn.transaction():
+        before = call(conn, "SELECT current_setting('role')")
+        owner = call(
+            conn,
+            "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'c360' AND pg_has_role(nspowner, 'SET')",
+        )
+        if owner is not None:
+            call(conn, "SELECT set_config('role', %s, true)", owner.strip('"'))
+        yield
+        call(conn, "SELECT set_config('role', %s, true)", before)
+
+
+def call(conn: Connection, query: str, *values: Any) -> Any:
+    """The one value a query answers, or None when it answers no row."""
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(query.encode(), values).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,44 @@
+-- Makes the roles c360_<tenant>_reader, _writer and _admin: NOLOGIN, granted to people. Admin includes writer includes
+-- reader; each is a member of the group role that may execute the functions of its kind. Safe to repeat. Returns false,
+-- and changes nothing, where the installation may not create roles: then only the owner of c360 enters tenants.
+
+CREATE OR REPLACE FUNCTION c360._create_tenant_roles(p_tenant text)
+    RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_kind   text;
+    v_role   text;
+    v_member text;
+BEGIN
+    IF to_regrole('c360_reader') IS NULL
+        OR NOT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolcreaterole))
+    THEN
+        RETURN false;
+    END IF;
+
+    FOREACH v_kind IN ARRAY ARRAY['reader', 'writer', 'admin'] LOOP
+        v_role := format('c360_%s_%s', p_tenant, v_kind);
+
+        IF to_regrole(quote_ident(v_role)) IS NULL THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+        END IF;
+
+        IF NOT pg_has_role(v_role, 'c360_' || v_kind, 'USAGE') THEN
+            EXECUTE format('GRANT %I TO %I', 'c360_' || v_kind, v_role);
+        END IF;
+
+        IF v_member IS NOT NULL AND NOT pg_has_role(v_role, v_member, 'USAGE') THEN
+            EXECUTE format('GRANT %I TO %I', v_member, v_role);
+        END IF;
+
+        v_member := v_role;
+    END LOOP;
+
+    RETURN true;
+END;
+$$;
+
+COMMENT ON FUNCTION c360._create_tenant_roles(text) IS
+    'Creates the three roles of a tenant; false where the installation may not create roles.';

@@ -1,0 +1,61 @@
+-- Gives the three roles of a tenant what they may do in its schema. Safe to repeat; last step of every sync, because
+-- new tables and recreated views start without grants. Silent where the roles do not exist.
+--   reader: every view; every table but the columns where values stand as they were sent and the masked attributes
+--   writer: also adds observations to cdp_raw_profiles
+--   admin:  also reads those columns: the person who must answer what is known about somebody
+
+CREATE OR REPLACE FUNCTION c360._grant_tenant(p_tenant text)
+    RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_schema text := 'tenant_' || p_tenant;
+    v_reader text := format('c360_%s_reader', p_tenant);
+    v_writer text := format('c360_%s_writer', p_tenant);
+    v_admin  text := format('c360_%s_admin', p_tenant);
+    v_table  record;
+BEGIN
+    EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM PUBLIC', v_schema);
+
+    IF to_regrole(quote_ident(v_reader)) IS NULL THEN
+        RETURN;
+    END IF;
+
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', v_schema, v_reader);
+    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I, %I, %I', v_schema, v_reader, v_writer, v_admin);
+
+    FOR v_table IN
+        SELECT
+            relation.relname,
+            relation.relkind = 'v' AS is_view,
+            string_agg(quote_ident(attribute.attname), ', ' ORDER BY attribute.attnum)
+                FILTER (WHERE NOT c360._is_hidden_column(p_tenant, relation.relname, attribute.attname)) AS shown
+        FROM pg_class AS relation
+        JOIN pg_attribute AS attribute ON attribute.attrelid = relation.oid
+        WHERE relation.relnamespace = to_regnamespace(quote_ident(v_schema))
+          AND relation.relkind IN ('r', 'p', 'v')
+          AND NOT relation.relispartition
+          AND attribute.attnum > 0
+          AND NOT attribute.attisdropped
+        GROUP BY
+            relation.oid,
+            relation.relname,
+            relation.relkind
+    LOOP
+        IF v_table.is_view THEN
+            EXECUTE format('GRANT SELECT ON %I.%I TO %I', v_schema, v_table.relname, v_reader);
+        ELSE
+            EXECUTE format('GRANT SELECT (%s) ON %I.%I TO %I', v_table.shown, v_schema, v_table.relname, v_reader);
+            EXECUTE format('GRANT SELECT ON %I.%I TO %I', v_schema, v_table.relname, v_admin);
+        END IF;
+    END LOOP;
+
+    EXECUTE format(
+        'GRANT INSERT (source, identifiers, traits, observed_at) ON %I.cdp_raw_profiles TO %I', v_schema, v_writer
+    );
+END;
+$$;
+
+COMMENT ON FUNCTION c360._grant_tenant(text) IS
+    'Grants the tables and views of a tenant to its reader, writer and admin role, masked columns left out.';

@@ -1,0 +1,39 @@
+-- Says whether a column of a tenant's table is kept from its readers: masked attributes, and the columns where values
+-- stand as they were sent, which may hold a masked one. Reads only.
+
+CREATE OR REPLACE FUNCTION c360._is_hidden_column(
+    p_tenant text,
+    p_table  text,
+    p_column text
+)
+    RETURNS boolean
+    LANGUAGE sql
+    STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT (p_table, p_column) IN (
+        ('cdp_raw_profiles', 'identifiers'),
+        ('cdp_raw_profiles', 'traits'),
+        ('cdp_raw_identifiers', 'value'),
+        ('cdp_identifiers', 'value'),
+        ('cdp_behavioral_events', 'payload'),
+        ('cdp_rejected_events', 'payload'),
+        ('cdp_rejected_events', 'reason'),
+        ('cdp_profile_links', 'evidence'),
+        ('cdp_profile_merges', 'evidence'),
+        ('cdp_profile_history', 'profile'),
+        ('cdp_profile_history', 'reason')
+    ) OR (
+        p_table IN ('cdp_master_profiles', 'cdp_profile_metrics')
+        AND EXISTS (
+            SELECT
+            FROM c360.profile_attributes AS attribute
+            WHERE attribute.tenant = p_tenant
+              AND attribute.attribute = p_column
+              AND attribute.is_masked
+        )
+    );
+$$;
+
+COMMENT ON FUNCTION c360._is_hidden_column(text, text, text) IS
+    'Whether readers of a tenant may not see a column of its tables; they see masked values through views.';

@@ -1,0 +1,44 @@
+-- Points the search path at a tenant for the rest of the calling function, without asking who calls: for callers that
+-- have authenticated otherwise (an API key, a JWT) and for internal functions below an entered tenant.
+-- Safe to repeat. Has no SET clause of its own on purpose: leaving this function must not take the path back; the
+-- SET clause of the calling function does that.
+-- Raises: U4404 tenant_not_found, U4423 tenant_suspended
+
+CREATE OR REPLACE FUNCTION c360._use_tenant(
+    p_tenant text,
+    p_right  text DEFAULT 'read'
+)
+    RETURNS void
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_schema text;
+    v_status text;
+BEGIN
+    SELECT
+        tenant.schema_name,
+        tenant.status
+    INTO
+        v_schema,
+        v_status
+    FROM c360.tenants AS tenant
+    WHERE tenant.tenant OPERATOR(pg_catalog.=) p_tenant;
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'tenant "%" does not exist', p_tenant
+            USING ERRCODE = 'U4404',
+                  HINT = 'List the tenants with: c360 tenant list';
+    END IF;
+
+    IF v_status OPERATOR(pg_catalog.=) 'suspended' AND p_right OPERATOR(pg_catalog.=) 'write' THEN
+        RAISE EXCEPTION 'tenant "%" is suspended', p_tenant
+            USING ERRCODE = 'U4423',
+                  HINT = 'It can be read. To write again: c360 tenant resume';
+    END IF;
+
+    PERFORM pg_catalog.set_config('search_path', pg_catalog.format('pg_catalog, %I, pg_temp', v_schema), true);
+END;
+$$;
+
+COMMENT ON FUNCTION c360._use_tenant(text, text) IS
+    'Points search_path at a tenant for the calling function, without checking rights; refuses writing to a suspended one.';

@@ -1,0 +1,48 @@
+-- Removes a tenant: its schema with all data, its metadata and its roles. Irreversible; audit_log is kept. Not safe to
+-- repeat: the second call finds no tenant. The name must be given twice. For the owner of c360 alone; granted to nobody.
+-- A role that another database of the cluster still uses is left.
+-- Raises: U4404 tenant_not_found, U4414 name_not_confirmed
+
+CREATE OR REPLACE FUNCTION c360.drop_tenant(
+    p_tenant  text,
+    p_confirm text
+)
+    RETURNS void
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_role text;
+BEGIN
+    PERFORM c360._enter_tenant(p_tenant, 'admin');
+
+    IF p_confirm IS DISTINCT FROM p_tenant THEN
+        RAISE EXCEPTION 'tenant "%" is not dropped, because "%" is not its name', p_tenant, p_confirm
+            USING ERRCODE = 'U4414',
+                  HINT = 'Repeat the exact name: everything of the tenant will be gone.';
+    END IF;
+
+    PERFORM pg_advisory_xact_lock(hashtextextended('c360.sync:' || p_tenant, 0));
+    EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', 'tenant_' || p_tenant);
+
+    DELETE FROM c360.tenants AS tenant
+    WHERE tenant.tenant = p_tenant;
+
+    FOREACH v_role IN ARRAY ARRAY['admin', 'writer', 'reader'] LOOP
+        v_role := format('c360_%s_%s', p_tenant, v_role);
+
+        IF to_regrole(quote_ident(v_role)) IS NOT NULL THEN
+            BEGIN
+                EXECUTE format('DROP ROLE %I', v_role);
+            EXCEPTION
+                WHEN dependent_objects_still_exist OR insufficient_privilege THEN
+                    NULL;
+            END;
+        END IF;
+    END LOOP;
+END;
+$$;
+
+COMMENT ON FUNCTION c360.drop_tenant(text, text) IS
+    'Removes a tenant with all its data, metadata and roles; the name must be given twice.';
