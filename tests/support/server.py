@@ -7,11 +7,9 @@ TCP. Durability is off: it is PostgreSQL's own promise and slow to repeat.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,6 +22,7 @@ from psycopg import sql
 from c360.embedded.account import account_for
 from c360.embedded.binaries import Binaries, packaged_folder
 from c360.embedded.cluster import Cluster
+from c360.governance import create_tenant
 from c360.installer.install import install
 from c360.installer.sources import load
 from support.postgres_versions import binaries_of_version
@@ -32,6 +31,7 @@ PREFIX = "c360-test-"
 SUPERUSER = "postgres"
 OWNER = "dba"
 TEMPLATE = "c360_template"
+TENANT = "acme"
 
 
 @dataclass(frozen=True)
@@ -138,21 +138,8 @@ def _prepare(server: TestServer) -> None:
         admin.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE IN ROLE pg_monitor, pg_signal_backend")
     server.create_database(TEMPLATE)
     install(server.dsn(TEMPLATE, OWNER), load())
-    if importlib.util.find_spec("c360_cli.tenant") is not None:
-        _add_tenant(server)
-
-
-def _add_tenant(server: TestServer) -> None:
-    """Give the template the tenant acme, through the same command a person would use."""
-    done = subprocess.run(
-        [sys.executable, "-m", "c360_cli", "tenant", "create", "acme", "--dsn", server.dsn(TEMPLATE, OWNER)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the template has no tenant:\n{done.stdout}{done.stderr}")
+    with psycopg.connect(server.dsn(TEMPLATE, OWNER)) as owner:
+        create_tenant(owner, TENANT)
 
 
 def _remove_leftovers() -> None:
