@@ -57,9 +57,9 @@ BEGIN
             sum(
                 CASE
                     WHEN refund.amount_minor IS NULL THEN ordered.amount_minor
-                    -- Sent without a currency and therefore read as the tenant's; it means the one of the order.
+                    -- Sent without a currency: kept with four decimals, meant in the currency of the order.
                     WHEN refund.currency IS NULL
-                        THEN refund.amount_minor * power(10::numeric, c360._currency_exponent(ordered.currency) - v_exponent)
+                        THEN round(refund.amount_minor * power(10::numeric, c360._currency_exponent(ordered.currency) - 4))
                     ELSE refund.amount_minor
                 END
             ) AS amount_minor

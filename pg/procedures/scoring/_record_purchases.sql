@@ -54,7 +54,7 @@ BEGIN
             CASE event.event_name WHEN 'Order Completed' THEN 'order' ELSE 'refund' END AS kind,
             event.occurred_at,
             event.payload -> 'properties' AS properties,
-            upper(btrim(event.payload #>> '{properties,currency}')) AS currency
+            nullif(upper(btrim(event.payload #>> '{properties,currency}')), '') AS currency
         FROM cdp_behavioral_events AS event
         WHERE event.received_at = p_received_at
           AND event.event_id = ANY (p_event_ids)
@@ -71,10 +71,15 @@ BEGIN
             sent.kind,
             c360._order_number(sent.properties -> 'order_id') AS order_id,
             sent.occurred_at,
-            c360._purchase_amount(sent.kind, sent.properties, coalesce(sent.currency, v_default_currency)) AS amount_minor,
+            c360._purchase_amount(
+                sent.kind,
+                sent.properties,
+                -- Without a currency the decimals of a refund are not known yet: CLF has the most of all currencies.
+                coalesce(sent.currency, CASE sent.kind WHEN 'order' THEN v_default_currency ELSE 'CLF' END)
+            ) AS amount_minor,
             CASE
                 WHEN sent.currency ~ '^[A-Z]{3}$' THEN sent.currency
-                WHEN sent.currency <> '' THEN 'XXX'
+                WHEN sent.currency IS NOT NULL THEN 'XXX'
                 WHEN sent.kind = 'order' THEN v_default_currency
             END AS currency
         FROM sent

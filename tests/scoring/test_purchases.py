@@ -1,0 +1,257 @@
+"""Orders and refunds become purchases once, whoever reports them, in whatever order and however oddly."""
+
+import pytest
+
+from support.shop import Report, Shop
+
+DAY = "2026-03-02 10:00Z"
+LATER = "2026-03-09 10:00Z"
+
+
+@pytest.fixture
+def shop(db):
+    return Shop(db)
+
+
+def test_an_order_counts_with_its_revenue(shop):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", revenue="25.50", total=30)
+
+    facts = shop.facts(anna)
+    assert (facts["total_orders"], float(facts["total_revenue"])) == (1, 25.5)
+    assert facts["last_purchase_at"].isoformat() == "2026-03-02T10:00:00+00:00"
+
+
+def test_other_events_are_no_purchases(shop):
+    anna = shop.customer()
+
+    written = shop.send([Report(anna, DAY, {"revenue": 5}, event="Product Viewed")])
+
+    assert written == 0
+    assert shop.facts(anna) is None
+
+
+def test_the_same_order_from_browser_and_server_is_one(shop):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=30, source="web")
+    shop.order(anna, DAY, order_id="A1", total=30, source="server")
+
+    assert shop.facts(anna)["total_orders"] == 1
+    assert shop.session.value("SELECT report_count FROM cdp_purchases") == 2
+
+
+def test_the_same_order_twice_in_one_batch_is_one(shop):
+    anna = shop.customer()
+
+    shop.send([Report(anna, DAY, {"order_id": "A1", "total": 30}, source=source) for source in ("web", "server")])
+
+    assert shop.facts(anna)["total_orders"] == 1
+    assert shop.session.value("SELECT report_count FROM cdp_purchases") == 2
+
+
+def test_orders_without_a_number_are_each_an_order(shop):
+    anna = shop.customer()
+
+    shop.send([Report(anna, DAY, {"total": 10}), Report(anna, DAY, {"total": 10, "order_id": "undefined"})])
+    shop.order(anna, DAY, total=10, order_id="null")
+
+    assert shop.facts(anna)["total_orders"] == 3
+
+
+def test_the_same_events_again_change_no_purchase(shop):
+    anna = shop.customer()
+    shop.order(anna, DAY, order_id="A1", total=30)
+    event = shop.session.row("SELECT received_at, ARRAY[event_id] FROM cdp_behavioral_events")
+
+    written = shop.session.call("c360._record_purchases", "acme", *event)
+
+    assert written == 0
+    assert shop.session.value("SELECT report_count FROM cdp_purchases") == 1
+
+
+def test_a_report_with_an_amount_beats_one_without_whoever_comes_first(shop):
+    anna, nobody = shop.customer(), shop.customer()
+
+    shop.order(nobody, DAY, order_id="A1")
+    shop.order(anna, LATER, order_id="A1", total=30)
+    shop.order(anna, LATER, order_id="A2", total=30)
+    shop.order(nobody, DAY, order_id="A2")
+
+    assert shop.facts(anna)["total_orders"] == 2
+    assert shop.facts(nobody) is None
+
+
+def test_whoever_loses_an_order_to_a_better_report_is_rebuilt_too(shop):
+    anna, nobody = shop.customer(), shop.customer()
+    shop.order(nobody, DAY, order_id="A1")
+    shop.session.execute("DELETE FROM cdp_resolution_queue")
+
+    shop.order(anna, LATER, order_id="A1", total=30)
+
+    assert shop.queued() == {anna.raw_profile_id, nobody.raw_profile_id}
+
+
+def test_a_purchase_follows_its_observation_to_another_golden_record(shop):
+    anna, twin = shop.customer(), shop.customer()
+    shop.order(twin, DAY, order_id="A1", total=30)
+
+    shop.link(twin.raw_profile_id, anna)
+
+    assert shop.facts(anna)["total_orders"] == 1
+    assert shop.facts(twin) is None
+
+
+def test_a_partial_refund_is_taken_off_its_order(shop):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=30)
+    shop.refund(anna, LATER, order_id="A1", total=12)
+
+    facts = shop.facts(anna)
+    assert (facts["total_orders"], facts["total_revenue"], facts["unmatched_refunds"]) == (1, 18, 0)
+
+
+def test_a_refund_is_never_a_purchase(shop):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=30)
+    shop.refund(anna, LATER, order_id="A1", total=12)
+
+    assert shop.facts(anna)["last_purchase_at"].isoformat() == "2026-03-02T10:00:00+00:00"
+
+
+def test_refunds_add_up_but_never_beyond_the_order(shop):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=30)
+    shop.order(anna, DAY, order_id="A2", total=100)
+    for _ in range(4):
+        shop.refund(anna, LATER, order_id="A1", total=-12)
+
+    assert shop.facts(anna)["total_revenue"] == 100
+
+
+def test_a_refund_without_an_amount_takes_back_the_whole_order(shop):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=30)
+    shop.refund(anna, LATER, order_id="A1")
+
+    assert shop.facts(anna)["total_revenue"] == 0
+
+
+def test_a_refund_may_come_before_its_order(shop):
+    anna = shop.customer()
+
+    shop.refund(anna, LATER, order_id="A1", total=12)
+    shop.order(anna, DAY, order_id="A1", total=30)
+
+    assert shop.facts(anna)["total_revenue"] == 18
+
+
+def test_a_refund_reaches_the_customer_of_the_order_whoever_sends_it(shop):
+    anna, clerk = shop.customer(), shop.customer()
+    shop.order(anna, DAY, order_id="A1", total=30)
+    shop.session.execute("DELETE FROM cdp_resolution_queue")
+
+    shop.refund(clerk, LATER, order_id="A1", total=12)
+
+    assert shop.facts(anna)["total_revenue"] == 18
+    assert shop.facts(clerk)["total_orders"] == 0
+    assert shop.queued() == {anna.raw_profile_id, clerk.raw_profile_id}
+
+
+@pytest.mark.parametrize(
+    "properties", [{"order_id": "other", "total": 5}, {"total": 5}, {"order_id": "A1", "total": 5, "currency": "EUR"}]
+)
+def test_a_refund_that_fits_no_order_is_counted_and_changes_nothing(shop, properties):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=30)
+    shop.refund(anna, LATER, **properties)
+
+    facts = shop.facts(anna)
+    assert (facts["total_revenue"], facts["unmatched_refunds"]) == (30, 1)
+
+
+def test_other_currencies_are_counted_and_never_added(shop):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=30, currency="usd")
+    shop.order(anna, DAY, order_id="A2", total=20)
+    shop.order(anna, DAY, order_id="A3", total=700_000, currency="VND")
+    shop.order(anna, DAY, order_id="A4", total=9, currency="dollars")
+
+    facts = shop.facts(anna)
+    assert (facts["total_orders"], facts["total_revenue"], facts["avg_order_value"]) == (4, 50, 25)
+    assert facts["other_currency_orders"] == 2
+
+
+def test_value_is_unknown_when_every_order_is_in_another_currency(shop):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=30, currency="EUR")
+
+    assert shop.facts(anna)["total_revenue"] is None
+
+
+def test_a_refund_without_currency_means_the_one_of_its_order_also_in_other_decimals(shop):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=700_000, currency="VND")
+    shop.refund(anna, LATER, order_id="A1", total=200_000)
+    shop.session.execute("UPDATE c360.tenants SET default_currency = 'VND' WHERE tenant = 'acme'")
+
+    facts = shop.facts(anna)
+    assert (facts["total_revenue"], facts["unmatched_refunds"]) == (500_000, 0)
+
+
+def test_a_tenant_that_counts_in_dong_has_no_decimals(shop):
+    shop.session.execute("UPDATE c360.tenants SET default_currency = 'VND' WHERE tenant = 'acme'")
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", revenue="1250000")
+    shop.refund(anna, LATER, order_id="A1", total="250000")
+
+    assert str(shop.facts(anna)["total_revenue"]) == "1000000"
+
+
+@pytest.mark.parametrize("amount", ["NaN", "free", -5, 1e300, None, {}, [], ""])
+def test_an_order_without_a_readable_amount_is_an_order_without_value(shop, amount):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=amount)
+    shop.order(anna, DAY, order_id="A2", total=30)
+
+    facts = shop.facts(anna)
+    assert (facts["total_orders"], facts["total_revenue"], facts["unpriced_orders"]) == (2, 30, 1)
+
+
+@pytest.mark.parametrize("properties", [None, [], "text", 5, {"order_id": {}}, {"order_id": "x" * 100_000}])
+def test_properties_of_any_shape_are_survived(shop, properties):
+    anna = shop.customer()
+
+    shop.send([Report(anna, DAY, properties), Report(anna, DAY, properties, event="Order Refunded")])
+
+    assert shop.facts(anna)["total_orders"] == 1
+
+
+def test_an_order_and_its_refund_at_the_same_time_both_reach_the_customer(connect, in_background, wait_until_blocked):
+    till, office = Shop(connect()), Shop(connect())
+    anna, clerk = till.customer(), till.customer()
+    till.session.commit()
+    till.enter()
+    office.enter()
+    till.order(anna, DAY, order_id="A1", total=30)
+
+    waiting = in_background(office.refund, clerk, LATER, order_id="A1", total=12)
+    wait_until_blocked(office.session)
+    till.session.commit()
+    waiting.result()
+
+    assert (
+        office.session.value("SELECT count(*) FROM cdp_resolution_queue WHERE raw_profile_id = %s", anna.raw_profile_id)
+        == 2
+    )
