@@ -46,11 +46,6 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/governance/_default_attributes.sql
 \ir procedures/governance/_create_tenant_roles.sql
 \ir procedures/governance/register_tenant.sql
-\ir procedures/governance/_apply_attributes.sql
-\ir procedures/governance/_apply_identifier_types.sql
-\ir procedures/governance/_apply_tenant_properties.sql
-\ir procedures/governance/_check_time_zone.sql
-\ir procedures/governance/apply_metadata.sql
 \ir procedures/governance/_forget_attribute.sql
 \ir procedures/governance/_forget_tenant_release.sql
 \ir procedures/governance/_grant_tenant.sql
@@ -97,6 +92,8 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 -- procedures/privacy --------------------------------------------------------------------------------------------------
 
 -- procedures/ops ------------------------------------------------------------------------------------------------------
+\ir procedures/ops/_row_estimate.sql
+\ir procedures/ops/status.sql
 
 -- triggers ------------------------------------------------------------------------------------------------------------
 \ir triggers/messages_insert.sql
@@ -107,6 +104,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 
 -- privileges ----------------------------------------------------------------------------------------------------------
 \ir privileges/schemas.sql
+\ir privileges/ops.sql
 \ir privileges/governance.sql
 \ir privileges/relay.sql
 \ir privileges/scoring.sql

@@ -1,0 +1,90 @@
+"""`c360 status` and `c360 top`: what the system does right now."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import typer
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
+from rich.console import Console
+from rich.table import Table
+
+from c360_cli.connection import connected, database_address
+from c360_cli.options import DataDir, Dsn, Json
+
+_TENANT_COLUMNS = {
+    "tenant": "tenant",
+    "tenant_status": "status",
+    "profile_estimate": "profiles ~",
+    "event_estimate": "events ~",
+    "events_per_second": "events/s",
+    "rejected_count": "rejected",
+    "queued_count": "to resolve",
+    "oldest_queued_seconds": "oldest (s)",
+}
+
+_VARIABLES = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "dbname": "PGDATABASE",
+    "sslmode": "PGSSLMODE",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the main application."""
+    app.command("status")(status)
+    app.command("top")(top)
+
+
+def status(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show tenants, rates, lags and backlog."""
+    with connected(dsn, data_dir) as connection:
+        tenants = _rows(connection, "SELECT * FROM c360.status()")
+        subscriptions = _rows(connection, "SELECT * FROM c360.relay_status()")
+    if as_json:
+        print(json.dumps({"tenants": tenants, "subscriptions": subscriptions}, default=_plain))
+        return
+    console = Console()
+    console.print(_table("Tenants", _TENANT_COLUMNS, tenants))
+    if subscriptions:
+        columns = {name: name.replace("_", " ") for name in subscriptions[0]}
+        console.print(_table("Subscriptions", columns, subscriptions))
+
+
+def top(dsn: Dsn = None, data_dir: DataDir = None) -> None:
+    """Watch the sessions of the database with pg_activity."""
+    with database_address(dsn, data_dir) as address:
+        known = conninfo_to_dict(address)
+        # By environment, because everybody on the machine may read command lines.
+        environment = os.environ | {_VARIABLES[name]: str(known[name]) for name in _VARIABLES if name in known}
+        program = str(Path(sys.executable).with_name("pg_activity"))
+        subprocess.run([program], env=environment, check=False)
+
+
+def _rows(connection: psycopg.Connection, query: str) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query.encode()).fetchall()
+
+
+def _plain(value: Any) -> Any:
+    """Numbers as numbers, everything else as text."""
+    return float(value) if hasattr(value, "as_tuple") else str(value)
+
+
+def _table(title: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> Table:
+    table = Table(title=title, title_justify="left", box=None, header_style="bold")
+    for heading in columns.values():
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
+    return table

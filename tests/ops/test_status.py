@@ -1,0 +1,52 @@
+"""What `c360 status` says about the tenants, and to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from c360.governance import create_tenant
+from support.session import Session
+
+
+def _status(db: Session, tenant: str) -> dict[str, Any]:
+    return next(row for row in db.call_rows("c360.status") if row["tenant"] == tenant)
+
+
+def test_waiting_observations_are_counted_with_the_age_of_the_oldest(db: Session) -> None:
+    db.execute("INSERT INTO tenant_acme.cdp_raw_profiles (source, identifiers) VALUES ('web', '{\"user_id\": \"u1\"}')")
+    db.execute("DELETE FROM tenant_acme.cdp_resolution_queue")
+    db.execute(
+        """
+        INSERT INTO tenant_acme.cdp_resolution_queue (raw_profile_id, enqueued_at)
+        SELECT raw_profile_id, clock_timestamp() - age
+        FROM tenant_acme.cdp_raw_profiles, unnest(ARRAY[interval '10 seconds', interval '90 seconds']) AS age
+        """
+    )
+
+    status = _status(db, "acme")
+
+    assert status["queued_count"] == 2
+    assert 90 <= status["oldest_queued_seconds"] < 120
+
+
+def test_only_open_rejects_are_counted(db: Session) -> None:
+    db.execute(
+        """
+        INSERT INTO tenant_acme.cdp_rejected_events (source, code, reason, payload, status, settled_at) VALUES
+            ('web', 'U1003', 'no type', '{}', 'rejected', NULL),
+            ('web', 'U1003', 'no type', '{}', 'discarded', now())
+        """
+    )
+
+    assert _status(db, "acme")["rejected_count"] == 1
+
+
+def test_a_tenant_shows_only_to_those_who_may_read_it(db: Session) -> None:
+    db.execute("SET LOCAL ROLE c360_owner")
+    create_tenant(db.connection, "globex")
+    db.execute("GRANT c360_acme_reader TO dba")
+    db.execute("SET LOCAL ROLE c360_acme_reader")
+
+    tenants = [row["tenant"] for row in db.call_rows("c360.status")]
+
+    assert tenants == ["acme"]
