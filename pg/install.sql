@@ -37,6 +37,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
+\ir procedures/governance/_actor.sql
 \ir procedures/governance/_has_tenant_right.sql
 \ir procedures/governance/_use_tenant.sql
 \ir procedures/governance/_enter_tenant.sql
@@ -70,6 +71,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/topic/_uuid7.sql
 \ir procedures/topic/_message_body.sql
 \ir procedures/topic/_publish.sql
+\ir procedures/governance/_record_metadata_change.sql
 \ir procedures/topic/await_bell.sql
 
 -- procedures/relay ----------------------------------------------------------------------------------------------------
@@ -97,6 +99,8 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 
 -- triggers ------------------------------------------------------------------------------------------------------------
 \ir triggers/messages_insert.sql
+\ir triggers/metadata_change.sql
+\ir triggers/profile_attributes_remove.sql
 
 -- views ---------------------------------------------------------------------------------------------------------------
 

@@ -132,6 +132,11 @@ class TenantSpec:
         return tuple(a for a in self.attributes if a.identifier_type is not None and a.trait_paths)
 
     @property
+    def described_attributes(self) -> tuple[Attribute, ...]:
+        """The attributes that say something about themselves."""
+        return tuple(attribute for attribute in self.attributes if attribute.description)
+
+    @property
     def masked_identifier_types(self) -> tuple[str, ...]:
         return tuple(kind.name for kind in self.identifier_types if kind.is_masked)
 

@@ -1,0 +1,126 @@
+-- Every change of governance metadata is audited and told to subscribers, whoever made it and however.
+-- Per statement: registering a tenant with all its defaults is one message a table. A table that joins later needs its
+-- three triggers here, with the column that names a row within its tenant.
+
+CREATE OR REPLACE FUNCTION c360.tg_metadata_change()
+    RETURNS trigger
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_before jsonb := '[]';
+    v_after  jsonb := '[]';
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        SELECT coalesce(jsonb_agg(to_jsonb(old_row)), '[]')
+        INTO v_before
+        FROM old_rows AS old_row;
+    END IF;
+
+    IF TG_OP <> 'DELETE' THEN
+        SELECT coalesce(jsonb_agg(to_jsonb(new_row)), '[]')
+        INTO v_after
+        FROM new_rows AS new_row;
+    END IF;
+
+    IF v_before <> v_after THEN
+        PERFORM c360._record_metadata_change(TG_TABLE_NAME, TG_ARGV[0], v_before, v_after);
+    END IF;
+
+    RETURN NULL;
+END;
+$$;
+
+COMMENT ON FUNCTION c360.tg_metadata_change() IS
+    'Audits changed metadata and sends metadata.changed; its argument is the column that names a row within its tenant.';
+
+CREATE OR REPLACE TRIGGER tenants_insert
+    AFTER INSERT ON c360.tenants
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('tenant');
+
+CREATE OR REPLACE TRIGGER tenants_update
+    AFTER UPDATE ON c360.tenants
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('tenant');
+
+CREATE OR REPLACE TRIGGER tenants_delete
+    AFTER DELETE ON c360.tenants
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('tenant');
+
+CREATE OR REPLACE TRIGGER identifier_types_insert
+    AFTER INSERT ON c360.identifier_types
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('identifier_type');
+
+CREATE OR REPLACE TRIGGER identifier_types_update
+    AFTER UPDATE ON c360.identifier_types
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('identifier_type');
+
+CREATE OR REPLACE TRIGGER identifier_types_delete
+    AFTER DELETE ON c360.identifier_types
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('identifier_type');
+
+CREATE OR REPLACE TRIGGER profile_attributes_insert
+    AFTER INSERT ON c360.profile_attributes
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('attribute');
+
+CREATE OR REPLACE TRIGGER profile_attributes_update
+    AFTER UPDATE ON c360.profile_attributes
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('attribute');
+
+CREATE OR REPLACE TRIGGER profile_attributes_delete
+    AFTER DELETE ON c360.profile_attributes
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('attribute');
+
+CREATE OR REPLACE TRIGGER blocked_values_insert
+    AFTER INSERT ON c360.blocked_values
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('blocked_value_id');
+
+CREATE OR REPLACE TRIGGER blocked_values_update
+    AFTER UPDATE ON c360.blocked_values
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('blocked_value_id');
+
+CREATE OR REPLACE TRIGGER blocked_values_delete
+    AFTER DELETE ON c360.blocked_values
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('blocked_value_id');
+
+CREATE OR REPLACE TRIGGER api_keys_insert
+    AFTER INSERT ON c360.api_keys
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('name');
+
+CREATE OR REPLACE TRIGGER api_keys_update
+    AFTER UPDATE ON c360.api_keys
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('name');
+
+CREATE OR REPLACE TRIGGER api_keys_delete
+    AFTER DELETE ON c360.api_keys
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('name');
