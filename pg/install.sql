@@ -62,6 +62,43 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/governance/tenant_state.sql
 
 -- procedures/ingest ---------------------------------------------------------------------------------------------------
+\ir procedures/ingest/_rejection_reason.sql
+\ir procedures/ingest/_client_time.sql
+\ir procedures/ingest/_content_hash.sql
+\ir procedures/ingest/_is_oversized.sql
+\ir procedures/ingest/_complete_event.sql
+\ir procedures/ingest/_event_identifiers.sql
+\ir procedures/ingest/_envelope.sql
+\ir procedures/ingest/_body_shape.sql
+\ir procedures/ingest/_refuse_body.sql
+\ir procedures/ingest/_unpack_unclean_body.sql
+\ir procedures/ingest/_unpack_body.sql
+\ir procedures/ingest/_judge_events.sql
+\ir procedures/ingest/_observe.sql
+\ir procedures/ingest/_count_activity.sql
+\ir procedures/ingest/_queue_observations.sql
+\ir procedures/ingest/_record_events.sql
+\ir procedures/ingest/_ingest_body.sql
+\ir procedures/ingest/ingest.sql
+\ir procedures/ingest/_lock_rejected_events.sql
+\ir procedures/ingest/_patched_event.sql
+\ir procedures/ingest/_settle_redriven_events.sql
+\ir procedures/ingest/redrive_rejected_events.sql
+\ir procedures/ingest/discard_rejected_events.sql
+\ir procedures/ingest/rejected_events.sql
+\ir procedures/ingest/recent_events.sql
+\ir procedures/ingest/_note_key_change.sql
+\ir procedures/ingest/create_api_key.sql
+\ir procedures/ingest/revoke_api_key.sql
+\ir procedures/ingest/list_api_keys.sql
+\ir procedures/ingest/_authenticate_key.sql
+\ir procedures/ingest/_body_key_hash.sql
+\ir procedures/ingest/_request_claims.sql
+\ir procedures/ingest/_ingest_request.sql
+\ir procedures/ingest/_make_partition.sql
+\ir procedures/ingest/_maintain_partitions.sql
+\ir procedures/ingest/maintain_event_partitions.sql
+\ir procedures/ingest/maintain_message_partitions.sql
 
 -- procedures/identity -------------------------------------------------------------------------------------------------
 
@@ -105,11 +142,21 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 -- views ---------------------------------------------------------------------------------------------------------------
 
 -- api -----------------------------------------------------------------------------------------------------------------
+\ir api/identify.sql
+\ir api/track.sql
+\ir api/page.sql
+\ir api/screen.sql
+\ir api/group.sql
+\ir api/alias.sql
+\ir api/batch.sql
+\ir api/import.sql
+\ir api/receive.sql
 
 -- privileges ----------------------------------------------------------------------------------------------------------
 \ir privileges/schemas.sql
 \ir privileges/ops.sql
 \ir privileges/governance.sql
+\ir privileges/ingest.sql
 \ir privileges/relay.sql
 \ir privileges/scoring.sql
 

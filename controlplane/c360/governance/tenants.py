@@ -40,13 +40,14 @@ def create_tenant(
     default_currency: str = "USD",
     time_zone: str = "UTC",
 ) -> TenantSpec:
-    """Register a tenant with the default metadata and make its schema."""
+    """Register a tenant with the default metadata, make its schema and its first event partitions."""
     with as_owner(conn):
         conn.execute(
             "SELECT c360.register_tenant(%s, %s, %s, %s, %s)",
             (slug, display_name, default_country, default_currency, time_zone),
         )
         sync_tenant(conn, slug)
+        call(conn, "SELECT c360.maintain_event_partitions(%s)", slug)
         return load_spec(conn, slug)
 
 

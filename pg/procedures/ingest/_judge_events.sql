@@ -1,0 +1,141 @@
+-- Reads events and judges each: code IS NULL means good. Pure: no table, no clock but the one handed in, never raises.
+-- The order of the WHENs is the order in which an event with several faults is told about them.
+-- p_type: the type every event has because of the endpoint it came to; NULL when each says its own.
+-- p_is_import: the client's timestamp is history and is not corrected by sentAt.
+
+CREATE OR REPLACE FUNCTION c360._judge_events(
+    p_events       jsonb[],
+    p_unstorable   text[],
+    p_envelope     jsonb,
+    p_type         text,
+    p_is_import    boolean,
+    p_received_at  timestamptz
+)
+    RETURNS TABLE (
+        index         integer,
+        message_id    text,
+        type          text,
+        event_name    text,
+        occurred_at   timestamptz,
+        clock_status  text,
+        identifiers   jsonb,
+        traits        jsonb,
+        payload       jsonb,
+        sent          text,
+        code          text
+    )
+    LANGUAGE sql
+    STABLE
+AS $$
+    WITH given AS MATERIALIZED (
+        SELECT
+            (item.position - 1)::integer AS index,
+            item.event AS sent_event,
+            item.unstorable,
+            CASE
+                WHEN jsonb_typeof(item.event) <> 'object' THEN NULL
+                WHEN p_envelope = '{}' AND p_type IS NULL AND NOT item.event ? 'writeKey' THEN item.event
+                ELSE c360._complete_event(item.event, p_envelope, p_type)
+            END AS event
+        FROM unnest(p_events, p_unstorable) WITH ORDINALITY AS item (event, unstorable, position)
+    ),
+    fields AS MATERIALIZED (
+        SELECT
+            given.*,
+            given.event ->> 'type' AS type,
+            given.event ->> 'messageId' AS message_id,
+            nullif(btrim(given.event ->> 'userId'), '') AS user_id,
+            nullif(btrim(given.event ->> 'anonymousId'), '') AS anonymous_id,
+            nullif(btrim(given.event ->> 'groupId'), '') AS group_id,
+            nullif(btrim(given.event ->> 'previousId'), '') AS previous_id,
+            nullif(btrim(given.event ->> 'event'), '') AS event_name,
+            given.event -> 'context' AS context,
+            c360._client_time(given.event ->> 'sentAt') AS sent_at,
+            c360._client_time(given.event ->> 'timestamp') AS stated_at,
+            c360._client_time(given.event ->> 'originalTimestamp') AS original_at,
+            coalesce(given.event ->> 'timestamp', given.event ->> 'originalTimestamp') IS NOT NULL AS has_clock
+        FROM given
+    ),
+    clocks AS MATERIALIZED (
+        SELECT
+            fields.*,
+            CASE
+                WHEN p_is_import THEN coalesce(fields.stated_at, fields.original_at)
+                WHEN fields.sent_at IS NULL THEN coalesce(fields.stated_at, fields.original_at)
+                WHEN fields.sent_at - coalesce(fields.original_at, fields.stated_at)
+                    BETWEEN interval '-1 day' AND interval '36525 days'
+                    THEN p_received_at - (fields.sent_at - coalesce(fields.original_at, fields.stated_at))
+            END AS client_at,
+            NOT p_is_import AND fields.sent_at IS NOT NULL AS is_corrected
+        FROM fields
+    ),
+    judged AS (
+        SELECT
+            clocks.*,
+            coalesce(
+                clocks.client_at BETWEEN greatest(timestamptz '1970-01-01 00:00:00Z', p_received_at - interval '100 years')
+                    AND p_received_at + interval '1 day',
+                false
+            ) AS is_plausible,
+            CASE
+                WHEN clocks.unstorable IS NOT NULL OR clocks.sent_event IS NULL THEN 'U1102'
+                WHEN clocks.event IS NULL THEN 'U1101'
+                WHEN c360._is_oversized(clocks.sent_event) THEN 'U1103'
+                WHEN jsonb_typeof(clocks.event -> 'messageId') NOT IN ('string', 'null')
+                    OR length(clocks.message_id) > 100 THEN 'U1104'
+                WHEN jsonb_typeof(clocks.event -> 'type') IS DISTINCT FROM 'string'
+                    OR clocks.type NOT IN ('identify', 'track', 'page', 'screen', 'group', 'alias') THEN 'U1105'
+                WHEN jsonb_typeof(clocks.event -> 'userId') IN ('object', 'array', 'boolean')
+                    OR jsonb_typeof(clocks.event -> 'anonymousId') IN ('object', 'array', 'boolean')
+                    OR jsonb_typeof(clocks.event -> 'groupId') IN ('object', 'array', 'boolean')
+                    OR jsonb_typeof(clocks.event -> 'previousId') IN ('object', 'array', 'boolean') THEN 'U1106'
+                WHEN greatest(length(clocks.user_id), length(clocks.anonymous_id), length(clocks.group_id),
+                    length(clocks.previous_id)) > 500 THEN 'U1107'
+                WHEN clocks.type = 'track' AND (clocks.event_name IS NULL
+                    OR jsonb_typeof(clocks.event -> 'event') <> 'string') THEN 'U1109'
+                WHEN clocks.type = 'track' AND length(clocks.event_name) > 500 THEN 'U1110'
+                WHEN clocks.type = 'group' AND clocks.group_id IS NULL THEN 'U1111'
+                WHEN clocks.type = 'alias' AND (clocks.previous_id IS NULL OR clocks.user_id IS NULL) THEN 'U1112'
+                WHEN clocks.user_id IS NULL AND clocks.anonymous_id IS NULL THEN 'U1108'
+            END AS code
+        FROM clocks
+    )
+    SELECT
+        judged.index,
+        nullif(judged.message_id, ''),
+        judged.type,
+        CASE judged.type WHEN 'track' THEN judged.event_name ELSE judged.type END,
+        CASE WHEN judged.is_plausible THEN judged.client_at ELSE p_received_at END,
+        CASE
+            WHEN NOT judged.has_clock THEN 'missing'
+            WHEN NOT judged.is_plausible THEN 'implausible'
+            WHEN judged.is_corrected THEN 'corrected'
+            ELSE 'ok'
+        END,
+        CASE
+            WHEN judged.code IS NOT NULL THEN NULL
+            WHEN judged.type = 'alias'
+                OR jsonb_typeof(judged.context -> 'externalIds') = 'array'
+                OR jsonb_typeof(judged.context -> 'device' -> 'id') IN ('string', 'number')
+                THEN c360._event_identifiers(judged.event)
+            ELSE jsonb_strip_nulls(jsonb_build_object(
+                'user_id', judged.user_id,
+                'anonymous_id', judged.anonymous_id
+            ))
+        END,
+        CASE
+            WHEN judged.type = 'identify' AND jsonb_typeof(judged.event -> 'traits') = 'object'
+                THEN judged.event -> 'traits'
+            WHEN judged.type <> 'identify' AND jsonb_typeof(judged.context -> 'traits') = 'object'
+                THEN judged.context -> 'traits'
+            ELSE '{}'
+        END,
+        judged.event,
+        CASE WHEN judged.code IS NOT NULL THEN coalesce(judged.event::text, judged.sent_event::text, judged.unstorable, '') END,
+        judged.code
+    FROM judged
+    ORDER BY judged.index;
+$$;
+
+COMMENT ON FUNCTION c360._judge_events(jsonb[], text[], jsonb, text, boolean, timestamptz) IS
+    'Events as columns, each with the SQLSTATE that refuses it or NULL.';

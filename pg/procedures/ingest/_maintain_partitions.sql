@@ -1,0 +1,73 @@
+-- Makes the partitions of a table by month or day (UTC), from p_at to p_at + p_ahead, and one for every period that has
+-- rows in the default partition; those rows move. Safe to repeat: answers {created, moved}, zeros when nothing was due.
+-- Writers wait while a partition is made. Locks come in the order in which ingest takes them, so that nobody deadlocks,
+-- and with a time-out, so that a long reader delays the partition and not the writers: try again later (55P03).
+
+CREATE OR REPLACE FUNCTION c360._maintain_partitions(
+    p_schema      text,
+    p_table       text,
+    p_column      text,
+    p_unit        text,
+    p_ahead       interval,
+    p_at          timestamptz,
+    p_lock_first  text DEFAULT NULL
+)
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
+    SET lock_timeout = '5s'
+AS $$
+DECLARE
+    v_default  text := p_table || '_default';
+    v_strays   timestamp[];
+    v_period   record;
+    v_created  integer := 0;
+    v_moved    bigint := 0;
+BEGIN
+    -- One at a time, or two would wait for each other's locks on the default partition.
+    PERFORM pg_advisory_xact_lock(hashtextextended('c360.partitions:' || p_schema || '.' || p_table, 0));
+
+    EXECUTE format(
+        'SELECT array_agg(DISTINCT date_trunc(%L, stray.%I::timestamp)) FROM %I.%I AS stray',
+        p_unit, p_column, p_schema, v_default
+    )
+    INTO v_strays;
+
+    FOR v_period IN
+        SELECT
+            wanted.start,
+            p_table || to_char(wanted.start, CASE p_unit WHEN 'month' THEN '"_y"YYYY"m"MM' ELSE '"_y"YYYY"m"MM"d"DD' END) AS name
+        FROM (
+            SELECT generate_series(
+                date_trunc(p_unit, p_at::timestamp),
+                (p_at + p_ahead)::timestamp,
+                ('1 ' || p_unit)::interval
+            )
+            UNION
+            SELECT unnest(v_strays)
+        ) AS wanted (start)
+        ORDER BY wanted.start
+    LOOP
+        CONTINUE WHEN to_regclass(format('%I.%I', p_schema, v_period.name)) IS NOT NULL;
+
+        IF v_created = 0 THEN
+            IF p_lock_first IS NOT NULL THEN
+                EXECUTE format('LOCK TABLE %I.%I IN SHARE ROW EXCLUSIVE MODE', p_schema, p_lock_first);
+            END IF;
+            EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE UPDATE EXCLUSIVE MODE', p_schema, p_table);
+            EXECUTE format('LOCK TABLE %I.%I IN ACCESS EXCLUSIVE MODE', p_schema, v_default);
+        END IF;
+
+        v_moved := v_moved + c360._make_partition(
+            p_schema, p_table, p_column, v_period.name, v_period.start, v_period.start + ('1 ' || p_unit)::interval
+        );
+        v_created := v_created + 1;
+    END LOOP;
+
+    RETURN jsonb_build_object('created', v_created, 'moved', v_moved);
+END;
+$$;
+
+COMMENT ON FUNCTION c360._maintain_partitions(text, text, text, text, interval, timestamptz, text) IS
+    'Makes partitions ahead of time and empties the default partition into proper ones.';

@@ -1,0 +1,43 @@
+-- Tells the resolver which observations a call made or saw again: one queue row each, one message for all.
+-- The golden record must be rebuilt for a new observation and for one with traits, which is more recent now. Purchases
+-- queue by themselves, see _record_purchases.
+
+CREATE OR REPLACE FUNCTION c360._queue_observations(
+    p_tenant           text,
+    p_raw_profile_ids  bigint[],
+    p_new_ids          bigint[]
+)
+    RETURNS void
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    INSERT INTO cdp_resolution_queue (raw_profile_id, needs_rebuild)
+    SELECT
+        seen.raw_profile_id,
+        seen.raw_profile_id IN (SELECT unnest(p_new_ids))
+            OR EXISTS (
+                SELECT
+                FROM cdp_raw_profiles AS raw
+                WHERE raw.raw_profile_id = seen.raw_profile_id
+                  AND raw.traits <> '{}'
+            )
+    FROM (
+        SELECT DISTINCT item.raw_profile_id
+        FROM unnest(p_raw_profile_ids) AS item (raw_profile_id)
+    ) AS seen;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+
+    PERFORM c360._publish(
+        p_tenant,
+        'c360-id-resolution',
+        'observations.queued',
+        p_tenant,
+        jsonb_build_object('count', v_count)
+    );
+END;
+$$;
+
+COMMENT ON FUNCTION c360._queue_observations(text, bigint[], bigint[]) IS
+    'Queues observations for identity resolution and says so in c360-id-resolution.';

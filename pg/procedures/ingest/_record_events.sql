@@ -1,0 +1,169 @@
+-- The one core of ingest: every way in (SQL, HTTP, redrive) ends here. The tenant's path is set by the caller.
+-- One transaction, set-based: refused events, message ids, observations, events, activity, purchases, queue, messages.
+-- Safe to repeat: an event whose (source, messageId) is known is a duplicate, whatever else it says.
+--
+-- Concurrent batches cannot deadlock: each step takes its rows in the order of their key, and all take the steps in the
+-- same order. Plans do not depend on statistics: a cached plan made while a table was empty must serve when it is large.
+-- Answers {accepted, duplicates, rejected: [{index, messageId, code, message}]}. Never raises because of an event.
+
+CREATE OR REPLACE FUNCTION c360._record_events(
+    p_tenant         text,
+    p_source         text,
+    p_events         jsonb[],
+    p_received_at    timestamptz,
+    p_unstorable     text[] DEFAULT NULL,
+    p_envelope       jsonb DEFAULT '{}',
+    p_type           text DEFAULT NULL,
+    p_is_import      boolean DEFAULT false,
+    p_keep_rejected  boolean DEFAULT true
+)
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    SET enable_seqscan = off
+    SET jit = off
+AS $$
+DECLARE
+    v_good_count       bigint;
+    v_rejected         jsonb;
+    v_message_ids      text[];
+    v_types            text[];
+    v_event_names      text[];
+    v_occurred_at      timestamptz[];
+    v_clock_statuses   text[];
+    v_identifiers      jsonb[];
+    v_traits           jsonb[];
+    v_payloads         jsonb[];
+    v_hashes           bytea[];
+    v_new_ids          bigint[];
+    v_raw_profile_ids  bigint[];
+    v_event_ids        bigint[];
+BEGIN
+    WITH judged AS MATERIALIZED (
+        SELECT
+            event.*,
+            coalesce(event.message_id, gen_random_uuid()::text) AS dedup_id
+        FROM c360._judge_events(p_events, p_unstorable, p_envelope, p_type, p_is_import, p_received_at) AS event
+    ),
+    kept AS (
+        INSERT INTO cdp_rejected_events (received_at, source, message_id, code, reason, payload)
+        SELECT
+            p_received_at,
+            p_source,
+            left(judged.message_id, 200),
+            judged.code,
+            c360._rejection_reason(judged.code),
+            judged.sent
+        FROM judged
+        WHERE judged.code IS NOT NULL
+          AND p_keep_rejected
+        ORDER BY judged.index
+    ),
+    candidates AS (
+        SELECT DISTINCT ON (judged.dedup_id) judged.*
+        FROM judged
+        WHERE judged.code IS NULL
+        ORDER BY judged.dedup_id, judged.index
+    ),
+    admitted AS (
+        INSERT INTO cdp_event_ids AS known (source, message_id, received_at)
+        SELECT
+            p_source,
+            candidates.dedup_id,
+            p_received_at
+        FROM candidates
+        ORDER BY candidates.dedup_id
+        ON CONFLICT (source, message_id) DO NOTHING
+        RETURNING known.message_id
+    )
+    SELECT
+        (SELECT count(*) FROM judged WHERE judged.code IS NULL),
+        (
+            SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'index', judged.index,
+                'messageId', left(judged.message_id, 200),
+                'code', judged.code,
+                'message', c360._rejection_reason(judged.code)
+            ) ORDER BY judged.index), '[]')
+            FROM judged
+            WHERE judged.code IS NOT NULL
+        ),
+        array_agg(event.dedup_id ORDER BY event.index),
+        array_agg(event.type ORDER BY event.index),
+        array_agg(event.event_name ORDER BY event.index),
+        array_agg(event.occurred_at ORDER BY event.index),
+        array_agg(event.clock_status ORDER BY event.index),
+        array_agg(event.identifiers ORDER BY event.index),
+        array_agg(event.traits ORDER BY event.index),
+        array_agg(event.payload ORDER BY event.index),
+        array_agg(c360._content_hash(p_source, event.identifiers, event.traits) ORDER BY event.index)
+    INTO
+        v_good_count,
+        v_rejected,
+        v_message_ids,
+        v_types,
+        v_event_names,
+        v_occurred_at,
+        v_clock_statuses,
+        v_identifiers,
+        v_traits,
+        v_payloads,
+        v_hashes
+    FROM candidates AS event
+    JOIN admitted ON admitted.message_id = event.dedup_id;
+
+    IF v_message_ids IS NOT NULL THEN
+        v_new_ids := c360._observe(p_source, v_identifiers, v_traits, v_hashes, v_occurred_at);
+
+        -- A statement of its own: within the first one, rows that another session committed meanwhile are invisible.
+        WITH recorded AS (
+            INSERT INTO cdp_behavioral_events AS event (
+                received_at,
+                occurred_at,
+                clock_status,
+                raw_profile_id,
+                source,
+                message_id,
+                type,
+                event_name,
+                payload
+            )
+            SELECT
+                p_received_at,
+                given.occurred_at,
+                given.clock_status,
+                (SELECT raw.raw_profile_id FROM cdp_raw_profiles AS raw WHERE raw.content_hash = given.content_hash),
+                p_source,
+                given.message_id,
+                given.type,
+                given.event_name,
+                given.payload
+            FROM unnest(v_hashes, v_message_ids, v_types, v_event_names, v_occurred_at, v_clock_statuses, v_payloads)
+                WITH ORDINALITY AS given (
+                    content_hash, message_id, type, event_name, occurred_at, clock_status, payload, position
+                )
+            ORDER BY given.position
+            RETURNING event.event_id, event.raw_profile_id
+        )
+        SELECT
+            array_agg(recorded.event_id ORDER BY recorded.event_id),
+            array_agg(recorded.raw_profile_id ORDER BY recorded.event_id)
+        INTO
+            v_event_ids,
+            v_raw_profile_ids
+        FROM recorded;
+
+        PERFORM c360._count_activity(v_raw_profile_ids, v_event_names, v_occurred_at);
+        PERFORM c360._record_purchases(p_tenant, p_received_at, v_event_ids);
+        PERFORM c360._queue_observations(p_tenant, v_raw_profile_ids, v_new_ids);
+    END IF;
+
+    RETURN jsonb_build_object(
+        'accepted', coalesce(cardinality(v_message_ids), 0),
+        'duplicates', v_good_count - coalesce(cardinality(v_message_ids), 0),
+        'rejected', v_rejected
+    );
+END;
+$$;
+
+COMMENT ON FUNCTION c360._record_events(text, text, jsonb[], timestamptz, text[], jsonb, text, boolean, boolean) IS
+    'Judges, deduplicates and records events with everything that follows from them; answers what became of them.';

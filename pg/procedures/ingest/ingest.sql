@@ -1,0 +1,36 @@
+-- Records events: an array of them, one event, or {"batch": [...], "context": {...}, "sentAt": "..."}. No size limit.
+-- Safe to repeat: an event whose (source, messageId) is known counts as a duplicate. An event that cannot be taken is
+-- kept in cdp_rejected_events with its reason and harms no other.
+-- Answers {accepted, duplicates, rejected: [{index, messageId, code, message}]}.
+-- Raises: U1002 body_not_events, U1005 body_too_deep, U1006 source_invalid, U4403 tenant_forbidden,
+--         U4404 tenant_not_found, U4423 tenant_suspended
+
+CREATE OR REPLACE FUNCTION c360.ingest(
+    p_tenant       text,
+    p_batch        jsonb,
+    p_source       text DEFAULT 'sql',
+    p_received_at  timestamptz DEFAULT now()
+)
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM c360._enter_tenant(p_tenant, 'write');
+
+    IF p_source IS NULL OR p_source !~ '^[a-z0-9][a-z0-9_.-]{0,62}$' THEN
+        RAISE EXCEPTION 'source "%" is not a valid name', p_source
+            USING ERRCODE = 'U1006',
+                  HINT = 'Use up to 63 small letters, digits, _, . and -.';
+    END IF;
+    IF p_batch IS NULL THEN
+        PERFORM c360._refuse_body(NULL);
+    END IF;
+
+    RETURN c360._ingest_body(p_tenant, p_source, NULL, p_batch::text, coalesce(p_received_at, now()));
+END;
+$$;
+
+COMMENT ON FUNCTION c360.ingest(text, jsonb, text, timestamptz) IS
+    'Records events of a touchpoint in a tenant, each exactly once; answers how many were accepted, duplicate or rejected.';

@@ -1,0 +1,49 @@
+-- Lists rejected events, newest first.
+-- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+
+CREATE OR REPLACE FUNCTION c360.rejected_events(
+    p_tenant              text,
+    p_status              text DEFAULT 'rejected',
+    p_limit               integer DEFAULT 100,
+    p_rejected_event_ids  bigint[] DEFAULT NULL
+)
+    RETURNS TABLE (
+        rejected_event_id  bigint,
+        received_at        timestamptz,
+        source             text,
+        message_id         text,
+        code               text,
+        reason             text,
+        payload            text,
+        status             text,
+        settled_at         timestamptz
+    )
+    LANGUAGE plpgsql
+    STABLE
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM c360._enter_tenant(p_tenant, 'read');
+
+    RETURN QUERY
+    SELECT
+        rejected.rejected_event_id,
+        rejected.received_at,
+        rejected.source,
+        rejected.message_id,
+        rejected.code,
+        rejected.reason,
+        rejected.payload,
+        rejected.status,
+        rejected.settled_at
+    FROM cdp_rejected_events AS rejected
+    WHERE (p_status IS NULL OR rejected.status = p_status)
+      AND (p_rejected_event_ids IS NULL OR rejected.rejected_event_id = ANY (p_rejected_event_ids))
+    ORDER BY rejected.rejected_event_id DESC
+    LIMIT p_limit;
+END;
+$$;
+
+COMMENT ON FUNCTION c360.rejected_events(text, text, integer, bigint[]) IS
+    'Rejected events of a tenant with the reason, newest first; p_status NULL lists settled ones too.';
