@@ -133,6 +133,10 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 -- procedures/ops ------------------------------------------------------------------------------------------------------
 \ir procedures/ops/_row_estimate.sql
 \ir procedures/ops/status.sql
+\ir procedures/ops/_doctor_server.sql
+\ir procedures/ops/_doctor_messages.sql
+\ir procedures/ops/_doctor_tenants.sql
+\ir procedures/ops/doctor.sql
 
 -- triggers ------------------------------------------------------------------------------------------------------------
 \ir triggers/messages_insert.sql

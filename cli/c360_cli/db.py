@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from c360.installer.doctor import Finding, examine
 from c360.installer.install import Report, install
 from c360.installer.sources import Sources, load
 from c360.installer.status import Status, compare, read_ledgers
@@ -39,6 +40,19 @@ def status_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fa
     else:
         _print_status(status)
     if not status.is_current:
+        raise typer.Exit(1)
+
+
+@app.command("doctor")
+def doctor_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Say what is wrong and how to mend it. Exits 1 when something does not work."""
+    with connected(dsn, data_dir) as connection:
+        findings = examine(connection, load())
+    if as_json:
+        print(json.dumps([dataclasses.asdict(finding) for finding in findings]))
+    else:
+        _print_findings(findings)
+    if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
 
 
@@ -94,3 +108,10 @@ def _print_status(status: Status) -> None:
                 print(f"  {name}")
     if status.is_current:
         print("c360 is installed and current.")
+
+
+def _print_findings(findings: list[Finding]) -> None:
+    if not findings:
+        print("Nothing is wrong.")
+    for finding in findings:
+        print(f"{finding.level}: {finding.subject}: {finding.finding}\n    {finding.remedy}")

@@ -24,6 +24,7 @@ app = typer.Typer(
 
 app.add_typer(db.app, name="db")
 status.register(app)
+app.command("doctor")(db.doctor_command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,0 +1,46 @@
+-- Findings about the work of each tenant. Safe to repeat; reads only.
+
+CREATE OR REPLACE FUNCTION c360._doctor_tenants(p_now timestamptz)
+    RETURNS TABLE (level text, subject text, finding text, remedy text)
+    LANGUAGE plpgsql
+    STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_tenant record;
+BEGIN
+    FOR v_tenant IN
+        SELECT
+            listed.tenant,
+            listed.schema_name
+        FROM c360.tenants AS listed
+        ORDER BY listed.tenant
+    LOOP
+        IF to_regclass(format('%I.cdp_resolution_queue', v_tenant.schema_name)) IS NULL THEN
+            RETURN QUERY VALUES (
+                'error',
+                format('tenant %s', v_tenant.tenant),
+                format('Schema %s has no tables.', v_tenant.schema_name),
+                format('Run: c360 tenant sync %s', v_tenant.tenant)
+            );
+            CONTINUE;
+        END IF;
+
+        RETURN QUERY EXECUTE format(
+            $query$
+                SELECT
+                    'warning',
+                    'tenant ' || %1$L,
+                    format('%%s observations wait for resolution, the oldest since %%s.',
+                           count(*), min(queued.enqueued_at)),
+                    'Check that "c360 worker" runs and what it logs.'
+                FROM %2$I.cdp_resolution_queue AS queued
+                HAVING min(queued.enqueued_at) < $1 - interval '10 minutes'
+            $query$,
+            v_tenant.tenant, v_tenant.schema_name
+        ) USING p_now;
+    END LOOP;
+END;
+$$;
+
+COMMENT ON FUNCTION c360._doctor_tenants(timestamptz) IS 'Findings of c360.doctor() about the work of each tenant.';

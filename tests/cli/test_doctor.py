@@ -1,0 +1,123 @@
+"""`c360 doctor` finds what is broken on purpose, and only that."""
+
+import json
+
+import psycopg
+import pytest
+
+
+@pytest.fixture
+def findings(c360):
+    def examine(dsn):
+        done = c360("doctor", "--json", "--dsn", dsn)
+        assert done.stderr == ""
+        return done.returncode, json.loads(done.stdout)
+
+    return examine
+
+
+def subjects(findings):
+    return {(finding["level"], finding["subject"]) for finding in findings}
+
+
+def test_a_database_without_c360_is_an_error_with_the_command_to_run(findings, empty_database):
+    code, found = findings(empty_database.dsn)
+
+    assert code == 1
+    assert "c360 db install" in found[-1]["remedy"]
+
+
+def test_a_fresh_installation_has_nothing_wrong_but_the_unsafe_settings_of_this_server(findings, database):
+    code, found = findings(database.dsn)
+
+    assert code == 1
+    assert sorted(finding["finding"].split()[0] for finding in found) == ["fsync", "full_page_writes"]
+
+
+def test_every_finding_says_what_to_do(findings, empty_database):
+    _, found = findings(empty_database.dsn)
+
+    assert found
+    assert all(finding["remedy"] and finding["finding"] for finding in found)
+
+
+def test_outdated_functions_are_found(findings, database, connect):
+    session = connect()
+    session.execute("UPDATE c360.repeatables SET sha256 = repeat('0', 64) WHERE path = 'procedures/ops/doctor.sql'")
+    session.commit()
+
+    code, found = findings(database.dsn)
+
+    assert code == 1
+    assert any("c360 db upgrade" in finding["remedy"] for finding in found)
+
+
+def test_a_changed_migration_is_found(findings, database, connect):
+    session = connect()
+    session.execute("UPDATE c360.migrations SET sha256 = repeat('0', 64) WHERE migration = '0001_governance'")
+    session.commit()
+
+    _, found = findings(database.dsn)
+
+    assert any("0001_governance" in finding["finding"] for finding in found)
+
+
+def test_a_tenant_that_differs_from_its_metadata_is_found(findings, database, connect):
+    session = connect()
+    session.execute("DROP VIEW tenant_acme.cdp_profiles CASCADE")
+    session.execute("DELETE FROM c360.tenant_releases WHERE tenant = 'acme' AND template LIKE '%cdp_profiles%'")
+    session.commit()
+
+    _, found = findings(database.dsn)
+
+    assert ("warning", "tenant acme") in subjects(found)
+
+
+def test_a_tenant_without_tables_is_an_error(findings, database, connect):
+    session = connect()
+    session.execute("DROP SCHEMA tenant_acme CASCADE")
+    session.commit()
+
+    _, found = findings(database.dsn)
+
+    assert ("error", "tenant acme") in subjects(found)
+
+
+def test_a_queue_nobody_works_on_is_found(db):
+    db.execute(
+        "WITH raw AS (INSERT INTO tenant_acme.cdp_raw_profiles (source) VALUES ('test')"
+        " RETURNING raw_profile_id)"
+        " INSERT INTO tenant_acme.cdp_resolution_queue (raw_profile_id) SELECT raw_profile_id FROM raw"
+    )
+
+    now = db.records("SELECT * FROM c360.doctor()")
+    later = db.records("SELECT * FROM c360.doctor(clock_timestamp() + interval '1 hour')")
+
+    assert ("warning", "tenant acme") not in subjects(now)
+    assert ("warning", "tenant acme") in subjects(later)
+
+
+def test_a_transaction_left_open_is_found(db, connect):
+    forgotten = connect()
+    forgotten.value("SELECT 1")
+
+    found = db.records("SELECT * FROM c360.doctor(clock_timestamp() + interval '1 hour')")
+
+    assert any(str(forgotten.pid) in finding["remedy"] for finding in found)
+
+
+def test_messages_in_the_default_partition_are_found(db):
+    db.execute(
+        "INSERT INTO c360.messages (message_id, tenant, topic, type, key, body, created_at)"
+        " VALUES (gen_random_uuid(), 'acme', 'c360-synch-events', 'metadata.changed', 'k', '{}',"
+        " now() - interval '9 years')"
+    )
+
+    assert ("warning", "messages") in subjects(db.records("SELECT * FROM c360.doctor()"))
+
+
+def test_the_doctor_of_a_whole_database_is_for_its_owner_alone(connect):
+    reader = connect(user="c360_worker")
+
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader.rows("SELECT * FROM c360.doctor()")
