@@ -1,4 +1,4 @@
-"""Write pg/manifest.sql: the checksums that psql cannot compute by itself.
+"""Write pg/manifest.sql: the checksums that psql cannot compute by itself. Sorts pg/errors.csv on the way.
 
 python -m c360.installer.manifest            write the file
 python -m c360.installer.manifest --check    exit 1 when it is not current
@@ -29,10 +29,18 @@ def is_current(root: Path) -> bool:
     return target.is_file() and target.read_bytes().decode() == render(load(root))
 
 
+def sort_errors(root: Path) -> None:
+    """Lines are added by many hands at once; sorted, they meet in fewer conflicts."""
+    path = root / "errors.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([head, *sorted(set(rows))]) + "\n", encoding="utf-8")
+
+
 def main(arguments: list[str]) -> int:
     root = sql_root()
     if "--check" in arguments:
         return 0 if is_current(root) else 1
+    sort_errors(root)
     (root / "manifest.sql").write_bytes(render(load(root)).encode())
     return 0
 
