@@ -21,8 +21,14 @@ BEGIN
     FOREACH v_kind IN ARRAY ARRAY['reader', 'writer', 'admin'] LOOP
         v_role := format('c360_%s_%s', p_tenant, v_kind);
 
+        -- Roles belong to the cluster: a tenant of the same name in another database may be made at the same moment.
         IF to_regrole(quote_ident(v_role)) IS NULL THEN
-            EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+            BEGIN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+            EXCEPTION
+                WHEN duplicate_object OR unique_violation THEN
+                    NULL;
+            END;
         END IF;
 
         IF NOT pg_has_role(v_role, 'c360_' || v_kind, 'USAGE') THEN

@@ -1,5 +1,6 @@
 -- Gives the three roles of a tenant what they may do in its schema. Safe to repeat; last step of every sync, because
--- new tables and recreated views start without grants. Silent where the roles do not exist.
+-- new tables and recreated views start without grants. Silent where the roles do not exist. Leaves alone what somebody else
+-- owns in the schema.
 --   reader: every view; every table but the columns where values stand as they were sent and the masked attributes
 --   writer: also adds observations to cdp_raw_profiles
 --   admin:  also reads those columns: the person who must answer what is known about somebody
@@ -16,14 +17,11 @@ DECLARE
     v_admin  text := format('c360_%s_admin', p_tenant);
     v_table  record;
 BEGIN
-    EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM PUBLIC', v_schema);
-
     IF to_regrole(quote_ident(v_reader)) IS NULL THEN
         RETURN;
     END IF;
 
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', v_schema, v_reader);
-    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I, %I, %I', v_schema, v_reader, v_writer, v_admin);
 
     FOR v_table IN
         SELECT
@@ -36,6 +34,7 @@ BEGIN
         WHERE relation.relnamespace = to_regnamespace(quote_ident(v_schema))
           AND relation.relkind IN ('r', 'p', 'v')
           AND NOT relation.relispartition
+          AND pg_has_role(relation.relowner, 'USAGE')
           AND attribute.attnum > 0
           AND NOT attribute.attisdropped
         GROUP BY
@@ -43,6 +42,8 @@ BEGIN
             relation.relname,
             relation.relkind
     LOOP
+        EXECUTE format('REVOKE ALL ON %I.%I FROM %I, %I, %I', v_schema, v_table.relname, v_reader, v_writer, v_admin);
+
         IF v_table.is_view THEN
             EXECUTE format('GRANT SELECT ON %I.%I TO %I', v_schema, v_table.relname, v_reader);
         ELSE
