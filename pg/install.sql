@@ -47,6 +47,11 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/governance/_default_attributes.sql
 \ir procedures/governance/_create_tenant_roles.sql
 \ir procedures/governance/register_tenant.sql
+\ir procedures/governance/_apply_attributes.sql
+\ir procedures/governance/_apply_identifier_types.sql
+\ir procedures/governance/_apply_tenant_properties.sql
+\ir procedures/governance/_check_time_zone.sql
+\ir procedures/governance/apply_metadata.sql
 \ir procedures/governance/_forget_attribute.sql
 \ir procedures/governance/_forget_tenant_release.sql
 \ir procedures/governance/_grant_tenant.sql

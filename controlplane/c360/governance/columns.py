@@ -89,7 +89,8 @@ def _attribute(tenant: TenantSpec, state: TenantState, attribute: Attribute) -> 
 def _retype(tenant: TenantSpec, state: TenantState, attribute: Attribute, column: Column) -> ColumnChange:
     """A value that is not valid in the new type becomes NULL; the plan counts them before."""
     name, data_type = ident(attribute.name), ident(attribute.data_type)
-    using = f"CASE WHEN pg_input_is_valid({name}::text, {literal(attribute.data_type.value)}) THEN {name}::text::{data_type} END"
+    is_valid = f"pg_input_is_valid({name}::text, {literal(attribute.data_type.value)})"
+    using = f"CASE WHEN {is_valid} THEN {name}::text::{data_type} END"
     if attribute.data_type == DataType.TEXT_LIST and column.data_type != DataType.JSON:
         using = f"CASE WHEN {name} IS NOT NULL THEN ARRAY[{name}::text] END"
     elif attribute.data_type == DataType.JSON:

@@ -100,7 +100,7 @@ def make_plan(
     if dropped:
         names = ", ".join(f"{ident(tenant.schema_name)}.{ident(name)}" for name in dropped)
         draft.add("views are made anew, because their columns change", f"DROP VIEW {names};")
-    _columns(draft, tenant, state, wanted)
+    _columns(draft, tenant, wanted)
     for rendered in repeatables:
         if rendered.path in rerun or state.releases.get(rendered.path) != rendered.checksum:
             _template(draft, tenant, rendered)
@@ -141,7 +141,7 @@ def _template(draft: _Draft, tenant: TenantSpec, rendered: Rendered) -> None:
     draft.add(f"template {rendered.path}", f"{rendered.sql}\nSELECT c360._record_tenant_release({values});")
 
 
-def _columns(draft: _Draft, tenant: TenantSpec, state: TenantState, changes: Iterable[ColumnChange]) -> None:
+def _columns(draft: _Draft, tenant: TenantSpec, changes: Iterable[ColumnChange]) -> None:
     for change in changes:
         sql = "\n".join(change.statements)
         check_statements(sql, tenant, f"attribute {change.attribute}")

@@ -163,7 +163,7 @@ def _trigger(statement: Any, _tenant: TenantSpec) -> Iterator[str | None]:
     yield _schema_of(statement.funcname)
 
 
-def _function(statement: Any, tenant: TenantSpec) -> Iterator[str | None]:
+def _function(statement: Any, _tenant: TenantSpec) -> Iterator[str | None]:
     yield _schema_of(statement.funcname)
     options = {option.defname: option.arg for option in statement.options or ()}
     language = options["language"].sval if "language" in options else "sql"

@@ -16,11 +16,7 @@ CREATE OR REPLACE FUNCTION c360.register_tenant(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_timezone_names AS zone WHERE zone.name = p_time_zone) THEN
-        RAISE EXCEPTION 'time zone "%" is unknown', p_time_zone
-            USING ERRCODE = 'U4410',
-                  HINT = 'Use an IANA name such as Asia/Ho_Chi_Minh.';
-    END IF;
+    PERFORM c360._check_time_zone(p_time_zone);
 
     INSERT INTO c360.tenants (tenant, display_name, default_country, default_currency, time_zone)
     VALUES (p_tenant, coalesce(p_display_name, p_tenant), p_default_country, p_default_currency, p_time_zone)

@@ -1,0 +1,317 @@
+"""`c360 tenant`: create tenants, shape them, and end them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from c360.domain.errors import UsageError
+from c360.governance import (
+    Application,
+    Permissions,
+    Plan,
+    apply_declaration,
+    create_tenant,
+    drop_tenant,
+    export_tenant,
+    list_tenants,
+    plan_tenant,
+    read_declaration,
+    sync_tenant,
+)
+from c360.governance.tenants import as_owner, call
+from c360.templates.environment import literal
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, DryRun, Dsn, Json
+
+app = typer.Typer(help="Create tenants, shape them, and end them.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+AllowTypeChange = Annotated[
+    bool, typer.Option("--allow-type-change", help="Change column types; values that do not fit become empty.")
+]
+AllowDrop = Annotated[bool, typer.Option("--allow-drop", help="Drop the columns of retired attributes.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+
+
+@app.command("create")
+def create_command(
+    tenant: Name,
+    display_name: Annotated[str | None, typer.Option(help="Name for people. Default: the name.")] = None,
+    country: Annotated[str, typer.Option(help="ISO 3166-1 alpha-2 of phone numbers without country code.")] = "US",
+    currency: Annotated[str, typer.Option(help="ISO 4217 of orders without currency.")] = "USD",
+    time_zone: Annotated[str, typer.Option(help="IANA name; days are days of this zone.")] = "UTC",
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Create a tenant with the default attributes, its schema and its roles."""
+    values = (tenant, display_name, country, currency, time_zone)
+    with connected(dsn, data_dir) as connection:
+        if dry_run:
+            register = f"SELECT c360.register_tenant({', '.join(literal(value) for value in values)});"
+            with _rehearsal(connection):
+                connection.execute("SELECT c360.register_tenant(%s, %s, %s, %s, %s)", values)
+                _print_sql(connection, f"{register}\n\n{plan_tenant(connection, tenant).sql}")
+            return
+        spec = create_tenant(
+            connection,
+            tenant,
+            display_name=display_name,
+            default_country=country,
+            default_currency=currency,
+            time_zone=time_zone,
+        )
+    _say(f"tenant {tenant} is ready: schema {spec.schema_name}, {len(spec.attributes)} attributes.")
+    if not spec.has_roles:
+        _say("It has no roles of its own, because the installation may not create roles; only the owner can use it.")
+
+
+@app.command("list")
+def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """List the tenants you may read."""
+    with connected(dsn, data_dir) as connection:
+        tenants = list_tenants(connection)
+    if as_json:
+        print(json.dumps(tenants))
+        return
+    _print_table(
+        ("tenant", "name", "status", "country", "currency", "time zone"),
+        [
+            [
+                row[key]
+                for key in ("tenant", "display_name", "status", "default_country", "default_currency", "time_zone")
+            ]
+            for row in tenants
+        ],
+    )
+
+
+@app.command("show")
+def show_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show the identifier types and attributes of a tenant."""
+    with connected(dsn, data_dir) as connection:
+        metadata = call(connection, "SELECT c360.tenant_metadata(%s)", tenant)
+    if as_json:
+        print(json.dumps(metadata))
+        return
+    print(f"{metadata['display_name']} ({tenant}), {metadata['status']}, schema {metadata['schema_name']}")
+    _print_table(
+        ("identifier type", "priority", "limit", "exclusive", "strong", "masked"),
+        [
+            [
+                row[key]
+                for key in ("identifier_type", "priority", "profile_limit", "is_exclusive", "is_strong", "is_masked")
+            ]
+            for row in metadata["identifier_types"]
+        ],
+    )
+    _print_table(
+        ("attribute", "type", "group", "kept by", "survivorship", "sent as", "status"),
+        [
+            [
+                *(row[key] for key in ("attribute", "data_type", "attribute_group", "maintained_by", "survivorship")),
+                ", ".join(row["trait_paths"]),
+                row["status"],
+            ]
+            for row in metadata["attributes"]
+        ],
+    )
+
+
+@app.command("plan")
+def plan_command(
+    tenant: Name,
+    allow_type_change: AllowTypeChange = False,
+    allow_drop: AllowDrop = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Print the SQL a sync would run, and what it would lose."""
+    with connected(dsn, data_dir) as connection:
+        plan = plan_tenant(connection, tenant, Permissions(allow_type_change, allow_drop))
+        if as_json:
+            print(json.dumps(_plan_document(plan)))
+            return
+        _print_sql(connection, plan.sql)
+    _say_losses(plan)
+
+
+@app.command("sync")
+def sync_command(
+    tenant: Name,
+    allow_type_change: AllowTypeChange = False,
+    allow_drop: AllowDrop = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Make the schema of a tenant what its metadata say. Does nothing when it is already."""
+    permissions = Permissions(allow_type_change, allow_drop)
+    with connected(dsn, data_dir) as connection:
+        if dry_run:
+            plan = plan_tenant(connection, tenant, permissions)
+            _print_sql(connection, plan.sql)
+        else:
+            plan = sync_tenant(connection, tenant, permissions)
+            _say(f"tenant {tenant}: " + (f"{len(plan.steps)} steps done." if plan.steps else "nothing to do."))
+    _say_losses(plan)
+
+
+@app.command("apply")
+def apply_command(
+    file: Annotated[Path, typer.Argument(help="YAML file that describes one tenant.")],
+    yes: Yes = False,
+    allow_type_change: AllowTypeChange = False,
+    allow_drop: AllowDrop = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Bring a tenant in line with a file: plan, confirm, apply. Creates the tenant when it is new."""
+    declaration = read_declaration(file)
+
+    with connected(dsn, data_dir) as connection:
+
+        def confirm(application: Application) -> bool:
+            if dry_run:
+                _print_sql(connection, application.sql)
+                return False
+            return application.is_empty or yes or _asked(application)
+
+        applied = apply_declaration(connection, declaration, Permissions(allow_type_change, allow_drop), confirm)
+    if applied is None:
+        _say("nothing was changed.")
+        raise typer.Exit(0 if dry_run else 1)
+    _say(f"tenant {applied.tenant}: " + ("nothing to do." if applied.is_empty else "applied."))
+    _say_losses(applied.plan)
+
+
+@app.command("export")
+def export_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Print a tenant as the YAML file that apply reads."""
+    with connected(dsn, data_dir) as connection:
+        if as_json:
+            print(json.dumps(call(connection, "SELECT c360.tenant_metadata(%s)", tenant)))
+        else:
+            print(export_tenant(connection, tenant), end="")
+
+
+@app.command("suspend")
+def suspend_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False) -> None:
+    """Stop all writing to a tenant; it can still be read."""
+    _switch("suspend_tenant", tenant, dsn, data_dir, dry_run)
+
+
+@app.command("resume")
+def resume_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False) -> None:
+    """Let a suspended tenant be written again."""
+    _switch("resume_tenant", tenant, dsn, data_dir, dry_run)
+
+
+@app.command("drop")
+def drop_command(
+    tenant: Name,
+    confirm: Annotated[str | None, typer.Option(help="The exact name of the tenant again.")] = None,
+    yes: Yes = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Remove a tenant with all its data. Needs its exact name again, and --yes or an answer."""
+    if dry_run:
+        print(f"SELECT c360.drop_tenant({literal(tenant)}, {literal(tenant)});")
+        return
+    if confirm is None and not yes and sys.stdin.isatty():
+        confirm = typer.prompt(f"Everything of tenant {tenant} will be gone. Type its name", err=True)
+        yes = True
+    if not yes or confirm is None:
+        raise UsageError(
+            f"tenant {tenant} was not dropped",
+            code="usage",
+            hint=f"This cannot be undone. If it is meant: c360 tenant drop {tenant} --confirm {tenant} --yes",
+        )
+    with connected(dsn, data_dir) as connection:
+        drop_tenant(connection, tenant, confirm=confirm)
+    _say(f"tenant {tenant} is gone; the audit log keeps what was done to it.")
+
+
+def _switch(function: str, tenant: str, dsn: str | None, data_dir: Path | None, dry_run: bool) -> None:
+    if dry_run:
+        print(f"SELECT c360.{function}({literal(tenant)});")
+        return
+    with connected(dsn, data_dir) as connection, as_owner(connection):
+        changed = call(connection, f"SELECT c360.{function}(%s)", tenant)
+    status = "suspended" if function == "suspend_tenant" else "active"
+    _say(f"tenant {tenant} {'is' if changed else 'was already'} {status}.")
+
+
+@contextmanager
+def _rehearsal(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """What happens inside is undone at the end."""
+    with connection.transaction(force_rollback=True), as_owner(connection):
+        yield
+
+
+def _asked(application: Application) -> bool:
+    for change in application.changes:
+        _say(f"  {change}")
+    for step in application.plan.steps:
+        _say(f"  {step.reason}")
+    _say_losses(application.plan)
+    return typer.confirm(f"Apply this to tenant {application.tenant}?", err=True)
+
+
+def _plan_document(plan: Plan) -> dict[str, Any]:
+    def losses(items: tuple[Any, ...]) -> list[dict[str, Any]]:
+        return [
+            {"attribute": x.attribute, "kind": x.kind, "values": x.value_count, "lost": x.lost_count} for x in items
+        ]
+
+    return {
+        "tenant": plan.tenant,
+        "is_empty": plan.is_empty,
+        "steps": [{"reason": step.reason, "sql": step.sql} for step in plan.steps],
+        "losses": losses(plan.losses),
+        "kept": losses(plan.kept),
+        "refused": losses(plan.refused),
+    }
+
+
+def _print_sql(connection: psycopg.Connection[Any], sql: str) -> None:
+    """SQL that psql can run as it stands, in the role that has to own everything."""
+    if not sql.strip():
+        _say("nothing to do.")
+        return
+    owner = call(connection, "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'c360'")
+    print(f"BEGIN;\nSET LOCAL ROLE {owner};\n\n{sql.rstrip()}\n\nCOMMIT;")
+
+
+def _say_losses(plan: Plan) -> None:
+    for loss in plan.losses:
+        _say(f"note: {loss}.")
+    for loss in plan.kept:
+        _say(f"note: column {loss.attribute} is kept with {loss.value_count} values; {loss.flag} drops it.")
+    for loss in plan.refused:
+        _say(f"refused: {loss}; {loss.flag} allows it.")
+
+
+def _print_table(titles: tuple[str, ...], rows: list[list[Any]]) -> None:
+    table = Table(*titles, box=None)
+    for row in rows:
+        table.add_row(*(("yes" if cell else "") if isinstance(cell, bool) else str(cell) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
