@@ -31,7 +31,8 @@ class Tenant:
         names = ", ".join(values)
         places = ", ".join(["%s"] * len(values))
         self.db.execute(
-            f"INSERT INTO c360.profile_attributes (tenant, attribute, data_type, {names}) VALUES (%s, %s, %s, {places})",
+            f"INSERT INTO c360.profile_attributes (tenant, attribute, data_type, {names})"
+            f" VALUES (%s, %s, %s, {places})",
             self.name,
             attribute,
             data_type,

@@ -123,7 +123,8 @@ def test_one_value_becomes_a_list_of_one_and_loses_nothing(tenant):
     tenant.sync()
     profile = tenant.add_profile(colour="red, dark")
     tenant.db.execute(
-        "UPDATE c360.profile_attributes SET data_type = 'text[]', survivorship = 'union' WHERE tenant = %s AND attribute = 'colour'",
+        "UPDATE c360.profile_attributes SET data_type = 'text[]', survivorship = 'union'"
+        " WHERE tenant = %s AND attribute = 'colour'",
         tenant.name,
     )
 
@@ -300,7 +301,8 @@ def test_two_syncs_of_one_tenant_wait_for_each_other(connect, in_background, wai
     create_tenant(alice.connection, new_name)
     alice.commit()
     alice.execute(
-        "INSERT INTO c360.profile_attributes (tenant, attribute, data_type, trait_paths) VALUES (%s, 'shoe', 'text', '{shoe}')",
+        "INSERT INTO c360.profile_attributes (tenant, attribute, data_type, trait_paths)"
+        " VALUES (%s, 'shoe', 'text', '{shoe}')",
         new_name,
     )
     alice.commit()
