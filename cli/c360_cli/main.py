@@ -13,7 +13,7 @@ import typer
 
 from c360 import __version__
 from c360.domain.errors import C360Error, UsageError, from_psycopg
-from c360_cli import db, status, tenant
+from c360_cli import db, score, status, tenant
 
 app = typer.Typer(
     name="c360",
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 
 app.add_typer(db.app, name="db")
+app.add_typer(score.app, name="score")
 app.add_typer(tenant.app, name="tenant")
 status.register(app)
 app.command("doctor")(db.doctor_command)

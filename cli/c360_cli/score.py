@@ -1,0 +1,88 @@
+"""`c360 score`: read and refresh the scores of a tenant. Everything is computed in the database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import psycopg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from c360.templates.environment import literal
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, DryRun, Dsn, Json
+
+app = typer.Typer(help="Read and refresh the scores of a tenant.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="TIME", help="Score as of this time, such as 2026-12-31. Default: now."),
+]
+
+# The database renders the JSON: money stays exact.
+_SEGMENTS = """
+    SELECT coalesce(json_agg(summary), '[]')::text
+    FROM c360.rfm_summary(%s, coalesce(%s::timestamptz, now())) AS summary
+"""
+_REFRESH = "SELECT c360.refresh_scores({tenant}, coalesce({as_of}::timestamptz, now()))"
+
+
+@app.command("rfm")
+def rfm_command(
+    tenant: Name, as_of: AsOf = None, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
+) -> None:
+    """Show the RFM segments: customers, orders, revenue and what to do about them."""
+    with connected(dsn, data_dir) as connection:
+        segments = _value(connection, _SEGMENTS, tenant, as_of)
+    if as_json:
+        print(segments)
+        return
+    _print_segments(json.loads(segments, parse_float=str))
+    print(f"Every customer is a row of the view tenant_{tenant}.cdp_rfm.", file=sys.stderr)
+
+
+@app.command("refresh")
+def refresh_command(
+    tenant: Name,
+    as_of: AsOf = None,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Store the scores with the golden records and tell whose segment changed. The worker does it by itself."""
+    if dry_run:
+        print(_REFRESH.format(tenant=literal(tenant), as_of="NULL" if as_of is None else literal(as_of)) + ";")
+        return
+    with connected(dsn, data_dir) as connection:
+        answer = _value(connection, _REFRESH.format(tenant="%s", as_of="%s"), tenant, as_of)
+    if as_json:
+        print(json.dumps(answer))
+        return
+    print(
+        f"{answer['profiles']} customers scored, {answer['changed']} changed,"
+        f" {answer['segments_changed']} of them to another segment.",
+        file=sys.stderr,
+    )
+
+
+def _value(connection: psycopg.Connection[Any], query: str, *parameters: str | None) -> Any:
+    row = connection.execute(query, parameters).fetchone()
+    return None if row is None else row[0]
+
+
+def _print_segments(segments: list[dict[str, Any]]) -> None:
+    table = Table(box=None)
+    table.add_column("segment")
+    for title in ("customers", "orders", "revenue", "median days"):
+        table.add_column(title, justify="right")
+    table.add_column("advice")
+    for row in segments:
+        days = row["median_recency_days"]
+        numbers = (row["customers"], row["orders"], row["revenue"], "" if days is None else days)
+        table.add_row(row["segment"], *map(str, numbers), row["advice"])
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
