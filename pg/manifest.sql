@@ -50,7 +50,7 @@ VALUES
     ('procedures/ingest/_count_activity.sql', '7b7e39c1446d6f76fc9564e976e0ef54be1e88bddd8ca6c81bee9f6f909f83be'),
     ('procedures/ingest/_queue_observations.sql', '555b12f9d2af85cde985c5dd6da3d8bbe6cbec1fb8aa5f99c327416b6e31ae6b'),
     ('procedures/ingest/_record_events.sql', 'a3eb932aefa87563be03d909b28b89091240bb6ffab99a93b79fbde7c8acd7c2'),
-    ('procedures/ingest/_ingest_body.sql', '8d5352f4bc298f2921490089520a70cf357c819bbd795f326f4acd4b25a60ad8'),
+    ('procedures/ingest/_ingest_body.sql', 'a46b2e37a7fd8285152df6be45e401c9e3a97e97cc298e5bf9fd0cd9ac332c92'),
     ('procedures/ingest/ingest.sql', 'fc7883ef625541a3187b81a2b5ca9cdc53f835ce75d38a8839b8ee3e7672adbe'),
     ('procedures/ingest/_lock_rejected_events.sql', '19ad0e7d4f56624aeeabee0a670c35919bf8729c0b0639f480e33437a9e61030'),
     ('procedures/ingest/_patched_event.sql', 'f7d3c8edf36576f0adb8fc76283f551b64866463cacc7cb8a69e6bc2fecec245'),

@@ -1,6 +1,6 @@
 -- Ingests a request body for a tenant whose path is set: the common way of SQL and HTTP.
 -- p_type: the endpoint: one of the six event types, batch or import; NULL takes any of them.
--- Raises: U1001 body_not_json, U1002 body_not_events, U1005 body_too_deep
+-- Raises: U1001 body_not_json, U1002 body_not_events, U1004 batch_too_long, U1005 body_too_deep
 
 CREATE OR REPLACE FUNCTION c360._ingest_body(
     p_tenant       text,
