@@ -46,6 +46,15 @@ _ALTERATIONS = frozenset(
         enums.AlterTableType.AT_DisableTrig,
     }
 )
+# What may be commented on, with the number of name parts after the schema.
+_COMMENTED = {
+    enums.ObjectType.OBJECT_TABLE: 1,
+    enums.ObjectType.OBJECT_VIEW: 1,
+    enums.ObjectType.OBJECT_INDEX: 1,
+    enums.ObjectType.OBJECT_COLUMN: 2,
+    enums.ObjectType.OBJECT_TRIGGER: 2,
+    enums.ObjectType.OBJECT_TABCONSTRAINT: 2,
+}
 _GROUP_ROLES = frozenset({"c360_reader", "c360_writer", "c360_admin", "c360_worker"})
 
 
@@ -63,7 +72,7 @@ def check_statements(sql: str, tenant: TenantSpec, name: str = "template") -> No
                 _check_body(raw.stmt, sql[raw.stmt_location : end], tenant)
         except TemplateRejected as error:
             start = sql[: raw.stmt_location].count("\n") + 1
-            raise TemplateRejected(f"{name} after line {start} of its SQL: {error.message}") from error
+            raise TemplateRejected(f"{name}, SQL line {start}: {error.message}") from error
 
 
 def view_columns(sql: str) -> dict[str, tuple[str, ...] | None]:
@@ -196,11 +205,12 @@ def _comment(statement: Any, _tenant: TenantSpec) -> Iterator[str | None]:
     kind, target = statement.objtype, statement.object
     if kind == enums.ObjectType.OBJECT_SCHEMA:
         yield target.sval
-    elif isinstance(target, ast.ObjectWithArgs):
+    elif kind == enums.ObjectType.OBJECT_FUNCTION:
         yield _schema_of(target.objname)
+    elif kind in _COMMENTED:
+        yield _schema_of(target, trailing=_COMMENTED[kind])
     else:
-        inner = {enums.ObjectType.OBJECT_COLUMN, enums.ObjectType.OBJECT_TRIGGER, enums.ObjectType.OBJECT_TABCONSTRAINT}
-        yield _schema_of(target, trailing=2 if kind in inner else 1)
+        raise TemplateRejected(f"COMMENT ON {kind.name.removeprefix('OBJECT_')} is not allowed")
 
 
 def _grant(statement: Any, tenant: TenantSpec) -> Iterator[str | None]:

@@ -25,6 +25,17 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 _KEYWORDS = keywords.RESERVED_KEYWORDS | keywords.TYPE_FUNC_NAME_KEYWORDS | keywords.COL_NAME_KEYWORDS
 _ESCAPES = re.compile(r"[\x01-\x1f\x7f\\$\u0085\u2028\u2029]")
 _MAX_NAME = 63
+_FORBIDDEN = (
+    nodes.Concat,
+    nodes.Add,
+    nodes.Mod,
+    nodes.MarkSafe,
+    nodes.MarkSafeIfAutoescape,
+    nodes.Include,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.Extends,
+)
 
 
 def ident(value: object) -> Markup:
@@ -62,9 +73,8 @@ def compile_template(text: str, name: str) -> jinja2.Template:
     """Refuse string building, which would turn unfiltered text into filtered, then compile."""
     made = environment()
     tree = made.parse(text, name)
-    for forbidden in (nodes.Concat, nodes.Add, nodes.Mod, nodes.MarkSafe, nodes.MarkSafeIfAutoescape):
-        if found := next(tree.find_all(forbidden), None):
-            raise TemplateRejected(f"{name} line {found.lineno}: templates may not build strings")
+    if found := next(tree.find_all(_FORBIDDEN), None):
+        raise TemplateRejected(f"{name} line {found.lineno}: templates may not build strings or take in other files")
     return made.from_string(text)
 
 

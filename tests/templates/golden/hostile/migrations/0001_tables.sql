@@ -1,0 +1,250 @@
+-- Why: the tables of one tenant. Lock: new tables only; milliseconds.
+
+CREATE SCHEMA tenant_select_2;
+COMMENT ON SCHEMA tenant_select_2 IS 'Customer 360: everything of one tenant. No foreign key leaves it; pg_dump -n moves it whole.';
+
+-- Observations ---------------------------------------------------------------
+
+CREATE TABLE tenant_select_2.cdp_raw_profiles (
+    raw_profile_id  bigint      GENERATED ALWAYS AS IDENTITY,
+    source          text        NOT NULL,
+    identifiers     jsonb       NOT NULL DEFAULT '{}',
+    traits          jsonb       NOT NULL DEFAULT '{}',
+    content_hash    bytea       NOT NULL GENERATED ALWAYS AS (
+        sha256(replace(source || chr(31) || identifiers::text || chr(31) || traits::text, '\', '\\')::bytea)
+    ) STORED,
+    observed_at     timestamptz NOT NULL DEFAULT now(),
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT cdp_raw_profiles_pkey PRIMARY KEY (raw_profile_id),
+    CONSTRAINT cdp_raw_profiles_content_hash_key UNIQUE (content_hash),
+    CONSTRAINT cdp_raw_profiles_identifiers_check CHECK (jsonb_typeof(identifiers) = 'object'),
+    CONSTRAINT cdp_raw_profiles_traits_check CHECK (jsonb_typeof(traits) = 'object')
+);
+COMMENT ON TABLE tenant_select_2.cdp_raw_profiles IS 'One row per distinct observation of a person: source, identifiers, traits. Never rewritten; events and links point here.';
+COMMENT ON COLUMN tenant_select_2.cdp_raw_profiles.identifiers IS 'Identifiers sent outside the traits: {type: value} or {type: [values]}, as sent.';
+COMMENT ON COLUMN tenant_select_2.cdp_raw_profiles.traits IS 'Traits as sent.';
+COMMENT ON COLUMN tenant_select_2.cdp_raw_profiles.content_hash IS 'SHA-256 of the bytes of source, identifiers and traits (backslashes doubled, because bytea reads them): the same observation is one row however often it is made.';
+COMMENT ON COLUMN tenant_select_2.cdp_raw_profiles.observed_at IS 'When this content was first observed, by the sender''s clock; later sightings are in cdp_activity.';
+
+CREATE TABLE tenant_select_2.cdp_activity (
+    raw_profile_id  bigint      NOT NULL,
+    event_name      text        NOT NULL,
+    first_at        timestamptz NOT NULL,
+    last_at         timestamptz NOT NULL,
+    event_count     bigint      NOT NULL,
+    CONSTRAINT cdp_activity_pkey PRIMARY KEY (raw_profile_id, event_name),
+    CONSTRAINT cdp_activity_raw_profile_id_fkey FOREIGN KEY (raw_profile_id) REFERENCES tenant_select_2.cdp_raw_profiles (raw_profile_id),
+    CONSTRAINT cdp_activity_event_count_check CHECK (event_count > 0),
+    CONSTRAINT cdp_activity_last_at_check CHECK (last_at >= first_at)
+) WITH (fillfactor = 70);
+COMMENT ON TABLE tenant_select_2.cdp_activity IS 'Running aggregate of events per observation and event name: first, last, how often. Follows the raw profile through merge and split.';
+COMMENT ON COLUMN tenant_select_2.cdp_activity.event_name IS 'Name of a track event, otherwise the type (page, screen, identify, group, alias).';
+
+-- Events ---------------------------------------------------------------------
+
+CREATE TABLE tenant_select_2.cdp_event_ids (
+    source       text        NOT NULL,
+    message_id   text        NOT NULL,
+    received_at  timestamptz NOT NULL,
+    CONSTRAINT cdp_event_ids_pkey PRIMARY KEY (source, message_id)
+);
+COMMENT ON TABLE tenant_select_2.cdp_event_ids IS 'Every message id ever accepted: exact deduplication without a window, whatever partition the event is in.';
+
+CREATE TABLE tenant_select_2.cdp_behavioral_events (
+    event_id        bigint      GENERATED ALWAYS AS IDENTITY,
+    received_at     timestamptz NOT NULL,
+    occurred_at     timestamptz NOT NULL,
+    clock_status    text        NOT NULL,
+    raw_profile_id  bigint      NOT NULL,
+    source          text        NOT NULL,
+    message_id      text        NOT NULL,
+    type            text        NOT NULL,
+    event_name      text        NOT NULL,
+    payload         jsonb       NOT NULL,
+    CONSTRAINT cdp_behavioral_events_pkey PRIMARY KEY (event_id, received_at),
+    CONSTRAINT cdp_behavioral_events_raw_profile_id_fkey FOREIGN KEY (raw_profile_id) REFERENCES tenant_select_2.cdp_raw_profiles (raw_profile_id),
+    CONSTRAINT cdp_behavioral_events_clock_status_check CHECK (clock_status IN ('missing', 'ok', 'corrected', 'implausible')),
+    CONSTRAINT cdp_behavioral_events_type_check CHECK (type IN ('identify', 'track', 'page', 'screen', 'group', 'alias'))
+) PARTITION BY RANGE (received_at);
+CREATE INDEX cdp_behavioral_events_raw_profile_id_occurred_at_idx ON tenant_select_2.cdp_behavioral_events (raw_profile_id, occurred_at);
+CREATE INDEX cdp_behavioral_events_occurred_at_idx ON tenant_select_2.cdp_behavioral_events USING brin (occurred_at);
+COMMENT ON TABLE tenant_select_2.cdp_behavioral_events IS 'Every accepted event, once, as sent. Partitioned by the server''s clock, so that no client clock can miss a partition.';
+COMMENT ON COLUMN tenant_select_2.cdp_behavioral_events.occurred_at IS 'Best estimate of when it happened: received_at - (sentAt - timestamp of the client).';
+COMMENT ON COLUMN tenant_select_2.cdp_behavioral_events.clock_status IS 'missing: no client time, received_at used; ok: client time as sent; corrected by sentAt; implausible: client time unusable, received_at used, original kept in payload.';
+COMMENT ON COLUMN tenant_select_2.cdp_behavioral_events.event_name IS 'Name of a track event, otherwise the type.';
+COMMENT ON COLUMN tenant_select_2.cdp_behavioral_events.payload IS 'The event as sent, batch-level context merged in.';
+
+CREATE TABLE tenant_select_2.cdp_behavioral_events_default PARTITION OF tenant_select_2.cdp_behavioral_events DEFAULT;
+COMMENT ON TABLE tenant_select_2.cdp_behavioral_events_default IS 'Catches events when maintenance has not made a partition in time; emptied by the next maintenance.';
+
+CREATE TABLE tenant_select_2.cdp_rejected_events (
+    rejected_event_id  bigint      GENERATED ALWAYS AS IDENTITY,
+    received_at        timestamptz NOT NULL DEFAULT now(),
+    source             text        NOT NULL,
+    message_id         text,
+    code               text        NOT NULL,
+    reason             text        NOT NULL,
+    payload            text        NOT NULL,
+    status             text        NOT NULL DEFAULT 'rejected',
+    settled_at         timestamptz,
+    CONSTRAINT cdp_rejected_events_pkey PRIMARY KEY (rejected_event_id),
+    CONSTRAINT cdp_rejected_events_status_check CHECK (status IN ('rejected', 'redriven', 'discarded')),
+    CONSTRAINT cdp_rejected_events_settled_at_check CHECK ((status = 'rejected') = (settled_at IS NULL))
+);
+CREATE INDEX cdp_rejected_events_open_idx ON tenant_select_2.cdp_rejected_events (received_at) WHERE status = 'rejected';
+COMMENT ON TABLE tenant_select_2.cdp_rejected_events IS 'Dead letters of ingest: what was refused, why, and what became of it.';
+COMMENT ON COLUMN tenant_select_2.cdp_rejected_events.code IS 'SQLSTATE of errors.csv.';
+COMMENT ON COLUMN tenant_select_2.cdp_rejected_events.payload IS 'The event as sent, as text: it may not even be valid JSON for the database.';
+
+-- Identity -------------------------------------------------------------------
+
+CREATE TABLE tenant_select_2.cdp_resolution_queue (
+    queue_id           bigint      GENERATED ALWAYS AS IDENTITY,
+    raw_profile_id     bigint,
+    master_profile_id  uuid,
+    needs_rebuild      boolean     NOT NULL DEFAULT true,
+    enqueued_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT cdp_resolution_queue_pkey PRIMARY KEY (queue_id),
+    CONSTRAINT cdp_resolution_queue_target_check CHECK (num_nonnulls(raw_profile_id, master_profile_id) = 1)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
+COMMENT ON TABLE tenant_select_2.cdp_resolution_queue IS 'Work of the resolver: append by producers, deleted by the resolver in the transaction that does the work. No unique key, so that producers never wait.';
+COMMENT ON COLUMN tenant_select_2.cdp_resolution_queue.raw_profile_id IS 'Observation that is new, was seen again, or has a new purchase.';
+COMMENT ON COLUMN tenant_select_2.cdp_resolution_queue.master_profile_id IS 'Golden record that a person edited directly or that must be rebuilt.';
+COMMENT ON COLUMN tenant_select_2.cdp_resolution_queue.needs_rebuild IS 'false: only activity moved; metrics are refreshed, the golden record is not rebuilt.';
+
+CREATE TABLE tenant_select_2.cdp_master_profiles (
+    master_profile_id   uuid        NOT NULL,
+    status              text        NOT NULL DEFAULT 'active',
+    merged_into         uuid,
+    version             integer     NOT NULL DEFAULT 1,
+    attribute_sources   jsonb       NOT NULL DEFAULT '{}',
+    created_at          timestamptz NOT NULL DEFAULT now(),
+    updated_at          timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT cdp_master_profiles_pkey PRIMARY KEY (master_profile_id),
+    CONSTRAINT cdp_master_profiles_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES tenant_select_2.cdp_master_profiles (master_profile_id),
+    CONSTRAINT cdp_master_profiles_status_check CHECK (status IN ('active', 'merged', 'deactivated')),
+    CONSTRAINT cdp_master_profiles_merged_into_check CHECK ((status = 'merged') = (merged_into IS NOT NULL)),
+    CONSTRAINT cdp_master_profiles_self_check CHECK (merged_into <> master_profile_id)
+) WITH (fillfactor = 80);
+CREATE INDEX cdp_master_profiles_merged_into_idx ON tenant_select_2.cdp_master_profiles (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX cdp_master_profiles_updated_at_idx ON tenant_select_2.cdp_master_profiles (updated_at);
+COMMENT ON TABLE tenant_select_2.cdp_master_profiles IS 'Golden records. One typed column per attribute of governance metadata is added to these by c360 tenant sync.';
+COMMENT ON COLUMN tenant_select_2.cdp_master_profiles.master_profile_id IS 'Stable for life; after a merge the absorbed id redirects.';
+COMMENT ON COLUMN tenant_select_2.cdp_master_profiles.merged_into IS 'Final survivor, never a chain.';
+COMMENT ON COLUMN tenant_select_2.cdp_master_profiles.attribute_sources IS 'Which observation won each attribute: {attribute: raw_profile_id}.';
+
+CREATE TABLE tenant_select_2.cdp_raw_identifiers (
+    identifier_type  text    NOT NULL,
+    value            text    NOT NULL,
+    raw_profile_id   bigint  NOT NULL,
+    is_usable        boolean NOT NULL,
+    CONSTRAINT cdp_raw_identifiers_pkey PRIMARY KEY (identifier_type, value, raw_profile_id),
+    CONSTRAINT cdp_raw_identifiers_raw_profile_id_fkey FOREIGN KEY (raw_profile_id) REFERENCES tenant_select_2.cdp_raw_profiles (raw_profile_id)
+);
+CREATE INDEX cdp_raw_identifiers_raw_profile_id_idx ON tenant_select_2.cdp_raw_identifiers (raw_profile_id);
+COMMENT ON TABLE tenant_select_2.cdp_raw_identifiers IS 'Normalised identifiers of each resolved observation: the edges of the identity graph.';
+COMMENT ON COLUMN tenant_select_2.cdp_raw_identifiers.is_usable IS 'false: blocked value or a type that is not matched; kept for display, links nobody.';
+
+CREATE TABLE tenant_select_2.cdp_profile_links (
+    raw_profile_id     bigint      NOT NULL,
+    master_profile_id  uuid        NOT NULL,
+    component_id       bigint      NOT NULL,
+    rule               text        NOT NULL,
+    score              real        NOT NULL DEFAULT 1,
+    evidence           jsonb       NOT NULL DEFAULT '{}',
+    linked_at          timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT cdp_profile_links_pkey PRIMARY KEY (raw_profile_id),
+    CONSTRAINT cdp_profile_links_raw_profile_id_fkey FOREIGN KEY (raw_profile_id) REFERENCES tenant_select_2.cdp_raw_profiles (raw_profile_id),
+    CONSTRAINT cdp_profile_links_master_profile_id_fkey FOREIGN KEY (master_profile_id) REFERENCES tenant_select_2.cdp_master_profiles (master_profile_id),
+    CONSTRAINT cdp_profile_links_score_check CHECK (score BETWEEN 0 AND 1)
+);
+CREATE INDEX cdp_profile_links_master_profile_id_idx ON tenant_select_2.cdp_profile_links (master_profile_id);
+CREATE INDEX cdp_profile_links_component_id_idx ON tenant_select_2.cdp_profile_links (component_id);
+COMMENT ON TABLE tenant_select_2.cdp_profile_links IS 'Which golden record each observation belongs to, and why. Merge and split change rows here only.';
+COMMENT ON COLUMN tenant_select_2.cdp_profile_links.component_id IS 'Smallest raw_profile_id of all observations connected before protection is applied; what must be looked at again when one of them changes.';
+COMMENT ON COLUMN tenant_select_2.cdp_profile_links.rule IS 'Rule that linked it: new, exact:<type> ...';
+COMMENT ON COLUMN tenant_select_2.cdp_profile_links.evidence IS 'Values behind the rule: {identifier_type, value, with_raw_profile_id}.';
+
+CREATE TABLE tenant_select_2.cdp_identifiers (
+    identifier_type    text        NOT NULL,
+    value              text        NOT NULL,
+    master_profile_id  uuid        NOT NULL,
+    raw_count          integer     NOT NULL,
+    first_seen_at      timestamptz NOT NULL,
+    last_seen_at       timestamptz NOT NULL,
+    CONSTRAINT cdp_identifiers_pkey PRIMARY KEY (identifier_type, value, master_profile_id),
+    CONSTRAINT cdp_identifiers_master_profile_id_fkey FOREIGN KEY (master_profile_id) REFERENCES tenant_select_2.cdp_master_profiles (master_profile_id)
+);
+CREATE INDEX cdp_identifiers_master_profile_id_idx ON tenant_select_2.cdp_identifiers (master_profile_id);
+COMMENT ON TABLE tenant_select_2.cdp_identifiers IS 'Normalised identifier -> golden record, for look-up. Two rows for one value: the value is contested and linked nobody.';
+
+CREATE TABLE tenant_select_2.cdp_profile_history (
+    master_profile_id  uuid        NOT NULL,
+    version            integer     NOT NULL,
+    change             text        NOT NULL,
+    profile            jsonb       NOT NULL,
+    valid_from         timestamptz NOT NULL,
+    changed_by         text        NOT NULL DEFAULT session_user,
+    reason             jsonb       NOT NULL DEFAULT '{}',
+    CONSTRAINT cdp_profile_history_pkey PRIMARY KEY (master_profile_id, version),
+    CONSTRAINT cdp_profile_history_master_profile_id_fkey FOREIGN KEY (master_profile_id) REFERENCES tenant_select_2.cdp_master_profiles (master_profile_id),
+    CONSTRAINT cdp_profile_history_change_check CHECK (change IN ('created', 'updated', 'merged', 'absorbed', 'split', 'edited'))
+);
+COMMENT ON TABLE tenant_select_2.cdp_profile_history IS 'Every version of every golden record, whole, from valid_from until the next one.';
+COMMENT ON COLUMN tenant_select_2.cdp_profile_history.reason IS 'Why this version came to be, e.g. {"merged_profile_id": ..., "rule": ...}.';
+
+CREATE TABLE tenant_select_2.cdp_profile_merges (
+    merge_id     bigint      GENERATED ALWAYS AS IDENTITY,
+    survivor_id  uuid        NOT NULL,
+    absorbed_id  uuid        NOT NULL,
+    rule         text        NOT NULL,
+    evidence     jsonb       NOT NULL DEFAULT '{}',
+    merged_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT cdp_profile_merges_pkey PRIMARY KEY (merge_id),
+    CONSTRAINT cdp_profile_merges_survivor_id_fkey FOREIGN KEY (survivor_id) REFERENCES tenant_select_2.cdp_master_profiles (master_profile_id),
+    CONSTRAINT cdp_profile_merges_absorbed_id_fkey FOREIGN KEY (absorbed_id) REFERENCES tenant_select_2.cdp_master_profiles (master_profile_id),
+    CONSTRAINT cdp_profile_merges_self_check CHECK (survivor_id <> absorbed_id)
+);
+CREATE INDEX cdp_profile_merges_survivor_id_idx ON tenant_select_2.cdp_profile_merges (survivor_id);
+CREATE INDEX cdp_profile_merges_absorbed_id_idx ON tenant_select_2.cdp_profile_merges (absorbed_id);
+COMMENT ON TABLE tenant_select_2.cdp_profile_merges IS 'Every merge of two golden records with the observation and identifier that bridged them.';
+
+-- Scores ---------------------------------------------------------------------
+
+CREATE TABLE tenant_select_2.cdp_purchases (
+    purchase_id     bigint      GENERATED ALWAYS AS IDENTITY,
+    raw_profile_id  bigint      NOT NULL,
+    event_id        bigint      NOT NULL,
+    source          text        NOT NULL,
+    message_id      text        NOT NULL,
+    kind            text        NOT NULL,
+    order_id        text,
+    occurred_at     timestamptz NOT NULL,
+    amount_minor    bigint,
+    currency        text,
+    report_count    integer     NOT NULL DEFAULT 1,
+    CONSTRAINT cdp_purchases_pkey PRIMARY KEY (purchase_id),
+    CONSTRAINT cdp_purchases_event_id_key UNIQUE (event_id),
+    CONSTRAINT cdp_purchases_raw_profile_id_fkey FOREIGN KEY (raw_profile_id) REFERENCES tenant_select_2.cdp_raw_profiles (raw_profile_id),
+    CONSTRAINT cdp_purchases_kind_check CHECK (kind IN ('order', 'refund')),
+    CONSTRAINT cdp_purchases_amount_minor_check CHECK (amount_minor >= 0),
+    CONSTRAINT cdp_purchases_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT cdp_purchases_order_currency_check CHECK (kind = 'refund' OR currency IS NOT NULL),
+    CONSTRAINT cdp_purchases_report_count_check CHECK (report_count >= 1)
+);
+CREATE INDEX cdp_purchases_raw_profile_id_idx ON tenant_select_2.cdp_purchases (raw_profile_id);
+CREATE UNIQUE INDEX cdp_purchases_order_id_key ON tenant_select_2.cdp_purchases (order_id) WHERE kind = 'order';
+CREATE INDEX cdp_purchases_refund_order_id_idx ON tenant_select_2.cdp_purchases (order_id) WHERE kind = 'refund';
+COMMENT ON TABLE tenant_select_2.cdp_purchases IS 'Orders and refunds recognised in events; they follow their observation through merge and split.';
+COMMENT ON COLUMN tenant_select_2.cdp_purchases.order_id IS 'The shop''s order number: an order reported twice, by browser and server, is one row; the best report is kept, whichever came first.';
+COMMENT ON COLUMN tenant_select_2.cdp_purchases.amount_minor IS 'In minor units of the currency (cents; whole for VND); NULL when none was sent or none could be read. An order without it counts as an order and adds no value; a refund without it takes back the whole order. With four decimals where currency is NULL.';
+COMMENT ON COLUMN tenant_select_2.cdp_purchases.currency IS 'ISO 4217 as sent, else the default of the tenant; XXX when something unreadable was sent. NULL for a refund that was sent without: it means the currency of its order.';
+COMMENT ON COLUMN tenant_select_2.cdp_purchases.report_count IS 'How many events reported this order.';
+
+CREATE TABLE tenant_select_2.cdp_profile_metrics (
+    master_profile_id  uuid        NOT NULL,
+    refreshed_at       timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT cdp_profile_metrics_pkey PRIMARY KEY (master_profile_id),
+    CONSTRAINT cdp_profile_metrics_master_profile_id_fkey FOREIGN KEY (master_profile_id) REFERENCES tenant_select_2.cdp_master_profiles (master_profile_id)
+) WITH (fillfactor = 70);
+COMMENT ON TABLE tenant_select_2.cdp_profile_metrics IS 'Attributes maintained by activity and scoring: they change with every event and make no new version of the golden record.';
