@@ -92,7 +92,6 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/ingest/discard_rejected_events.sql
 \ir procedures/ingest/rejected_events.sql
 \ir procedures/ingest/recent_events.sql
-\ir procedures/ingest/_note_key_change.sql
 \ir procedures/ingest/create_api_key.sql
 \ir procedures/ingest/revoke_api_key.sql
 \ir procedures/ingest/list_api_keys.sql
@@ -160,6 +159,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir api/batch.sql
 \ir api/import.sql
 \ir api/receive.sql
+\ir api/schema_version.sql
 
 -- privileges ----------------------------------------------------------------------------------------------------------
 \ir privileges/schemas.sql

@@ -35,6 +35,7 @@ BEGIN
     PERFORM c360._grant_execute(
         'c360_gateway',
         'c360_v1.receive(bytea, text, text, text)',
+        'c360_v1.schema_version()',
         'c360_v1.identify(json)',
         'c360_v1.track(json)',
         'c360_v1.page(json)',

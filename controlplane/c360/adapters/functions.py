@@ -12,4 +12,11 @@ RELAY = frozenset(
     }
 )
 
-FUNCTIONS: frozenset[str] = RELAY
+GATEWAY = frozenset(
+    {
+        "c360_v1.receive",
+        "c360_v1.schema_version",
+    }
+)
+
+FUNCTIONS: frozenset[str] = RELAY | GATEWAY

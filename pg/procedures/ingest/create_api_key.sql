@@ -1,4 +1,5 @@
 -- Registers an API key. The key itself never comes here: the caller makes it, hands over its SHA-256, and shows it once.
+-- The triggers on c360.api_keys audit it and tell c360-synch-events.
 -- Raises: U1409 key_exists, U1408 key_invalid, U4403, U4404
 
 CREATE OR REPLACE FUNCTION c360.create_api_key(
@@ -49,7 +50,6 @@ BEGIN
                       HINT = 'kind is write or secret; source has up to 63 small letters, digits, _, . and -.';
     END;
 
-    PERFORM c360._note_key_change(p_tenant, 'api_key.created', p_name);
     RETURN v_api_key_id;
 END;
 $$;

@@ -1,4 +1,5 @@
 -- Ends an API key at once and for good. Safe to repeat: the second call answers false.
+-- The triggers on c360.api_keys audit it and tell c360-synch-events.
 -- Raises: U1405 key_not_found, U4403, U4404
 
 CREATE OR REPLACE FUNCTION c360.revoke_api_key(p_tenant text, p_name text)
@@ -33,7 +34,6 @@ BEGIN
     WHERE key.tenant = p_tenant
       AND key.name = p_name;
 
-    PERFORM c360._note_key_change(p_tenant, 'api_key.revoked', p_name);
     RETURN true;
 END;
 $$;
