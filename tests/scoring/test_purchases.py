@@ -255,3 +255,25 @@ def test_an_order_and_its_refund_at_the_same_time_both_reach_the_customer(connec
         office.session.value("SELECT count(*) FROM cdp_resolution_queue WHERE raw_profile_id = %s", anna.raw_profile_id)
         == 2
     )
+
+
+def test_the_facts_of_one_golden_record_are_read_by_index(shop):
+    anna = shop.customer()
+    shop.send(Report(anna, DAY, {"order_id": f"A{number}", "total": 1}) for number in range(10))
+    crowd = [shop.customer() for _ in range(200)]
+    shop.send(Report(crowd[number % 200], DAY, {"order_id": f"B{number}", "total": 1}) for number in range(5000))
+    shop.send(Report(crowd[number], DAY, {"order_id": f"B{number}"}, event="Order Refunded") for number in range(200))
+    shop.session.execute("ANALYZE cdp_purchases, cdp_profile_links")
+    before = rows_read_one_by_one(shop)
+
+    facts = shop.facts(anna)
+
+    assert facts["total_orders"] == 10
+    assert rows_read_one_by_one(shop) == before
+
+
+def rows_read_one_by_one(shop):
+    return shop.session.value(
+        "SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables"
+        " WHERE schemaname = 'tenant_acme' AND relname = 'cdp_purchases'"
+    )
