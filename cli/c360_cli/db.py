@@ -5,17 +5,25 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
-from c360.installer.doctor import Finding, examine
 from c360.installer.install import Report, install
 from c360.installer.sources import Sources, load
 from c360.installer.status import Status, compare, read_ledgers
 from c360_cli.connection import connected, database_address
 from c360_cli.options import DataDir, DryRun, Dsn, Json
 
+if TYPE_CHECKING:
+    from c360.installer.doctor import Finding
+
 app = typer.Typer(help="Install, upgrade and look after the database.", no_args_is_help=True)
+
+
+def register(main: typer.Typer) -> None:
+    """`c360 doctor` is short for `c360 db doctor`."""
+    main.command("doctor")(doctor_command)
 
 
 @app.command("install")
@@ -46,6 +54,8 @@ def status_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fa
 @app.command("doctor")
 def doctor_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Say what is wrong and how to mend it. Exits 1 when something does not work."""
+    from c360.installer.doctor import examine  # here, because it brings the renderer along, which takes a second
+
     with connected(dsn, data_dir) as connection:
         findings = examine(connection, load())
     if as_json:

@@ -5,28 +5,55 @@ Exit codes: 0 done, 1 refused, 2 wrong usage. Data goes to stdout, everything sa
 
 from __future__ import annotations
 
+import importlib
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import psycopg
 import typer
 
 from c360 import __version__
 from c360.domain.errors import C360Error, UsageError, from_psycopg
-from c360_cli import db, score, status, tenant
 
-app = typer.Typer(
-    name="c360",
-    help="Customer 360 in PostgreSQL.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
+# Group: the module of the same name has `app`.
+GROUPS = (
+    "db",
+    "score",
+    "tenant",
 )
+# Command: the module named here has `register(app)`, which adds it.
+COMMANDS = {
+    "doctor": "db",
+    "status": "status",
+    "top": "status",
+}
 
-app.add_typer(db.app, name="db")
-app.add_typer(score.app, name="score")
-app.add_typer(tenant.app, name="tenant")
-status.register(app)
-app.command("doctor")(db.doctor_command)
+
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """The command line for these arguments; loads only what they name, because loading all takes two seconds."""
+    app = typer.Typer(
+        name="c360",
+        help="Customer 360 in PostgreSQL.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        callback=_options,
+    )
+    wanted = arguments[0] if arguments else ""
+    if wanted == "--version":
+        return app
+    is_known = wanted in GROUPS or wanted in COMMANDS
+    for group in GROUPS:
+        if group == wanted or not is_known:
+            app.add_typer(_module(group).app, name=group)
+    for module in dict.fromkeys(COMMANDS.values()):
+        if module == COMMANDS.get(wanted) or not is_known:
+            _module(module).register(app)
+    return app
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"c360_cli.{name}")
 
 
 def _print_version(wanted: bool) -> None:
@@ -35,7 +62,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and leave.", callback=_print_version, is_eager=True)
@@ -47,7 +73,7 @@ def _options(
 def run() -> None:
     """Entry point of the command."""
     try:
-        app()
+        application(sys.argv[1:])()
     except psycopg.Error as error:
         sys.exit(_refuse(from_psycopg(error)))
     except C360Error as error:
