@@ -32,7 +32,7 @@ lint: $(STAMP) ## Check style, types and the manifest
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	@PYTHONPATH=controlplane $(BIN)/python -m c360.installer.manifest --check \
 		|| { echo 'pg/manifest.sql is not current: run "make manifest"' >&2; exit 1; }
 
