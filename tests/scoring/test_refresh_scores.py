@@ -158,3 +158,22 @@ def test_two_refreshes_at_once_tell_a_change_once(connect, in_background, wait_u
     first.session.commit()
 
     assert waiting.result()["segments_changed"] == 0
+
+
+def test_a_golden_record_somebody_is_working_on_is_left_to_the_next_refresh(connect):
+    scorer, resolver = Shop(connect()), Shop(connect())
+    anna, ben = scorer.customer(), scorer.customer()
+    scorer.order(anna, "2026-05-30 09:00Z", revenue=10)
+    scorer.order(ben, "2026-05-30 09:00Z", revenue=10)
+    for customer in (anna, ben):
+        scorer.session.execute("INSERT INTO cdp_profile_metrics (master_profile_id) VALUES (%s)", customer.profile_id)
+    scorer.session.commit()
+    resolver.session.execute("SELECT FROM cdp_profile_metrics WHERE master_profile_id = %s FOR UPDATE", anna.profile_id)
+
+    first = refresh(scorer)
+    scorer.session.commit()
+    resolver.session.commit()
+    second = refresh(scorer)
+
+    assert (first["changed"], first["postponed"], first["segments_changed"]) == (1, 1, 1)
+    assert (second["changed"], second["postponed"], second["segments_changed"]) == (1, 0, 1)

@@ -35,8 +35,9 @@ AS $$
                     END AS recency_score
                 FROM c360._rfm($1, $2) AS rfm
             ),
-            changed AS MATERIALIZED (
+            differing AS MATERIALIZED (
                 SELECT
+                    stored.master_profile_id IS NOT NULL AS is_stored,
                     coalesce(fresh.master_profile_id, stored.master_profile_id) AS master_profile_id,
                     %4$s AS old_segment,
                     fresh.rfm_segment AS new_segment,
@@ -48,6 +49,20 @@ AS $$
                 FROM scored AS fresh
                 FULL JOIN cdp_profile_metrics AS stored ON stored.master_profile_id = fresh.master_profile_id
                 WHERE ROW(0 %1$s) IS DISTINCT FROM ROW(0 %2$s)
+            ),
+            -- Rows the resolver is working on are left to the next refresh: waiting for it could end in a deadlock.
+            free AS MATERIALIZED (
+                SELECT stored.master_profile_id
+                FROM cdp_profile_metrics AS stored
+                JOIN differing ON differing.master_profile_id = stored.master_profile_id
+                ORDER BY stored.master_profile_id
+                FOR UPDATE OF stored SKIP LOCKED
+            ),
+            changed AS MATERIALIZED (
+                SELECT differing.*
+                FROM differing
+                WHERE NOT differing.is_stored
+                   OR differing.master_profile_id IN (SELECT free.master_profile_id FROM free)
             ),
             written AS (
                 INSERT INTO cdp_profile_metrics AS kept (master_profile_id %3$s)
@@ -136,6 +151,7 @@ AS $$
                 'as_of', $2,
                 'profiles', (SELECT summary.profile_count FROM summary),
                 'changed', (SELECT count(*) FROM changed),
+                'postponed', (SELECT count(*) FROM differing) - (SELECT count(*) FROM changed),
                 'segments_changed', (SELECT count(*) FROM told)
             )
         $statement$,

@@ -1,7 +1,8 @@
 -- Writes the RFM scores and the recency score of every customer into cdp_profile_metrics and how they were computed into
 -- c360.score_models; a changed segment is told as score.changed on c360-activation-events, one message a golden record.
 -- Writes only rows that differ, so a repeat changes nothing. A golden record without orders has no scores. A score whose
--- attribute the tenant has dropped is left out. Answers {"as_of", "profiles", "changed", "segments_changed"}.
+-- attribute the tenant has dropped is left out. Golden records the resolver is busy with are postponed to the next call, so
+-- neither waits for the other. Answers {"as_of", "profiles", "changed", "postponed", "segments_changed"}.
 -- Raises: U4404 tenant_not_found, U4403 tenant_forbidden, U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.refresh_scores(
