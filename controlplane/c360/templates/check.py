@@ -61,13 +61,13 @@ _GROUP_ROLES = frozenset({"c360_reader", "c360_writer", "c360_admin", "c360_work
 def check_statements(sql: str, tenant: TenantSpec, name: str = "template") -> None:
     """Raise TemplateRejected for the first statement that is not allowed."""
     try:
-        statements = pglast.parse_sql(sql)
+        statements: Any = pglast.parse_sql(sql)
     except pglast.parser.ParseError as error:
         raise TemplateRejected(f"{name}: the rendered SQL does not parse: {error}") from error
     for raw in statements:
         try:
             _check(raw.stmt, tenant)
-            if isinstance(raw.stmt, ast.CreateFunctionStmt):
+            if _is(raw.stmt, ast.CreateFunctionStmt):
                 end = raw.stmt_location + raw.stmt_len if raw.stmt_len else None
                 _check_body(raw.stmt, sql[raw.stmt_location : end], tenant)
         except TemplateRejected as error:
@@ -77,20 +77,22 @@ def check_statements(sql: str, tenant: TenantSpec, name: str = "template") -> No
 
 def view_columns(sql: str) -> dict[str, tuple[str, ...] | None]:
     """The views a text makes, with their column names; None where the text does not spell them out."""
-    return {
-        raw.stmt.view.relname: _output_names(raw.stmt.query)
-        for raw in pglast.parse_sql(sql)
-        if isinstance(raw.stmt, ast.ViewStmt)
-    }
+    statements: Any = pglast.parse_sql(sql)
+    return {raw.stmt.view.relname: _output_names(raw.stmt.query) for raw in statements if _is(raw.stmt, ast.ViewStmt)}
+
+
+def _is(node: Any, kind: type) -> bool:
+    """isinstance for nodes of pglast, whose types promise less than the parser keeps."""
+    return isinstance(node, kind)
 
 
 def _output_names(query: Any) -> tuple[str, ...] | None:
     names = []
     for target in query.targetList or ():
-        last = target.val.fields[-1] if isinstance(target.val, ast.ColumnRef) else None
+        last = target.val.fields[-1] if _is(target.val, ast.ColumnRef) else None
         if target.name:
             names.append(target.name)
-        elif isinstance(last, ast.String):
+        elif last is not None and _is(last, ast.String):
             names.append(last.sval)
         else:
             return None
@@ -111,7 +113,7 @@ def _check(statement: Any, tenant: TenantSpec) -> None:
     _References(tenant, own.names)(statement)
 
 
-class _QueryNames(Visitor):  # type: ignore[misc]
+class _QueryNames(Visitor):
     """Gathers the names a statement gives to its own WITH queries."""
 
     def __init__(self) -> None:
@@ -122,7 +124,7 @@ class _QueryNames(Visitor):  # type: ignore[misc]
         self.names.add(node.ctename)
 
 
-class _References(Visitor):  # type: ignore[misc]
+class _References(Visitor):
     """Looks at every table and function that is named anywhere in a statement."""
 
     def __init__(self, tenant: TenantSpec, own_names: set[str]) -> None:
@@ -219,19 +221,19 @@ def _grant(statement: Any, tenant: TenantSpec) -> Iterator[str | None]:
         if statement.is_grant and grantee.rolename not in own:
             raise TemplateRejected(f"nothing may be granted to {grantee.rolename or 'PUBLIC'}")
     for target in statement.objects:
-        if isinstance(target, ast.RangeVar):
+        if _is(target, ast.RangeVar):
             yield target.schemaname
-        elif isinstance(target, ast.ObjectWithArgs):
+        elif _is(target, ast.ObjectWithArgs):
             yield _schema_of(target.objname)
         else:
-            yield target.sval if isinstance(target, ast.String) else None
+            yield target.sval if _is(target, ast.String) else None
 
 
 def _drop(statement: Any, _tenant: TenantSpec) -> Iterator[str | None]:
     if statement.removeType not in _DROPPABLE or statement.behavior != enums.DropBehavior.DROP_RESTRICT:
         raise TemplateRejected("only views, indexes, triggers and functions may be dropped, and never with CASCADE")
     for target in statement.objects:
-        if isinstance(target, ast.ObjectWithArgs):
+        if _is(target, ast.ObjectWithArgs):
             yield _schema_of(target.objname)
         else:
             yield _schema_of(target, trailing=2 if statement.removeType == enums.ObjectType.OBJECT_TRIGGER else 1)

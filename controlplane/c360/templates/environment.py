@@ -42,7 +42,7 @@ def ident(value: object) -> Markup:
     """A name as SQL: quoted where it has to be. The fixed list of data types passes as it stands."""
     if isinstance(value, DataType):
         return Markup(value.value)  # noqa: S704 - one of our own constants
-    if not isinstance(value, str) or isinstance(value, jinja2.Undefined):
+    if not isinstance(value, str):
         raise TemplateRejected(f"a name must be text, not {type(value).__name__}")
     if not value or len(value.encode()) > _MAX_NAME or _ESCAPES.search(value) or "\0" in value:
         raise TemplateRejected(f"{value!r} cannot be a name in SQL")
