@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         description="Folder of the embedded PostgreSQL.",
     )
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
-    gateway_port: int = Field(default=8360, ge=0, le=65535, description="Port the gateway listens on; 0 takes a free one.")
+    gateway_port: int = Field(default=8360, ge=0, le=65535, description="Port of the gateway; 0 takes a free one.")
     gateway_max_in_flight: int = Field(
         default=1000, ge=1, description="Requests a gateway works on at once; more are told to come back (429)."
     )
