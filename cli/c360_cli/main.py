@@ -19,6 +19,8 @@ from c360.domain.errors import C360Error, UsageError, from_psycopg
 # Group: the module of the same name has `app`.
 GROUPS = (
     "db",
+    "events",
+    "key",
     "score",
     "tenant",
 )

@@ -1,0 +1,261 @@
+"""`c360 events`: watch events arrive, load them from files, and settle the rejected ones."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg
+import typer
+from psycopg.rows import dict_row
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from rich.text import Text
+
+from c360.domain.errors import UsageError
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, Dsn, Json
+
+app = typer.Typer(help="Watch events arrive, and settle rejected ones.", no_args_is_help=True)
+rejected = typer.Typer(help="List, correct, redrive and discard rejected events.", no_args_is_help=True)
+app.add_typer(rejected, name="rejected")
+
+Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+Limit = Annotated[int, typer.Option(min=1, help="Most events to show.")]
+Ids = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers of rejected events.")]
+
+_SECONDS_BETWEEN_LOOKS = 0.5
+# Ids are given before commit: an event may appear after one with a higher id. Look back this far each time.
+_LOOK_BACK = 1_000
+_BATCH = 1_000
+
+
+@app.command("tail")
+def tail_command(
+    tenant: Tenant,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new events until interrupted.")] = False,
+    limit: Limit = 20,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show the last events, oldest first."""
+    with connected(dsn, data_dir) as connection:
+        events = _rows(connection, "SELECT * FROM c360.recent_events(%s, %s)", tenant, limit)
+        _print_events(events, as_json)
+        if not follow:
+            return
+        try:
+            for fresh in _new_events(connection, tenant, events):
+                _print_events(fresh, as_json)
+        except KeyboardInterrupt:
+            raise typer.Exit(0) from None
+
+
+def _new_events(
+    connection: psycopg.Connection, tenant: str, shown: list[dict[str, Any]]
+) -> Iterator[list[dict[str, Any]]]:
+    first = shown[0]["event_id"] - 1 if shown else 0
+    seen = {event["event_id"] for event in shown}
+    highest = max(seen, default=0)
+    while True:
+        after = max(first, highest - _LOOK_BACK)
+        rows = _rows(connection, "SELECT * FROM c360.recent_events(%s, %s, %s)", tenant, 2 * _LOOK_BACK, after)
+        fresh = [row for row in rows if row["event_id"] not in seen]
+        if fresh:
+            yield fresh
+        seen = {row["event_id"] for row in rows}
+        highest = max(seen, default=highest)
+        if not fresh:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+@app.command("load")
+def load_command(
+    tenant: Tenant,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Events as JSON lines, or one JSON array.")],
+    source: Annotated[
+        str, typer.Option(help="Touchpoint the events come from; part of their deduplication key.")
+    ] = "file",
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Ingest events from a file. Safe to repeat when the events carry messageIds."""
+    events = _read_events(file)
+    totals = {"accepted": 0, "duplicates": 0, "rejected": 0}
+    batches = [events[start : start + _BATCH] for start in range(0, len(events), _BATCH)]
+    with connected(dsn, data_dir) as connection:
+        for batch in track(batches, "loading", console=Console(stderr=True), transient=True):
+            row = connection.execute("SELECT c360.ingest(%s, %s::jsonb, %s)", (tenant, f"[{','.join(batch)}]", source))
+            [outcome] = row.fetchone() or [{"accepted": 0, "duplicates": 0, "rejected": []}]
+            totals["accepted"] += outcome["accepted"]
+            totals["duplicates"] += outcome["duplicates"]
+            totals["rejected"] += len(outcome["rejected"])
+    if as_json:
+        print(json.dumps(totals))
+    else:
+        print(", ".join(f"{count} {name}" for name, count in totals.items()), file=sys.stderr)
+
+
+@rejected.command("list")
+def list_command(
+    tenant: Tenant,
+    every: Annotated[bool, typer.Option("--all", help="Also those redriven or discarded.")] = False,
+    limit: Limit = 100,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """List rejected events, newest first."""
+    with connected(dsn, data_dir) as connection:
+        status = None if every else "rejected"
+        rows = _rows(connection, "SELECT * FROM c360.rejected_events(%s, %s, %s)", tenant, status, limit)
+    if as_json:
+        for row in rows:
+            print(json.dumps(row, default=_as_json))
+        return
+    table = Table("id", "received", "source", "code", "reason", "status", box=None)
+    for row in rows:
+        table.add_row(
+            str(row["rejected_event_id"]),
+            f"{row['received_at']:%Y-%m-%d %H:%M:%S}",
+            row["source"],
+            row["code"],
+            row["reason"],
+            row["status"],
+        )
+    Console().print(table)
+
+
+@rejected.command("show")
+def show_command(
+    tenant: Tenant,
+    rejected_event_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the rejected event.")],
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show one rejected event as it was sent."""
+    query = "SELECT * FROM c360.rejected_events(%s, NULL, 1, ARRAY[%s::bigint])"
+    with connected(dsn, data_dir) as connection:
+        rows = _rows(connection, query, tenant, rejected_event_id)
+    if not rows:
+        raise UsageError(f"rejected event {rejected_event_id} does not exist", code="U1404")
+    if as_json:
+        print(json.dumps(rows[0], default=_as_json))
+        return
+    for name in ("rejected_event_id", "received_at", "source", "message_id", "code", "reason", "status", "settled_at"):
+        print(f"{name + ':':20}{'' if rows[0][name] is None else rows[0][name]}", file=sys.stderr)
+    print(rows[0]["payload"])
+
+
+@rejected.command("redrive")
+def redrive_command(
+    tenant: Tenant,
+    ids: Ids,
+    patch: Annotated[
+        str | None, typer.Option(help="JSON object laid over each event first; a member set to null is taken out.")
+    ] = None,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Send rejected events through ingest again. Exits 1 when some are refused again. Safe to repeat."""
+    _check_json(patch)
+    with connected(dsn, data_dir) as connection:
+        outcome = _value(
+            connection, "SELECT c360.redrive_rejected_events(%s, %s::bigint[], %s::jsonb)", tenant, ids, patch
+        )
+    if as_json:
+        print(json.dumps(outcome))
+    else:
+        for item in outcome["rejected"]:
+            print(f"{item['rejected_event_id']}: {item['code']}: {item['message']}", file=sys.stderr)
+        print(
+            f"{outcome['redriven']} redriven, {outcome['duplicates']} duplicates, {len(outcome['rejected'])} rejected",
+            file=sys.stderr,
+        )
+    if outcome["rejected"]:
+        raise typer.Exit(1)
+
+
+@rejected.command("discard")
+def discard_command(tenant: Tenant, ids: Ids, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Give rejected events up. They stay in the table, settled. Safe to repeat."""
+    with connected(dsn, data_dir) as connection:
+        count = _value(connection, "SELECT c360.discard_rejected_events(%s, %s::bigint[])", tenant, ids)
+    print(json.dumps({"discarded": count})) if as_json else print(f"{count} discarded", file=sys.stderr)
+
+
+def _rows(connection: psycopg.Connection, query: str, *values: Any) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query.encode(), values).fetchall()
+
+
+def _value(connection: psycopg.Connection, query: str, *values: Any) -> Any:
+    row = connection.execute(query.encode(), values).fetchone()
+    return row[0] if row else None
+
+
+def _print_events(events: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        for event in events:
+            print(json.dumps(event, default=_as_json))
+        sys.stdout.flush()
+        return
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for event in events:
+        payload = event["payload"]
+        table.add_row(
+            Text(f"{event['occurred_at']:%Y-%m-%d %H:%M:%S}", "dim"),
+            Text(event["source"], "cyan"),
+            Text(_printable(event["event_name"]), "bold"),
+            Text(_printable(payload.get("userId") or payload.get("anonymousId") or "")),
+            Text(_printable(event["message_id"]), "dim"),
+        )
+    if events:
+        Console().print(table)
+
+
+def _printable(value: Any) -> str:
+    """Text of a customer without anything a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "·" for letter in str(value))
+
+
+def _as_json(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _read_events(file: Path) -> list[str]:
+    """The events of a file, each as JSON text."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        if text.lstrip().startswith("["):
+            return [json.dumps(event) for event in json.loads(text)]
+        lines = [line for line in text.splitlines() if line.strip()]
+        for number, line in enumerate(lines, start=1):
+            try:
+                json.loads(line)
+            except ValueError as error:
+                raise UsageError(f"{file}: line {number} is not JSON: {error}", code="usage") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} cannot be read: {error}", code="usage") from error
+    return lines
+
+
+def _check_json(patch: str | None) -> None:
+    if patch is None:
+        return
+    try:
+        is_object = isinstance(json.loads(patch), dict)
+    except ValueError:
+        is_object = False
+    if not is_object:
+        raise UsageError("--patch is not a JSON object", code="usage")

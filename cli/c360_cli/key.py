@@ -1,0 +1,116 @@
+"""`c360 key`: keys of the HTTP API. A key is made here, shown once, and kept nowhere; the database gets its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sys
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from psycopg.rows import dict_row
+from rich.console import Console
+from rich.table import Table
+
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, Dsn, Json
+
+app = typer.Typer(help="Create, list and revoke keys of the HTTP API.", no_args_is_help=True)
+
+_SHOWN_CHARACTERS = 16
+
+Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+
+
+class Kind(StrEnum):
+    """What a key may do."""
+
+    WRITE = "write"
+    SECRET = "secret"  # noqa: S105 - the name of a kind
+
+
+_PREFIXES = {Kind.WRITE: "c360_wk_", Kind.SECRET: "c360_sk_"}
+
+
+def new_key(kind: Kind) -> str:
+    """A key of 32 random bytes; its first letters tell people and scanners of leaked secrets what it is."""
+    return _PREFIXES[kind] + secrets.token_urlsafe(32)
+
+
+@app.command("create")
+def create_command(
+    tenant: Tenant,
+    source: Annotated[str, typer.Option(help="Touchpoint the events come from; part of their deduplication key.")],
+    kind: Annotated[
+        Kind, typer.Option(help="write: send events only, safe in a browser. secret: also read.")
+    ] = Kind.WRITE,
+    name: Annotated[str | None, typer.Option(help="Name of the key. Default: source and kind.")] = None,
+    origin: Annotated[
+        list[str] | None, typer.Option(help="Web origin a browser may send from; repeat for several. Default: any.")
+    ] = None,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Create a key and print it: the only time it is shown."""
+    key, name = new_key(kind), name or f"{source}-{kind}"
+    with connected(dsn, data_dir) as connection:
+        connection.execute(
+            "SELECT c360.create_api_key(%s, %s, %s, %s, %s, %s, %s)",
+            (
+                tenant,
+                name,
+                kind.value,
+                source,
+                hashlib.sha256(key.encode()).digest(),
+                key[:_SHOWN_CHARACTERS],
+                origin or [],
+            ),
+        )
+    if as_json:
+        print(json.dumps({"tenant": tenant, "name": name, "kind": kind.value, "source": source, "key": key}))
+        return
+    print(key)
+    print(f"Key {name} of tenant {tenant}. It is not kept: copy it now.", file=sys.stderr)
+
+
+@app.command("list")
+def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """List the keys of a tenant, revoked ones too. The keys themselves are not known."""
+    with connected(dsn, data_dir) as connection, connection.cursor(row_factory=dict_row) as cursor:
+        keys: list[dict[str, Any]] = cursor.execute("SELECT * FROM c360.list_api_keys(%s)", (tenant,)).fetchall()
+    if as_json:
+        print(json.dumps(keys, default=str))
+        return
+    table = Table("name", "kind", "source", "begins with", "origins", "created", "revoked", box=None)
+    for key in keys:
+        table.add_row(
+            key["name"],
+            key["kind"],
+            key["source"],
+            key["key_prefix"],
+            " ".join(key["allowed_origins"]) or "any",
+            f"{key['created_at']:%Y-%m-%d %H:%M}",
+            f"{key['revoked_at']:%Y-%m-%d %H:%M}" if key["revoked_at"] else "",
+        )
+    Console().print(table)
+
+
+@app.command("revoke")
+def revoke_command(
+    tenant: Tenant,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the key, see `c360 key list`.")],
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """End a key at once and for good. Safe to repeat."""
+    with connected(dsn, data_dir) as connection:
+        row = connection.execute("SELECT c360.revoke_api_key(%s, %s)", (tenant, name)).fetchone()
+    is_revoked_now = bool(row and row[0])
+    if as_json:
+        print(json.dumps({"tenant": tenant, "name": name, "revoked_now": is_revoked_now}))
+    else:
+        print(f"key {name} {'is revoked' if is_revoked_now else 'was revoked already'}.", file=sys.stderr)

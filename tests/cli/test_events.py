@@ -1,0 +1,93 @@
+"""`c360 events`: what arrives can be watched, loaded from files, and put right."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from support.events import event_count, ingest, page, track
+
+
+@pytest.fixture
+def session(connect):
+    return connect(autocommit=True)
+
+
+def test_the_last_events_are_shown_oldest_first(c360, database, session):
+    ingest(session, page("m1"), track("Bought [red]\x1b[31m", "m2"), page("m3"))
+
+    done = c360("events", "tail", "acme", "--limit", "2", "--dsn", database.dsn)
+    as_json = c360("events", "tail", "acme", "--limit", "2", "--json", "--dsn", database.dsn)
+
+    assert done.returncode == 0, done.stderr
+    assert "Bought [red]·[31m" in done.stdout
+    assert [json.loads(line)["message_id"] for line in as_json.stdout.splitlines()] == ["m2", "m3"]
+
+
+def test_following_shows_new_events_also_those_that_commit_late(database, connect, session, tmp_path):
+    ingest(session, page("m1"))
+    late = connect()
+    ingest(late, page("m2"))
+    command = [sys.executable, "-m", "c360_cli", "events", "tail", "acme", "--follow", "--json", "--dsn", database.dsn]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path, env=environment) as tail:
+        lines = iter(tail.stdout.readline, "")
+        shown = [json.loads(next(lines))["message_id"]]
+        ingest(session, track("Early", "m3"))
+        shown.append(json.loads(next(lines))["message_id"])
+        late.commit()
+        shown.append(json.loads(next(lines))["message_id"])
+        tail.terminate()
+
+    assert shown == ["m1", "m3", "m2"]
+
+
+@pytest.mark.parametrize("shape", ["array", "lines"])
+def test_events_are_loaded_from_a_file_and_loading_again_adds_none(c360, database, session, tmp_path, shape):
+    events = [*(page(f"m{number}") for number in range(1500)), {"type": "page"}]
+    file = tmp_path / "events.json"
+    file.write_text(json.dumps(events) if shape == "array" else "\n".join(map(json.dumps, events)))
+
+    first = c360("events", "load", "acme", str(file), "--json", "--dsn", database.dsn)
+    second = c360("events", "load", "acme", str(file), "--json", "--dsn", database.dsn)
+
+    assert json.loads(first.stdout) == {"accepted": 1500, "duplicates": 0, "rejected": 1}
+    assert json.loads(second.stdout) == {"accepted": 0, "duplicates": 1500, "rejected": 1}
+    assert event_count(session) == 1500
+
+
+def test_a_file_that_is_no_json_is_wrong_usage(c360, database, tmp_path):
+    (tmp_path / "bad.json").write_text("{}\nnonsense\n")
+
+    done = c360("events", "load", "acme", "bad.json", "--dsn", database.dsn)
+
+    assert done.returncode == 2
+    assert "line 2" in done.stderr
+
+
+def test_rejected_events_are_listed_shown_corrected_and_discarded(c360, database, session):
+    ingest(session, {"type": "track", "anonymousId": "a1", "messageId": "m1"}, {"type": "page"})
+    dsn = ("--dsn", database.dsn)
+
+    listed = c360("events", "rejected", "list", "acme", "--json", *dsn)
+    second, first = (json.loads(line)["rejected_event_id"] for line in listed.stdout.splitlines())
+    shown = c360("events", "rejected", "show", "acme", str(first), *dsn)
+    unchanged = c360("events", "rejected", "redrive", "acme", str(first), *dsn)
+    patch = json.dumps({"event": "Bought"})
+    corrected = c360("events", "rejected", "redrive", "acme", str(first), "--patch", patch, "--json", *dsn)
+    discarded = c360("events", "rejected", "discard", "acme", str(second), "--json", *dsn)
+
+    assert json.loads(shown.stdout)["messageId"] == "m1"
+    assert (unchanged.returncode, "U1109" in unchanged.stderr) == (1, True)
+    assert json.loads(corrected.stdout)["redriven"] == 1
+    assert json.loads(discarded.stdout) == {"discarded": 1}
+    assert c360("events", "rejected", "list", "acme", "--json", *dsn).stdout == ""
+    assert event_count(session) == 1
+
+
+def test_a_patch_that_is_no_object_is_wrong_usage(c360, database):
+    done = c360("events", "rejected", "redrive", "acme", "1", "--patch", "[1]", "--dsn", database.dsn)
+
+    assert done.returncode == 2
