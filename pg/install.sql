@@ -29,6 +29,12 @@ SELECT c360._migration_pending('0002_messages') AS pending \gset
 SELECT c360._record_migration('0002_messages') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0003_relay') AS pending \gset
+\if :pending
+\ir migrations/0003_relay.sql
+SELECT c360._record_migration('0003_relay') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0004_scoring') AS pending \gset
 \if :pending
 \ir migrations/0004_scoring.sql
@@ -114,8 +120,54 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/topic/_publish.sql
 \ir procedures/governance/_record_metadata_change.sql
 \ir procedures/topic/await_bell.sql
+\ir procedures/topic/_create_message_partition.sql
+\ir procedures/topic/_message_day_is_needed.sql
+\ir procedures/topic/maintain_message_partitions.sql
+\ir procedures/topic/list_topics.sql
+\ir procedures/topic/tail_topic.sql
 
 -- procedures/relay ----------------------------------------------------------------------------------------------------
+\ir procedures/relay/_wants_type.sql
+\ir procedures/relay/_hold_partitions.sql
+\ir procedures/relay/_topic_is_wanted.sql
+\ir procedures/relay/_pending_messages.sql
+\ir procedures/relay/_insert_deliveries.sql
+\ir procedures/relay/fan_out.sql
+\ir procedures/relay/ring_topics.sql
+\ir procedures/relay/_park_behind.sql
+\ir procedures/relay/claim_lanes.sql
+\ir procedures/relay/read_lane.sql
+\ir procedures/relay/release_lane.sql
+\ir procedures/relay/_is_endpoint_failure.sql
+\ir procedures/relay/_verdict.sql
+\ir procedures/relay/_retry_delay.sql
+\ir procedures/relay/_settle_results.sql
+\ir procedures/relay/_open_circuit.sql
+\ir procedures/relay/_disable_subscription.sql
+\ir procedures/relay/_move_circuit.sql
+\ir procedures/relay/settle_deliveries.sql
+\ir procedures/relay/release_due_deliveries.sql
+\ir procedures/relay/bury_deliveries.sql
+\ir procedures/relay/_system_id.sql
+\ir procedures/relay/check_cluster.sql
+\ir procedures/relay/confirm_cluster.sql
+\ir procedures/relay/_numbers.sql
+\ir procedures/relay/_backfill_deliveries.sql
+\ir procedures/relay/_find_subscription.sql
+\ir procedures/relay/relay_status.sql
+\ir procedures/relay/feed_status.sql
+\ir procedures/relay/list_subscriptions.sql
+\ir procedures/relay/show_subscription.sql
+\ir procedures/relay/add_subscription.sql
+\ir procedures/relay/pause_subscription.sql
+\ir procedures/relay/resume_subscription.sql
+\ir procedures/relay/remove_subscription.sql
+\ir procedures/relay/rotate_subscription_secret.sql
+\ir procedures/relay/subscription_secrets.sql
+\ir procedures/relay/prepare_test_message.sql
+\ir procedures/relay/list_dead_letters.sql
+\ir procedures/relay/replay_dead_letters.sql
+\ir procedures/relay/maintain_deliveries.sql
 
 -- procedures/scoring --------------------------------------------------------------------------------------------------
 \ir procedures/scoring/_currency_exponent.sql
@@ -146,6 +198,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir triggers/messages_insert.sql
 \ir triggers/metadata_change.sql
 \ir triggers/profile_attributes_remove.sql
+\ir triggers/subscriptions_forget.sql
 
 -- views ---------------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from c360.domain.errors import UsageError
@@ -53,6 +53,23 @@ class Settings(BaseSettings):
     gateway_port: int = Field(default=8360, ge=0, le=65535, description="Port of the gateway; 0 takes a free one.")
     gateway_max_in_flight: int = Field(
         default=1000, ge=1, description="Requests a gateway works on at once; more are told to come back (429)."
+    )
+    listen_dsn: str | None = Field(
+        default=None,
+        description="Direct address for LISTEN, where the other one leads through a pooler in transaction mode.",
+    )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="Encrypts signing secrets of webhooks: 32 bytes in base64. Empty: master.key in the data folder.",
+    )
+    webhook_allow_private: bool = Field(
+        default=False,
+        description="Let webhooks reach private addresses and http. For development and tests.",
+    )
+    relay_poll_seconds: float = Field(
+        default=1.0,
+        gt=0,
+        description="How often a sleeping relay looks for work by itself; the bell is quicker.",
     )
 
     @property

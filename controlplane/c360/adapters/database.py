@@ -17,16 +17,22 @@ import asyncio
 import logging
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlencode
 
 import asyncpg
 import orjson
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from c360.adapters.functions import FUNCTIONS
-from c360.domain.errors import C360Error, DatabaseUnreachable, class_for
+from c360.domain.errors import C360Error, DatabaseUnreachable, UsageError, class_for
 
 logger = logging.getLogger(__name__)
 
 _KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+_DRIVER_PARAMETERS = frozenset(
+    ("host", "port", "dbname", "user", "password", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey", "options")
+)
 # A daemon that is cut off inside a transaction must not hold its locks for long.
 _IDLE_IN_TRANSACTION = "10s"
 
@@ -51,6 +57,7 @@ class Database:
         statement_cache_size: int = 100,
     ) -> Self:
         """Open the pool. `statement_cache_size=0` is for a pgbouncer in transaction mode."""
+        dsn = driver_url(dsn)
         try:
             pool = await asyncpg.create_pool(
                 dsn,
@@ -129,6 +136,16 @@ def _unreachable(code: str, message: str) -> DatabaseUnreachable:
         code=code,
         hint="Check the address with --dsn or DATABASE_URL, and that the server is running.",
     )
+
+
+def driver_url(dsn: str) -> str:
+    """An address as the driver takes it: keywords become a URL, what only libpq knows is left out."""
+    try:
+        parts = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError as error:
+        raise UsageError(f"the address of the database is not understood: {error}", code="usage") from error
+    known = {name: str(value) for name, value in parts.items() if name in _DRIVER_PARAMETERS and value is not None}
+    return f"postgresql://?{urlencode(known)}" if known else ""
 
 
 def server_settings(application_name: str) -> dict[str, str]:

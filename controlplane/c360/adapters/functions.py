@@ -9,6 +9,20 @@ from __future__ import annotations
 RELAY = frozenset(
     {
         "c360.await_bell",
+        "c360.bury_deliveries",
+        "c360.check_cluster",
+        "c360.claim_lanes",
+        "c360.fan_out",
+        "c360.feed_status",
+        "c360.maintain_deliveries",
+        "c360.maintain_message_partitions",
+        "c360.read_lane",
+        "c360.relay_status",
+        "c360.release_due_deliveries",
+        "c360.release_lane",
+        "c360.ring_topics",
+        "c360.settle_deliveries",
+        "c360.subscription_secrets",
     }
 )
 

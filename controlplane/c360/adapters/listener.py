@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import asyncpg
 
-from c360.adapters.database import server_settings
+from c360.adapters.database import driver_url, server_settings
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Listener:
     """Use as an async context manager; `wait` inside."""
 
     def __init__(self, dsn: str, *, application_name: str, bells: Iterable[str]) -> None:
-        self._dsn = dsn
+        self._dsn = driver_url(dsn)
         self._application_name = application_name
         self._bells = {bell: asyncio.Event() for bell in bells}
         self._task: asyncio.Task[None] | None = None

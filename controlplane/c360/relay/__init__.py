@@ -1,0 +1,12 @@
+"""Sends messages to subscriptions: fan-out, leases, signed webhooks, retries.
+
+    service.py     run_relay(): the loop any number of identical relays run
+    lane.py        one leased lane: reads, keeps the order of keys, settles
+    sender.py      one request: signs it, sends it, says what came of it
+    signature.py   Standard Webhooks
+    secrets.py     master key and the encryption of signing secrets
+    addresses.py   which addresses a webhook may never reach
+    metrics.py     Prometheus
+
+What an answer means (retry, dead letter, circuit) is decided in SQL, in c360.settle_deliveries().
+"""

@@ -1,0 +1,244 @@
+"""The loop of a relay: fan out, bring back retries, claim lanes, sleep until the bell.
+
+Any number of identical relays share the work through leases in the database: no leader, no configuration. Polling is
+always underneath; the bell only makes it quicker. Stopping claims nothing new, finishes what is in flight, gives the
+leases back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import secrets
+import socket
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import Any, Protocol
+
+from c360.adapters.database import Database
+from c360.adapters.http import HttpClient
+from c360.adapters.listener import Listener
+from c360.domain.errors import C360Error, DatabaseUnreachable, RelayRefused
+from c360.relay import metrics
+from c360.relay.addresses import is_forbidden
+from c360.relay.lane import LaneWorker, Lease
+from c360.relay.secrets import Keyring, load_keyring
+from c360.relay.sender import Sender
+from c360.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+BELL = "relay"
+_LANES = 512
+_CLAIM = 32
+_SHORT_POLLS = 3
+_SHORT_POLL = 0.05
+_RING_EVERY = 0.05
+_REMIND_EVERY = 10
+_STATUS_EVERY = 15.0
+_HOUSEKEEPING_EVERY = 300.0
+
+
+class Bells(Protocol):
+    """What the loop needs of a listener."""
+
+    async def wait(self, name: str, timeout: float, *, stop: asyncio.Event | None = None) -> bool: ...  # noqa: ASYNC109
+
+
+async def run_relay(db: Database, settings: Settings, stop: asyncio.Event) -> None:
+    """Relay until `stop` is set. Raises RelayRefused (U5003) on a server that was moved and not confirmed."""
+    keyring = cache(lambda: _keyring(settings))
+    forbidden: Callable[[str], bool] = _nothing_is_forbidden if settings.webhook_allow_private else is_forbidden
+    async with (
+        HttpClient(is_forbidden=forbidden) as http,
+        Listener(settings.listen_dsn or db.dsn, application_name="c360 relay bell", bells=[BELL]) as listener,
+    ):
+        relay = Relay(db, Sender(db, http, keyring), listener, poll_seconds=settings.relay_poll_seconds)
+        await relay.run(stop)
+
+
+class Relay:
+    """One relay."""
+
+    def __init__(self, db: Database, sender: Sender, bells: Bells, *, poll_seconds: float = 1.0) -> None:
+        self._db = db
+        self._sender = sender
+        self._bells = bells
+        self._poll = poll_seconds
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._workers: set[asyncio.Task[None]] = set()
+        self._news = 0
+        self._next_due: float | None = None
+        self._is_asleep = False
+        self._quiet_polls = 0
+        self._hints: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+        self._hinted = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set and everything in flight is settled."""
+        await self._patiently(self._check_cluster, stop)
+        logger.info("relay started", extra={"relay": self._name})
+        background = [
+            asyncio.create_task(self._ring_topics(), name="c360 relay ring"),
+            asyncio.create_task(self._every(self._poll, self._bury), name="c360 relay bury"),
+            asyncio.create_task(self._every(_STATUS_EVERY, self._show_status), name="c360 relay status"),
+            asyncio.create_task(self._every(_HOUSEKEEPING_EVERY, self._keep_house), name="c360 relay housekeeping"),
+        ]
+        try:
+            while not stop.is_set():
+                await self._patiently(lambda: self._step(stop), stop)
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, *self._workers, return_exceptions=True)
+            with contextlib.suppress(C360Error):
+                await self._set_asleep(False)
+            logger.info("relay stopped", extra={"relay": self._name})
+
+    async def _check_cluster(self) -> None:
+        await self._db.call("c360.check_cluster")
+
+    async def _patiently(self, step: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+        """Run a step; when the database fails, wait a little longer each time and try again."""
+        delay = 0.1
+        while not stop.is_set():
+            try:
+                return await step()
+            except C360Error as error:
+                if isinstance(error, RelayRefused):
+                    raise
+                logger.warning("relay waits for the database", extra={"code": error.code, "error": error.message})
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(delay * random.uniform(0.8, 1.2)):  # noqa: S311
+                    await stop.wait()
+            delay = min(delay * 2, 5.0)
+        return None
+
+    async def _step(self, stop: asyncio.Event) -> None:
+        """Work until there is none, then sleep once."""
+        polls = 0
+        while not stop.is_set():
+            if await self._work(stop):
+                polls = 0
+                await self._set_asleep(False)
+            elif self._is_asleep:
+                if not await self._bells.wait(BELL, self._pause(self._poll), stop=stop):
+                    await self._stay_asleep()
+                return
+            elif polls < _SHORT_POLLS:
+                polls += 1
+                await self._bells.wait(BELL, self._pause(_SHORT_POLL), stop=stop)
+            else:
+                # Producers ring from here on; what they committed before has to be looked for once more.
+                await self._set_asleep(True)
+
+    async def _work(self, stop: asyncio.Event) -> bool:
+        (step,) = await self._db.rows("c360.fan_out")
+        if step["messages"]:
+            metrics.FANNED_OUT.inc(step["messages"])
+            self._note_hints(step["hints"])
+        (due,) = await self._db.rows("c360.release_due_deliveries")
+        self._next_due = due["next_due_in"]
+        if step["deliveries"] or due["released"]:
+            self._news += 1
+        claimed = await self._claim(stop)
+        return bool(step["messages"] or due["released"] or claimed)
+
+    async def _claim(self, stop: asyncio.Event) -> int:
+        room = min(_CLAIM, _LANES - len(self._workers))
+        if room <= 0:
+            return 0
+        rows = await self._db.rows("c360.claim_lanes", relay=self._name, limit=room)
+        for row in rows:
+            lease = Lease(
+                subscription_id=row["subscription_id"],
+                lane=row["lane"],
+                token=row["token"],
+                url=row["url"],
+                is_ordered=row["is_ordered"],
+                timeout_seconds=row["timeout_seconds"],
+                concurrency=row["concurrency"],
+                secret_version=row["secret_version"],
+            )
+            worker = LaneWorker(self._db, self._sender, lease, stop=stop, news=lambda: self._news)
+            task = asyncio.create_task(worker.run(), name=f"c360 lane {lease.subscription_id}/{lease.lane}")
+            self._workers.add(task)
+            task.add_done_callback(self._worker_done)
+        return len(rows)
+
+    def _worker_done(self, task: asyncio.Task[None]) -> None:
+        self._workers.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("lane failed", exc_info=error, extra={"lane": task.get_name()})
+
+    async def _set_asleep(self, asleep: bool) -> None:
+        if self._is_asleep != asleep:
+            await self._db.call("c360.await_bell", bell=BELL, awaited=asleep)
+            self._is_asleep = asleep
+
+    async def _stay_asleep(self) -> None:
+        """Now and then make sure that the bell is still awaited: another relay may have woken and died since."""
+        self._quiet_polls += 1
+        if self._quiet_polls % _REMIND_EVERY == 0:
+            await self._db.call("c360.await_bell", bell=BELL, awaited=True)
+
+    def _pause(self, seconds: float) -> float:
+        """With jitter, so that relays do not march in step; shorter when a retry is due before."""
+        pause = seconds * random.uniform(0.8, 1.2)  # noqa: S311
+        return pause if self._next_due is None else max(0.005, min(pause, self._next_due))
+
+    def _note_hints(self, hints: list[dict[str, Any]]) -> None:
+        for hint in hints:
+            place = (hint["topic"], hint["tenant"])
+            count, last_seq = self._hints[place]
+            self._hints[place] = (count + hint["count"], max(last_seq, hint["last_seq"]))
+        self._hinted.set()
+
+    async def _ring_topics(self) -> None:
+        """Ring the channels people LISTEN to, at most twenty times a second."""
+        while True:
+            await self._hinted.wait()
+            self._hinted.clear()
+            hints = [
+                {"topic": topic, "tenant": tenant, "count": count, "last_seq": last_seq}
+                for (topic, tenant), (count, last_seq) in self._hints.items()
+            ]
+            self._hints.clear()
+            with contextlib.suppress(C360Error):
+                await self._db.call("c360.ring_topics", hints=hints)
+            await asyncio.sleep(_RING_EVERY)
+
+    async def _every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await job()
+            except DatabaseUnreachable:
+                pass  # the loop says so
+            except C360Error as error:
+                logger.warning("relay upkeep failed", extra={"code": error.code, "error": error.message})
+            await asyncio.sleep(seconds * random.uniform(0.8, 1.2))  # noqa: S311
+
+    async def _bury(self) -> None:
+        while await self._db.call("c360.bury_deliveries"):
+            pass
+
+    async def _show_status(self) -> None:
+        (feed,) = await self._db.rows("c360.feed_status")
+        metrics.show_status(await self._db.rows("c360.relay_status"), feed)
+
+    async def _keep_house(self) -> None:
+        await self._db.call("c360.maintain_deliveries")
+        await self._db.call("c360.maintain_message_partitions")
+
+
+def _keyring(settings: Settings) -> Keyring:
+    master_key = settings.master_key.get_secret_value() if settings.master_key else None
+    return load_keyring(settings.data_dir, master_key=master_key, create=False)
+
+
+def _nothing_is_forbidden(_address: str) -> bool:
+    return False

@@ -1,0 +1,172 @@
+"""Webhooks as people manage them: add, rotate, test. Encrypts what the database keeps, shows a secret once.
+
+Refuses addresses a webhook may never reach before they are stored; the relay refuses them again at every connect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from c360.adapters.http import Answer, HttpClient
+from c360.domain.errors import UsageError
+from c360.relay.addresses import UrlRefused, checked_url, is_forbidden
+from c360.relay.secrets import Keyring, Sealed
+from c360.relay.signature import headers, key_of, new_secret
+
+PROFILE_TOPIC = "c360-updated-profiles"
+
+
+@dataclass(frozen=True)
+class NewWebhook:
+    """What `add_webhook` made. The secret is shown here and never again."""
+
+    subscription_id: UUID
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NewSecret:
+    """What `rotate_secret` made; the old secret signs too until `old_until`."""
+
+    version: int
+    secret: str = field(repr=False)
+    old_until: datetime
+
+
+def check_address(url: str, *, allow_private: bool) -> None:
+    """Raises UsageError for a URL that is no webhook's or that leads to a private address now."""
+    try:
+        checked_url(url, allow_private=allow_private)
+    except UrlRefused as error:
+        raise UsageError(str(error), code="usage", hint=_hint(allow_private)) from error
+    if allow_private:
+        return
+    parts = urlsplit(url)
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"the host {parts.hostname} is not known here", code="usage") from error
+    refused = sorted({str(target[4][0]) for target in found if is_forbidden(str(target[4][0]))})
+    if refused:
+        raise UsageError(
+            f"{parts.hostname} leads to a private or reserved address: {', '.join(refused)}",
+            code="usage",
+            hint=_hint(allow_private),
+        )
+
+
+def add_webhook(
+    connection: psycopg.Connection,
+    keyring: Keyring,
+    tenant: str,
+    url: str,
+    *,
+    name: str,
+    topics: Sequence[str] = (PROFILE_TOPIC,),
+    types: Sequence[str] = (),
+    options: dict[str, Any] | None = None,
+    since: datetime | None = None,
+    allow_private: bool = False,
+) -> NewWebhook:
+    """Add a webhook; from the commit on, matching messages are sent to it (and older ones back to `since`)."""
+    check_address(url, allow_private=allow_private)
+    made = NewWebhook(uuid4(), new_secret())
+    sealed = keyring.seal(made.secret, made.subscription_id, 1)
+    connection.execute(
+        "SELECT c360.add_subscription(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            tenant,
+            made.subscription_id,
+            name,
+            url,
+            sealed.key_id,
+            sealed.nonce,
+            sealed.ciphertext,
+            list(topics),
+            list(types),
+            Jsonb(options or {}),
+            since,
+        ],
+    )
+    return made
+
+
+def rotate_secret(
+    connection: psycopg.Connection, keyring: Keyring, tenant: str, webhook: str, *, keep_old: timedelta
+) -> NewSecret:
+    """Make the next secret. Until the old one expires every message carries a signature with each."""
+    shown = show_webhook(connection, tenant, webhook)
+    subscription_id = UUID(shown["subscription_id"])
+    version = max(secret["version"] for secret in shown["secrets"]) + 1
+    secret = new_secret()
+    sealed = keyring.seal(secret, subscription_id, version)
+    row = connection.execute(
+        "SELECT c360.rotate_subscription_secret(%s, %s, %s, %s, %s, %s, %s)",
+        [tenant, webhook, version, sealed.key_id, sealed.nonce, sealed.ciphertext, keep_old],
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("c360.rotate_subscription_secret() gave no row")
+    return NewSecret(version, secret, row[0])
+
+
+def show_webhook(connection: psycopg.Connection, tenant: str, webhook: str) -> dict[str, Any]:
+    """Everything about a webhook but its secrets."""
+    row = connection.execute("SELECT c360.show_subscription(%s, %s)", [tenant, webhook]).fetchone()
+    if row is None:
+        raise RuntimeError("c360.show_subscription() gave no row")
+    shown: dict[str, Any] = row[0]
+    return shown
+
+
+def send_test(
+    connection: psycopg.Connection, keyring: Keyring, tenant: str, webhook: str, *, allow_private: bool
+) -> Answer:
+    """Send one real, signed webhook.test message now."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        prepared = cursor.execute("SELECT * FROM c360.prepare_test_message(%s, %s)", [tenant, webhook]).fetchone()
+    if prepared is None:
+        raise RuntimeError("c360.prepare_test_message() gave no row")
+    began = time.monotonic()
+    keys = [
+        key_of(
+            keyring.open(
+                Sealed(secret["key_id"], base64.b64decode(secret["nonce"]), base64.b64decode(secret["ciphertext"])),
+                prepared["subscription_id"],
+                secret["version"],
+            )
+        )
+        for secret in prepared["secrets"]
+    ]
+    body = prepared["body"].encode()
+    timestamp = int(prepared["prepared_at"].timestamp() + time.monotonic() - began)
+    signed = headers(keys, str(prepared["message_id"]), timestamp, body)
+    return asyncio.run(_post(prepared["url"], body, signed, prepared["timeout_seconds"], allow_private))
+
+
+async def _post(
+    url: str,
+    body: bytes,
+    signed: dict[str, str],
+    timeout: float,  # noqa: ASYNC109
+    allow_private: bool,
+) -> Answer:
+    forbidden = (lambda _address: False) if allow_private else is_forbidden
+    async with HttpClient(is_forbidden=forbidden) as http:
+        return await http.post(url, body, signed, timeout)
+
+
+def _hint(allow_private: bool) -> str | None:
+    return None if allow_private else "For development, C360_WEBHOOK_ALLOW_PRIVATE=1 or --allow-private lets it pass."

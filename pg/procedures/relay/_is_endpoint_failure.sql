@@ -1,0 +1,15 @@
+-- Tells failures of the whole endpoint (nobody there, broken TLS, too slow, 5xx, 429) from those of one message. Pure.
+
+CREATE OR REPLACE FUNCTION c360._is_endpoint_failure(p_status integer, p_error text)
+    RETURNS boolean
+    LANGUAGE sql
+    IMMUTABLE
+    PARALLEL SAFE
+AS $$
+    SELECT p_error IS NOT NULL
+        AND p_error <> 'lost'
+        AND (p_error <> 'status' OR p_status >= 500 OR p_status = 429);
+$$;
+
+COMMENT ON FUNCTION c360._is_endpoint_failure(integer, text) IS
+    'True for failures that count towards the circuit of an endpoint.';

@@ -1,0 +1,75 @@
+-- Adds a webhook. It receives what is committed from now on, or also older messages still in the log from p_from on.
+-- The signing secret arrives encrypted: its plain text and the master key never reach the database.
+-- The id is made by the caller, because the encryption of the secret is bound to it.
+-- Raises: U4403, U4404 and U4423 of the tenant; U5410 subscription_exists; 23514 for a value the table refuses
+
+CREATE OR REPLACE FUNCTION c360.add_subscription(
+    p_tenant          text,
+    p_subscription_id uuid,
+    p_name            text,
+    p_url             text,
+    p_key_id          text,
+    p_nonce           bytea,
+    p_ciphertext      bytea,
+    p_topics          text[] DEFAULT '{c360-updated-profiles}',
+    p_types           text[] DEFAULT '{}',
+    p_options         jsonb DEFAULT '{}',
+    p_from            timestamptz DEFAULT NULL
+)
+    RETURNS uuid
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_subscription record;
+BEGIN
+    PERFORM c360._enter_tenant(p_tenant, 'admin');
+
+    -- The fan-out waits, so that each older message comes either from here or from there, never from both or neither.
+    PERFORM FROM c360.ticks AS tick FOR UPDATE;
+
+    INSERT INTO c360.subscriptions (
+        subscription_id, tenant, name, url, topics, types, is_ordered, lane_count, max_in_flight, timeout_seconds,
+        retry_schedule, created_by
+    )
+    VALUES (
+        p_subscription_id, p_tenant, p_name, p_url, p_topics, p_types,
+        coalesce((p_options ->> 'is_ordered')::boolean, true),
+        coalesce((p_options ->> 'lane_count')::smallint, 8),
+        coalesce((p_options ->> 'max_in_flight')::integer, 32),
+        coalesce((p_options ->> 'timeout_seconds')::double precision, 15),
+        coalesce(
+            c360._numbers(p_options -> 'retry_schedule'),
+            '{0,5,30,120,600,1800,7200,18000,36000,50400,72000,86400}'
+        ),
+        c360._actor()
+    )
+    RETURNING subscription_id, start_snapshot
+    INTO v_subscription;
+
+    INSERT INTO c360.subscription_secrets (subscription_id, version, key_id, nonce, ciphertext)
+    VALUES (p_subscription_id, 1, p_key_id, p_nonce, p_ciphertext);
+
+    INSERT INTO c360.subscription_states (subscription_id)
+    VALUES (p_subscription_id);
+
+    INSERT INTO c360.lanes (subscription_id, lane)
+    SELECT p_subscription_id, lane.number
+    FROM generate_series(0, coalesce((p_options ->> 'lane_count')::integer, 8) - 1) AS lane (number);
+
+    IF p_from IS NOT NULL THEN
+        PERFORM c360._backfill_deliveries(p_subscription_id, p_from);
+    END IF;
+
+    RETURN p_subscription_id;
+EXCEPTION
+    WHEN unique_violation THEN
+        RAISE EXCEPTION 'tenant "%" has a subscription named "%" already', p_tenant, p_name
+            USING ERRCODE = 'U5410',
+                  HINT = 'Choose another name, or remove the other one first.';
+END;
+$$;
+
+COMMENT ON FUNCTION c360.add_subscription(text, uuid, text, text, text, bytea, bytea, text[], text[], jsonb, timestamptz) IS
+    'Adds a webhook of a tenant; from its commit on, matching messages are sent to it.';

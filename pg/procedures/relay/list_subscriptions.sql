@@ -1,0 +1,32 @@
+-- Lists the webhooks of a tenant with what waits for each.
+-- Raises: U4403, U4404 of the tenant
+
+CREATE OR REPLACE FUNCTION c360.list_subscriptions(p_tenant text)
+    RETURNS SETOF jsonb
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM c360._enter_tenant(p_tenant, 'read');
+
+    RETURN QUERY
+    SELECT to_jsonb(status) || jsonb_build_object(
+        'topics', subscription.topics,
+        'types', subscription.types,
+        'is_ordered', subscription.is_ordered,
+        'lane_count', subscription.lane_count,
+        'max_in_flight', subscription.max_in_flight,
+        'timeout_seconds', subscription.timeout_seconds,
+        'retry_schedule', subscription.retry_schedule,
+        'created_at', subscription.created_at,
+        'created_by', subscription.created_by
+    )
+    FROM c360.relay_status(p_tenant) AS status
+    JOIN c360.subscriptions AS subscription ON subscription.subscription_id = status.subscription_id
+    ORDER BY subscription.name;
+END;
+$$;
+
+COMMENT ON FUNCTION c360.list_subscriptions(text) IS
+    'The webhooks of a tenant: settings, state, backlog, last error. Never a secret.';

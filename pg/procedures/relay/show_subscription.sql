@@ -1,0 +1,46 @@
+-- Shows one webhook of a tenant with its secrets' versions and its last failed attempts.
+-- Raises: U4403, U4404 of the tenant; U5404 subscription_not_found
+
+CREATE OR REPLACE FUNCTION c360.show_subscription(p_tenant text, p_subscription text)
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_subscription_id uuid;
+BEGIN
+    PERFORM c360._enter_tenant(p_tenant, 'read');
+    v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
+
+    RETURN (
+        SELECT listed.value || jsonb_build_object(
+            'secrets', (
+                SELECT jsonb_agg(jsonb_build_object(
+                    'version', secret.version,
+                    'key_id', secret.key_id,
+                    'created_at', secret.created_at,
+                    'not_after', secret.not_after
+                ) ORDER BY secret.version)
+                FROM c360.subscription_secrets AS secret
+                WHERE secret.subscription_id = v_subscription_id
+            ),
+            'last_attempts', (
+                SELECT coalesce(jsonb_agg(to_jsonb(attempt) - 'subscription_id' ORDER BY attempt.at DESC), '[]')
+                FROM (
+                    SELECT *
+                    FROM c360.delivery_attempts AS attempt
+                    WHERE attempt.subscription_id = v_subscription_id
+                    ORDER BY attempt.at DESC
+                    LIMIT 10
+                ) AS attempt
+            )
+        )
+        FROM c360.list_subscriptions(p_tenant) AS listed (value)
+        WHERE listed.value ->> 'subscription_id' = v_subscription_id::text
+    );
+END;
+$$;
+
+COMMENT ON FUNCTION c360.show_subscription(text, text) IS
+    'One webhook with the versions of its secrets and its last failed attempts.';

@@ -1,0 +1,49 @@
+-- Gives messages of a tenant's topic: the last p_limit at first, and with the snapshot of the previous answer everything
+-- committed since, in order. A snapshot and not a number, so that a late commit is not skipped. Writes nothing.
+-- Raises: U4403, U4404 of the tenant; U5405 topic_not_found
+
+CREATE OR REPLACE FUNCTION c360.tail_topic(
+    p_tenant   text,
+    p_topic    text,
+    p_snapshot pg_snapshot DEFAULT NULL,
+    p_limit    integer DEFAULT 10
+)
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_snapshot pg_snapshot := pg_current_snapshot();
+    v_messages jsonb;
+BEGIN
+    PERFORM c360._enter_tenant(p_tenant, 'read');
+
+    IF NOT EXISTS (SELECT FROM c360.topics AS topic WHERE topic.topic = p_topic) THEN
+        RAISE EXCEPTION 'there is no topic "%"', p_topic
+            USING ERRCODE = 'U5405',
+                  HINT = 'List them: c360 topic list';
+    END IF;
+
+    SELECT coalesce(jsonb_agg(to_jsonb(message) - 'xid' ORDER BY message.seq), '[]')
+    INTO v_messages
+    FROM (
+        SELECT message.seq, message.message_id, message.type, message.key, message.created_at, message.body
+        FROM c360.messages AS message
+        WHERE message.tenant = p_tenant
+          AND message.topic = p_topic
+          AND pg_visible_in_snapshot(message.xid, v_snapshot)
+          AND (
+              p_snapshot IS NULL
+              OR (message.xid >= pg_snapshot_xmin(p_snapshot) AND NOT pg_visible_in_snapshot(message.xid, p_snapshot))
+          )
+        ORDER BY message.seq DESC
+        LIMIT CASE WHEN p_snapshot IS NULL THEN p_limit END
+    ) AS message;
+
+    RETURN jsonb_build_object('snapshot', v_snapshot::text, 'messages', v_messages);
+END;
+$$;
+
+COMMENT ON FUNCTION c360.tail_topic(text, text, pg_snapshot, integer) IS
+    'Last messages of a topic, or those committed since the snapshot of the previous answer.';
