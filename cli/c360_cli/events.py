@@ -94,7 +94,7 @@ def load_command(
     with connected(dsn, data_dir) as connection:
         for batch in track(batches, "loading", console=Console(stderr=True), transient=True):
             row = connection.execute("SELECT c360.ingest(%s, %s::jsonb, %s)", (tenant, f"[{','.join(batch)}]", source))
-            [outcome] = row.fetchone() or [{"accepted": 0, "duplicates": 0, "rejected": []}]
+            outcome: dict[str, Any] = (row.fetchone() or [{"accepted": 0, "duplicates": 0, "rejected": []}])[0]
             totals["accepted"] += outcome["accepted"]
             totals["duplicates"] += outcome["duplicates"]
             totals["rejected"] += len(outcome["rejected"])
