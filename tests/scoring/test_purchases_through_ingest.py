@@ -1,5 +1,7 @@
 """Purchases are recognised in the transaction that records their events."""
 
+import random
+
 import pytest
 
 ORDER = {
@@ -68,3 +70,41 @@ def test_an_odd_order_harms_neither_itself_nor_its_neighbours(db, properties):
 
     assert answer["accepted"] + len(answer["rejected"]) == 2
     assert ("order", "A1", 2550, "USD", 1) in purchases(db)
+
+
+def test_batches_at_the_same_time_end_with_the_best_report_of_every_order(connect, in_background):
+    sessions = [connect(autocommit=True) for _ in range(4)]
+
+    senders = [in_background(send_batches, session, number) for number, session in enumerate(sessions)]
+    for sender in senders:
+        sender.result()
+
+    kept = dict(sessions[0].rows("SELECT order_id, message_id FROM tenant_acme.cdp_purchases"))
+    best = dict(
+        sessions[0].rows("""
+            SELECT DISTINCT ON (1) payload #>> '{properties,order_id}', message_id
+            FROM tenant_acme.cdp_behavioral_events
+            ORDER BY 1, payload #> '{properties,revenue}' IS NULL, occurred_at,
+                source COLLATE "C", message_id COLLATE "C"
+        """)
+    )
+    assert len(kept) == 10
+    assert kept == best
+    assert sessions[0].value("SELECT sum(report_count) FROM tenant_acme.cdp_purchases") == 4 * 8 * 10
+
+
+def send_batches(session, number):
+    dice = random.Random(number)
+    for batch in range(8):
+        orders = dice.sample(range(10), 10)
+        events = [
+            {
+                **ORDER,
+                "messageId": f"{number}-{batch}-{order}",
+                "userId": f"u{dice.randint(1, 5)}",
+                "timestamp": f"2026-03-{dice.randint(1, 28):02}T10:00:00Z",
+                "properties": {"order_id": f"O{order}"} | ({"revenue": 10} if dice.random() < 0.5 else {}),
+            }
+            for order in orders
+        ]
+        ingest(session, *events, source=f"s{number}")
