@@ -111,8 +111,57 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/ingest/maintain_message_partitions.sql
 
 -- procedures/identity -------------------------------------------------------------------------------------------------
+\ir procedures/identity/present_text.sql
+\ir procedures/identity/normalise_id.sql
+\ir procedures/identity/normalise_email.sql
+\ir procedures/identity/normalise_name.sql
+\ir procedures/identity/_phone_plan.sql
+\ir procedures/identity/normalise_phone.sql
+\ir procedures/identity/normalise_date.sql
+\ir procedures/identity/_absorb_profiles.sql
+\ir procedures/identity/_candidate_edges.sql
+\ir procedures/identity/_claim_resolution_work.sql
+\ir procedures/identity/_components.sql
+\ir procedures/identity/_contested_components.sql
+\ir procedures/identity/_estimated_rows.sql
+\ir procedures/identity/_joining_edges.sql
+\ir procedures/identity/_link_contested_components.sql
+\ir procedures/identity/_link_raw_profiles.sql
+\ir procedures/identity/_link_whole_components.sql
+\ir procedures/identity/_part_edges.sql
+\ir procedures/identity/_partition_records.sql
+\ir procedures/identity/_protected_partition.sql
+\ir procedures/identity/_publish_changes.sql
+\ir procedures/identity/_record_changes.sql
+\ir procedures/identity/_refresh_identifiers.sql
+\ir procedures/identity/_settle_resolution.sql
+\ir procedures/identity/_split_by_component.sql
+\ir procedures/identity/_spread_identifier.sql
+\ir procedures/identity/_tidy_name.sql
+\ir procedures/identity/identity_status.sql
+\ir procedures/identity/normalise_country.sql
+\ir procedures/identity/normalise_gender.sql
+\ir procedures/identity/resolve_identities.sql
+\ir procedures/identity/tenants_with_work.sql
 
 -- procedures/profile --------------------------------------------------------------------------------------------------
+\ir procedures/profile/_text_list.sql
+\ir procedures/profile/_masked_value.sql
+\ir procedures/profile/_masked_document.sql
+\ir procedures/profile/_compared_identifiers.sql
+\ir procedures/profile/_explained_observations.sql
+\ir procedures/profile/_find_profile.sql
+\ir procedures/profile/_last_events.sql
+\ir procedures/profile/_masked_evidence.sql
+\ir procedures/profile/_normalised_identifier.sql
+\ir procedures/profile/_profile_document.sql
+\ir procedures/profile/_profile_identifiers.sql
+\ir procedures/profile/_shown_profiles.sql
+\ir procedures/profile/explain_profile.sql
+\ir procedures/profile/profile.sql
+\ir procedures/profile/profile_as_of.sql
+\ir procedures/profile/profile_history.sql
+\ir procedures/profile/release_attribute.sql
 
 -- procedures/topic ----------------------------------------------------------------------------------------------------
 \ir procedures/topic/_uuid7.sql
@@ -223,6 +272,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir privileges/ingest.sql
 \ir privileges/relay.sql
 \ir privileges/scoring.sql
+\ir privileges/identity.sql
 
 CALL c360._record_repeatables();
 

@@ -77,11 +77,12 @@ CREATE TABLE c360.blocked_values (
     CONSTRAINT blocked_values_pkey PRIMARY KEY (blocked_value_id),
     CONSTRAINT blocked_values_tenant_identifier_type_pattern_key UNIQUE (tenant, identifier_type, pattern),
     CONSTRAINT blocked_values_tenant_fkey FOREIGN KEY (tenant) REFERENCES c360.tenants (tenant) ON DELETE CASCADE,
-    CONSTRAINT blocked_values_pattern_check CHECK (pattern <> '')
+    CONSTRAINT blocked_values_pattern_check CHECK (pattern <> '' AND pattern !~ '\\[0-9]'),
+    CONSTRAINT blocked_values_pattern_valid_check CHECK (('' ~* ('^(?:' || pattern || ')$')) IS NOT NULL)
 );
 COMMENT ON TABLE c360.blocked_values IS 'Values that never link anybody: placeholders, shop numbers, test addresses.';
 COMMENT ON COLUMN c360.blocked_values.identifier_type IS 'An identifier type, or * for all of them.';
-COMMENT ON COLUMN c360.blocked_values.pattern IS 'Regular expression over the whole normalised value, case-insensitive.';
+COMMENT ON COLUMN c360.blocked_values.pattern IS 'Regular expression over the whole normalised value, case-insensitive; without back references. A wrong one is refused here and not when customers arrive.';
 
 CREATE TABLE c360.profile_attributes (
     tenant           text        NOT NULL,
@@ -109,7 +110,7 @@ CREATE TABLE c360.profile_attributes (
     CONSTRAINT profile_attributes_attribute_check CHECK (attribute ~ '^[a-z][a-z0-9_]{0,58}$'),
     CONSTRAINT profile_attributes_reserved_check CHECK (attribute NOT IN (
         'master_profile_id', 'status', 'merged_into', 'version', 'created_at', 'updated_at', 'attribute_sources', 'refreshed_at',
-        'profile_id', 'requested_id', 'redirected', 'identifiers', 'last_events',
+        'profile_id', 'requested_id', 'redirected', 'identifiers', 'last_events', 'candidates', 'founding_raw_profile_id',
         'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax'
     )),
     CONSTRAINT profile_attributes_data_type_check CHECK (data_type IN (

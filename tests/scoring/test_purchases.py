@@ -241,6 +241,7 @@ def test_properties_of_any_shape_are_survived(shop, properties):
 def test_an_order_and_its_refund_at_the_same_time_both_reach_the_customer(connect, in_background, wait_until_blocked):
     till, office = Shop(connect()), Shop(connect())
     anna, clerk = till.customer(), till.customer()
+    till.session.execute("DELETE FROM tenant_acme.cdp_resolution_queue")
     till.session.commit()
     till.enter()
     office.enter()

@@ -152,6 +152,48 @@ class TenantSpec:
     def admin_role(self) -> str:
         return f"c360_{self.slug}_admin"
 
+    @property
+    def shown_identifiers(self) -> tuple[Attribute, ...]:
+        """The attributes that show identifiers; one kept by traits does where no trait was sent."""
+        return tuple(
+            attribute
+            for attribute in self.profile_attributes
+            if attribute.identifier_type is not None
+            and (
+                attribute.maintained_by == "identifiers"
+                or (attribute.maintained_by == "traits" and attribute.data_type is DataType.TEXT)
+            )
+        )
+
+    @property
+    def extreme_attributes(self) -> tuple[Attribute, ...]:
+        """The attributes whose largest or smallest value survives."""
+        return tuple(a for a in self.maintained_by("traits") if a.survivorship in {"max", "min"})
+
+    @property
+    def core_attributes(self) -> tuple[str, ...]:
+        """What a complete golden record knows about a person: the base of data_quality_score."""
+        return tuple(a.name for a in self.maintained_by("traits") if a.group in {"identity", "person", "address"})
+
+    def main_attribute(self, identifier_type: str) -> str | None:
+        """The attribute that shows one value of an identifier type, left out of the list of the others."""
+        return next(
+            (a.name for a in self.shown_identifiers if a.identifier_type == identifier_type and a.data_type is DataType.TEXT),
+            None,
+        )
+
+    def identifier_types_with(self, normaliser: str) -> tuple[str, ...]:
+        """Names of the identifier types made comparable this way."""
+        return tuple(kind.name for kind in self.identifier_types if kind.normaliser == normaliser)
+
+    def attributes_with(self, **properties: object) -> tuple[str, ...]:
+        """Names of the attributes that have all these properties."""
+        return tuple(
+            attribute.name
+            for attribute in self.attributes
+            if all(getattr(attribute, name) == value for name, value in properties.items())
+        )
+
     def maintained_by(self, *keepers: str) -> tuple[Attribute, ...]:
         """The attributes kept by one of these: traits, identifiers, resolution, purchases, activity, scoring."""
         return tuple(attribute for attribute in self.attributes if attribute.maintained_by in keepers)

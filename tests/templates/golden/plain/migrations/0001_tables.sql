@@ -103,33 +103,41 @@ CREATE TABLE tenant_plain.cdp_resolution_queue (
     raw_profile_id     bigint,
     master_profile_id  uuid,
     needs_rebuild      boolean     NOT NULL DEFAULT true,
+    is_edited          boolean     NOT NULL DEFAULT false,
     enqueued_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT cdp_resolution_queue_pkey PRIMARY KEY (queue_id),
-    CONSTRAINT cdp_resolution_queue_target_check CHECK (num_nonnulls(raw_profile_id, master_profile_id) = 1)
+    CONSTRAINT cdp_resolution_queue_target_check CHECK (num_nonnulls(raw_profile_id, master_profile_id) = 1),
+    CONSTRAINT cdp_resolution_queue_is_edited_check CHECK (NOT is_edited OR master_profile_id IS NOT NULL)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
 COMMENT ON TABLE tenant_plain.cdp_resolution_queue IS 'Work of the resolver: append by producers, deleted by the resolver in the transaction that does the work. No unique key, so that producers never wait.';
 COMMENT ON COLUMN tenant_plain.cdp_resolution_queue.raw_profile_id IS 'Observation that is new, was seen again, or has a new purchase.';
 COMMENT ON COLUMN tenant_plain.cdp_resolution_queue.master_profile_id IS 'Golden record that a person edited directly or that must be rebuilt.';
+COMMENT ON COLUMN tenant_plain.cdp_resolution_queue.is_edited IS 'A person edited this golden record: its new version is to be published, even if the rebuild finds nothing more.';
 COMMENT ON COLUMN tenant_plain.cdp_resolution_queue.needs_rebuild IS 'false: only activity moved; metrics are refreshed, the golden record is not rebuilt.';
 
 CREATE TABLE tenant_plain.cdp_master_profiles (
-    master_profile_id   uuid        NOT NULL,
-    status              text        NOT NULL DEFAULT 'active',
-    merged_into         uuid,
-    version             integer     NOT NULL DEFAULT 1,
-    attribute_sources   jsonb       NOT NULL DEFAULT '{}',
-    created_at          timestamptz NOT NULL DEFAULT now(),
-    updated_at          timestamptz NOT NULL DEFAULT now(),
+    master_profile_id        uuid        NOT NULL,
+    founding_raw_profile_id  bigint,
+    status                   text        NOT NULL DEFAULT 'active',
+    merged_into              uuid,
+    version                  integer     NOT NULL DEFAULT 0,
+    attribute_sources        jsonb       NOT NULL DEFAULT '{}',
+    created_at               timestamptz NOT NULL DEFAULT now(),
+    updated_at               timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT cdp_master_profiles_pkey PRIMARY KEY (master_profile_id),
+    CONSTRAINT cdp_master_profiles_founding_raw_profile_id_fkey FOREIGN KEY (founding_raw_profile_id) REFERENCES tenant_plain.cdp_raw_profiles (raw_profile_id),
     CONSTRAINT cdp_master_profiles_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES tenant_plain.cdp_master_profiles (master_profile_id),
     CONSTRAINT cdp_master_profiles_status_check CHECK (status IN ('active', 'merged', 'deactivated')),
     CONSTRAINT cdp_master_profiles_merged_into_check CHECK ((status = 'merged') = (merged_into IS NOT NULL)),
     CONSTRAINT cdp_master_profiles_self_check CHECK (merged_into <> master_profile_id)
 ) WITH (fillfactor = 80);
+CREATE INDEX cdp_master_profiles_founding_raw_profile_id_idx ON tenant_plain.cdp_master_profiles (founding_raw_profile_id);
 CREATE INDEX cdp_master_profiles_merged_into_idx ON tenant_plain.cdp_master_profiles (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX cdp_master_profiles_updated_at_idx ON tenant_plain.cdp_master_profiles (updated_at);
 COMMENT ON TABLE tenant_plain.cdp_master_profiles IS 'Golden records. One typed column per attribute of governance metadata is added to these by c360 tenant sync.';
 COMMENT ON COLUMN tenant_plain.cdp_master_profiles.master_profile_id IS 'Stable for life; after a merge the absorbed id redirects.';
+COMMENT ON COLUMN tenant_plain.cdp_master_profiles.founding_raw_profile_id IS 'The observation this id was made for; the resolver always sets it. The id stays with it for life: through merges, and back again when a contradiction splits them.';
+COMMENT ON COLUMN tenant_plain.cdp_master_profiles.version IS '0 only between creation and first computation, inside one transaction.';
 COMMENT ON COLUMN tenant_plain.cdp_master_profiles.merged_into IS 'Final survivor, never a chain.';
 COMMENT ON COLUMN tenant_plain.cdp_master_profiles.attribute_sources IS 'Which observation won each attribute: {attribute: raw_profile_id}.';
 
@@ -159,7 +167,7 @@ CREATE TABLE tenant_plain.cdp_profile_links (
     CONSTRAINT cdp_profile_links_score_check CHECK (score BETWEEN 0 AND 1)
 );
 CREATE INDEX cdp_profile_links_master_profile_id_idx ON tenant_plain.cdp_profile_links (master_profile_id);
-CREATE INDEX cdp_profile_links_component_id_idx ON tenant_plain.cdp_profile_links (component_id);
+CREATE INDEX cdp_profile_links_component_id_master_profile_id_idx ON tenant_plain.cdp_profile_links (component_id, master_profile_id);
 COMMENT ON TABLE tenant_plain.cdp_profile_links IS 'Which golden record each observation belongs to, and why. Merge and split change rows here only.';
 COMMENT ON COLUMN tenant_plain.cdp_profile_links.component_id IS 'Smallest raw_profile_id of all observations connected before protection is applied; what must be looked at again when one of them changes.';
 COMMENT ON COLUMN tenant_plain.cdp_profile_links.rule IS 'Rule that linked it: new, exact:<type> ...';
@@ -172,11 +180,25 @@ CREATE TABLE tenant_plain.cdp_identifiers (
     raw_count          integer     NOT NULL,
     first_seen_at      timestamptz NOT NULL,
     last_seen_at       timestamptz NOT NULL,
+    is_usable          boolean     NOT NULL DEFAULT true,
     CONSTRAINT cdp_identifiers_pkey PRIMARY KEY (identifier_type, value, master_profile_id),
     CONSTRAINT cdp_identifiers_master_profile_id_fkey FOREIGN KEY (master_profile_id) REFERENCES tenant_plain.cdp_master_profiles (master_profile_id)
 );
 CREATE INDEX cdp_identifiers_master_profile_id_idx ON tenant_plain.cdp_identifiers (master_profile_id);
 COMMENT ON TABLE tenant_plain.cdp_identifiers IS 'Normalised identifier -> golden record, for look-up. Two rows for one value: the value is contested and linked nobody.';
+COMMENT ON COLUMN tenant_plain.cdp_identifiers.is_usable IS 'false: blocked value or a type that is not matched.';
+
+CREATE TABLE tenant_plain.cdp_attribute_overrides (
+    raw_profile_id  bigint      NOT NULL,
+    attribute       text        NOT NULL,
+    value           jsonb,
+    set_at          timestamptz NOT NULL,
+    set_by          text        NOT NULL,
+    CONSTRAINT cdp_attribute_overrides_pkey PRIMARY KEY (raw_profile_id, attribute),
+    CONSTRAINT cdp_attribute_overrides_raw_profile_id_fkey FOREIGN KEY (raw_profile_id) REFERENCES tenant_plain.cdp_raw_profiles (raw_profile_id)
+);
+COMMENT ON TABLE tenant_plain.cdp_attribute_overrides IS 'What people wrote into golden records: it wins over all observations. Hangs on the founding observation, so that it follows merge and split.';
+COMMENT ON COLUMN tenant_plain.cdp_attribute_overrides.value IS 'The value as written; NULL: the attribute was emptied and stays empty.';
 
 CREATE TABLE tenant_plain.cdp_profile_history (
     master_profile_id  uuid        NOT NULL,

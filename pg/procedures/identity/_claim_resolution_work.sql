@@ -1,0 +1,93 @@
+-- Takes work from the queue, oldest first, and sorts it: fresh observations that must be linked; golden records whose
+-- activity moved, that must be rebuilt, that a person edited. Rows locked by others are left to them.
+-- Trusts the search_path and the resolver's lock. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._claim_resolution_work(p_batch_size integer)
+    RETURNS TABLE (claimed integer, fresh bigint[], moved uuid[], rebuild uuid[], edited uuid[])
+    LANGUAGE plpgsql
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    SET enable_seqscan = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    v_raw              bigint[];
+    v_raw_needs        boolean[];
+    v_master           uuid[];
+    v_master_edited    boolean[];
+BEGIN
+    WITH taken AS (
+        DELETE FROM cdp_resolution_queue AS work
+        WHERE work.queue_id = ANY (
+            ARRAY(
+                SELECT next.queue_id
+                FROM cdp_resolution_queue AS next
+                ORDER BY next.queue_id
+                LIMIT p_batch_size
+                FOR UPDATE SKIP LOCKED
+            )
+        )
+        RETURNING work.*
+    )
+    SELECT
+        count(*)::integer,
+        array_agg(taken.raw_profile_id) FILTER (WHERE taken.raw_profile_id IS NOT NULL),
+        array_agg(taken.needs_rebuild) FILTER (WHERE taken.raw_profile_id IS NOT NULL),
+        array_agg(taken.master_profile_id) FILTER (WHERE taken.master_profile_id IS NOT NULL),
+        array_agg(taken.is_edited) FILTER (WHERE taken.master_profile_id IS NOT NULL)
+    INTO
+        claimed,
+        v_raw,
+        v_raw_needs,
+        v_master,
+        v_master_edited
+    FROM taken;
+
+    WITH observed AS MATERIALIZED (
+        SELECT
+            queued.raw_profile_id,
+            link.master_profile_id,
+            queued.needs_rebuild
+        FROM (
+            SELECT
+                work.raw_profile_id,
+                bool_or(work.needs_rebuild) AS needs_rebuild
+            FROM unnest(v_raw, v_raw_needs) AS work (raw_profile_id, needs_rebuild)
+            GROUP BY work.raw_profile_id
+        ) AS queued
+        JOIN cdp_raw_profiles AS raw ON raw.raw_profile_id = queued.raw_profile_id
+        LEFT JOIN cdp_profile_links AS link ON link.raw_profile_id = queued.raw_profile_id
+    ),
+    -- An edited record may have been merged meanwhile: what was said about it is said about its survivor.
+    direct AS MATERIALIZED (
+        SELECT
+            coalesce(profile.merged_into, profile.master_profile_id) AS master_profile_id,
+            work.is_edited
+        FROM unnest(v_master, v_master_edited) AS work (master_profile_id, is_edited)
+        JOIN cdp_master_profiles AS profile ON profile.master_profile_id = work.master_profile_id
+    )
+    SELECT
+        ARRAY(SELECT observed.raw_profile_id FROM observed WHERE observed.master_profile_id IS NULL),
+        ARRAY(SELECT DISTINCT observed.master_profile_id FROM observed WHERE observed.master_profile_id IS NOT NULL),
+        ARRAY(
+            SELECT observed.master_profile_id
+            FROM observed
+            WHERE observed.master_profile_id IS NOT NULL
+              AND observed.needs_rebuild
+            UNION
+            SELECT direct.master_profile_id
+            FROM direct
+        ),
+        ARRAY(SELECT DISTINCT direct.master_profile_id FROM direct WHERE direct.is_edited)
+    INTO
+        fresh,
+        moved,
+        rebuild,
+        edited;
+
+    RETURN NEXT;
+END;
+$$;
+
+COMMENT ON FUNCTION c360._claim_resolution_work(integer) IS
+    'Claims rows of the resolution queue and sorts them into observations to link and golden records to refresh.';

@@ -1,0 +1,214 @@
+-- Assignment where nothing contradicts: a component is one golden record. The oldest golden record of its known parts
+-- lives, the others are absorbed; a component of new observations only gets a new one.
+-- Writes links and merges; answers what happened to which golden record (created, updated, merged) and by which edge.
+-- Trusts the search_path and that p_raw_profile_ids are not linked yet. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._link_whole_components(
+    p_tenant          text,
+    p_raw_profile_ids bigint[],
+    p_raw_component   bigint[],
+    p_known           bigint[],
+    p_known_component bigint[],
+    p_at              timestamptz
+)
+    RETURNS TABLE (master_profile_id uuid, change text, other_profile_id uuid, rule text, evidence jsonb)
+    LANGUAGE plpgsql
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    SET enable_seqscan = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    v_component   bigint[];
+    v_survivor    uuid[];
+    v_is_new      boolean[];
+    v_moved       bigint[];
+    v_moved_to    bigint[];
+    v_moved_owner uuid[];
+    v_absorbed    uuid[];
+    v_absorbed_by uuid[];
+    v_rule        text[];
+    v_evidence    jsonb[];
+BEGIN
+    -- Who lives. Every known part has one golden record; one look-up each.
+    WITH known AS MATERIALIZED (
+        SELECT
+            part.known,
+            part.component,
+            owner.master_profile_id,
+            profile.created_at
+        FROM unnest(p_known, p_known_component) AS part (known, component)
+        CROSS JOIN LATERAL (
+            SELECT link.master_profile_id
+            FROM cdp_profile_links AS link
+            WHERE link.component_id = part.known
+            LIMIT 1
+        ) AS owner
+        JOIN cdp_master_profiles AS profile ON profile.master_profile_id = owner.master_profile_id
+    ),
+    locked AS MATERIALIZED (
+        SELECT profile.master_profile_id
+        FROM cdp_master_profiles AS profile
+        WHERE profile.master_profile_id = ANY (ARRAY(SELECT known.master_profile_id FROM known))
+        ORDER BY profile.master_profile_id
+        FOR UPDATE
+    ),
+    ranked AS MATERIALIZED (
+        SELECT
+            known.known,
+            known.component,
+            known.master_profile_id,
+            first_value(known.master_profile_id) OVER (
+                PARTITION BY known.component
+                ORDER BY known.created_at, known.master_profile_id
+            ) AS survivor
+        FROM known
+        JOIN locked USING (master_profile_id)
+    ),
+    lives AS (
+        SELECT DISTINCT
+            ranked.component,
+            ranked.survivor
+        FROM ranked
+    ),
+    moved AS (
+        SELECT ranked.*
+        FROM ranked
+        WHERE ranked.known <> ranked.component
+           OR ranked.master_profile_id <> ranked.survivor
+    ),
+    absorbed AS (
+        SELECT
+            ranked.master_profile_id,
+            ranked.survivor
+        FROM ranked
+        WHERE ranked.master_profile_id <> ranked.survivor
+    ),
+    chosen AS MATERIALIZED (
+        SELECT
+            fresh.component,
+            coalesce(lives.survivor, c360._uuid7()) AS survivor,
+            lives.survivor IS NULL AS is_new
+        FROM (SELECT DISTINCT component FROM unnest(p_raw_component) AS component) AS fresh
+        LEFT JOIN lives USING (component)
+    )
+    SELECT
+        (SELECT array_agg(chosen.component ORDER BY chosen.component) FROM chosen),
+        (SELECT array_agg(chosen.survivor ORDER BY chosen.component) FROM chosen),
+        (SELECT array_agg(chosen.is_new ORDER BY chosen.component) FROM chosen),
+        (SELECT array_agg(moved.known ORDER BY moved.known) FROM moved),
+        (SELECT array_agg(moved.component ORDER BY moved.known) FROM moved),
+        (SELECT array_agg(moved.survivor ORDER BY moved.known) FROM moved),
+        (SELECT array_agg(absorbed.master_profile_id ORDER BY absorbed.master_profile_id) FROM absorbed),
+        (SELECT array_agg(absorbed.survivor ORDER BY absorbed.master_profile_id) FROM absorbed)
+    INTO
+        v_component,
+        v_survivor,
+        v_is_new,
+        v_moved,
+        v_moved_to,
+        v_moved_owner,
+        v_absorbed,
+        v_absorbed_by;
+
+    INSERT INTO cdp_master_profiles (master_profile_id, founding_raw_profile_id, version, created_at, updated_at)
+    SELECT
+        chosen.survivor,
+        chosen.component,
+        0,
+        p_at,
+        p_at
+    FROM unnest(v_component, v_survivor, v_is_new) AS chosen (component, survivor, is_new)
+    WHERE chosen.is_new;
+
+    -- The edge that bridged: the most trusted identifier of a new observation that the absorbed record held.
+    SELECT
+        array_agg(coalesce('exact:' || bridge.identifier_type, 'bridged') ORDER BY gone.absorbed),
+        array_agg(
+            coalesce(
+                jsonb_build_object(
+                    'identifier_type', bridge.identifier_type,
+                    'value', bridge.value,
+                    'with_raw_profile_id', bridge.raw_profile_id
+                ),
+                '{}'
+            )
+            ORDER BY gone.absorbed
+        )
+    INTO
+        v_rule,
+        v_evidence
+    FROM unnest(v_absorbed) AS gone (absorbed)
+    LEFT JOIN LATERAL (
+        SELECT
+            held.identifier_type,
+            held.value,
+            fresh.raw_profile_id
+        FROM cdp_identifiers AS held
+        JOIN cdp_raw_identifiers AS fresh
+            ON fresh.identifier_type = held.identifier_type
+            AND fresh.value = held.value
+            AND fresh.raw_profile_id = ANY (p_raw_profile_ids)
+        JOIN c360.identifier_types AS kind
+            ON kind.tenant = p_tenant
+            AND kind.identifier_type = split_part(held.identifier_type, ':', 1)
+        WHERE held.master_profile_id = gone.absorbed
+          AND held.is_usable
+        ORDER BY
+            kind.priority,
+            held.identifier_type COLLATE "C",
+            held.value COLLATE "C",
+            fresh.raw_profile_id
+        LIMIT 1
+    ) AS bridge ON true;
+
+    INSERT INTO cdp_profile_links (raw_profile_id, master_profile_id, component_id, rule, evidence, linked_at)
+    SELECT
+        fresh.raw_profile_id,
+        chosen.survivor,
+        fresh.component,
+        coalesce('exact:' || edge.identifier_type, 'new'),
+        CASE
+            WHEN edge.identifier_type IS NULL THEN '{}'
+            ELSE jsonb_build_object(
+                'identifier_type', edge.identifier_type,
+                'value', edge.value,
+                'with_raw_profile_id', edge.with_raw_profile_id
+            )
+        END,
+        p_at
+    FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (raw_profile_id, component)
+    JOIN unnest(v_component, v_survivor, v_is_new) AS chosen (component, survivor, is_new) ON chosen.component = fresh.component
+    LEFT JOIN c360._joining_edges(p_tenant, p_raw_profile_ids) AS edge
+        ON edge.raw_profile_id = fresh.raw_profile_id
+        AND NOT (chosen.is_new AND fresh.raw_profile_id = chosen.component);
+
+    UPDATE cdp_profile_links AS link
+    SET master_profile_id = moved.survivor,
+        component_id = moved.component
+    FROM unnest(v_moved, v_moved_to, v_moved_owner) AS moved (known, component, survivor)
+    WHERE link.component_id = moved.known;
+
+    PERFORM c360._absorb_profiles(v_absorbed, v_absorbed_by, v_rule, v_evidence, p_at);
+
+    RETURN QUERY
+    SELECT
+        chosen.survivor,
+        CASE WHEN chosen.is_new THEN 'created' ELSE 'updated' END,
+        NULL::uuid,
+        NULL::text,
+        NULL::jsonb
+    FROM unnest(v_survivor, v_is_new) AS chosen (survivor, is_new)
+    UNION ALL
+    SELECT
+        gone.survivor,
+        'merged',
+        gone.absorbed,
+        gone.rule,
+        gone.evidence
+    FROM unnest(v_absorbed_by, v_absorbed, v_rule, v_evidence) AS gone (survivor, absorbed, rule, evidence);
+END;
+$$;
+
+COMMENT ON FUNCTION c360._link_whole_components(text, bigint[], bigint[], bigint[], bigint[], timestamptz) IS
+    'Links components without contradiction, each to one golden record; merges golden records they bridge.';

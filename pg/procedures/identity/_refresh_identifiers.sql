@@ -1,0 +1,81 @@
+-- Brings cdp_identifiers in line with the linked observations of these golden records. Safe to repeat: rows that are
+-- right stay untouched. Trusts the search_path. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._refresh_identifiers(p_master_profile_ids uuid[])
+    RETURNS void
+    LANGUAGE plpgsql
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    SET enable_seqscan = off
+AS $$
+BEGIN
+    WITH held AS MATERIALIZED (
+        SELECT
+            wanted.master_profile_id,
+            identifier.identifier_type,
+            identifier.value,
+            bool_or(identifier.is_usable) AS is_usable,
+            count(*)::integer AS raw_count,
+            min(identifier.first_at) AS first_seen_at,
+            max(identifier.last_at) AS last_seen_at
+        FROM (SELECT DISTINCT id FROM unnest(p_master_profile_ids) AS id) AS wanted (master_profile_id)
+        CROSS JOIN LATERAL (
+            SELECT
+                own.identifier_type,
+                own.value,
+                own.is_usable,
+                least(raw.observed_at, seen.first_at) AS first_at,
+                greatest(raw.observed_at, seen.last_at) AS last_at
+            FROM cdp_profile_links AS link
+            JOIN cdp_raw_profiles AS raw ON raw.raw_profile_id = link.raw_profile_id
+            JOIN cdp_raw_identifiers AS own ON own.raw_profile_id = link.raw_profile_id
+            CROSS JOIN LATERAL (
+                SELECT
+                    min(activity.first_at) AS first_at,
+                    max(activity.last_at) AS last_at
+                FROM cdp_activity AS activity
+                WHERE activity.raw_profile_id = link.raw_profile_id
+            ) AS seen
+            WHERE link.master_profile_id = wanted.master_profile_id
+            OFFSET 0
+        ) AS identifier
+        GROUP BY
+            wanted.master_profile_id,
+            identifier.identifier_type,
+            identifier.value
+    ),
+    gone AS (
+        DELETE FROM cdp_identifiers AS known
+        WHERE known.master_profile_id = ANY (p_master_profile_ids)
+          AND NOT EXISTS (
+            SELECT
+            FROM held
+            WHERE held.master_profile_id = known.master_profile_id
+              AND held.identifier_type = known.identifier_type
+              AND held.value = known.value
+          )
+    )
+    INSERT INTO cdp_identifiers AS known (
+        identifier_type, value, master_profile_id, is_usable, raw_count, first_seen_at, last_seen_at
+    )
+    SELECT
+        held.identifier_type,
+        held.value,
+        held.master_profile_id,
+        held.is_usable,
+        held.raw_count,
+        held.first_seen_at,
+        held.last_seen_at
+    FROM held
+    ON CONFLICT (identifier_type, value, master_profile_id) DO UPDATE
+    SET is_usable = excluded.is_usable,
+        raw_count = excluded.raw_count,
+        first_seen_at = excluded.first_seen_at,
+        last_seen_at = excluded.last_seen_at
+    WHERE (known.is_usable, known.raw_count, known.first_seen_at, known.last_seen_at)
+        IS DISTINCT FROM (excluded.is_usable, excluded.raw_count, excluded.first_seen_at, excluded.last_seen_at);
+END;
+$$;
+
+COMMENT ON FUNCTION c360._refresh_identifiers(uuid[]) IS
+    'Recomputes the identifiers of golden records from their linked observations.';

@@ -1,0 +1,82 @@
+-- Carries a claimed batch through: link, identifiers, golden records, metrics, history, messages; in this order, because
+-- each reads what the one before wrote. Answers how many golden records were created, updated, merged, split.
+-- Trusts the search_path and the resolver's lock. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._settle_resolution(
+    p_tenant            text,
+    p_raw_profile_ids   bigint[],
+    p_moved             uuid[],
+    p_rebuild           uuid[],
+    p_edited            uuid[],
+    p_at                timestamptz
+)
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    SET enable_seqscan = off
+AS $$
+DECLARE
+    v_profile  uuid[];
+    v_change   text[];
+    v_other    uuid[];
+    v_rule     text[];
+    v_evidence jsonb[];
+    v_rebuild  uuid[];
+    v_changes  jsonb;
+BEGIN
+    SELECT
+        coalesce(array_agg(linked.master_profile_id), '{}'),
+        coalesce(array_agg(linked.change), '{}'),
+        coalesce(array_agg(linked.other_profile_id), '{}'),
+        coalesce(array_agg(linked.rule), '{}'),
+        coalesce(array_agg(linked.evidence), '{}')
+    INTO
+        v_profile,
+        v_change,
+        v_other,
+        v_rule,
+        v_evidence
+    FROM c360._link_raw_profiles(p_tenant, p_raw_profile_ids, p_at) AS linked;
+
+    -- Records of the claim may have been absorbed just now; then their survivor is among those that changed.
+    v_rebuild := ARRAY(
+        SELECT wanted.id
+        FROM (SELECT unnest(v_profile || p_rebuild) AS id) AS wanted
+        JOIN cdp_master_profiles AS profile ON profile.master_profile_id = wanted.id
+        WHERE profile.status <> 'merged'
+        GROUP BY wanted.id
+        ORDER BY wanted.id
+    );
+
+    PERFORM
+    FROM cdp_master_profiles AS profile
+    WHERE profile.master_profile_id = ANY (v_rebuild)
+    ORDER BY profile.master_profile_id
+    FOR UPDATE;
+
+    PERFORM c360._refresh_identifiers(v_rebuild);
+
+    SELECT jsonb_object_agg(rebuilt.master_profile_id, to_jsonb(rebuilt.changed))
+    INTO v_changes
+    FROM rebuild_profiles(v_rebuild) AS rebuilt;
+
+    PERFORM refresh_activity(
+        ARRAY(
+            SELECT wanted.id
+            FROM (SELECT unnest(v_rebuild || p_moved) AS id) AS wanted
+            JOIN cdp_master_profiles AS profile ON profile.master_profile_id = wanted.id
+            WHERE profile.status <> 'merged'
+            GROUP BY wanted.id
+            ORDER BY wanted.id
+        )
+    );
+
+    RETURN c360._record_changes(
+        p_tenant, v_profile, v_change, v_other, v_rule, v_evidence, coalesce(v_changes, '{}'), p_edited, p_at
+    );
+END;
+$$;
+
+COMMENT ON FUNCTION c360._settle_resolution(text, bigint[], uuid[], uuid[], uuid[], timestamptz) IS
+    'Links a claimed batch and brings golden records, metrics, history and messages up to date.';

@@ -1,0 +1,13 @@
+-- A name as it is shown: NFC, one space between words, spelling and case as sent. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._tidy_name(p_value text)
+    RETURNS text
+    LANGUAGE sql
+    IMMUTABLE STRICT
+    PARALLEL SAFE
+AS $$
+    SELECT regexp_replace(c360.present_text(p_value), '\s+', ' ', 'g');
+$$;
+
+COMMENT ON FUNCTION c360._tidy_name(text) IS
+    'A name for show: trimmed, single spaces, otherwise as sent.';

@@ -1,0 +1,75 @@
+-- Makes a phone number comparable: E.164 with the country of the tenant where the number says none.
+-- 0912 345 678, +84 912 345 678, 84912345678 and 0084912345678 are one number for VN. An extension is dropped.
+-- Text that is no plausible number gives NULL: better no identifier than one that joins strangers. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360.normalise_phone(
+    p_value   text,
+    p_country text
+)
+    RETURNS text
+    LANGUAGE plpgsql
+    IMMUTABLE STRICT
+    PARALLEL SAFE
+AS $$
+DECLARE
+    v_plan             text[] := c360._phone_plan(p_country);
+    v_code             text := v_plan[1];
+    v_trunk            text := v_plan[2];
+    v_text             text := regexp_replace(lower(c360.present_text(p_value)), '^tel:', '');
+    v_digits           text;
+    v_is_international boolean;
+BEGIN
+    v_text := regexp_replace(v_text, '\s*(;ext=|ext\.?|extension|x|#)\s*[0-9]{1,6}$', '');
+    IF length(v_text) > 40 OR v_text !~ '^[+0-9(][-+0-9 ().,/]*$' THEN
+        RETURN NULL;
+    END IF;
+
+    -- +44 (0)20 ...: the trunk prefix in brackets is for callers at home.
+    v_is_international := v_text ~ '^[(]?[+]';
+    IF v_is_international THEN
+        v_text := regexp_replace(v_text, '\(0\)', '');
+    END IF;
+    v_digits := regexp_replace(v_text, '[^0-9]', '', 'g');
+
+    IF NOT v_is_international AND v_digits ~ '^00[1-9]' THEN
+        v_is_international := true;
+        v_digits := substr(v_digits, 3);
+    ELSIF NOT v_is_international AND v_code = '1' AND v_digits ~ '^011[1-9]' THEN
+        v_is_international := true;
+        v_digits := substr(v_digits, 4);
+    END IF;
+
+    IF NOT v_is_international THEN
+        IF v_plan IS NULL THEN
+            RETURN NULL;
+        ELSIF v_trunk <> '' AND starts_with(v_digits, v_trunk)
+            AND length(v_digits) - length(v_trunk) BETWEEN v_plan[3]::integer AND v_plan[4]::integer
+        THEN
+            v_digits := v_code || substr(v_digits, length(v_trunk) + 1);
+        ELSIF starts_with(v_digits, v_code)
+            AND length(v_digits) - length(v_code) BETWEEN v_plan[3]::integer AND v_plan[4]::integer
+        THEN
+            NULL;
+        ELSIF left(v_digits, 1) <> '0'
+            AND length(v_digits) BETWEEN v_plan[3]::integer AND v_plan[4]::integer
+        THEN
+            v_digits := v_code || v_digits;
+        ELSE
+            RETURN NULL;
+        END IF;
+    END IF;
+
+    -- +84 0912...: somebody put the country code before the national form.
+    IF v_trunk = '0' AND starts_with(v_digits, v_code || '0') THEN
+        v_digits := v_code || substr(v_digits, length(v_code) + 2);
+    END IF;
+
+    IF v_digits !~ '^[1-9][0-9]{6,14}$' THEN
+        RETURN NULL;
+    END IF;
+    RETURN '+' || v_digits;
+END;
+$$;
+
+COMMENT ON FUNCTION c360.normalise_phone(text, text) IS
+    'Phone number as E.164, read with the numbering plan of an ISO country; NULL when the text is no plausible number.';

@@ -1,0 +1,70 @@
+-- Resolves the next observations of a tenant: links them, merges and splits golden records, rebuilds those affected,
+-- writes history and messages. One transaction; what it claimed is deleted from the queue in the same one, so that a
+-- crash leaves nothing behind and nothing is done twice. Call again while "remaining" is true.
+-- One resolver per tenant at a time: another one answers {"busy": true} at once and has claimed nothing.
+-- The golden records depend on the observations alone, not on their order, the batch size or the number of resolvers.
+-- Raises: U2400 batch_size_invalid, U4403 tenant_forbidden, U4404 tenant_not_found, U4423 tenant_suspended
+
+CREATE OR REPLACE FUNCTION c360.resolve_identities(
+    p_tenant     text,
+    p_batch_size integer DEFAULT 1000
+)
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+AS $$
+DECLARE
+    v_internal text := coalesce(current_setting('c360.internal_write', true), '');
+    v_at       timestamptz;
+    v_claimed  integer;
+    v_fresh    bigint[];
+    v_moved    uuid[];
+    v_rebuild  uuid[];
+    v_edited   uuid[];
+    v_counts   jsonb;
+BEGIN
+    PERFORM c360._enter_tenant(p_tenant, 'write');
+
+    IF p_batch_size IS NULL OR p_batch_size < 1 THEN
+        RAISE EXCEPTION 'a batch of % cannot be resolved', coalesce(p_batch_size::text, 'NULL')
+            USING ERRCODE = 'U2400',
+                  HINT = 'Take a batch size between 1 and 10000.';
+    END IF;
+
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('c360.resolve:' || p_tenant, 0)) THEN
+        RETURN jsonb_build_object('claimed', 0, 'busy', true, 'remaining', true);
+    END IF;
+    -- Read after the lock: the versions of a golden record then follow each other in time.
+    v_at := clock_timestamp();
+
+    SELECT
+        claim.claimed,
+        claim.fresh,
+        claim.moved,
+        claim.rebuild,
+        claim.edited
+    INTO
+        v_claimed,
+        v_fresh,
+        v_moved,
+        v_rebuild,
+        v_edited
+    FROM c360._claim_resolution_work(p_batch_size) AS claim;
+
+    PERFORM set_config('c360.internal_write', 'on', true);
+    v_counts := c360._settle_resolution(p_tenant, v_fresh, v_moved, v_rebuild, v_edited, v_at);
+    PERFORM set_config('c360.internal_write', v_internal, true);
+
+    RETURN v_counts || jsonb_build_object(
+        'claimed', v_claimed,
+        'linked', cardinality(v_fresh),
+        'remaining', EXISTS (SELECT FROM cdp_resolution_queue)
+    );
+END;
+$$;
+
+COMMENT ON FUNCTION c360.resolve_identities(text, integer) IS
+    'Resolves the next batch of observations into golden records; answers counts and whether work remains.';

@@ -1,0 +1,37 @@
+-- The active tenants whose resolution queue is not empty, for the resolver. Reads one row per tenant.
+-- Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360.tenants_with_work()
+    RETURNS TABLE (tenant text)
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_tenant   record;
+    v_has_work boolean;
+BEGIN
+    FOR v_tenant IN
+        SELECT
+            active.tenant,
+            active.schema_name
+        FROM c360.tenants AS active
+        WHERE active.status = 'active'
+        ORDER BY active.tenant
+    LOOP
+        -- Registered, but its tables are not made yet.
+        CONTINUE WHEN to_regclass(format('%I.cdp_resolution_queue', v_tenant.schema_name)) IS NULL;
+
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I.cdp_resolution_queue)', v_tenant.schema_name)
+        INTO v_has_work;
+
+        IF v_has_work THEN
+            tenant := v_tenant.tenant;
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+END;
+$$;
+
+COMMENT ON FUNCTION c360.tenants_with_work() IS
+    'Active tenants that have observations waiting for resolution.';

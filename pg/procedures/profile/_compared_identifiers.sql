@@ -1,0 +1,60 @@
+-- The identifiers of one observation: as sent where they differ, and as compared; masked ones hidden.
+-- Trusts the search_path. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._compared_identifiers(
+    p_tenant         text,
+    p_raw_profile_id bigint
+)
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    STABLE
+AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(
+            jsonb_agg(
+                c360._masked_evidence(
+                    p_tenant,
+                    jsonb_build_object('identifier_type', own.identifier_type, 'value', own.value)
+                ) || jsonb_build_object('links', own.is_usable)
+                || CASE
+                    WHEN kind.is_masked OR sent.value IS NULL OR sent.value = own.value THEN '{}'
+                    ELSE jsonb_build_object('as_sent', sent.value)
+                END
+                ORDER BY
+                    coalesce(kind.priority, 2147483647),
+                    own.identifier_type COLLATE "C",
+                    own.value COLLATE "C"
+            ),
+            '[]'
+        )
+        FROM cdp_raw_identifiers AS own
+        LEFT JOIN c360.identifier_types AS kind
+            ON kind.tenant = p_tenant
+            AND kind.identifier_type = split_part(own.identifier_type, ':', 1)
+        LEFT JOIN LATERAL (
+            SELECT leaf.value #>> '{}' AS value
+            FROM cdp_raw_profiles AS raw
+            CROSS JOIN LATERAL jsonb_path_query(
+                jsonb_build_array(raw.identifiers, raw.traits),
+                'strict $.** ? (@.type() == "string" || @.type() == "number")'
+            ) AS leaf (value)
+            WHERE raw.raw_profile_id = own.raw_profile_id
+              AND kind.normaliser <> 'id'
+              AND CASE kind.normaliser
+                WHEN 'email' THEN c360.normalise_email(leaf.value #>> '{}')
+                WHEN 'phone' THEN c360.normalise_phone(
+                    leaf.value #>> '{}',
+                    (SELECT tenant.default_country FROM c360.tenants AS tenant WHERE tenant.tenant = p_tenant)
+                )
+              END = own.value
+            ORDER BY leaf.value #>> '{}'
+            LIMIT 1
+        ) AS sent ON true
+        WHERE own.raw_profile_id = p_raw_profile_id
+    );
+END;
+$$;
+
+COMMENT ON FUNCTION c360._compared_identifiers(text, bigint) IS
+    'Identifiers of an observation as sent and as compared.';

@@ -1,0 +1,43 @@
+-- An identifier value in the form the tenant compares it in. Raises: U2405 identifier_type_unknown
+
+CREATE OR REPLACE FUNCTION c360._normalised_identifier(
+    p_tenant          text,
+    p_identifier_type text,
+    p_value           text
+)
+    RETURNS text
+    LANGUAGE plpgsql
+    STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_normaliser text;
+    v_country    text;
+BEGIN
+    SELECT
+        kind.normaliser,
+        tenant.default_country
+    INTO
+        v_normaliser,
+        v_country
+    FROM c360.identifier_types AS kind
+    JOIN c360.tenants AS tenant USING (tenant)
+    WHERE kind.tenant = p_tenant
+      AND kind.identifier_type = split_part(p_identifier_type, ':', 1);
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'tenant "%" has no identifier type "%"', p_tenant, p_identifier_type
+            USING ERRCODE = 'U2405',
+                  HINT = 'Take profile_id or one of the types in c360.identifier_types, such as email or user_id.';
+    END IF;
+
+    RETURN CASE v_normaliser
+        WHEN 'email' THEN c360.normalise_email(p_value)
+        WHEN 'phone' THEN c360.normalise_phone(p_value, v_country)
+        ELSE c360.normalise_id(p_value)
+    END;
+END;
+$$;
+
+COMMENT ON FUNCTION c360._normalised_identifier(text, text, text) IS
+    'The comparable form of an identifier value in a tenant.';

@@ -1,0 +1,27 @@
+-- Somebody who loads observations with COPY or INSERT gets them resolved. Functions write their queue rows themselves
+-- and say so with c360.internal_write, so that nothing is queued twice.
+CREATE OR REPLACE FUNCTION tenant_full.tg_cdp_raw_profiles_insert()
+    RETURNS trigger
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, tenant_full, pg_temp
+AS $$
+BEGIN
+    IF coalesce(current_setting('c360.internal_write', true), '') <> 'on' THEN
+        INSERT INTO tenant_full.cdp_resolution_queue (raw_profile_id)
+        SELECT loaded.raw_profile_id
+        FROM loaded
+        ORDER BY loaded.raw_profile_id;
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_full.tg_cdp_raw_profiles_insert() IS
+    'Queues observations that people load directly.';
+
+CREATE OR REPLACE TRIGGER cdp_raw_profiles_insert
+    AFTER INSERT ON tenant_full.cdp_raw_profiles
+    REFERENCING NEW TABLE AS loaded
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION tenant_full.tg_cdp_raw_profiles_insert();

@@ -1,0 +1,103 @@
+-- Identifiers of observations: those sent as such and those among the traits, normalised, absent ones gone. A value that
+-- is blocked or of a type that is not matched comes back with is_usable = false. Reads only, raises nothing.
+CREATE OR REPLACE FUNCTION tenant_plain.extract_identifiers(p_raw_profile_ids bigint[])
+    RETURNS TABLE (raw_profile_id bigint, identifier_type text, value text, is_usable boolean)
+    LANGUAGE plpgsql
+    STABLE
+    SET search_path = pg_catalog, tenant_plain, pg_temp
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    SET enable_seqscan = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH kind (identifier_type, is_matched) AS (
+        VALUES
+            (NULL::text, NULL::boolean),
+            ('user_id', true),
+            ('email', true)
+    ),
+    blocked (identifier_type, pattern) AS (
+        VALUES
+            (NULL::text, NULL::text),
+            ('email', 'test@test[.]com')
+    ),
+    -- One pattern for each type, so that a value is compared once.
+    guard AS MATERIALIZED (
+        SELECT
+            kind.identifier_type,
+            kind.is_matched,
+            '^(?:' || string_agg('(?:' || blocked.pattern || ')', '|') || ')$' AS pattern
+        FROM kind
+        LEFT JOIN blocked ON blocked.identifier_type IN (kind.identifier_type, '*')
+        WHERE kind.identifier_type IS NOT NULL
+        GROUP BY
+            kind.identifier_type,
+            kind.is_matched
+    ),
+    observed AS MATERIALIZED (
+        SELECT
+            raw.raw_profile_id,
+            raw.identifiers,
+            raw.traits
+        FROM unnest(p_raw_profile_ids) AS wanted (raw_profile_id)
+        CROSS JOIN LATERAL (
+            SELECT
+                own.raw_profile_id,
+                own.identifiers,
+                own.traits
+            FROM tenant_plain.cdp_raw_profiles AS own
+            WHERE own.raw_profile_id = wanted.raw_profile_id
+            OFFSET 0
+        ) AS raw
+    ),
+    sent AS (
+        SELECT
+            observed.raw_profile_id,
+            item.name AS identifier_type,
+            item.value
+        FROM observed
+        CROSS JOIN LATERAL jsonb_each(observed.identifiers) AS item (name, value)
+        UNION ALL
+        SELECT
+            observed.raw_profile_id,
+            trait.identifier_type,
+            trait.value
+        FROM observed
+        CROSS JOIN LATERAL (
+            VALUES
+                (NULL::text, NULL::jsonb),
+                ('email', observed.traits #> ARRAY['email']::text[])
+        ) AS trait (identifier_type, value)
+        WHERE observed.traits <> '{}'
+          AND trait.value IS NOT NULL
+    ),
+    comparable AS (
+        SELECT DISTINCT
+            sent.raw_profile_id,
+            spread.identifier_type,
+            CASE
+                WHEN split_part(spread.identifier_type, ':', 1) = ANY (ARRAY['email']::text[])
+                    THEN c360.normalise_email(spread.value)
+                WHEN split_part(spread.identifier_type, ':', 1) = ANY (ARRAY[]::text[])
+                    THEN c360.normalise_phone(spread.value, 'US')
+                ELSE c360.normalise_id(spread.value)
+            END AS value
+        FROM sent
+        CROSS JOIN LATERAL c360._spread_identifier(sent.identifier_type, sent.value) AS spread
+        WHERE spread.identifier_type ~ '^[a-z][a-z0-9_]{0,40}(:.{1,60})?$'
+    )
+    SELECT
+        comparable.raw_profile_id,
+        comparable.identifier_type,
+        comparable.value,
+        coalesce(guard.is_matched AND NOT coalesce(comparable.value ~* guard.pattern, false), false)
+    FROM comparable
+    LEFT JOIN guard ON guard.identifier_type = split_part(comparable.identifier_type, ':', 1)
+    WHERE comparable.value IS NOT NULL;
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_plain.extract_identifiers(bigint[]) IS
+    'Normalised identifiers of observations by the identifier types, attributes and blocked values of this tenant.';

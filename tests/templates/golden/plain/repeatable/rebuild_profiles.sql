@@ -1,0 +1,381 @@
+-- Computes golden records anew from their linked observations, by the survivorship rule of each attribute, and writes
+-- those that differ. Answers them with the attributes that changed; a record of version 0 is new and becomes version 1.
+-- Absent is not null: only values that were sent compete. A value that its column cannot hold is passed over.
+-- Where a rule leaves a tie, the later observation wins, then the lower text, so that arrival makes no difference.
+-- Safe to repeat: the second time nothing differs. Raises nothing.
+CREATE OR REPLACE FUNCTION tenant_plain.rebuild_profiles(p_master_profile_ids uuid[])
+    RETURNS TABLE (master_profile_id uuid, changed text[])
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, tenant_plain, pg_temp
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    SET enable_seqscan = off
+    SET datestyle = 'ISO, YMD'
+    SET timezone = 'UTC'
+AS $$
+#variable_conflict use_column
+DECLARE
+    v_internal text := coalesce(current_setting('c360.internal_write', true), '');
+BEGIN
+    -- Not the edit of a person.
+    PERFORM set_config('c360.internal_write', 'on', true);
+
+    RETURN QUERY
+    WITH wanted AS MATERIALIZED (
+        SELECT DISTINCT id AS master_profile_id
+        FROM unnest(p_master_profile_ids) AS id
+    ),
+
+    -- Every observation of these people, once.
+    observed AS MATERIALIZED (
+        SELECT
+            wanted.master_profile_id,
+            own.raw_profile_id,
+            own.source,
+            own.traits,
+            own.observed_at,
+            own.weight
+        FROM wanted
+        CROSS JOIN LATERAL (
+            SELECT
+                raw.raw_profile_id,
+                raw.source,
+                raw.traits,
+                coalesce(seen.last_at, raw.observed_at) AS observed_at,
+                coalesce(seen.event_count, 1) AS weight
+            FROM tenant_plain.cdp_profile_links AS link
+            JOIN tenant_plain.cdp_raw_profiles AS raw ON raw.raw_profile_id = link.raw_profile_id
+            CROSS JOIN LATERAL (
+                SELECT
+                    max(activity.last_at) AS last_at,
+                    sum(activity.event_count) AS event_count
+                FROM tenant_plain.cdp_activity AS activity
+                WHERE activity.raw_profile_id = link.raw_profile_id
+            ) AS seen
+            WHERE link.master_profile_id = wanted.master_profile_id
+            OFFSET 0
+        ) AS own
+    ),
+
+    -- Where the value of an attribute may stand among the traits, best place first.
+    place (attribute, position, trait, inside) AS (
+        VALUES
+            (NULL::text, NULL::integer, NULL::text, NULL::text[]),
+            ('email', 1, 'email', ARRAY[]::text[]),
+            ('first_name', 1, 'firstName', ARRAY[]::text[])
+    ),
+    sent AS MATERIALIZED (
+        SELECT
+            observed.master_profile_id,
+            observed.raw_profile_id,
+            observed.source,
+            observed.observed_at,
+            observed.weight,
+            place.attribute,
+            place.position,
+            item.value #> place.inside AS value,
+            coalesce(observed.traits ->> (place.trait || '_verified'), observed.traits ->> (place.trait || 'Verified')) IN ('true', '1') AS is_verified
+        FROM observed
+        CROSS JOIN LATERAL jsonb_each(observed.traits) AS item (trait, value)
+        JOIN place ON place.trait = item.trait
+        WHERE observed.traits <> '{}'
+          AND item.value #> place.inside IS NOT NULL
+    ),
+
+    -- Single values, normalised.
+    spelled AS (
+        SELECT
+            sent.*,
+            CASE
+                WHEN jsonb_typeof(sent.value) NOT IN ('string', 'number', 'boolean') THEN NULL
+                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_date(sent.value #>> '{}')
+                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_date(sent.value #>> '{}')
+                WHEN sent.attribute = ANY (ARRAY['email']::text[]) THEN c360.normalise_email(sent.value #>> '{}')
+                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_phone(sent.value #>> '{}', 'US')
+                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360._tidy_name(sent.value #>> '{}')
+                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_id(sent.value #>> '{}')
+                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_gender(sent.value #>> '{}')
+                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_country(sent.value #>> '{}')
+                ELSE c360.present_text(sent.value #>> '{}')
+            END AS spelling
+        FROM sent
+        WHERE sent.attribute <> ALL (ARRAY[]::text[])
+    ),
+    candidate AS MATERIALIZED (
+        SELECT spelled.*
+        FROM spelled
+        WHERE CASE
+            WHEN spelled.spelling IS NULL THEN false
+            WHEN spelled.attribute = ANY (ARRAY['email']::text[]) AND length(spelled.spelling) > 500 THEN false
+            WHEN spelled.attribute = ANY (ARRAY[]::text[]) THEN pg_input_is_valid(spelled.spelling, 'integer')
+            WHEN spelled.attribute = ANY (ARRAY[]::text[]) THEN pg_input_is_valid(spelled.spelling, 'bigint')
+            WHEN spelled.attribute = ANY (ARRAY[]::text[]) THEN pg_input_is_valid(spelled.spelling, 'boolean')
+            WHEN spelled.attribute = ANY (ARRAY[]::text[])
+                THEN spelled.spelling ~ '^[-+]?[0-9.]+(e[-+]?[0-9]{1,3})?$' AND pg_input_is_valid(spelled.spelling, 'numeric')
+            WHEN spelled.attribute = ANY (ARRAY[]::text[])
+                THEN spelled.spelling ~ '^[-+]?[0-9.]+([eE][-+]?[0-9]{1,3})?$' AND pg_input_is_valid(spelled.spelling, 'double precision')
+            WHEN spelled.attribute = ANY (ARRAY[]::text[])
+                THEN spelled.spelling ~ '^[0-9]{4}-' AND pg_input_is_valid(spelled.spelling, 'timestamptz')
+            ELSE true
+        END
+    ),
+
+    -- The survivor of each attribute.
+    frequency AS MATERIALIZED (
+        SELECT
+            candidate.master_profile_id,
+            candidate.attribute,
+            candidate.spelling,
+            sum(candidate.weight) AS weight
+        FROM candidate
+        WHERE candidate.attribute = ANY (ARRAY[]::text[])
+        GROUP BY
+            candidate.master_profile_id,
+            candidate.attribute,
+            candidate.spelling
+    ),
+    trusted (attribute, sources) AS (
+        VALUES
+            (NULL::text, NULL::text[])
+    ),
+    ranked AS (
+        SELECT
+            candidate.*,
+            CASE
+                WHEN candidate.attribute = ANY (ARRAY[]::text[])
+                    THEN extract(epoch FROM candidate.observed_at)
+                WHEN candidate.attribute = ANY (ARRAY[]::text[])
+                    THEN -length(candidate.spelling)
+                WHEN candidate.attribute = ANY (ARRAY[]::text[])
+                    THEN -frequency.weight
+                WHEN candidate.attribute = ANY (ARRAY[]::text[])
+                    THEN coalesce(array_position(trusted.sources, candidate.source), 1000000)
+                WHEN candidate.attribute = ANY (ARRAY[]::text[])
+                    THEN CASE WHEN candidate.is_verified THEN 0 ELSE 1 END
+                ELSE 0
+            END AS rank
+        FROM candidate
+        LEFT JOIN frequency USING (master_profile_id, attribute, spelling)
+        LEFT JOIN trusted USING (attribute)
+        WHERE candidate.attribute <> ALL (ARRAY[]::text[])
+          AND candidate.attribute <> ALL (ARRAY[]::text[])
+    ),
+    survivor AS (
+        SELECT DISTINCT ON (ranked.master_profile_id, ranked.attribute)
+            ranked.master_profile_id,
+            ranked.attribute,
+            ranked.spelling,
+            ranked.raw_profile_id
+        FROM ranked
+        ORDER BY
+            ranked.master_profile_id,
+            ranked.attribute,
+            ranked.rank,
+            ranked.observed_at DESC,
+            ranked.position,
+            ranked.spelling COLLATE "C",
+            ranked.raw_profile_id
+    ),
+    extreme (master_profile_id, attribute, spelling, raw_profile_id) AS (
+        SELECT
+            NULL::uuid,
+            NULL::text,
+            NULL::text,
+            NULL::bigint
+        WHERE false
+    ),
+
+    -- Lists are unions; objects are merged, the latest value of each key.
+    listed AS (
+        SELECT
+            element.master_profile_id,
+            element.attribute,
+            jsonb_agg(DISTINCT element.spelling COLLATE "C" ORDER BY element.spelling COLLATE "C") AS value
+        FROM (
+            SELECT
+                sent.master_profile_id,
+                sent.attribute,
+                c360.present_text(item.value) AS spelling
+            FROM sent
+            CROSS JOIN LATERAL jsonb_array_elements_text(
+                CASE jsonb_typeof(sent.value)
+                    WHEN 'array' THEN sent.value
+                    WHEN 'object' THEN NULL
+                    ELSE jsonb_build_array(sent.value)
+                END
+            ) AS item (value)
+            WHERE sent.attribute = ANY (ARRAY[]::text[])
+        ) AS element
+        WHERE length(element.spelling) <= 500
+        GROUP BY
+            element.master_profile_id,
+            element.attribute
+    ),
+    merged AS (
+        SELECT
+            sent.master_profile_id,
+            sent.attribute,
+            jsonb_object_agg(item.name, item.value ORDER BY sent.observed_at, item.value::text COLLATE "C" DESC) AS value
+        FROM sent
+        CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(sent.value) = 'object' THEN sent.value END) AS item (name, value)
+        WHERE sent.attribute = ANY (ARRAY[]::text[])
+          AND jsonb_typeof(item.value) <> 'null'
+        GROUP BY
+            sent.master_profile_id,
+            sent.attribute
+    ),
+
+    -- Identifiers as attributes.
+    shown (attribute, identifier_type, form) AS (
+        VALUES
+            (NULL::text, NULL::text, NULL::text),
+            ('email', 'email', 'text')
+    ),
+    known AS (
+        SELECT
+            held.master_profile_id,
+            shown.attribute,
+            CASE shown.form
+                WHEN 'text[]' THEN jsonb_agg(held.value ORDER BY held.value COLLATE "C")
+                WHEN 'jsonb' THEN jsonb_object_agg(held.scope, held.value ORDER BY held.last_seen_at, held.value COLLATE "C" DESC)
+                ELSE to_jsonb((array_agg(held.value ORDER BY held.last_seen_at DESC, held.value COLLATE "C"))[1])
+            END AS value
+        FROM (
+            SELECT
+                own.master_profile_id,
+                split_part(own.identifier_type, ':', 1) AS identifier_type,
+                CASE
+                    WHEN own.identifier_type LIKE '%:%' THEN substr(own.identifier_type, strpos(own.identifier_type, ':') + 1)
+                    ELSE 'default'
+                END AS scope,
+                own.value,
+                own.last_seen_at
+            FROM wanted
+            CROSS JOIN LATERAL (
+                SELECT identifier.*
+                FROM tenant_plain.cdp_identifiers AS identifier
+                WHERE identifier.master_profile_id = wanted.master_profile_id
+                OFFSET 0
+            ) AS own
+        ) AS held
+        JOIN shown USING (identifier_type)
+        GROUP BY
+            held.master_profile_id,
+            shown.attribute,
+            shown.form
+    ),
+
+    -- What a person wrote into the golden record stays.
+    edited AS (
+        SELECT DISTINCT ON (wanted.master_profile_id, own.attribute)
+            wanted.master_profile_id,
+            own.attribute,
+            own.value
+        FROM wanted
+        CROSS JOIN LATERAL (
+            SELECT override.*
+            FROM tenant_plain.cdp_profile_links AS link
+            JOIN tenant_plain.cdp_attribute_overrides AS override ON override.raw_profile_id = link.raw_profile_id
+            WHERE link.master_profile_id = wanted.master_profile_id
+            OFFSET 0
+        ) AS own
+        ORDER BY
+            wanted.master_profile_id,
+            own.attribute,
+            own.set_at DESC,
+            own.value::text COLLATE "C"
+    ),
+
+    -- One document for each golden record; a later layer covers an earlier one.
+    entry (master_profile_id, layer, attribute, value, raw_profile_id) AS (
+        SELECT wanted.master_profile_id, 0, NULL::text, NULL::jsonb, NULL::bigint FROM wanted
+        UNION ALL
+        SELECT known.master_profile_id, 1, known.attribute, known.value, NULL FROM known
+        UNION ALL
+        SELECT survivor.master_profile_id, 2, survivor.attribute, to_jsonb(survivor.spelling), survivor.raw_profile_id FROM survivor
+        UNION ALL
+        SELECT extreme.master_profile_id, 2, extreme.attribute, to_jsonb(extreme.spelling), extreme.raw_profile_id FROM extreme
+        UNION ALL
+        SELECT listed.master_profile_id, 2, listed.attribute, listed.value, NULL FROM listed
+        UNION ALL
+        SELECT merged.master_profile_id, 2, merged.attribute, merged.value, NULL FROM merged
+        UNION ALL
+        SELECT observed.master_profile_id, 2, 'source_systems', jsonb_agg(DISTINCT observed.source COLLATE "C" ORDER BY observed.source COLLATE "C"), NULL
+        FROM observed
+        GROUP BY observed.master_profile_id
+        UNION ALL
+        SELECT fact.master_profile_id, 2, figure.name, figure.value, NULL
+        FROM c360._purchase_facts('plain', p_master_profile_ids) AS fact
+        CROSS JOIN LATERAL jsonb_each(to_jsonb(fact)) AS figure (name, value)
+        WHERE figure.name = ANY (ARRAY[]::text[])
+        UNION ALL
+        SELECT edited.master_profile_id, 3, edited.attribute, coalesce(edited.value, 'null'), NULL FROM edited
+    ),
+    document AS MATERIALIZED (
+        SELECT
+            entry.master_profile_id,
+            coalesce(jsonb_object_agg(entry.attribute, entry.value ORDER BY entry.layer) FILTER (WHERE entry.layer > 0), '{}') AS doc,
+            coalesce(jsonb_object_agg(entry.attribute, entry.raw_profile_id) FILTER (WHERE entry.raw_profile_id IS NOT NULL), '{}')
+                || coalesce(jsonb_object_agg(entry.attribute, 'edited'::text) FILTER (WHERE entry.layer = 3), '{}') AS attribute_sources
+        FROM entry
+        GROUP BY entry.master_profile_id
+    ),
+    typed AS MATERIALIZED (
+        SELECT
+            document.master_profile_id,
+            document.attribute_sources,
+            document.doc ->> 'email' AS email,
+            document.doc ->> 'first_name' AS first_name
+        FROM document
+    ),
+    compared AS MATERIALIZED (
+        SELECT
+            scored.*,
+            master.version = 0 AS _is_new,
+            master.attribute_sources <> scored.attribute_sources AS _has_other_sources,
+            array_remove(ARRAY[
+                NULL::text,
+                CASE WHEN master.email IS DISTINCT FROM scored.email THEN 'email' END,
+                CASE WHEN master.first_name IS DISTINCT FROM scored.first_name THEN 'first_name' END
+            ], NULL) AS _changed
+        FROM (
+            SELECT
+                typed.*
+            FROM typed
+            OFFSET 0
+        ) AS scored
+        CROSS JOIN LATERAL (
+            SELECT golden.*
+            FROM tenant_plain.cdp_master_profiles AS golden
+            WHERE golden.master_profile_id = scored.master_profile_id
+            OFFSET 0
+        ) AS master
+    ),
+    written AS (
+        UPDATE tenant_plain.cdp_master_profiles AS master
+        SET version = CASE WHEN compared._is_new OR compared._changed <> '{}' THEN master.version + 1 ELSE master.version END,
+            updated_at = CASE WHEN compared._is_new OR compared._changed <> '{}' THEN clock_timestamp() ELSE master.updated_at END,
+            attribute_sources = compared.attribute_sources,
+            email = compared.email,
+            first_name = compared.first_name
+        FROM compared
+        WHERE master.master_profile_id = compared.master_profile_id
+          AND (compared._is_new OR compared._changed <> '{}' OR compared._has_other_sources)
+        RETURNING
+            master.master_profile_id,
+            compared._changed,
+            compared._is_new
+    )
+    SELECT
+        written.master_profile_id,
+        written._changed
+    FROM written
+    WHERE written._is_new
+       OR written._changed <> '{}';
+
+    PERFORM set_config('c360.internal_write', v_internal, true);
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_plain.rebuild_profiles(uuid[]) IS
+    'Recomputes golden records from their observations by the survivorship rules of this tenant; answers what changed.';

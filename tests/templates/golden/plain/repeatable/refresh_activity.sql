@@ -1,0 +1,134 @@
+-- Brings the attributes maintained by activity up to date from the running aggregates and the latest events of the linked
+-- observations. Makes no version: these change with every event. Safe to repeat. Raises nothing.
+CREATE OR REPLACE FUNCTION tenant_plain.refresh_activity(p_master_profile_ids uuid[])
+    RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, tenant_plain, pg_temp
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    SET enable_seqscan = off
+AS $$
+BEGIN
+    WITH wanted AS MATERIALIZED (
+        SELECT DISTINCT id AS master_profile_id
+        FROM unnest(p_master_profile_ids) AS id
+    ),
+    seen AS MATERIALIZED (
+        SELECT
+            wanted.master_profile_id,
+            own.raw_profile_id,
+            own.source,
+            own.event_name,
+            own.first_at,
+            own.last_at,
+            own.event_count
+        FROM wanted
+        CROSS JOIN LATERAL (
+            SELECT
+                raw.raw_profile_id,
+                raw.source,
+                activity.event_name,
+                coalesce(activity.first_at, raw.observed_at) AS first_at,
+                coalesce(activity.last_at, raw.observed_at) AS last_at,
+                activity.event_count
+            FROM tenant_plain.cdp_profile_links AS link
+            JOIN tenant_plain.cdp_raw_profiles AS raw ON raw.raw_profile_id = link.raw_profile_id
+            LEFT JOIN tenant_plain.cdp_activity AS activity ON activity.raw_profile_id = link.raw_profile_id
+            WHERE link.master_profile_id = wanted.master_profile_id
+            OFFSET 0
+        ) AS own
+    ),
+    counted AS (
+        SELECT
+            event.master_profile_id,
+            jsonb_object_agg(event.event_name, event.event_count) AS event_summary,
+            sum(event.event_count) FILTER (WHERE event.event_name IN ('Session Started', 'session_start', 'engaged-session')) AS total_sessions
+        FROM (
+            SELECT
+                seen.master_profile_id,
+                seen.event_name,
+                sum(seen.event_count) AS event_count
+            FROM seen
+            WHERE seen.event_name IS NOT NULL
+            GROUP BY
+                seen.master_profile_id,
+                seen.event_name
+        ) AS event
+        GROUP BY event.master_profile_id
+    ),
+    spanned AS (
+        SELECT
+            seen.master_profile_id,
+            min(seen.first_at) AS first_seen_at,
+            max(seen.last_at) AS last_seen_at,
+            (array_agg(seen.source ORDER BY seen.last_at DESC, seen.source COLLATE "C"))[1] AS source
+        FROM seen
+        GROUP BY seen.master_profile_id
+    ),
+    -- The latest page among the last events of the observations seen last: a bounded look, whatever the length of a life.
+    latest AS (
+        SELECT
+            recent.master_profile_id,
+            (array_agg(touched.url ORDER BY touched.occurred_at DESC, touched.event_id DESC) FILTER (WHERE touched.url IS NOT NULL))[1] AS url,
+            (array_agg(touched.channel ORDER BY touched.occurred_at DESC, touched.event_id DESC) FILTER (WHERE touched.channel IS NOT NULL))[1] AS channel
+        FROM (
+            SELECT
+                listed.master_profile_id,
+                listed.raw_profile_id,
+                row_number() OVER (PARTITION BY listed.master_profile_id ORDER BY listed.last_at DESC, listed.raw_profile_id DESC) AS place
+            FROM (
+                SELECT
+                    seen.master_profile_id,
+                    seen.raw_profile_id,
+                    max(seen.last_at) AS last_at
+                FROM seen
+                WHERE seen.event_name IS NOT NULL
+                GROUP BY
+                    seen.master_profile_id,
+                    seen.raw_profile_id
+            ) AS listed
+        ) AS recent
+        CROSS JOIN LATERAL (
+            SELECT
+                event.occurred_at,
+                event.event_id,
+                coalesce(event.payload #>> '{context,page,url}', event.payload #>> '{properties,url}') AS url,
+                coalesce(event.payload ->> 'channel', event.payload #>> '{context,channel}') AS channel
+            FROM tenant_plain.cdp_behavioral_events AS event
+            WHERE event.raw_profile_id = recent.raw_profile_id
+            ORDER BY event.occurred_at DESC
+            LIMIT 5
+        ) AS touched
+        WHERE recent.place <= 5
+        GROUP BY recent.master_profile_id
+    ),
+    document AS (
+        SELECT
+            spanned.master_profile_id,
+            jsonb_build_object(
+                'first_seen_at', spanned.first_seen_at,
+                'last_seen_at', spanned.last_seen_at,
+                'last_known_channel', coalesce(latest.channel, spanned.source),
+                'last_seen_touchpoint_url', left(latest.url, 2000),
+                'event_summary', counted.event_summary,
+                'total_sessions', counted.total_sessions
+            ) AS doc
+        FROM spanned
+        LEFT JOIN counted USING (master_profile_id)
+        LEFT JOIN latest USING (master_profile_id)
+    )
+    INSERT INTO tenant_plain.cdp_profile_metrics AS metrics (
+        master_profile_id,
+        refreshed_at
+    )
+    SELECT
+        document.master_profile_id,
+        clock_timestamp()
+    FROM document
+    ON CONFLICT (master_profile_id) DO UPDATE
+    SET refreshed_at = excluded.refreshed_at;
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_plain.refresh_activity(uuid[]) IS
+    'First and last sight, channel, last page and event counts of golden records, from the events of their observations.';
