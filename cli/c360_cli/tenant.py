@@ -17,6 +17,7 @@ from rich.table import Table
 from c360.domain.errors import UsageError
 from c360.governance import (
     Application,
+    Declaration,
     Permissions,
     Plan,
     apply_declaration,
@@ -149,7 +150,10 @@ def plan_command(
 
 @app.command("sync")
 def sync_command(
-    tenant: Name,
+    tenant: Annotated[str | None, typer.Argument(metavar="[TENANT]", help="Name of the tenant, such as acme.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every tenant, one after the other, as after an upgrade.")
+    ] = False,
     allow_type_change: AllowTypeChange = False,
     allow_drop: AllowDrop = False,
     dsn: Dsn = None,
@@ -157,15 +161,18 @@ def sync_command(
     dry_run: DryRun = False,
 ) -> None:
     """Make the schema of a tenant what its metadata say. Does nothing when it is already."""
+    if (tenant is None) != every:
+        raise UsageError("name one tenant, or give --all", code="usage")
     permissions = Permissions(allow_type_change, allow_drop)
     with connected(dsn, data_dir) as connection:
-        if dry_run:
-            plan = plan_tenant(connection, tenant, permissions)
-            _print_sql(connection, plan.sql)
-        else:
-            plan = sync_tenant(connection, tenant, permissions)
-            _say(f"tenant {tenant}: " + (f"{len(plan.steps)} steps done." if plan.steps else "nothing to do."))
-    _say_losses(plan)
+        for name in [tenant] if tenant else [listed["tenant"] for listed in list_tenants(connection)]:
+            if dry_run:
+                plan = plan_tenant(connection, name, permissions)
+                _print_sql(connection, plan.sql)
+            else:
+                plan = sync_tenant(connection, name, permissions)
+                _say(f"tenant {name}: " + (f"{len(plan.steps)} steps done." if plan.steps else "nothing to do."))
+            _say_losses(plan)
 
 
 @app.command("apply")
@@ -180,19 +187,19 @@ def apply_command(
 ) -> None:
     """Bring a tenant in line with a file: plan, confirm, apply. Creates the tenant when it is new."""
     declaration = read_declaration(file)
-
+    permissions = Permissions(allow_type_change, allow_drop)
     with connected(dsn, data_dir) as connection:
-
-        def confirm(application: Application) -> bool:
-            if dry_run:
-                _print_sql(connection, application.sql)
-                return False
-            return application.is_empty or yes or _asked(application)
-
-        applied = apply_declaration(connection, declaration, Permissions(allow_type_change, allow_drop), confirm)
+        planned = _rehearsed(connection, declaration, permissions)
+        if dry_run:
+            _print_sql(connection, "" if planned.is_empty else planned.sql)
+            return
+        if not (planned.is_empty or yes or _asked(planned)):
+            _say("nothing was changed.")
+            raise typer.Exit(1)
+        applied = apply_declaration(connection, declaration, permissions, lambda now: now.sql == planned.sql)
     if applied is None:
-        _say("nothing was changed.")
-        raise typer.Exit(0 if dry_run else 1)
+        _say("nothing was changed: the tenant is no longer what the plan was made for. Try again.")
+        raise typer.Exit(1)
     _say(f"tenant {applied.tenant}: " + ("nothing to do." if applied.is_empty else "applied."))
     _say_losses(applied.plan)
 
@@ -261,6 +268,18 @@ def _rehearsal(connection: psycopg.Connection[Any]) -> Iterator[None]:
     """What happens inside is undone at the end."""
     with connection.transaction(force_rollback=True), as_owner(connection):
         yield
+
+
+def _rehearsed(connection: psycopg.Connection[Any], declaration: Declaration, permissions: Permissions) -> Application:
+    """What applying would do, found by doing it and taking it back: nothing is locked while a person thinks."""
+    seen: list[Application] = []
+
+    def look(application: Application) -> bool:
+        seen.append(application)
+        return False
+
+    apply_declaration(connection, declaration, permissions, look)
+    return seen[0]
 
 
 def _asked(application: Application) -> bool:

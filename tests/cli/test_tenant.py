@@ -92,6 +92,12 @@ def test_suspending_and_resuming_are_said(tenant_command):
     assert tenant_command("resume", "acme").stderr == "tenant acme is active.\n"
 
 
+def test_all_tenants_are_synced_at_once(tenant_command):
+    assert tenant_command("sync", "--all").stderr == "tenant acme: nothing to do.\n"
+    assert tenant_command("sync").returncode == 2
+    assert tenant_command("sync", "acme", "--all").returncode == 2
+
+
 def test_an_unknown_tenant_is_refused_with_code_and_hint(tenant_command):
     refused = tenant_command("show", "nobody")
 
