@@ -75,7 +75,6 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 -- procedures/ingest ---------------------------------------------------------------------------------------------------
 \ir procedures/ingest/_rejection_reason.sql
 \ir procedures/ingest/_client_time.sql
-\ir procedures/ingest/_content_hash.sql
 \ir procedures/ingest/_is_oversized.sql
 \ir procedures/ingest/_complete_event.sql
 \ir procedures/ingest/_event_identifiers.sql

@@ -49,15 +49,11 @@ def test_an_observation_from_another_source_is_another_one(db):
     assert event_count(db) == 2
 
 
-def test_the_fingerprint_computed_before_the_insert_is_the_one_the_table_computes(db):
-    ingest(db, identify("ü1", name="Nguyễn Văn Đức", address={"city": "Huế"}, age=41.50))
+def test_an_observation_is_found_again_whatever_it_says(db):
+    for message_id in ("m1", "m2"):
+        ingest(db, identify("ü1", message_id, name="Nguyễn Văn Đức \x1f", address={"city": "Huế"}, age=41.50))
 
-    assert db.value(
-        """
-        SELECT bool_and(content_hash = c360._content_hash(source, identifiers, traits))
-        FROM tenant_acme.cdp_raw_profiles
-        """
-    )
+    assert db.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles") == 1
 
 
 def test_only_new_content_traits_and_purchases_ask_for_a_rebuild(db):

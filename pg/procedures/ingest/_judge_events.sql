@@ -1,4 +1,5 @@
 -- Reads events and judges each: code IS NULL means good. Pure: no table, no clock but the one handed in, never raises.
+-- Steps are materialised: a column used in several places is computed once.
 -- The order of the WHENs is the order in which an event with several faults is told about them.
 -- p_type: the type every event has because of the endpoint it came to; NULL when each says its own.
 -- p_is_import: the client's timestamp is history and is not corrected by sentAt.
@@ -69,7 +70,7 @@ AS $$
             NOT p_is_import AND fields.sent_at IS NOT NULL AS is_corrected
         FROM fields
     ),
-    judged AS (
+    judged AS MATERIALIZED (
         SELECT
             clocks.*,
             coalesce(
@@ -80,7 +81,7 @@ AS $$
             CASE
                 WHEN clocks.unstorable IS NOT NULL OR clocks.sent_event IS NULL THEN 'U1102'
                 WHEN clocks.event IS NULL THEN 'U1101'
-                WHEN c360._is_oversized(clocks.sent_event) THEN 'U1103'
+                WHEN pg_column_size(clocks.sent_event) > 8192 AND c360._is_oversized(clocks.sent_event) THEN 'U1103'
                 WHEN jsonb_typeof(clocks.event -> 'messageId') NOT IN ('string', 'null')
                     OR length(clocks.message_id) > 100 THEN 'U1104'
                 WHEN jsonb_typeof(clocks.event -> 'type') IS DISTINCT FROM 'string'

@@ -1,0 +1,1 @@
+"""Programs that print figures; never part of the test run."""
