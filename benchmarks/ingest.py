@@ -32,7 +32,7 @@ def event(number: int, people: int, dice: random.Random) -> dict[str, Any]:
         "context": {
             "ip": "203.0.113.7",
             "locale": "vi-VN",
-            "userAgent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36",
+            "userAgent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36",
             "page": {"path": dice.choice(PAGES), "url": "https://shop.example/", "title": "Shop"},
             "library": {"name": "analytics.js", "version": "2.11.1"},
         },

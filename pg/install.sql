@@ -87,6 +87,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/ingest/_observe.sql
 \ir procedures/ingest/_count_activity.sql
 \ir procedures/ingest/_queue_observations.sql
+\ir procedures/ingest/_publish_events.sql
 \ir procedures/ingest/_record_events.sql
 \ir procedures/ingest/_ingest_body.sql
 \ir procedures/ingest/ingest.sql
@@ -107,7 +108,6 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/ingest/_make_partition.sql
 \ir procedures/ingest/_maintain_partitions.sql
 \ir procedures/ingest/maintain_event_partitions.sql
-\ir procedures/ingest/maintain_message_partitions.sql
 
 -- procedures/identity -------------------------------------------------------------------------------------------------
 \ir procedures/identity/present_text.sql

@@ -26,11 +26,8 @@ BEGIN
     PERFORM c360._grant_execute(
         'c360_worker',
         'c360.ingest(text, jsonb, text, timestamptz)',
-        'c360.maintain_event_partitions(text, interval, timestamptz)',
-        'c360.maintain_message_partitions(interval, timestamptz)'
+        'c360.maintain_event_partitions(text, interval, timestamptz)'
     );
-
-    PERFORM c360._grant_execute('c360_relay', 'c360.maintain_message_partitions(interval, timestamptz)');
 
     PERFORM c360._grant_execute(
         'c360_gateway',

@@ -122,17 +122,3 @@ def test_a_partition_waits_for_writers_and_not_the_other_way_round_for_ever(conn
     assert waiting.result() == {"created": 1, "moved": 1}
     upkeep.commit()
     assert event_count(writer) == 1
-
-
-def test_the_message_log_gets_its_days_and_keeps_what_it_held(db):
-    ingest(db, page("m1"))
-    before = db.rows("SELECT * FROM c360.messages ORDER BY seq")
-
-    answer = db.call("c360.maintain_message_partitions", "3 days")
-
-    assert (answer["created"], answer["moved"]) == (4, len(before))
-    assert db.rows("SELECT * FROM c360.messages ORDER BY seq") == before
-    assert db.value("SELECT count(*) FROM c360.messages_default") == 0
-    ingest(db, page("m2"))
-    assert db.value("SELECT count(*) FROM c360.messages_default") == 0
-    assert db.call("c360.maintain_message_partitions", "3 days") == {"created": 0, "moved": 0}

@@ -202,3 +202,21 @@ def test_the_callers_search_path_and_settings_come_back(db):
     assert db.value("SHOW search_path") == "public"
     assert db.value("SHOW enable_seqscan") == "on"
     assert not db.value("SELECT current_setting('c360.internal_write', true)")
+
+
+def test_events_are_published_only_for_tenants_where_somebody_wants_them(db):
+    recorded = (
+        "SELECT body::jsonb #>> '{data,message_id}' FROM c360.messages WHERE type = 'event.recorded' ORDER BY seq"
+    )
+    ingest(db, page("m1"))
+    assert db.column(recorded) == []
+
+    db.execute(
+        """
+        INSERT INTO c360.subscriptions (subscription_id, tenant, name, url, topics)
+        VALUES (gen_random_uuid(), 'acme', 'lake', 'https://lake.example/', '{c360-behavioral-events}')
+        """
+    )
+    ingest(db, page("m1"), page("m2"), page("m3"))
+
+    assert db.column(recorded) == ["m2", "m3"]

@@ -1,7 +1,9 @@
 -- Makes the partitions of a table by month or day (UTC), from p_at to p_at + p_ahead, and one for every period that has
 -- rows in the default partition; those rows move. Safe to repeat: answers {created, moved}, zeros when nothing was due.
--- Writers wait while a partition is made. Locks come in the order in which ingest takes them, so that nobody deadlocks,
--- and with a time-out, so that a long reader delays the partition and not the writers: try again later (55P03).
+-- Writers wait while a partition is made, at p_lock_first, a table that they write before this one. So nobody deadlocks,
+-- and nobody waits between choosing the default partition for a row and writing it there: such a row would be refused
+-- once a partition for it is attached. Locks have a time-out, so that a long transaction delays the partition and not
+-- everybody behind it: try again later (55P03).
 
 CREATE OR REPLACE FUNCTION c360._maintain_partitions(
     p_schema      text,
@@ -10,13 +12,13 @@ CREATE OR REPLACE FUNCTION c360._maintain_partitions(
     p_unit        text,
     p_ahead       interval,
     p_at          timestamptz,
-    p_lock_first  text DEFAULT NULL
+    p_lock_first  text
 )
     RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
-    SET lock_timeout = '5s'
+    SET lock_timeout = '1s'
 AS $$
 DECLARE
     v_default  text := p_table || '_default';
@@ -52,9 +54,7 @@ BEGIN
         CONTINUE WHEN to_regclass(format('%I.%I', p_schema, v_period.name)) IS NOT NULL;
 
         IF v_created = 0 THEN
-            IF p_lock_first IS NOT NULL THEN
-                EXECUTE format('LOCK TABLE %I.%I IN SHARE ROW EXCLUSIVE MODE', p_schema, p_lock_first);
-            END IF;
+            EXECUTE format('LOCK TABLE %I.%I IN SHARE ROW EXCLUSIVE MODE', p_schema, p_lock_first);
             EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE UPDATE EXCLUSIVE MODE', p_schema, p_table);
             EXECUTE format('LOCK TABLE %I.%I IN ACCESS EXCLUSIVE MODE', p_schema, v_default);
         END IF;

@@ -17,11 +17,11 @@ BEGIN
     SELECT
         seen.raw_profile_id,
         seen.raw_profile_id IN (SELECT unnest(p_new_ids))
-            OR EXISTS (
-                SELECT
+            -- Not EXISTS: the planner may turn that into one scan of the whole table.
+            OR (
+                SELECT raw.traits <> '{}'
                 FROM cdp_raw_profiles AS raw
                 WHERE raw.raw_profile_id = seen.raw_profile_id
-                  AND raw.traits <> '{}'
             )
     FROM (
         SELECT DISTINCT item.raw_profile_id

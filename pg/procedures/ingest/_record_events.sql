@@ -160,6 +160,7 @@ BEGIN
         PERFORM c360._count_activity(v_raw_profile_ids, v_event_names, v_occurred_at);
         PERFORM c360._record_purchases(p_tenant, p_received_at, v_event_ids);
         PERFORM c360._queue_observations(p_tenant, v_raw_profile_ids, v_new_ids);
+        PERFORM c360._publish_events(p_tenant, p_received_at, v_event_ids);
     END IF;
 
     RETURN jsonb_build_object(

@@ -1,6 +1,6 @@
 -- Makes the monthly partitions of a tenant's events ahead of time, and empties the default partition.
 -- Safe to repeat, several at once too. Answers {created, moved}.
--- Raises: 55P03 when a lock is not to be had in five seconds: try again later; U4403, U4404
+-- Raises: 55P03 when a lock is not to be had in a second: try again later; U4403, U4404
 
 CREATE OR REPLACE FUNCTION c360.maintain_event_partitions(
     p_tenant  text,
