@@ -103,6 +103,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/ingest/list_api_keys.sql
 \ir procedures/ingest/_authenticate_key.sql
 \ir procedures/ingest/_body_key_hash.sql
+\ir procedures/ingest/_check_key_may_read.sql
 \ir procedures/ingest/_request_claims.sql
 \ir procedures/ingest/_ingest_request.sql
 \ir procedures/ingest/_make_partition.sql
@@ -157,6 +158,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/profile/_profile_identifiers.sql
 \ir procedures/profile/_shown_profiles.sql
 \ir procedures/profile/explain_profile.sql
+\ir procedures/profile/_profile.sql
 \ir procedures/profile/profile.sql
 \ir procedures/profile/profile_as_of.sql
 \ir procedures/profile/profile_history.sql
@@ -261,6 +263,8 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir api/alias.sql
 \ir api/batch.sql
 \ir api/import.sql
+\ir api/profile.sql
+\ir api/profile_by_key.sql
 \ir api/receive.sql
 \ir api/schema_version.sql
 

@@ -33,6 +33,8 @@ BEGIN
         'c360_gateway',
         'c360_v1.receive(bytea, text, text, text)',
         'c360_v1.schema_version()',
+        'c360_v1.profile(text, text)',
+        'c360_v1.profile_by_key(bytea, text, text, text)',
         'c360_v1.identify(json)',
         'c360_v1.track(json)',
         'c360_v1.page(json)',

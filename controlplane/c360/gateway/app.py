@@ -2,6 +2,7 @@
 
     POST /v1/{identify,track,page,screen,group,alias,batch,import}     the Segment HTTP API
     POST /rpc/{the same}                                               the same, by PostgREST's conventions
+    GET, POST /rpc/profile                                             one golden record, for secret keys
     GET /livez, /readyz, /metrics
 
 Each request passes `_guarded`: it is counted, bounded and answered, whatever happens in it. A cross-origin page reads
@@ -12,8 +13,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import orjson
 import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -51,6 +53,7 @@ def create_app(db: Caller, settings: Settings, *, intake: Intake | None = None) 
         for endpoint in ENDPOINTS
     ]
     routes += [
+        Route("/rpc/profile", gateway.guarded("profile", gateway.profile), methods=["GET", "POST", "OPTIONS"]),
         Route("/livez", gateway.livez),
         Route("/readyz", gateway.readyz),
         Route("/metrics", gateway.metrics_page),
@@ -110,6 +113,20 @@ class _Gateway:
             return Response(status_code=204, headers={**_cors(request), "Preference-Applied": "return=minimal"})
         return answer(outcome, headers=_cors(request))
 
+    async def profile(self, request: Request) -> Response:
+        hashed = key_hash(request.headers.get("authorization"))
+        if hashed is None:
+            raise IngestRefused("the key is missing", code="U1401", hint="Send a secret key as bearer token.")
+        asked = dict(request.query_params) if request.method == "GET" else _parameters(await read_body(request))
+        document = await self._db.call(
+            "c360_v1.profile_by_key",
+            key_hash=hashed,
+            identifier_type=_text(asked, "p_identifier_type"),
+            value=_text(asked, "p_value"),
+            origin=request.headers.get("origin"),
+        )
+        return answer(document, headers=_cors(request))
+
     async def livez(self, request: Request) -> Response:  # noqa: ARG002
         return answer({"status": "alive"})
 
@@ -144,3 +161,18 @@ async def _answered(request: Request, name: str, handler: _Handler) -> Response:
 def _cors(request: Request) -> dict[str, str]:
     origin = request.headers.get("origin")
     return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} if origin else {}
+
+
+def _parameters(body: str) -> dict[str, Any]:
+    try:
+        parameters = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise IngestRefused("the body is not JSON", code="U1001") from error
+    return parameters if isinstance(parameters, dict) else {}
+
+
+def _text(parameters: dict[str, Any], name: str) -> str:
+    value = parameters.get(name)
+    if not isinstance(value, str) or "\0" in value:
+        raise IngestRefused(f"the parameter {name} is missing", code="U1012", hint=f"Send {name} as text.")
+    return value

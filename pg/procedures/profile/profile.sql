@@ -14,39 +14,10 @@ CREATE OR REPLACE FUNCTION c360.profile(
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    v_id         uuid;
-    v_requested  uuid;
-    v_candidates bigint;
 BEGIN
     PERFORM c360._enter_tenant(p_tenant, 'read');
 
-    SELECT
-        found.master_profile_id,
-        found.requested_id,
-        found.candidate_count
-    INTO
-        v_id,
-        v_requested,
-        v_candidates
-    FROM c360._find_profile(p_tenant, p_identifier_type, p_value) AS found;
-
-    RETURN (
-        SELECT
-            shown.profile
-            || jsonb_build_object(
-                'profile_id', shown.master_profile_id,
-                'redirected', coalesce(v_requested <> v_id, false),
-                'version', shown.version,
-                'status', shown.status,
-                'updated_at', shown.updated_at,
-                'identifiers', c360._profile_identifiers(p_tenant, v_id),
-                'last_events', c360._last_events(v_id, 10)
-            )
-            || CASE WHEN v_requested IS NULL THEN '{}' ELSE jsonb_build_object('requested_id', v_requested) END
-            || CASE WHEN v_candidates > 1 THEN jsonb_build_object('candidates', v_candidates) ELSE '{}' END
-        FROM c360._shown_profiles(p_tenant, ARRAY[v_id]) AS shown
-    );
+    RETURN c360._profile(p_tenant, p_identifier_type, p_value);
 END;
 $$;
 

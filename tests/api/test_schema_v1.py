@@ -1,0 +1,140 @@
+"""Schema c360_v1 as a PostgREST would use it: claims in a setting, the body as one unnamed json parameter."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import psycopg
+import pytest
+from psycopg.types.json import Json
+
+from support.events import event_count, identify, ingest, page
+
+
+@pytest.fixture
+def gateway(connect):
+    """A session of the role PostgREST switches to."""
+    return connect("c360_gateway")
+
+
+def claim(session, **claims):
+    session.call("set_config", "request.jwt.claims", json.dumps(claims), True)
+
+
+@pytest.mark.parametrize(
+    ("function", "body"),
+    [
+        ("identify", {"userId": "u1", "traits": {}}),
+        ("track", {"userId": "u1", "event": "Bought"}),
+        ("page", {"userId": "u1"}),
+        ("screen", {"userId": "u1"}),
+        ('"group"', {"userId": "u1", "groupId": "g1"}),
+        ("alias", {"userId": "u1", "previousId": "a1"}),
+        ("batch", {"batch": [page("m1")]}),
+        ("import", [page("m1")]),
+    ],
+)
+def test_each_function_takes_the_whole_body_for_the_tenant_of_the_claims(gateway, connect, function, body):
+    claim(gateway, role="c360_gateway", tenant="acme", source="app", kind="write")
+
+    answer = gateway.value(f"SELECT c360_v1.{function}(%s)", Json(body))
+    gateway.commit()
+
+    assert (answer["success"], answer["accepted"]) == (True, 1)
+    assert connect().column("SELECT source FROM tenant_acme.cdp_behavioral_events") == ["app"]
+
+
+def test_the_endpoint_decides_the_type(gateway, connect):
+    claim(gateway, tenant="acme", source="app")
+    gateway.value("SELECT c360_v1.page(%s)", Json({"type": "track", "userId": "u1"}))
+    gateway.commit()
+
+    assert connect().rows("SELECT type, payload ->> 'type' FROM tenant_acme.cdp_behavioral_events") == [
+        ("page", "page")
+    ]
+
+
+@pytest.mark.parametrize("claims", [None, "", "no json", "{}", "[]", '{"source": "app"}'])
+def test_without_a_tenant_in_the_claims_nothing_happens(gateway, claims):
+    if claims is not None:
+        gateway.call("set_config", "request.jwt.claims", claims, True)
+
+    with pytest.raises(psycopg.Error) as caught:
+        gateway.value("SELECT c360_v1.page(%s)", Json(page("m1")))
+
+    assert caught.value.sqlstate == "U1401"
+
+
+def test_claims_of_a_finished_transaction_count_no_more(gateway):
+    claim(gateway, tenant="acme")
+    gateway.value("SELECT c360_v1.page(%s)", Json(page("m1")))
+    gateway.commit()
+
+    with pytest.raises(psycopg.Error) as caught:
+        gateway.value("SELECT c360_v1.page(%s)", Json(page("m2")))
+
+    assert caught.value.sqlstate == "U1401"
+
+
+@pytest.mark.parametrize(("kind", "sqlstate"), [("write", "U1413"), (None, "U1413"), ("secret", None)])
+def test_only_claims_of_kind_secret_read_profiles(gateway, connect, kind, sqlstate):
+    session = connect()
+    ingest(session, identify("u1", "m1", email="a@example.com"))
+    session.call("c360.resolve_identities", "acme")
+    session.commit()
+    claim(gateway, tenant="acme", kind=kind)
+
+    if sqlstate is None:
+        assert gateway.value("SELECT c360_v1.profile('email', 'a@example.com')")["profile_id"]
+    else:
+        with pytest.raises(psycopg.Error) as caught:
+            gateway.value("SELECT c360_v1.profile('email', 'a@example.com')")
+        assert caught.value.sqlstate == sqlstate
+
+
+def test_a_body_over_500_kb_is_refused(gateway):
+    claim(gateway, tenant="acme")
+
+    with pytest.raises(psycopg.Error) as caught:
+        gateway.value("SELECT c360_v1.batch(%s)", Json([page("m1", text="x" * 500 * 1024)]))
+
+    assert caught.value.sqlstate == "U1003"
+
+
+def test_the_gateway_can_call_nothing_but_this_schema(gateway):
+    for statement in (
+        "SELECT c360.ingest('acme', '[]')",
+        "SELECT * FROM c360.api_keys",
+        "SELECT * FROM tenant_acme.cdp_behavioral_events",
+        "SELECT c360.profile('acme', 'email', 'a@example.com')",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            gateway.execute(statement)
+        gateway.rollback()
+
+
+def test_receive_needs_a_live_key_and_knows_its_endpoints(gateway, connect):
+    owner, key = connect(), "c360_wk_test"
+    hashed = hashlib.sha256(key.encode()).digest()
+    owner.call("c360.create_api_key", "acme", "web", "write", "web", hashed, "c360_wk_te", [])
+    owner.commit()
+    body = json.dumps(page("m1"))
+
+    assert gateway.call("c360_v1.receive", hashed, "page", body)["accepted"] == 1
+    assert gateway.call("c360_v1.receive", None, "page", json.dumps(page("m2", writeKey=key)))["accepted"] == 1
+    gateway.commit()
+    for arguments, sqlstate in (
+        ((b"\0" * 32, "page", body), "U1401"),
+        ((None, "page", body), "U1401"),
+        ((None, "page", "[" * 200_000), "U1401"),
+        ((None, "page", "[]"), "U1401"),
+        ((hashed, "nothing", body), "U1009"),
+        ((hashed, None, body), "U1009"),
+        ((hashed, "page", None), "U1001"),
+    ):
+        with pytest.raises(psycopg.Error) as caught:
+            gateway.call("c360_v1.receive", *arguments)
+        assert caught.value.sqlstate == sqlstate
+        gateway.rollback()
+    assert event_count(connect()) == 2
