@@ -231,8 +231,6 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/scoring/rfm_summary.sql
 \ir procedures/scoring/_refresh_scores_sql.sql
 \ir procedures/scoring/refresh_scores.sql
-\ir procedures/scoring/_tenants_with_due_scores.sql
-\ir procedures/scoring/refresh_due_scores.sql
 
 -- procedures/segment --------------------------------------------------------------------------------------------------
 

@@ -183,8 +183,6 @@ VALUES
     ('procedures/scoring/rfm_summary.sql', '96549647ffdcea2f4a42dd6051c98e62c5040bf631adb321b861f053474dfa8e'),
     ('procedures/scoring/_refresh_scores_sql.sql', '28e24dc07458f842c687e4a0ff77154af909395db97b6f28441de8ae3fab9e69'),
     ('procedures/scoring/refresh_scores.sql', '9a267cda9de61e16d619a61b02836b80ac235dcaf3295bf78fa55c437bce85cc'),
-    ('procedures/scoring/_tenants_with_due_scores.sql', '96cee2b2a494800df8878b0cbcdaffc324071649ca6ce0f81649ccce718555ad'),
-    ('procedures/scoring/refresh_due_scores.sql', 'a4b64b74aae5e253cf170af9596555d39657148341a87b71118fa439f91f2158'),
     ('procedures/ops/_row_estimate.sql', '39ff4874424ad97c1759de7a9aa51a901160844fcca6105f8d595c6bb43812b2'),
     ('procedures/ops/status.sql', '303b1b27e691e717d584a5d92bf827b8b385d8836eab526f02435f298eaa6d1e'),
     ('procedures/ops/_doctor_server.sql', '178ae4c987631a5f7fcde20a51e79da508a6cb2252aae1f75f7e8a71313bf9f3'),
@@ -212,5 +210,5 @@ VALUES
     ('privileges/governance.sql', '7c64878297e30493adadbf366d05105d597b97bfb2c6449d5ed300b6c7b54901'),
     ('privileges/ingest.sql', '4647eb40ffbf0921519e7db84cd9f93b6f09f64fde715781a77dc86e1716923a'),
     ('privileges/relay.sql', 'e259bbfeb03da6d09da83417a588abd04b24b6772d28d9ff08d850b65db5c42e'),
-    ('privileges/scoring.sql', '30bd52b188ad65e800822856cf4cfecd9cce76f3bac46e8dd4781bffa4441b10'),
+    ('privileges/scoring.sql', 'db1c0da5430c9595590aee37c7f6b90d92e2c2235d2c58f631cd02005670c3e3'),
     ('privileges/identity.sql', '4e6bacc2400e3d003db35b423bfcc3fcdef2695f44ece95f73edbcd54b87a50d');

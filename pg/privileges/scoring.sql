@@ -5,4 +5,3 @@ CALL c360._grant('EXECUTE ON FUNCTION c360.rfm(text, timestamptz), c360.rfm_summ
 CALL c360._grant('EXECUTE ON FUNCTION c360.rfm(text, timestamptz), c360.rfm_summary(text, timestamptz)', 'c360_admin');
 CALL c360._grant('EXECUTE ON FUNCTION c360.refresh_scores(text, timestamptz)', 'c360_admin');
 CALL c360._grant('EXECUTE ON FUNCTION c360.refresh_scores(text, timestamptz)', 'c360_worker');
-CALL c360._grant('EXECUTE ON FUNCTION c360.refresh_due_scores(interval, timestamptz)', 'c360_worker');
