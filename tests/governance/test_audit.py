@@ -108,3 +108,20 @@ def test_metadata_that_cannot_be_right_is_refused_by_name(tenant, statement, rul
         )
 
     assert refused.value.diag.constraint_name == rule
+
+
+def test_a_subscription_is_metadata_and_the_relays_place_in_it_is_not(tenant):
+    tenant.db.execute(
+        "INSERT INTO c360.subscriptions (subscription_id, tenant, name, url) VALUES (gen_random_uuid(), %s, 'crm', %s)",
+        tenant.name,
+        "https://crm.example/hook",
+    )
+    tenant.db.execute("UPDATE c360.subscriptions SET start_snapshot = '10:10:' WHERE tenant = %s", tenant.name)
+
+    assert tenant.messages("metadata.changed")[-1] == {
+        "table": "subscriptions",
+        "objects": [{"object": "crm", "operation": "added"}],
+    }
+    assert _audit(tenant, "subscriptions.changed") == []
+    ((_, detail, _),) = _audit(tenant, "subscriptions.added")
+    assert "start_snapshot" not in detail["after"]

@@ -1,6 +1,7 @@
 -- Writes changed metadata into the audit log, one row each, and tells the subscribers, one message a tenant. Rows that
 -- are the same before and after are left out. Not safe to repeat: each call is one change.
--- Secrets never leave their table: key_hash counts as a change but is not written down.
+-- Secrets never leave their table: key_hash counts as a change but is not written down. start_snapshot, by which the relay
+-- keeps its place, is no metadata.
 
 CREATE OR REPLACE FUNCTION c360._record_metadata_change(
     p_table  text,
@@ -21,12 +22,12 @@ AS $$
                 WHEN after.item IS NULL THEN 'removed'
                 ELSE 'changed'
             END AS operation,
-            before.item - 'key_hash' AS before,
-            after.item - 'key_hash' AS after
+            before.item - ARRAY['key_hash', 'start_snapshot'] AS before,
+            after.item - ARRAY['key_hash', 'start_snapshot'] AS after
         FROM jsonb_array_elements(p_before) AS before (item)
         FULL JOIN jsonb_array_elements(p_after) AS after (item)
             ON (after.item ->> 'tenant', after.item ->> p_key) = (before.item ->> 'tenant', before.item ->> p_key)
-        WHERE before.item IS DISTINCT FROM after.item
+        WHERE before.item - 'start_snapshot' IS DISTINCT FROM after.item - 'start_snapshot'
     ),
     audited AS (
         INSERT INTO c360.audit_log (actor, tenant, action, object, detail)
