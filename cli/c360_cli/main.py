@@ -23,6 +23,8 @@ GROUPS = (
     "key",
     "score",
     "tenant",
+    "topic",
+    "webhook",
 )
 # Command: the module named here has `register(app)`, which adds it.
 COMMANDS = {

@@ -1,0 +1,73 @@
+"""`c360 topic`: what flows through the message log."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Annotated, Any
+
+import psycopg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, Dsn, Json
+
+app = typer.Typer(help="Look at topics and their messages.", no_args_is_help=True)
+
+_POLL_SECONDS = 0.5
+
+
+@app.command("list")
+def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """The five topics."""
+    with connected(dsn, data_dir) as connection:
+        rows = connection.execute(
+            "SELECT topic, description, retention, rings_at_commit FROM c360.list_topics()"
+        ).fetchall()
+    if as_json:
+        names = ("topic", "description", "retention_days", "rings_at_commit")
+        print(json.dumps([dict(zip(names, (row[0], row[1], row[2].days, row[3]), strict=True)) for row in rows]))
+        return
+    table = Table("topic", "kept", "rings at commit", "what", box=None)
+    for topic, description, retention, rings in rows:
+        table.add_row(topic, f"{retention.days} days", "yes" if rings else "", description)
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+@app.command("tail")
+def tail_command(
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")],
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="Topic, such as c360-updated-profiles.")],
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new messages until interrupted.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="Messages to begin with.", min=0)] = 10,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """The last messages of a topic, as they are sent."""
+    with connected(dsn, data_dir) as connection:
+        snapshot = _print_from(connection, tenant, topic, None, lines, as_json)
+        try:
+            while follow:
+                time.sleep(_POLL_SECONDS)
+                snapshot = _print_from(connection, tenant, topic, snapshot, lines, as_json)
+        except KeyboardInterrupt:
+            return
+
+
+def _print_from(
+    connection: psycopg.Connection[Any], tenant: str, topic: str, snapshot: str | None, lines: int, as_json: bool
+) -> str:
+    """Print what is new since a snapshot; returns the next one."""
+    row = connection.execute("SELECT c360.tail_topic(%s, %s, %s, %s)", [tenant, topic, snapshot, lines]).fetchone()
+    answer: dict[str, Any] = row[0] if row else {"snapshot": "", "messages": []}
+    for message in answer["messages"]:
+        if as_json:
+            print(json.dumps({**message, "body": json.loads(message["body"])}))
+        else:
+            print(f"{message['created_at'][:23]}  {message['type']:<20} {message['key']}  {message['body']}")
+    sys.stdout.flush()
+    return str(answer["snapshot"])

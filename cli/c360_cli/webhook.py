@@ -1,0 +1,313 @@
+"""`c360 webhook`: who is told when a customer changes."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import psycopg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from c360.domain.errors import UsageError
+from c360.relay.secrets import Keyring, load_keyring
+from c360.relay.webhooks import PROFILE_TOPIC, add_webhook, rotate_secret, send_test, show_webhook
+from c360.settings import load_settings
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, DryRun, Dsn, Json
+
+app = typer.Typer(help="Send messages to other systems: webhooks, retries, dead letters.", no_args_is_help=True)
+letters = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
+app.add_typer(letters, name="dead-letters")
+
+Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+Webhook = Annotated[str, typer.Argument(metavar="WEBHOOK", help="Name or id of the webhook.")]
+AllowPrivate = Annotated[
+    bool, typer.Option("--allow-private", help="Let it reach private addresses and http (development).")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+
+
+@app.command("add")
+def add_command(
+    tenant: Tenant,
+    url: Annotated[str, typer.Argument(metavar="URL", help="Where to send, such as https://crm.example/hooks.")],
+    name: Annotated[str | None, typer.Option(help="Name of the webhook. Default: its host.")] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help=f"Topic to send; repeatable. Default: {PROFILE_TOPIC}.")
+    ] = None,
+    type_: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Message type to send, such as profile.*; repeatable. Default: all."),
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", help="Send older messages too, from this time (UTC) on.")
+    ] = None,
+    unordered: Annotated[bool, typer.Option("--unordered", help="Do not keep the order of one profile.")] = False,
+    max_in_flight: Annotated[int, typer.Option(help="Most requests at once.", min=1, max=512)] = 32,
+    timeout: Annotated[float, typer.Option(help="Seconds one request may take.", max=15)] = 15,
+    retry: Annotated[list[float] | None, typer.Option(help="Seconds before each attempt; repeatable.")] = None,
+    allow_private: AllowPrivate = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Add a webhook and show its signing secret, once."""
+    settings = load_settings(dsn=dsn, data_dir=data_dir)
+    options: dict[str, Any] = {
+        "is_ordered": not unordered,
+        "max_in_flight": max_in_flight,
+        "lane_count": min(8, max_in_flight),
+        "timeout_seconds": timeout,
+    }
+    if retry:
+        options["retry_schedule"] = retry
+    with connected(dsn, data_dir) as connection, _changing(connection, dry_run):
+        made = add_webhook(
+            connection,
+            _keyring(dsn, data_dir, create=not dry_run),
+            tenant,
+            url,
+            name=name or _name_of(url),
+            topics=topic or [PROFILE_TOPIC],
+            types=type_ or [],
+            options=options,
+            since=since.astimezone() if since else None,
+            allow_private=allow_private or settings.webhook_allow_private,
+        )
+        shown = show_webhook(connection, tenant, str(made.subscription_id))
+    if dry_run:
+        _say(f"-- would add webhook {shown['name']} of tenant {tenant}; nothing was written.")
+        return
+    if as_json:
+        print(json.dumps({**shown, "secret": made.secret}))
+        return
+    print(made.secret)
+    _say(f"webhook {shown['name']} ({made.subscription_id}) sends {', '.join(shown['topics'])} to {url}.")
+    _say("The line above is its signing secret: give it to the receiver now, it is not shown again.")
+
+
+@app.command("list")
+def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """The webhooks of a tenant and what waits for them."""
+    with connected(dsn, data_dir) as connection:
+        rows = [row[0] for row in connection.execute("SELECT c360.list_subscriptions(%s)", [tenant])]
+    if as_json:
+        print(json.dumps(rows))
+        return
+    table = Table("name", "state", "circuit", "waiting", "retries", "dead", "sent", "failed", "url", box=None)
+    for row in rows:
+        counts = ("backlog", "parked", "dead_letters", "delivered_count", "failed_count")
+        table.add_row(row["name"], row["state"], row["circuit"], *(str(row[count]) for count in counts), row["url"])
+    _print(table)
+
+
+@app.command("show")
+def show_command(
+    tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
+) -> None:
+    """One webhook: settings, state, last failures."""
+    with connected(dsn, data_dir) as connection:
+        shown = show_webhook(connection, tenant, webhook)
+    if as_json:
+        print(json.dumps(shown))
+        return
+    attempts = shown.pop("last_attempts")
+    table = Table(box=None, show_header=False)
+    for name, value in shown.items():
+        if value not in (None, [], ""):
+            table.add_row(name, _text(value))
+    _print(table)
+    if attempts:
+        failures = Table("at", "attempt", "error", "status", "ms", "answer", box=None, title="last failures")
+        for row in attempts:
+            cells = (row["at"], row["attempt"], row["error"], row["status"], row["duration_ms"], row["answer"][:60])
+            failures.add_row(*(_text(cell) for cell in cells))
+        _print(failures)
+
+
+@app.command("test")
+def send_test_command(
+    tenant: Tenant,
+    webhook: Webhook,
+    allow_private: AllowPrivate = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Send one real, signed webhook.test message now. Exits 1 unless the answer is 2xx."""
+    settings = load_settings(dsn=dsn, data_dir=data_dir)
+    with connected(dsn, data_dir) as connection:
+        answer = send_test(
+            connection,
+            _keyring(dsn, data_dir, create=False),
+            tenant,
+            webhook,
+            allow_private=allow_private or settings.webhook_allow_private,
+        )
+    if as_json:
+        print(json.dumps({"status": answer.status, "error": answer.error, "ms": answer.ms, "answer": answer.text}))
+    else:
+        print(f"{answer.status or answer.error} in {answer.ms} ms")
+        if answer.error:
+            _say(answer.text)
+    if answer.error:
+        raise typer.Exit(1)
+
+
+@app.command("pause")
+def pause_command(
+    tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False
+) -> None:
+    """Stop sending; messages are kept."""
+    changed = _call(dsn, data_dir, dry_run, "c360.pause_subscription", tenant, webhook)
+    if not dry_run:
+        _say(f"webhook {webhook} is paused." if changed else f"webhook {webhook} was paused already.")
+
+
+@app.command("resume")
+def resume_command(
+    tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False
+) -> None:
+    """Send again, also after the webhook was disabled."""
+    changed = _call(dsn, data_dir, dry_run, "c360.resume_subscription", tenant, webhook)
+    if not dry_run:
+        _say(f"webhook {webhook} is active." if changed else f"webhook {webhook} was active already.")
+
+
+@app.command("remove")
+def remove_command(
+    tenant: Tenant,
+    webhook: Webhook,
+    yes: Yes = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Remove a webhook with everything that waits for it."""
+    if not dry_run and not yes and not typer.confirm(f"Remove webhook {webhook} and what waits for it?", err=True):
+        raise typer.Exit(1)
+    lost = _call(dsn, data_dir, dry_run, "c360.remove_subscription", tenant, webhook)
+    if not dry_run:
+        waiting = lost["backlog"] + lost["parked"]
+        _say(f"webhook {lost['name']} is removed; {waiting} messages waited, {lost['dead_letters']} were dead letters.")
+
+
+@app.command("rotate")
+def rotate_command(
+    tenant: Tenant,
+    webhook: Webhook,
+    keep_old: Annotated[float, typer.Option(help="Hours for which the old secret signs too.", min=0, max=720)] = 24,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Make a new signing secret and show it, once. Until the old one expires both sign."""
+    with connected(dsn, data_dir) as connection, _changing(connection, dry_run):
+        made = rotate_secret(
+            connection, _keyring(dsn, data_dir, create=False), tenant, webhook, keep_old=timedelta(hours=keep_old)
+        )
+    if dry_run:
+        _say(f"-- would make secret {made.version} of webhook {webhook}; nothing was written.")
+    elif as_json:
+        print(json.dumps({"version": made.version, "secret": made.secret, "old_until": made.old_until.isoformat()}))
+    else:
+        print(made.secret)
+        _say(f"Give it to the receiver before {made.old_until:%Y-%m-%d %H:%M %Z}; it is not shown again.")
+
+
+@letters.command("list")
+def letters_list_command(
+    tenant: Tenant,
+    webhook: Webhook,
+    limit: Annotated[int, typer.Option(help="Most rows to show.", min=1)] = 100,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """What was given up, newest first."""
+    with connected(dsn, data_dir) as connection:
+        query = "SELECT c360.list_dead_letters(%s, %s, %s)"
+        rows = [row[0] for row in connection.execute(query, [tenant, webhook, limit])]
+    if as_json:
+        print(json.dumps(rows))
+        return
+    names = ("dead_letter_id", "died_at", "type", "key", "reason", "attempts", "last_error", "replayed_at")
+    table = Table(*names, box=None)
+    for row in rows:
+        table.add_row(*(_text(row[name]) for name in names))
+    _print(table)
+
+
+@letters.command("replay")
+def letters_replay_command(
+    tenant: Tenant,
+    webhook: Webhook,
+    ids: Annotated[list[int] | None, typer.Option("--id", help="Only this dead letter; repeatable.")] = None,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Send dead letters again, with the same message ids and fresh attempts."""
+    count = _call(dsn, data_dir, dry_run, "c360.replay_dead_letters", tenant, webhook, ids)
+    if not dry_run:
+        _say(f"{count} dead letters are sent again.")
+
+
+def _call(dsn: str | None, data_dir: DataDir, dry_run: bool, function: str, *arguments: Any) -> Any:
+    """Call a function that changes something; for --dry-run print the call instead."""
+    with connected(dsn, data_dir) as connection:
+        holes = ", ".join(["%s"] * len(arguments))
+        query = f"SELECT {function}({holes})"
+        if dry_run:
+            print(psycopg.ClientCursor(connection).mogrify(query, arguments) + ";")
+            return None
+        row = connection.execute(query, arguments).fetchone()
+    return row[0] if row else None
+
+
+@contextmanager
+def _changing(connection: psycopg.Connection[Any], dry_run: bool) -> Iterator[None]:
+    """One transaction; with --dry-run it is undone. The SQL is not printed: it would carry an encrypted secret."""
+    with connection.transaction(force_rollback=dry_run):
+        yield
+
+
+def _keyring(dsn: str | None, data_dir: DataDir, *, create: bool) -> Keyring:
+    settings = load_settings(dsn=dsn, data_dir=data_dir)
+    master_key = settings.master_key.get_secret_value() if settings.master_key else None
+    try:
+        return load_keyring(settings.data_dir, master_key=master_key, create=create)
+    except UsageError:
+        if master_key is None and not create and not (settings.data_dir / "master.key").exists():
+            raise UsageError(
+                f"there is no master key in {settings.data_dir} yet",
+                code="usage",
+                hint="c360 webhook add makes one; other machines need the same, as master.key or C360_MASTER_KEY.",
+            ) from None
+        raise
+
+
+def _name_of(url: str) -> str:
+    return re.sub(r"[^a-z0-9_.-]", "-", (urlsplit(url).hostname or "webhook").lower())[:63]
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
+def _print(table: Table) -> None:
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
