@@ -146,7 +146,7 @@ VALUES
     ('procedures/relay/_verdict.sql', '5d80f9168b45dfc86fd6135d34dc21818ca4aa3601f610954210d6de57f99a01'),
     ('procedures/relay/_retry_delay.sql', '2a041a0f8f437cfb8646e6fd6b5d3fb4b28c320ac391fdb0634ef312d224a021'),
     ('procedures/relay/_settle_results.sql', 'd8069a24719a1ff54ba8ca7e6c2a4c25eecb02066a9ccdfecb79d2232efdfae4'),
-    ('procedures/relay/_open_circuit.sql', 'f547d15f2093d4fafc45d214074d0e59afa917bade078882940c12f61b45eb6b'),
+    ('procedures/relay/_open_circuit.sql', '05b9396cc188283e00b268a09a2dad0289de2ece2743c1c3997fbb9d705f2082'),
     ('procedures/relay/_disable_subscription.sql', '3cda1591456534e3ca04a43da8aa788b037457d1a72bd2108f13e6baa6e93386'),
     ('procedures/relay/_move_circuit.sql', 'f062dff340aa5209635139fe158bf3c5d4e093149227367eed4f8f800ee68fb3'),
     ('procedures/relay/settle_deliveries.sql', '33780f47a9f0e97459a098252d5b118117013263586374c45acd1364f8cfbc98'),
