@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from c360.domain.errors import UsageError
-from c360.relay.secrets import Keyring, load_keyring
+from c360.relay.secrets import Keyring, load_keyring, throwaway_keyring
 from c360.relay.webhooks import PROFILE_TOPIC, add_webhook, rotate_secret, send_test, show_webhook
 from c360.settings import load_settings
 from c360_cli.connection import connected
@@ -73,7 +73,7 @@ def add_command(
     with connected(dsn, data_dir) as connection, _changing(connection, dry_run):
         made = add_webhook(
             connection,
-            _keyring(dsn, data_dir, create=not dry_run),
+            throwaway_keyring() if dry_run else _keyring(dsn, data_dir, create=True),
             tenant,
             url,
             name=name or _name_of(url),

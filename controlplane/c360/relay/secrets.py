@@ -79,6 +79,11 @@ def load_keyring(data_dir: Path, *, master_key: str | None = None, create: bool 
     return Keyring(next(iter(by_id)), by_id)
 
 
+def throwaway_keyring() -> Keyring:
+    """A key that is forgotten, for rehearsals that write nothing."""
+    return Keyring("throwaway", {"throwaway": secrets.token_bytes(_KEY_BYTES)})
+
+
 def _bound(subscription_id: UUID, version: int) -> bytes:
     return f"{subscription_id}:{version}".encode()
 

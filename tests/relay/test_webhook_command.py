@@ -1,0 +1,80 @@
+"""The commands c360 webhook and c360 topic, run as a person would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def c360(database, tmp_path):
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join((str(_ROOT / "controlplane"), str(_ROOT / "cli"))),
+        "C360_DSN": database.dsn,
+        "C360_DATA_DIR": str(tmp_path),
+    }
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "c360_cli", *arguments], env=environment, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def test_a_webhook_is_added_tested_and_removed(c360, receiver, session):
+    added = c360("webhook", "add", "acme", receiver.url(), "--name", "crm", "--allow-private")
+    receiver.secrets["/hooks"] = added.stdout.strip()
+
+    tested = c360("webhook", "test", "acme", "crm", "--allow-private")
+    listed = c360("webhook", "list", "acme", "--json")
+    removed = c360("webhook", "remove", "acme", "crm", "--yes")
+
+    assert (added.returncode, tested.returncode, removed.returncode) == (0, 0, 0)
+    assert tested.stdout.startswith("200 in ")
+    assert receiver.received[0].body["type"] == "webhook.test"
+    assert receiver.refused == []
+    assert [webhook["name"] for webhook in json.loads(listed.stdout)] == ["crm"]
+    assert added.stdout.strip() not in listed.stdout
+    assert session.value("SELECT count(*) FROM c360.subscriptions") == 0
+    assert (
+        session.value("SELECT count(*) FROM c360.audit_log WHERE action LIKE 'subscriptions.%' AND object = 'crm'") == 2
+    )
+
+
+def test_a_private_webhook_is_refused_with_a_hint(c360, session):
+    refused = c360("webhook", "add", "acme", "https://127.0.0.1/hooks")
+
+    assert refused.returncode == 2
+    assert "C360_WEBHOOK_ALLOW_PRIVATE" in refused.stderr
+    assert session.value("SELECT count(*) FROM c360.subscriptions") == 0
+
+
+def test_a_dry_run_changes_nothing(c360, subscribe, session):
+    subscribe()
+
+    dry = c360("webhook", "pause", "acme", "hooks", "--dry-run")
+    added = c360("webhook", "add", "acme", "http://127.0.0.1/x", "--name", "other", "--allow-private", "--dry-run")
+
+    assert dry.stdout == "SELECT c360.pause_subscription('acme', 'hooks');\n"
+    assert added.returncode == 0
+    assert session.rows("SELECT name, state FROM c360.subscriptions") == [("hooks", "active")]
+
+
+def test_topics_are_listed_and_tailed(c360, publish):
+    publish(7)
+
+    topics = c360("topic", "list", "--json")
+    tail = c360("topic", "tail", "acme", "c360-updated-profiles", "--json")
+
+    assert len(json.loads(topics.stdout)) == 5
+    assert json.loads(tail.stdout)["body"]["data"] == {"n": 7}
+    assert c360("topic", "tail", "acme", "c360-nothing").returncode == 1
