@@ -142,6 +142,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/normalise_country.sql
 \ir procedures/identity/normalise_gender.sql
 \ir procedures/identity/resolve_identities.sql
+\ir procedures/identity/set_aside_resolution_work.sql
 \ir procedures/identity/tenants_with_work.sql
 
 -- procedures/profile --------------------------------------------------------------------------------------------------

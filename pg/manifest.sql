@@ -102,6 +102,7 @@ VALUES
     ('procedures/identity/normalise_country.sql', 'be3d5d26af35b843127afb6123b153f38b9229e8d8fa70b1c7726164ea970829'),
     ('procedures/identity/normalise_gender.sql', '657564e0fcd59e8f5a81c373e44bee4e20bea9555de99d1b1649b5212f23cabe'),
     ('procedures/identity/resolve_identities.sql', '29ebd507d5f93284fc4eaabb0f6de40656e42763b7bbfb71a34eeea4bb66aa77'),
+    ('procedures/identity/set_aside_resolution_work.sql', 'a71ebe503ce5dc22c567495664612951a171a5df038bf7159ffd88d64e4abe3e'),
     ('procedures/identity/tenants_with_work.sql', 'cc9032598dbb79b137c0ba7d32b9d5cd4853f742418626261b2cb5dd6002030e'),
     ('procedures/profile/_text_list.sql', '586d5afd6419e935206c134e38074be734355a645232856b7b7cba014b634d3e'),
     ('procedures/profile/_masked_value.sql', 'cf8240b5a56f192a65ad102bc192402eafd824acc4004f2421c1eeae872b358f'),
@@ -211,4 +212,4 @@ VALUES
     ('privileges/ingest.sql', '4647eb40ffbf0921519e7db84cd9f93b6f09f64fde715781a77dc86e1716923a'),
     ('privileges/relay.sql', 'e259bbfeb03da6d09da83417a588abd04b24b6772d28d9ff08d850b65db5c42e'),
     ('privileges/scoring.sql', 'db1c0da5430c9595590aee37c7f6b90d92e2c2235d2c58f631cd02005670c3e3'),
-    ('privileges/identity.sql', '4e6bacc2400e3d003db35b423bfcc3fcdef2695f44ece95f73edbcd54b87a50d');
+    ('privileges/identity.sql', 'e9505169aee82565ef364d2bef698e1ae212c4cae55f5e14c661c59ec9ad6bc4');

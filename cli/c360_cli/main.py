@@ -20,7 +20,9 @@ from c360.domain.errors import C360Error, UsageError, from_psycopg
 GROUPS = (
     "db",
     "events",
+    "identity",
     "key",
+    "profile",
     "score",
     "tenant",
     "topic",

@@ -72,6 +72,19 @@ class Settings(BaseSettings):
         description="How often a sleeping relay looks for work by itself; the bell is quicker.",
     )
 
+    worker_batch_size: int = Field(
+        default=1000, ge=1, le=10000, description="Observations a worker resolves in one transaction."
+    )
+    worker_poll_seconds: float = Field(
+        default=1.0, gt=0, description="How often a sleeping worker looks for work by itself; the bell is quicker."
+    )
+    worker_maintenance_seconds: float = Field(
+        default=3600.0, gt=0, description="How often a worker makes the partitions of the tenants."
+    )
+    worker_score_seconds: float = Field(
+        default=300.0, gt=0, description="How often a worker refreshes the scores of the tenants."
+    )
+
     @property
     def conninfo(self) -> str | None:
         """The address to connect to; None means that the embedded PostgreSQL is to be used."""

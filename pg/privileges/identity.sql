@@ -31,6 +31,11 @@ BEGIN
         );
     END LOOP;
 
-    PERFORM c360._grant_execute('c360_worker', 'c360.tenants_with_work()');
+    PERFORM c360._grant_execute(
+        'c360_worker',
+        'c360.tenants_with_work()',
+        'c360.set_aside_resolution_work(text)',
+        'c360.list_tenants()'
+    );
 END;
 $$;

@@ -119,7 +119,13 @@ def test_golden_values_do_not_depend_on_arrival_either(clean, data, records):
 
     def golden(db: Any, arrivals: Any, batch_size: int) -> list[Any]:
         for index in arrivals:
-            observe(db, source=f"s{index % 3}", day=index % 4, traits={"city": f"c{index % 5}", "interests": [str(index)]}, **records[index])
+            observe(
+                db,
+                source=f"s{index % 3}",
+                day=index % 4,
+                traits={"city": f"c{index % 5}", "interests": [str(index)]},
+                **records[index],
+            )
             if batch_size == 1:
                 resolve(db, batch_size=1)
         resolve(db)

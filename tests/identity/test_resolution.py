@@ -190,9 +190,9 @@ def test_an_explanation_gives_values_rule_and_path(db):
         ("email", second),
         ("anonymous_id", first),
     ]
-    assert {"identifier_type": "email", "value": "an@shop.vn", "links": True, "as_sent": "An@Shop.vn"} in by_raw[second][
-        "identifiers"
-    ]
+    assert {"identifier_type": "email", "value": "an@shop.vn", "links": True, "as_sent": "An@Shop.vn"} in by_raw[
+        second
+    ]["identifiers"]
 
 
 POISON = [
@@ -237,7 +237,10 @@ def test_resolving_again_changes_and_publishes_nothing(db):
     observe(db, user_id="u1", traits={"email": "an@shop.vn"})
     resolve(db)
     before = len(messages(db))
-    db.execute("INSERT INTO tenant_acme.cdp_resolution_queue (raw_profile_id) SELECT raw_profile_id FROM tenant_acme.cdp_raw_profiles")
+    db.execute(
+        "INSERT INTO tenant_acme.cdp_resolution_queue (raw_profile_id)"
+        " SELECT raw_profile_id FROM tenant_acme.cdp_raw_profiles"
+    )
 
     counts = resolve(db)
 
@@ -317,4 +320,3 @@ def test_a_profile_that_is_not_there_is_an_error_with_a_code(db, identifier_type
         db.call("c360.profile", "acme", identifier_type, value)
 
     assert refused.value.sqlstate == code
-

@@ -34,4 +34,16 @@ GATEWAY = frozenset(
     }
 )
 
-FUNCTIONS: frozenset[str] = RELAY | GATEWAY
+WORKER = frozenset(
+    {
+        "c360.await_bell",
+        "c360.list_tenants",
+        "c360.maintain_event_partitions",
+        "c360.refresh_scores",
+        "c360.resolve_identities",
+        "c360.set_aside_resolution_work",
+        "c360.tenants_with_work",
+    }
+)
+
+FUNCTIONS: frozenset[str] = RELAY | GATEWAY | WORKER

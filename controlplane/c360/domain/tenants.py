@@ -178,7 +178,11 @@ class TenantSpec:
     def main_attribute(self, identifier_type: str) -> str | None:
         """The attribute that shows one value of an identifier type, left out of the list of the others."""
         return next(
-            (a.name for a in self.shown_identifiers if a.identifier_type == identifier_type and a.data_type is DataType.TEXT),
+            (
+                a.name
+                for a in self.shown_identifiers
+                if a.identifier_type == identifier_type and a.data_type is DataType.TEXT
+            ),
             None,
         )
 

@@ -1,0 +1,67 @@
+"""`c360 identity`: run and watch identity resolution. The worker does it by itself; this is for people and scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from typing import Annotated
+
+import typer
+
+from c360.templates.environment import literal
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, DryRun, Dsn, Json
+
+app = typer.Typer(help="Run and watch identity resolution.", no_args_is_help=True)
+
+Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+
+
+@app.command("resolve")
+def resolve_command(
+    tenant: Tenant,
+    batch: Annotated[int, typer.Option(min=1, max=10000, help="Observations in one transaction.")] = 1000,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Resolve what waits, until nothing does. Exit code 1 when another resolver has the tenant."""
+    if dry_run:
+        print(f"SELECT c360.resolve_identities({literal(tenant)}, {literal(batch)});")
+        return
+    sums: Counter[str] = Counter()
+    is_busy = False
+    with connected(dsn, data_dir) as connection:
+        while True:
+            row = connection.execute("SELECT c360.resolve_identities(%s, %s)", (tenant, batch)).fetchone()
+            answer = row[0] if row else {}
+            is_busy = bool(answer.get("busy"))
+            sums.update({name: count for name, count in answer.items() if name not in {"remaining", "busy"}})
+            if is_busy or not answer.get("remaining"):
+                break
+    if as_json:
+        print(json.dumps(dict(sums) | {"busy": is_busy}))
+    else:
+        print(
+            f"{sums['claimed']} rows taken, {sums['linked']} observations linked; golden records:"
+            f" {sums['created']} created, {sums['updated']} updated, {sums['merged']} merged, {sums['split']} split.",
+            file=sys.stderr,
+        )
+    if is_busy:
+        print(f"Another resolver is working on tenant {tenant}.", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@app.command("status")
+def status_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show what waits, since when, and how many observations and golden records there are."""
+    with connected(dsn, data_dir) as connection:
+        row = connection.execute("SELECT to_json(status) FROM c360.identity_status(%s) AS status", (tenant,)).fetchone()
+    status = row[0] if row else {}
+    if as_json:
+        print(json.dumps(status))
+        return
+    for name, value in status.items():
+        print(f"{name.replace('_', ' '):18} {value if value is not None else '-'}")

@@ -1,0 +1,130 @@
+"""`c360 profile`: look at golden records. Everything shown comes from the database, masked where metadata say so."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.tree import Tree
+
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, Dsn, Json
+
+app = typer.Typer(help="Look at golden records.", no_args_is_help=True)
+
+Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+Who = Annotated[
+    str, typer.Argument(metavar="IDENTIFIER", help="type=value, such as email=an@shop.vn, or a profile id.")
+]
+
+_BOOKKEEPING = (
+    "profile_id",
+    "requested_id",
+    "redirected",
+    "version",
+    "status",
+    "updated_at",
+    "identifiers",
+    "last_events",
+)
+_PROFILE = "SELECT c360.profile(%s, %s, %s)"
+
+
+@app.command("show")
+def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show a golden record with its identifiers and last events."""
+    profile = _ask(dsn, data_dir, _PROFILE, tenant, *_identifier(who))
+    if as_json:
+        print(json.dumps(profile, ensure_ascii=False))
+        return
+    console = _console()
+    console.print(f"[bold]{profile['profile_id']}[/bold]  version {profile['version']}, {profile['status']}")
+    if profile["redirected"]:
+        console.print(f"asked for {profile['requested_id']}, which was merged into this one")
+    console.print(_pairs({name: value for name, value in profile.items() if name not in _BOOKKEEPING}))
+    table = Table("identifier", "value", "observations", "last seen", box=None)
+    for identifier in profile["identifiers"]:
+        mark = "" if identifier["links"] else "  (links nobody)"
+        table.add_row(
+            identifier["type"], identifier["value"] + mark, str(identifier["observations"]), identifier["last_seen_at"]
+        )
+    console.print(table)
+    events = Table("last events", "type", "when", "source", box=None)
+    for event in profile["last_events"]:
+        events.add_row(event["event"], event["type"], event["occurred_at"], event["source"])
+    console.print(events)
+
+
+@app.command("explain")
+def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Say why the observations of a golden record are one person."""
+    profile = _ask(dsn, data_dir, _PROFILE, tenant, *_identifier(who))
+    explained = _ask(dsn, data_dir, "SELECT c360.explain_profile(%s, %s)", tenant, profile["profile_id"])
+    if as_json:
+        print(json.dumps(explained, ensure_ascii=False))
+        return
+    tree = Tree(f"[bold]{explained['profile_id']}[/bold]")
+    for seen in explained["observations"]:
+        branch = tree.add(f"observation {seen['raw_profile_id']} from {seen['source']}: [bold]{seen['rule']}[/bold]")
+        for identifier in seen["identifiers"]:
+            sent = f"  (sent as {identifier['as_sent']})" if "as_sent" in identifier else ""
+            branch.add(f"{identifier['identifier_type']} = {identifier['value']}{sent}")
+        for step in seen["path"]:
+            branch.add(
+                f"shares {step['identifier_type']} {step['value']} with observation {step['with_raw_profile_id']}"
+            )
+    for merge in explained["merges"]:
+        tree.add(f"merged with {merge['absorbed_id']} at {merge['merged_at']} by {merge['rule']}")
+    _console().print(tree)
+
+
+@app.command("history")
+def history_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show every version of a golden record, newest first."""
+    profile = _ask(dsn, data_dir, _PROFILE, tenant, *_identifier(who))
+    versions = _ask(
+        dsn,
+        data_dir,
+        "SELECT json_agg(history ORDER BY history.version DESC) FROM c360.profile_history(%s, %s) AS history",
+        tenant,
+        profile["profile_id"],
+    )
+    if as_json:
+        print(json.dumps(versions, ensure_ascii=False))
+        return
+    table = Table("version", "change", "from", "by", "what", box=None)
+    for version in versions:
+        table.add_row(
+            str(version["version"]),
+            version["change"],
+            version["valid_from"],
+            version["changed_by"],
+            ", ".join(version["reason"].get("changed", [])),
+        )
+    _console().print(table)
+
+
+def _identifier(who: str) -> tuple[str, str]:
+    kind, equals, value = who.partition("=")
+    return (kind, value) if equals else ("profile_id", who)
+
+
+def _ask(dsn: str | None, data_dir: Any, query: str, *parameters: str) -> Any:
+    with connected(dsn, data_dir) as connection:
+        row = connection.execute(query.encode(), parameters).fetchone()
+    return None if row is None else row[0]
+
+
+def _pairs(values: dict[str, Any]) -> Table:
+    table = Table("attribute", "value", box=None)
+    for name, value in values.items():
+        table.add_row(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return table
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else 160, markup=True, highlight=False)

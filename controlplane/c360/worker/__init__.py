@@ -1,0 +1,12 @@
+"""Works off what ingest leaves to do: identity resolution, upkeep of partitions, scores.
+
+    service.py    run_worker(): the loops, started and stopped together
+    resolver.py   resolves queued observations, tenant by tenant
+    rounds.py     visits every tenant from time to time: partitions, scores
+
+What the work is, is decided in SQL. Any number of workers may run: the database gives each tenant to one at a time.
+"""
+
+from c360.worker.service import run_worker
+
+__all__ = ["run_worker"]

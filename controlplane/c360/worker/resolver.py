@@ -1,0 +1,142 @@
+"""Resolves queued observations: one batch for each tenant that has work, then the next round.
+
+One tenant's error never stops the others: it waits a little longer each time, with a smaller batch. A single row that
+cannot be resolved goes to the end of its queue, so that it blocks nobody behind it. Holds no rule about identities.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Protocol
+
+from c360.domain.errors import C360Error, DatabaseUnreachable, GovernanceRefused, TryAgain
+from c360.worker import metrics
+
+logger = logging.getLogger(__name__)
+
+BELL = "resolver"
+_AT_ONCE = 4
+_SHORT_POLLS = 3
+_SHORT_POLL = 0.05
+_FIRST_DELAY = 0.5
+_LONGEST_DELAY = 30.0
+
+
+class Calls(Protocol):
+    """What the resolver needs of the database."""
+
+    async def call(self, function: str, *arguments: Any, **named: Any) -> Any: ...
+
+    async def rows(self, function: str, *arguments: Any, **named: Any) -> list[Any]: ...
+
+
+class Bells(Protocol):
+    """What the resolver needs of a listener."""
+
+    async def wait(self, name: str, timeout: float, *, stop: asyncio.Event | None = None) -> bool: ...  # noqa: ASYNC109
+
+
+@dataclass
+class _Trouble:
+    """A tenant whose last batch failed."""
+
+    batch: int
+    delay: float
+    until: float
+
+
+class Resolver:
+    """The resolver loop of one worker."""
+
+    def __init__(
+        self, db: Calls, bells: Bells, *, batch: int, poll_seconds: float = 1.0, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._db = db
+        self._bells = bells
+        self._batch = batch
+        self._poll = poll_seconds
+        self._clock = clock
+        self._trouble: dict[str, _Trouble] = {}
+        self._is_asleep = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set; the batch in flight is finished."""
+        quiet = 0
+        try:
+            while not stop.is_set():
+                try:
+                    if await self.round(stop):
+                        quiet = 0
+                    else:
+                        quiet = await self._rest(quiet, stop)
+                except C360Error as error:
+                    logger.warning(
+                        "resolver waits for the database", extra={"code": error.code, "error": error.message}
+                    )
+                    await self._bells.wait(BELL, self._poll, stop=stop)
+        finally:
+            if self._is_asleep:
+                await self._say_asleep(False)
+
+    async def round(self, stop: asyncio.Event) -> bool:
+        """One batch for every tenant that has work and is not waiting; True when anything was claimed."""
+        limit = asyncio.Semaphore(_AT_ONCE)
+
+        async def resolve(tenant: str) -> bool:
+            async with limit:
+                return not stop.is_set() and await self._resolve(tenant)
+
+        tenants = [row["tenant"] for row in await self._db.rows("c360.tenants_with_work")]
+        now = self._clock()
+        ready = [tenant for tenant in tenants if tenant not in self._trouble or self._trouble[tenant].until <= now]
+        return any(await asyncio.gather(*(resolve(tenant) for tenant in ready)))
+
+    async def _resolve(self, tenant: str) -> bool:
+        trouble = self._trouble.get(tenant)
+        batch = trouble.batch if trouble else self._batch
+        started = self._clock()
+        try:
+            counts = await self._db.call("c360.resolve_identities", tenant=tenant, batch_size=batch)
+        except GovernanceRefused:
+            return False  # suspended or dropped since it was listed
+        except C360Error as error:
+            await self._step_back(tenant, batch, error)
+            return False
+        self._trouble.pop(tenant, None)
+        metrics.observe(tenant, counts, self._clock() - started)
+        return bool(counts["claimed"])
+
+    async def _step_back(self, tenant: str, batch: int, error: C360Error) -> None:
+        """Half the batch, twice the pause; a single row that fails is put behind the others."""
+        known = self._trouble.get(tenant)
+        delay = min(known.delay * 2, _LONGEST_DELAY) if known else _FIRST_DELAY
+        self._trouble[tenant] = _Trouble(max(batch // 4, 1), delay, self._clock() + delay)
+        logger.error(
+            "batch not resolved",
+            extra={"tenant": tenant, "batch": batch, "code": error.code, "error": error.message, "retry_in": delay},
+        )
+        metrics.FAILED.labels(tenant).inc()
+        if batch == 1 and not isinstance(error, DatabaseUnreachable | TryAgain):
+            set_aside = await self._db.call("c360.set_aside_resolution_work", tenant=tenant)
+            logger.error("row set aside", extra={"tenant": tenant, "row": set_aside})
+            self._trouble[tenant].until = self._clock()
+
+    async def _rest(self, quiet: int, stop: asyncio.Event) -> int:
+        """Poll shortly a few times; then ask to be woken, look once more, and sleep."""
+        if quiet < _SHORT_POLLS:
+            await self._bells.wait(BELL, _SHORT_POLL, stop=stop)
+        elif quiet == _SHORT_POLLS:
+            await self._say_asleep(True)
+        else:
+            await self._bells.wait(BELL, self._poll, stop=stop)
+            # Another worker may have cancelled the bell when it woke up.
+            await self._say_asleep(True)
+        return quiet + 1
+
+    async def _say_asleep(self, is_asleep: bool) -> None:
+        await self._db.call("c360.await_bell", bell=BELL, awaited=is_asleep)
+        self._is_asleep = is_asleep

@@ -1,0 +1,62 @@
+"""Visits every active tenant from time to time and calls one function for each: upkeep of partitions, scores.
+
+A tenant whose call fails is logged and visited again next time; the others are visited all the same. The functions
+themselves see to it that two workers on one tenant do no harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from c360.domain.errors import C360Error
+
+logger = logging.getLogger(__name__)
+
+
+class Calls(Protocol):
+    """What a round needs of the database."""
+
+    async def call(self, function: str, *arguments: Any, **named: Any) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Round:
+    """A function that takes a tenant, and how often it is called for each."""
+
+    function: str
+    every: float
+
+
+async def keep_visiting(db: Calls, visit: Round, stop: asyncio.Event) -> None:
+    """At once, and then again and again until `stop` is set."""
+    while not stop.is_set():
+        await visit_all(db, visit, stop)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(visit.every):
+                await stop.wait()
+
+
+async def visit_all(db: Calls, visit: Round, stop: asyncio.Event) -> int:
+    """Call the function for every active tenant; answers how many calls succeeded."""
+    try:
+        listed = await db.call("c360.list_tenants")
+    except C360Error as error:
+        logger.warning("worker cannot list the tenants", extra={"code": error.code, "error": error.message})
+        return 0
+    done = 0
+    for tenant in [entry["tenant"] for entry in listed if entry["status"] == "active"]:
+        if stop.is_set():
+            break
+        try:
+            await db.call(visit.function, tenant=tenant)
+            done += 1
+        except C360Error as error:
+            logger.warning(
+                "tenant not kept",
+                extra={"function": visit.function, "tenant": tenant, "code": error.code, "error": error.message},
+            )
+    return done

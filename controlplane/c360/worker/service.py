@@ -1,0 +1,34 @@
+"""The loops of a worker, started and stopped together.
+
+Setting `stop` claims nothing new and finishes what is in flight. A crash leaves nothing behind: all work is claimed and
+done in one transaction of the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from c360.adapters.database import Database
+from c360.adapters.listener import Listener
+from c360.settings import Settings
+from c360.worker.resolver import BELL, Resolver
+from c360.worker.rounds import Round, keep_visiting
+
+logger = logging.getLogger(__name__)
+
+
+async def run_worker(db: Database, settings: Settings, stop: asyncio.Event) -> None:
+    """Work until `stop` is set."""
+    rounds = (
+        Round("c360.maintain_event_partitions", every=settings.worker_maintenance_seconds),
+        Round("c360.refresh_scores", every=settings.worker_score_seconds),
+    )
+    async with Listener(settings.listen_dsn or db.dsn, application_name="c360 worker bell", bells=[BELL]) as listener:
+        resolver = Resolver(db, listener, batch=settings.worker_batch_size, poll_seconds=settings.worker_poll_seconds)
+        logger.info("worker started")
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(resolver.run(stop), name="c360 resolver")
+            for visit in rounds:
+                tasks.create_task(keep_visiting(db, visit, stop), name=visit.function)
+        logger.info("worker stopped")

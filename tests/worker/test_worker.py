@@ -1,0 +1,102 @@
+"""The worker on a real database: resolves what comes, keeps on when one tenant fails, stops when told to."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+from c360.adapters.database import Database
+from c360.domain.errors import TryAgain
+from c360.settings import Settings
+from c360.worker import run_worker
+from c360.worker.resolver import Resolver
+from c360.worker.rounds import Round, visit_all
+from support.observations import master_of, observe
+
+
+class Silence:
+    """A listener that never hears anything and does not wait."""
+
+    async def wait(self, _name, _timeout, **_):
+        await asyncio.sleep(0)
+        return False
+
+
+@contextlib.asynccontextmanager
+async def opened(database):
+    async with await Database.connect(database.dsn, application_name="test worker") as db:
+        yield db
+
+
+async def until(condition):
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - the condition is in the database
+            await asyncio.sleep(0.02)
+
+
+async def test_a_worker_resolves_what_arrives_while_it_sleeps_and_stops_when_told(database, connect):
+    person = connect(autocommit=True)
+    stop = asyncio.Event()
+    settings = Settings(dsn=database.dsn, worker_poll_seconds=0.1)
+    async with opened(database) as db:
+        working = asyncio.create_task(run_worker(db, settings, stop))
+        await until(lambda: person.value("SELECT is_awaited FROM c360.bells WHERE bell = 'resolver'"))
+
+        raw = observe(person, user_id="u1")
+        await until(lambda: master_of(person, raw))
+        stop.set()
+        await asyncio.wait_for(working, 10)
+
+    assert not person.value("SELECT is_awaited FROM c360.bells WHERE bell = 'resolver'")
+
+
+async def test_a_row_that_fails_is_set_aside_and_blocks_nobody(database, connect):
+    person = connect(autocommit=True)
+    poison, good = observe(person, user_id="u1"), observe(person, user_id="u2")
+    # Something no check foresees: resolving this observation raises.
+    person.execute(
+        "CREATE FUNCTION tenant_acme.refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'not this one' USING ERRCODE = '22000'; END $$"
+    )
+    person.execute(
+        "CREATE TRIGGER refuse BEFORE INSERT ON tenant_acme.cdp_profile_links FOR EACH ROW"
+        f" WHEN (NEW.raw_profile_id = {poison}) EXECUTE FUNCTION tenant_acme.refuse()"
+    )
+    now = 0.0
+    async with opened(database) as db:
+        resolver = Resolver(db, Silence(), batch=4, clock=lambda: now)
+        for _ in range(6):
+            await resolver.round(asyncio.Event())
+            now += 60
+
+    assert master_of(person, good) is not None
+    assert person.column("SELECT raw_profile_id FROM tenant_acme.cdp_resolution_queue") == [poison]
+
+
+async def test_a_tenant_that_fails_waits_and_the_others_do_not():
+    calls = []
+
+    class Tenants:
+        async def rows(self, _function):
+            return [{"tenant": "bad"}, {"tenant": "good"}]
+
+        async def call(self, _function, **named):
+            calls.append((named["tenant"], named["batch_size"]))
+            if named["tenant"] == "bad":
+                raise TryAgain("deadlock", code="40P01")
+            return {"claimed": 1, "created": 1, "updated": 0, "merged": 0, "split": 0}
+
+    now = 0.0
+    resolver = Resolver(Tenants(), Silence(), batch=1000, clock=lambda: now)
+    await resolver.round(asyncio.Event())
+    await resolver.round(asyncio.Event())
+    now = 1.0
+    await resolver.round(asyncio.Event())
+
+    assert calls == [("bad", 1000), ("good", 1000), ("good", 1000), ("bad", 250), ("good", 1000)]
+
+
+@pytest.mark.parametrize("function", ["c360.maintain_event_partitions", "c360.refresh_scores"])
+async def test_a_round_visits_every_active_tenant(database, function):
+    async with opened(database) as db:
+        assert await visit_all(db, Round(function, every=1), asyncio.Event()) == 1
