@@ -31,8 +31,12 @@ GROUPS = (
 # Command: the module named here has `register(app)`, which adds it.
 COMMANDS = {
     "doctor": "db",
+    "gateway": "run",
+    "relay": "run",
     "status": "status",
     "top": "status",
+    "up": "run",
+    "worker": "run",
 }
 
 

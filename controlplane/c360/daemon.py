@@ -1,0 +1,104 @@
+"""`c360 up`: gateway, relay and workers in one process, on the given database or on the embedded one.
+
+Each part can also run alone and in any number (`c360 gateway`, `c360 relay`, `c360 worker`): they share nothing but the
+database, where all work is claimed. SIGTERM and Ctrl-C stop claiming, finish what is in flight and end with 0.
+A part that fails for good ends the process, so that whoever supervises it sees it; a lost connection is no failure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from urllib.parse import quote, urlencode
+
+import psycopg
+import uvloop
+from psycopg.conninfo import conninfo_to_dict
+
+from c360.adapters.database import Database
+from c360.domain.errors import OperationsRefused
+from c360.embedded import EmbeddedPostgres
+from c360.gateway.server import serve_gateway
+from c360.installer.install import install
+from c360.installer.sources import load
+from c360.installer.status import compare, read_ledgers
+from c360.relay.service import run_relay
+from c360.settings import Settings
+from c360.worker.service import run_worker
+
+logger = logging.getLogger(__name__)
+
+Part = Callable[[Database, Settings, asyncio.Event], Awaitable[None]]
+
+PARTS: dict[str, Part] = {"gateway": serve_gateway, "relay": run_relay, "worker": run_worker}
+
+# A killed predecessor may take a moment to let go of the data directory.
+_TAKE_OVER_SECONDS = 10.0
+
+
+def run(settings: Settings, parts: Sequence[str]) -> None:
+    """Run the named parts until a signal comes. Blocks."""
+    with _database(settings) as dsn, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(dsn, settings, parts))
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    """The address of an installed database: our own embedded one, or the given one as it is.
+
+    The embedded one is installed and upgraded here. A given one belongs to somebody, who decides when to upgrade.
+    """
+    if settings.conninfo is not None:
+        _refuse_outdated(settings.conninfo)
+        yield _url(settings.conninfo)
+        return
+    server = EmbeddedPostgres(settings.data_dir).start(wait=_TAKE_OVER_SECONDS)
+    try:
+        logger.info("embedded postgresql is up", extra={"data_dir": str(settings.data_dir)})
+        install(server.dsn, load())
+        yield server.dsn
+    finally:
+        server.stop()
+
+
+def _refuse_outdated(conninfo: str) -> None:
+    with psycopg.connect(conninfo, application_name="c360 daemon") as connection:
+        status = compare(read_ledgers(connection), load())
+    if not status.is_current:
+        raise OperationsRefused(
+            "the database does not have this release of c360",
+            code="U9007",
+            detail=f"{len(status.pending)} migrations and {len(status.outdated)} other files are missing or differ.",
+            hint="Run: c360 db upgrade",
+        )
+
+
+def _url(conninfo: str) -> str:
+    """A libpq address in any form as a URL, which is the form every driver takes."""
+    known = {name: str(value) for name, value in conninfo_to_dict(conninfo).items() if value is not None}
+    parts = {name: quote(known.pop(name, ""), safe="") for name in ("user", "password", "dbname")}
+    credentials = parts["user"] + (f":{parts['password']}" if parts["password"] else "")
+    # Host and port go into the query, where a socket folder is as good as a name.
+    return f"postgresql://{credentials}{'@' if credentials else ''}/{parts['dbname']}?{urlencode(known)}"
+
+
+async def _run(dsn: str, settings: Settings, parts: Sequence[str]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with asyncio.TaskGroup() as running:
+        for name in parts:
+            running.create_task(_run_part(name, dsn, settings, stop), name=name)
+    logger.info("stopped")
+
+
+async def _run_part(name: str, dsn: str, settings: Settings, stop: asyncio.Event) -> None:
+    async with await Database.connect(dsn, application_name=f"c360 {name}") as db:
+        logger.info("started", extra={"part": name})
+        await PARTS[name](db, settings, stop)
+    # One part that returns by itself takes the others with it.
+    stop.set()
