@@ -13,7 +13,7 @@ VALUES
     ('procedures/governance/_enter_tenant.sql', '5f5d858c40ae85749dfd14b1a8b75a461e3a640ae3d29f4973bc3b27048f53df'),
     ('procedures/governance/_grant_execute.sql', '57ed5696c2ee7b439d908c550e7038170612082b0f966ee293066f39865da306'),
     ('procedures/governance/_default_identifier_types.sql', '66d5889c3a873025e923f70175a736d7eac1d81d9317544a3a57218984571eb6'),
-    ('procedures/governance/_default_blocked_values.sql', '970d9ae05c9a822db53ad64ad1b9ebc212fc4bfe61c63760cbe2dca0f69cd5f5'),
+    ('procedures/governance/_default_blocked_values.sql', '8db4c0375d55031dbd3727c3bc2d9e03043f16e28e5af7e0d9e578db1b5fa724'),
     ('procedures/governance/_default_attributes.sql', '40b7e320d31a18a40d83366ec6648ba73cc7d58e73e7e946f3424fccdef2d202'),
     ('procedures/governance/_create_tenant_roles.sql', 'e1fdc543d359fca77755a1c3a396f793f0584e0db2c3e4381b8efad8b763c55c'),
     ('procedures/governance/register_tenant.sql', '2e59853ea526606f0b61ac68369685662ba2a9760c65316f857b1ef3d3cc6bd9'),
