@@ -1,0 +1,117 @@
+"""`make bench-crash`: kill -9 of `c360 up` and of PostgreSQL in the middle of the traffic, round after round.
+
+Each round sends events with client retries, kills both at a random moment, starts again, and lets the client finish.
+At the end everything that was acknowledged must be there once, with its message, and every message must have been
+received. The program prints a table and ends with one line of JSON; it exits 1 when anything is missing.
+
+    python -m benchmarks.crash [--rounds 10] [--events 2000] [--seed 1]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.crash.traffic import Receiver, Sender, make_events
+from benchmarks.crash.verdict import Verdict, judge, waiting_work
+from c360.demo.stage import Stage, free_port
+
+console = Console(stderr=True)
+
+TENANT = "crash"
+SETTLE_SECONDS = 120.0
+
+
+async def run(rounds: int, events_per_round: int, seed: int, folder: Path) -> Verdict:
+    """All rounds and the reckoning."""
+    chance = random.Random(seed)
+    stage = Stage(folder / "data", free_port(0))
+    receiver = Receiver()
+    sent: set[str] = set()
+    process = await stage.start()
+    try:
+        sender = Sender(stage.base_url, await _prepare(stage, receiver))
+        for number in range(rounds):
+            events = make_events(number, events_per_round, people=300, seed=seed)
+            sent.update(event["messageId"] for event in events)
+            began = time.monotonic()
+            sending = asyncio.create_task(sender.send(events))
+            await _until_sent(sender, number * events_per_round + chance.randint(1, events_per_round - 1), sending)
+            _kill(process.pid, stage)
+            await process.wait()
+            process = await stage.start()
+            await sending
+            console.print(f"round {number + 1}: killed, all acknowledged after {time.monotonic() - began:.1f} s")
+        address = (await stage.c360("db", "url")).strip()
+        await _settle(address)
+        return judge(address, TENANT, sent, sender, receiver)
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await process.wait()
+        await receiver.stop()
+
+
+async def _prepare(stage: Stage, receiver: Receiver) -> str:
+    await stage.c360("tenant", "create", TENANT)
+    url = await receiver.start()
+    topics = ("--topic", "c360-updated-profiles", "--topic", "c360-behavioral-events")
+    receiver.secret = (await stage.c360_json("webhook", "add", TENANT, url, *topics))["secret"]
+    return str((await stage.c360_json("key", "create", TENANT, "--source", "web"))["key"])
+
+
+async def _until_sent(sender: Sender, count: int, sending: asyncio.Task[None]) -> None:
+    while len(sender.acknowledged) < count and not sending.done():
+        await asyncio.sleep(0.002)
+
+
+def _kill(daemon: int, stage: Stage) -> None:
+    """The daemon first or PostgreSQL first makes no difference; neither gets to say a word."""
+    postmaster = int((stage.data_dir / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
+    os.kill(postmaster, signal.SIGKILL)
+    os.kill(daemon, signal.SIGKILL)
+
+
+async def _settle(address: str) -> None:
+    """Wait until no work is left anywhere, for as long as is decent."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < deadline:
+        with psycopg.connect(address, autocommit=True) as connection:
+            if not waiting_work(connection, TENANT):
+                return
+        await asyncio.sleep(0.25)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(prog="benchmarks.crash", description=__doc__)
+    arguments.add_argument("--rounds", type=int, default=10)
+    arguments.add_argument("--events", type=int, default=2000)
+    arguments.add_argument("--seed", type=int, default=1)
+    given = arguments.parse_args()
+
+    with tempfile.TemporaryDirectory(prefix="c360-crash-") as folder:
+        Path(folder).chmod(0o755)
+        verdict = asyncio.run(run(given.rounds, given.events, given.seed, Path(folder)))
+
+    table = Table("figure", "value", box=None)
+    for name, value in verdict.figures().items():
+        table.add_row(name, str(value))
+    Console().print(table)
+    print(json.dumps(verdict.figures()))
+    return 0 if verdict.holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
