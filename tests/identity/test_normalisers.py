@@ -117,6 +117,7 @@ def test_gender_and_country_are_read_in_words(db):
 def test_every_normaliser_is_immutable(db):
     assert set(
         db.column(
-            "SELECT provolatile::text FROM pg_proc WHERE pronamespace = 'c360'::regnamespace AND proname LIKE 'normalise%'"
+            "SELECT provolatile::text FROM pg_proc"
+            " WHERE pronamespace = 'c360'::regnamespace AND proname LIKE 'normalise%'"
         )
     ) == {"i"}

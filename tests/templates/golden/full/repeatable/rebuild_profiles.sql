@@ -399,8 +399,13 @@ BEGIN
             document.attribute_sources,
             document.doc ->> 'of_type_text' AS of_type_text,
             CASE
-                WHEN document.doc ? 'of_type_text_list'
-                    THEN c360._text_list(document.doc -> 'of_type_text_list', NULL)
+                WHEN jsonb_typeof(document.doc -> 'of_type_text_list') = 'array' THEN nullif(
+                    array_remove(
+                        ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'of_type_text_list')),
+                        NULL
+                    ),
+                    '{}'
+                )
             END AS of_type_text_list,
             CASE
                 WHEN pg_input_is_valid(document.doc ->> 'of_type_integer', 'integer')
@@ -451,13 +456,23 @@ BEGIN
             document.doc ->> 'as_country' AS as_country,
             document.doc ->> 'email' AS email,
             CASE
-                WHEN document.doc ? 'secondary_emails'
-                    THEN c360._text_list(document.doc -> 'secondary_emails', document.doc ->> 'email')
+                WHEN jsonb_typeof(document.doc -> 'secondary_emails') = 'array' THEN nullif(
+                    array_remove(
+                        ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'secondary_emails')),
+                        document.doc ->> 'email'
+                    ),
+                    '{}'
+                )
             END AS secondary_emails,
             document.doc ->> 'user_id' AS user_id,
             CASE
-                WHEN document.doc ? 'national_ids'
-                    THEN c360._text_list(document.doc -> 'national_ids', NULL)
+                WHEN jsonb_typeof(document.doc -> 'national_ids') = 'array' THEN nullif(
+                    array_remove(
+                        ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'national_ids')),
+                        NULL
+                    ),
+                    '{}'
+                )
             END AS national_ids,
             nullif(document.doc -> 'crm_contact_ids', 'null') AS crm_contact_ids,
             CASE
@@ -465,8 +480,13 @@ BEGIN
                     THEN (document.doc ->> 'born')::date
             END AS born,
             CASE
-                WHEN document.doc ? 'source_systems'
-                    THEN c360._text_list(document.doc -> 'source_systems', NULL)
+                WHEN jsonb_typeof(document.doc -> 'source_systems') = 'array' THEN nullif(
+                    array_remove(
+                        ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'source_systems')),
+                        NULL
+                    ),
+                    '{}'
+                )
             END AS source_systems,
             CASE
                 WHEN pg_input_is_valid(document.doc ->> 'total_orders', 'integer')

@@ -370,8 +370,13 @@ BEGIN
             document.doc ->> 'old' AS old,
             document.doc ->> 'master' AS master,
             CASE
-                WHEN document.doc ? 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
-                    THEN c360._text_list(document.doc -> 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', NULL)
+                WHEN jsonb_typeof(document.doc -> 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx') = 'array' THEN nullif(
+                    array_remove(
+                        ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')),
+                        NULL
+                    ),
+                    '{}'
+                )
             END AS xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
         FROM document
     ),
