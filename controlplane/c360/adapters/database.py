@@ -66,6 +66,7 @@ class Database:
                 command_timeout=command_timeout,
                 statement_cache_size=statement_cache_size,
                 init=_prepare,
+                reset=_leave_as_is,
                 server_settings=server_settings(application_name),
             )
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
@@ -162,6 +163,10 @@ async def _prepare(connection: Any) -> None:
         await connection.set_type_codec(
             kind, schema="pg_catalog", encoder=_encode_json, decoder=orjson.loads, format="text"
         )
+
+
+async def _leave_as_is(_connection: Any) -> None:
+    """A call is one transaction and leaves nothing in its session: a reset would be a round trip for nothing."""
 
 
 def _encode_json(value: Any) -> str:
