@@ -33,6 +33,14 @@ _KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp
 _DRIVER_PARAMETERS = frozenset(
     ("host", "port", "dbname", "user", "password", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey", "options")
 )
+# The internal one comes when a statement meets a connection whose end was announced but has not arrived yet.
+DRIVER_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 # A daemon that is cut off inside a transaction must not hold its locks for long.
 _IDLE_IN_TRANSACTION = "10s"
 
@@ -69,7 +77,7 @@ class Database:
                 reset=_leave_as_is,
                 server_settings=server_settings(application_name),
             )
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except DRIVER_ERRORS as error:
             raise translated(error) from error
         return cls(pool, dsn)
 
@@ -78,7 +86,7 @@ class Database:
         statement = self._statement(function, len(arguments), tuple(named), rows=False)
         try:
             return await self._pool.fetchval(statement, *arguments, *named.values())
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except DRIVER_ERRORS as error:
             raise translated(error) from error
 
     async def rows(self, function: str, *arguments: Any, **named: Any) -> list[asyncpg.Record]:
@@ -86,7 +94,7 @@ class Database:
         statement = self._statement(function, len(arguments), tuple(named), rows=True)
         try:
             return await self._pool.fetch(statement, *arguments, *named.values())
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except DRIVER_ERRORS as error:
             raise translated(error) from error
 
     async def close(self) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import asyncpg
 
-from c360.adapters.database import driver_url, server_settings
+from c360.adapters.database import DRIVER_ERRORS, driver_url, server_settings
 
 logger = logging.getLogger(__name__)
 
@@ -78,14 +78,14 @@ class Listener:
                 connection = await asyncpg.connect(
                     self._dsn, timeout=5, server_settings=server_settings(self._application_name)
                 )
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            except DRIVER_ERRORS:
                 await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311
                 delay = min(delay * 2, _RECONNECT_MOST)
                 continue
             delay = _RECONNECT_FIRST
             try:
                 await self._hear(connection)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            except DRIVER_ERRORS as error:
                 logger.warning("listener lost its connection", extra={"error": type(error).__name__})
             finally:
                 self.is_connected = False

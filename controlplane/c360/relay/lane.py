@@ -29,6 +29,7 @@ _SETTLE_EVERY = 0.05
 _LOOK_AGAIN_AFTER = 1.0
 _RENEW_EVERY = 10.0
 _TURN_SECONDS = 10.0
+_RELEASE_RETRIES = (0.1, 0.5, 1.0)
 _SETTLE_RETRIES = (0.1, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -96,9 +97,9 @@ class LaneWorker:
             metrics.LEASES_LOST.inc()
             logger.warning("lease lost", extra=self._fields())
         except C360Error as error:
-            # The lease is kept until it ends: what failed now would fail again at once.
+            # A refusal would come again at once: then the lease is kept until it ends.
             logger.warning("lane given up", extra={**self._fields(), "code": error.code, "error": error.message})
-            self._keeps_lease = True
+            self._keeps_lease = not isinstance(error, DatabaseUnreachable | TryAgain)
         finally:
             metrics.LANES.dec()
             left = list(self._in_flight)
@@ -107,7 +108,7 @@ class LaneWorker:
             await asyncio.gather(*left, return_exceptions=True)
             if not self._keeps_lease:
                 with contextlib.suppress(C360Error):
-                    await self._db.call("c360.release_lane", **self._place)
+                    await self._release()
 
     async def _serve(self) -> None:
         self._keys = await self._sender.keys(self._lease.subscription_id, self._lease.secret_version)
@@ -239,6 +240,16 @@ class LaneWorker:
             except (DatabaseUnreachable, TryAgain):
                 await asyncio.sleep(delay)
         return (await self._db.rows("c360.settle_deliveries", **self._place, results=payload))[0]
+
+    async def _release(self) -> None:
+        for delay in _RELEASE_RETRIES:
+            try:
+                await self._db.call("c360.release_lane", **self._place)
+            except (DatabaseUnreachable, TryAgain):
+                await asyncio.sleep(delay)
+            else:
+                return
+        await self._db.call("c360.release_lane", **self._place)
 
     def _fields(self) -> dict[str, Any]:
         return {"subscription_id": str(self._lease.subscription_id), "lane": self._lease.lane}
