@@ -53,7 +53,7 @@ def _database(settings: Settings) -> Iterator[str]:
     """
     if settings.conninfo is not None:
         _refuse_outdated(settings.conninfo)
-        yield _url(settings.conninfo)
+        yield database_url(settings.conninfo)
         return
     server = EmbeddedPostgres(settings.data_dir).start(wait=_TAKE_OVER_SECONDS)
     try:
@@ -76,7 +76,7 @@ def _refuse_outdated(conninfo: str) -> None:
         )
 
 
-def _url(conninfo: str) -> str:
+def database_url(conninfo: str) -> str:
     """A libpq address in any form as a URL, which is the form every driver takes."""
     known = {name: str(value) for name, value in conninfo_to_dict(conninfo).items() if value is not None}
     parts = {name: quote(known.pop(name, ""), safe="") for name in ("user", "password", "dbname")}
