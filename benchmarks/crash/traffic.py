@@ -48,8 +48,8 @@ class Sender:
     async def send(self, events: list[Event]) -> None:
         queue = iter(events)
         timeout = aiohttp.ClientTimeout(total=10)
-        auth = aiohttp.BasicAuth(self.write_key, "")
-        async with aiohttp.ClientSession(auth=auth, timeout=timeout) as session:
+        headers = {"Authorization": aiohttp.encode_basic_auth(self.write_key, "")}
+        async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
             await asyncio.gather(*(self._work(session, queue) for _ in range(self.parallel)))
 
     async def _work(self, session: aiohttp.ClientSession, queue: Any) -> None:

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-
 from benchmarks.crash.__main__ import run
 
 

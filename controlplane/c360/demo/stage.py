@@ -125,8 +125,8 @@ async def send(
 ) -> dict[str, int]:
     """Send events in batches over HTTP; returns how many were accepted, known already, and refused."""
     total = {"accepted": 0, "duplicates": 0, "rejected": 0}
-    auth = aiohttp.BasicAuth(write_key, "")
-    async with aiohttp.ClientSession(auth=auth) as session:
+    headers = {"Authorization": aiohttp.encode_basic_auth(write_key, "")}
+    async with aiohttp.ClientSession(headers=headers) as session:
         for batch in _batches(events, BATCH):
             async with session.post(f"{base_url}/v1/batch", json={"batch": batch}) as answer:
                 result = await answer.json()
