@@ -207,7 +207,7 @@ VALUES
     ('api/receive.sql', '22bcd1f1518a57584d9432e20650d17dcf92846a9dbeb783c1d6b2119b0406e4'),
     ('api/schema_version.sql', '04122e130057df8d230b1d904df4f1031378670ce62c7c5f34b1ea535fa9babb'),
     ('privileges/schemas.sql', '731ed4d7a8e0fa7b8daa6eb1fc656b1b0c5ebc291242a821875e1ba9225459f3'),
-    ('privileges/ops.sql', '818ec598c6122f0d0a9d31e22e64f0ff59abeb60149cb48bddd30c87ef4dba66'),
+    ('privileges/ops.sql', 'bd622c5f875fd020a932cb1dd26f175e15e6a2ee349e612c00b0eef24091ef30'),
     ('privileges/governance.sql', '7c64878297e30493adadbf366d05105d597b97bfb2c6449d5ed300b6c7b54901'),
     ('privileges/ingest.sql', '4647eb40ffbf0921519e7db84cd9f93b6f09f64fde715781a77dc86e1716923a'),
     ('privileges/relay.sql', 'e259bbfeb03da6d09da83417a588abd04b24b6772d28d9ff08d850b65db5c42e'),

@@ -52,7 +52,7 @@ def _database(settings: Settings) -> Iterator[str]:
     The embedded one is installed and upgraded here. A given one belongs to somebody, who decides when to upgrade.
     """
     if settings.conninfo is not None:
-        _refuse_outdated(settings.conninfo)
+        check_release(settings.conninfo)
         yield database_url(settings.conninfo)
         return
     server = EmbeddedPostgres(settings.data_dir).start(wait=_TAKE_OVER_SECONDS)
@@ -64,16 +64,27 @@ def _database(settings: Settings) -> Iterator[str]:
         server.stop()
 
 
-def _refuse_outdated(conninfo: str) -> None:
-    with psycopg.connect(conninfo, application_name="c360 daemon") as connection:
-        status = compare(read_ledgers(connection), load())
-    if not status.is_current:
-        raise OperationsRefused(
-            "the database does not have this release of c360",
-            code="U9007",
-            detail=f"{len(status.pending)} migrations and {len(status.outdated)} other files are missing or differ.",
-            hint="Run: c360 db upgrade",
-        )
+def check_release(conninfo: str) -> None:
+    """Raises OperationsRefused when the database has another release; works in every role of the daemon."""
+    sources = load()
+    with psycopg.connect(conninfo, application_name="c360 daemon", autocommit=True) as connection:
+        try:
+            status = compare(read_ledgers(connection), sources)
+        except psycopg.errors.InsufficientPrivilege:
+            # The role of the gateway sees schema c360_v1 only, which names the last migration.
+            row = connection.execute("SELECT c360_v1.schema_version()").fetchone()
+            if row is not None and row[0] == sources.migrations[-1].migration:
+                return
+            missing = (
+                f"The database is at {row[0] if row else None}, this release at {sources.migrations[-1].migration}."
+            )
+        else:
+            if status.is_current:
+                return
+            missing = f"{len(status.pending)} migrations and {len(status.outdated)} other files are missing or differ."
+    raise OperationsRefused(
+        "the database does not have this release of c360", code="U9007", detail=missing, hint="Run: c360 db upgrade"
+    )
 
 
 def database_url(conninfo: str) -> str:
