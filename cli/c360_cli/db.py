@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Install, upgrade and look after the database.", no_args_is_help=True)
 
 
-def register(main: typer.Typer) -> None:
+def register(main: typer.Typer, panel: str) -> None:
     """`c360 doctor` is short for `c360 db doctor`."""
-    main.command("doctor")(doctor_command)
+    main.command("doctor", rich_help_panel=panel)(doctor_command)
 
 
 @app.command("install")

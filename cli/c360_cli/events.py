@@ -20,7 +20,8 @@ from rich.text import Text
 
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.sql import print_sql
 
 app = typer.Typer(help="Watch events arrive, and settle rejected ones.", no_args_is_help=True)
 rejected = typer.Typer(help="List, correct, redrive and discard rejected events.", no_args_is_help=True)
@@ -34,6 +35,9 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 # Ids are given before commit: an event may appear after one with a higher id. Look back this far each time.
 _LOOK_BACK = 1_000
 _BATCH = 1_000
+_INGEST = "SELECT c360.ingest(%s, %s::jsonb, %s)"
+_REDRIVE = "SELECT c360.redrive_rejected_events(%s, %s::bigint[], %s::jsonb)"
+_DISCARD = "SELECT c360.discard_rejected_events(%s, %s::bigint[])"
 
 
 @app.command("tail")
@@ -86,14 +90,19 @@ def load_command(
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Ingest events from a file. Safe to repeat when the events carry messageIds."""
     events = _read_events(file)
     totals = {"accepted": 0, "duplicates": 0, "rejected": 0}
-    batches = [events[start : start + _BATCH] for start in range(0, len(events), _BATCH)]
+    batches = [f"[{','.join(events[start : start + _BATCH])}]" for start in range(0, len(events), _BATCH)]
+    if dry_run:
+        for batch in batches:
+            print_sql(_INGEST, tenant, batch, source)
+        return
     with connected(dsn, data_dir) as connection:
         for batch in track(batches, "loading", console=Console(stderr=True), transient=True):
-            row = connection.execute("SELECT c360.ingest(%s, %s::jsonb, %s)", (tenant, f"[{','.join(batch)}]", source))
+            row = connection.execute(_INGEST, (tenant, batch, source))
             outcome: dict[str, Any] = (row.fetchone() or [{"accepted": 0, "duplicates": 0, "rejected": []}])[0]
             totals["accepted"] += outcome["accepted"]
             totals["duplicates"] += outcome["duplicates"]
@@ -166,13 +175,15 @@ def redrive_command(
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Send rejected events through ingest again. Exits 1 when some are refused again. Safe to repeat."""
     _check_json(patch)
+    if dry_run:
+        print_sql(_REDRIVE, tenant, ids, patch)
+        return
     with connected(dsn, data_dir) as connection:
-        outcome = _value(
-            connection, "SELECT c360.redrive_rejected_events(%s, %s::bigint[], %s::jsonb)", tenant, ids, patch
-        )
+        outcome = _value(connection, _REDRIVE, tenant, ids, patch)
     if as_json:
         print(json.dumps(outcome))
     else:
@@ -187,10 +198,22 @@ def redrive_command(
 
 
 @rejected.command("discard")
-def discard_command(tenant: Tenant, ids: Ids, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+def discard_command(
+    tenant: Tenant,
+    ids: Ids,
+    yes: Yes = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+) -> None:
     """Give rejected events up. They stay in the table, settled. Safe to repeat."""
+    if dry_run:
+        print_sql(_DISCARD, tenant, ids)
+        return
+    confirm(f"Discarded events cannot be redriven any more. Discard {len(ids)} of tenant {tenant}?", yes)
     with connected(dsn, data_dir) as connection:
-        count = _value(connection, "SELECT c360.discard_rejected_events(%s, %s::bigint[])", tenant, ids)
+        count = _value(connection, _DISCARD, tenant, ids)
     print(json.dumps({"discarded": count})) if as_json else print(f"{count} discarded", file=sys.stderr)
 
 

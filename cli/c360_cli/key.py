@@ -15,11 +15,14 @@ from rich.console import Console
 from rich.table import Table
 
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.sql import print_sql
 
 app = typer.Typer(help="Create, list and revoke keys of the HTTP API.", no_args_is_help=True)
 
 _SHOWN_CHARACTERS = 16
+_CREATE = "SELECT c360.create_api_key(%s, %s, %s, %s, %s, %s, %s)"
+_REVOKE = "SELECT c360.revoke_api_key(%s, %s)"
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 
@@ -53,22 +56,18 @@ def create_command(
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Create a key and print it: the only time it is shown."""
     key, name = new_key(kind), name or f"{source}-{kind}"
+    sha256, beginning = hashlib.sha256(key.encode()).digest(), key[:_SHOWN_CHARACTERS]
+    values = (tenant, name, kind.value, source, sha256, beginning, origin or [])
+    if dry_run:
+        print_sql(_CREATE, *values)
+        print(f"Whoever runs this SQL makes the key {key} valid. It is not kept: copy it now.", file=sys.stderr)
+        return
     with connected(dsn, data_dir) as connection:
-        connection.execute(
-            "SELECT c360.create_api_key(%s, %s, %s, %s, %s, %s, %s)",
-            (
-                tenant,
-                name,
-                kind.value,
-                source,
-                hashlib.sha256(key.encode()).digest(),
-                key[:_SHOWN_CHARACTERS],
-                origin or [],
-            ),
-        )
+        connection.execute(_CREATE, values)
     if as_json:
         print(json.dumps({"tenant": tenant, "name": name, "kind": kind.value, "source": source, "key": key}))
         return
@@ -102,13 +101,19 @@ def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_j
 def revoke_command(
     tenant: Tenant,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the key, see `c360 key list`.")],
+    yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
+    dry_run: DryRun = False,
 ) -> None:
     """End a key at once and for good. Safe to repeat."""
+    if dry_run:
+        print_sql(_REVOKE, tenant, name)
+        return
+    confirm(f"Whoever uses key {name} of tenant {tenant} is shut out for good. Revoke it?", yes)
     with connected(dsn, data_dir) as connection:
-        row = connection.execute("SELECT c360.revoke_api_key(%s, %s)", (tenant, name)).fetchone()
+        row = connection.execute(_REVOKE, (tenant, name)).fetchone()
     is_revoked_now = bool(row and row[0])
     if as_json:
         print(json.dumps({"tenant": tenant, "name": name, "revoked_now": is_revoked_now}))

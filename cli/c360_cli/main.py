@@ -16,27 +16,35 @@ import typer
 from c360 import __version__
 from c360.domain.errors import C360Error, UsageError, from_psycopg
 
-# Group: the module of the same name has `app`.
-GROUPS = (
-    "db",
-    "events",
-    "identity",
-    "key",
-    "profile",
-    "score",
-    "tenant",
-    "topic",
-    "webhook",
+_RUN, _OPERATE, _TENANTS, _CUSTOMERS, _MESSAGES = (
+    "Run",
+    "Look after the system",
+    "Tenants and their data",
+    "Customers",
+    "Messages to other systems",
 )
-# Command: the module named here has `register(app)`, which adds it.
+# Command: the module named here has `register(app, panel)`, which adds its commands.
 COMMANDS = {
-    "doctor": "db",
+    "up": "run",
     "gateway": "run",
     "relay": "run",
+    "worker": "run",
     "status": "status",
     "top": "status",
-    "up": "run",
-    "worker": "run",
+    "doctor": "db",
+}
+_PANELS = {"run": _RUN, "status": _OPERATE, "db": _OPERATE}
+# Group: the module of the same name has `app`. In this order, under these titles, `c360 --help` shows them.
+GROUPS = {
+    "db": _OPERATE,
+    "tenant": _TENANTS,
+    "key": _TENANTS,
+    "events": _TENANTS,
+    "profile": _CUSTOMERS,
+    "identity": _CUSTOMERS,
+    "score": _CUSTOMERS,
+    "webhook": _MESSAGES,
+    "topic": _MESSAGES,
 }
 
 
@@ -53,12 +61,12 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     if wanted == "--version":
         return app
     is_known = wanted in GROUPS or wanted in COMMANDS
-    for group in GROUPS:
-        if group == wanted or not is_known:
-            app.add_typer(_module(group).app, name=group)
     for module in dict.fromkeys(COMMANDS.values()):
         if module == COMMANDS.get(wanted) or not is_known:
-            _module(module).register(app)
+            _module(module).register(app, _PANELS[module])
+    for group, panel in GROUPS.items():
+        if group == wanted or not is_known:
+            app.add_typer(_module(group).app, name=group, rich_help_panel=panel)
     return app
 
 

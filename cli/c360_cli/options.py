@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from c360.domain.errors import UsageError
 
 Dsn = Annotated[
     str | None,
@@ -17,3 +20,19 @@ DataDir = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the SQL that would run, and run nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Go on only with --yes or a yes. No ends with exit code 1; nobody there to answer is wrong usage."""
+    if yes:
+        return
+    try:
+        answer = typer.confirm(question, err=True)
+    except typer.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise UsageError("nobody is there to answer", code="usage", hint="If it is meant, repeat with --yes.") from None
+    if not answer:
+        print("nothing was changed.", file=sys.stderr)
+        raise typer.Exit(1)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from typing import Annotated, Any
+from uuid import UUID
 
+import psycopg
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.tree import Tree
 
+from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
 
@@ -30,14 +33,20 @@ _BOOKKEEPING = (
     "updated_at",
     "identifiers",
     "last_events",
+    "candidates",
 )
 _PROFILE = "SELECT c360.profile(%s, %s, %s)"
+_VERSIONS = "SELECT json_agg(history ORDER BY history.version DESC) FROM c360.profile_history(%s, %s) AS history"
+_ATTRIBUTES = "SELECT jsonb_path_query_array(c360.tenant_metadata(%s), '$.attributes[*].attribute')"
 
 
 @app.command("show")
 def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show a golden record with its identifiers and last events."""
-    profile = _ask(dsn, data_dir, _PROFILE, tenant, *_identifier(who))
+    identifier = _identifier(who)
+    with connected(dsn, data_dir) as connection:
+        profile = _answer(connection, _PROFILE, tenant, *identifier)
+        order = [] if as_json else _answer(connection, _ATTRIBUTES, tenant)
     if as_json:
         print(json.dumps(profile, ensure_ascii=False))
         return
@@ -45,7 +54,11 @@ def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = 
     console.print(f"[bold]{profile['profile_id']}[/bold]  version {profile['version']}, {profile['status']}")
     if profile["redirected"]:
         console.print(f"asked for {profile['requested_id']}, which was merged into this one")
-    console.print(_pairs({name: value for name, value in profile.items() if name not in _BOOKKEEPING}))
+    if "candidates" in profile:
+        console.print(f"{profile['candidates']} golden records have this {identifier[0]}; this is the oldest")
+    shown = [name for name in order if name in profile]
+    shown += [name for name in profile if name not in {*shown, *_BOOKKEEPING}]
+    console.print(_pairs({name: profile[name] for name in shown}))
     table = Table("identifier", "value", "observations", "last seen", box=None)
     for identifier in profile["identifiers"]:
         mark = "" if identifier["links"] else "  (links nobody)"
@@ -62,8 +75,10 @@ def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = 
 @app.command("explain")
 def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Say why the observations of a golden record are one person."""
-    profile = _ask(dsn, data_dir, _PROFILE, tenant, *_identifier(who))
-    explained = _ask(dsn, data_dir, "SELECT c360.explain_profile(%s, %s)", tenant, profile["profile_id"])
+    identifier = _identifier(who)
+    with connected(dsn, data_dir) as connection:
+        profile = _answer(connection, _PROFILE, tenant, *identifier)
+        explained = _answer(connection, "SELECT c360.explain_profile(%s, %s)", tenant, profile["profile_id"])
     if as_json:
         print(json.dumps(explained, ensure_ascii=False))
         return
@@ -85,14 +100,10 @@ def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
 @app.command("history")
 def history_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show every version of a golden record, newest first."""
-    profile = _ask(dsn, data_dir, _PROFILE, tenant, *_identifier(who))
-    versions = _ask(
-        dsn,
-        data_dir,
-        "SELECT json_agg(history ORDER BY history.version DESC) FROM c360.profile_history(%s, %s) AS history",
-        tenant,
-        profile["profile_id"],
-    )
+    identifier = _identifier(who)
+    with connected(dsn, data_dir) as connection:
+        profile = _answer(connection, _PROFILE, tenant, *identifier)
+        versions = _answer(connection, _VERSIONS, tenant, profile["profile_id"])
     if as_json:
         print(json.dumps(versions, ensure_ascii=False))
         return
@@ -109,13 +120,31 @@ def history_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
 
 
 def _identifier(who: str) -> tuple[str, str]:
+    """Identifier type and value of what was typed; says at once what is missing from it."""
     kind, equals, value = who.partition("=")
-    return (kind, value) if equals else ("profile_id", who)
+    if equals and kind and value:
+        return kind, value
+    try:
+        return "profile_id", str(UUID(who))
+    except ValueError:
+        raise UsageError(
+            f"{who} is neither a profile id nor type=value",
+            code="usage",
+            hint=f"Write type=value, such as {_guess(who)}.",
+        ) from None
 
 
-def _ask(dsn: str | None, data_dir: Any, query: str, *parameters: str) -> Any:
-    with connected(dsn, data_dir) as connection:
-        row = connection.execute(query.encode(), parameters).fetchone()
+def _guess(who: str) -> str:
+    if "=" in who:
+        return "email=an@shop.vn"
+    if "@" in who:
+        return f"email={who}"
+    is_phone = who.startswith("+") and who[1:].replace(" ", "").isdigit()
+    return f"phone={who}" if is_phone else f"user_id={who}"
+
+
+def _answer(connection: psycopg.Connection, query: str, *parameters: str) -> Any:
+    row = connection.execute(query.encode(), parameters).fetchone()
     return None if row is None else row[0]
 
 

@@ -15,12 +15,12 @@ Host = Annotated[str | None, typer.Option("--host", help="Address the gateway li
 Port = Annotated[int | None, typer.Option("--port", help="Port the gateway listens on. Default: 8360.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: typer.Typer, panel: str) -> None:
     """Add the commands to the main application."""
-    app.command("up")(up)
-    app.command("gateway")(gateway)
-    app.command("relay")(relay)
-    app.command("worker")(worker)
+    app.command("up", rich_help_panel=panel)(up)
+    app.command("gateway", rich_help_panel=panel)(gateway)
+    app.command("relay", rich_help_panel=panel)(relay)
+    app.command("worker", rich_help_panel=panel)(worker)
 
 
 def up(dsn: Dsn = None, data_dir: DataDir = None, host: Host = None, port: Port = None) -> None:

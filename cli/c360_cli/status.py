@@ -40,10 +40,10 @@ _VARIABLES = {
 }
 
 
-def register(app: typer.Typer) -> None:
+def register(app: typer.Typer, panel: str) -> None:
     """Add the commands to the main application."""
-    app.command("status")(status)
-    app.command("top")(top)
+    app.command("status", rich_help_panel=panel)(status)
+    app.command("top", rich_help_panel=panel)(top)
 
 
 def status(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:

@@ -32,7 +32,7 @@ from c360.governance import (
 from c360.governance.tenants import as_owner, call
 from c360.templates.environment import literal
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 
 app = typer.Typer(help="Create tenants, shape them, and end them.", no_args_is_help=True)
 
@@ -41,7 +41,6 @@ AllowTypeChange = Annotated[
     bool, typer.Option("--allow-type-change", help="Change column types; values that do not fit become empty.")
 ]
 AllowDrop = Annotated[bool, typer.Option("--allow-drop", help="Drop the columns of retired attributes.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 
 
 @app.command("create")
@@ -193,9 +192,9 @@ def apply_command(
         if dry_run:
             _print_sql(connection, "" if planned.is_empty else planned.sql)
             return
-        if not (planned.is_empty or yes or _asked(planned)):
-            _say("nothing was changed.")
-            raise typer.Exit(1)
+        if not (planned.is_empty or yes):
+            _say_plan(planned)
+            confirm(f"Apply this to tenant {planned.tenant}?", yes)
         applied = apply_declaration(connection, declaration, permissions, lambda now: now.sql == planned.sql)
     if applied is None:
         _say("nothing was changed: the tenant is no longer what the plan was made for. Try again.")
@@ -229,7 +228,7 @@ def resume_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, dry_
 @app.command("drop")
 def drop_command(
     tenant: Name,
-    confirm: Annotated[str | None, typer.Option(help="The exact name of the tenant again.")] = None,
+    confirmed: Annotated[str | None, typer.Option("--confirm", help="The exact name of the tenant again.")] = None,
     yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
@@ -239,17 +238,17 @@ def drop_command(
     if dry_run:
         print(f"SELECT c360.drop_tenant({literal(tenant)}, {literal(tenant)});")
         return
-    if confirm is None and not yes and sys.stdin.isatty():
-        confirm = typer.prompt(f"Everything of tenant {tenant} will be gone. Type its name", err=True)
+    if confirmed is None and not yes and sys.stdin.isatty():
+        confirmed = typer.prompt(f"Everything of tenant {tenant} will be gone. Type its name", err=True)
         yes = True
-    if not yes or confirm is None:
+    if not yes or confirmed is None:
         raise UsageError(
             f"tenant {tenant} was not dropped",
             code="usage",
             hint=f"This cannot be undone. If it is meant: c360 tenant drop {tenant} --confirm {tenant} --yes",
         )
     with connected(dsn, data_dir) as connection:
-        drop_tenant(connection, tenant, confirm=confirm)
+        drop_tenant(connection, tenant, confirm=confirmed)
     _say(f"tenant {tenant} is gone; the audit log keeps what was done to it.")
 
 
@@ -282,13 +281,12 @@ def _rehearsed(connection: psycopg.Connection[Any], declaration: Declaration, pe
     return seen[0]
 
 
-def _asked(application: Application) -> bool:
+def _say_plan(application: Application) -> None:
     for change in application.changes:
         _say(f"  {change}")
     for step in application.plan.steps:
         _say(f"  {step.reason}")
     _say_losses(application.plan)
-    return typer.confirm(f"Apply this to tenant {application.tenant}?", err=True)
 
 
 def _plan_document(plan: Plan) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from c360.relay.secrets import Keyring, load_keyring, throwaway_keyring
 from c360.relay.webhooks import PROFILE_TOPIC, add_webhook, rotate_secret, send_test, show_webhook
 from c360.settings import load_settings
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.sql import print_sql
 
 app = typer.Typer(help="Send messages to other systems: webhooks, retries, dead letters.", no_args_is_help=True)
 letters = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
@@ -32,7 +33,10 @@ Webhook = Annotated[str, typer.Argument(metavar="WEBHOOK", help="Name or id of t
 AllowPrivate = Annotated[
     bool, typer.Option("--allow-private", help="Let it reach private addresses and http (development).")
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+Rehearsal = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Try it and undo it. Prints no SQL: that would carry a secret nobody knows."),
+]
 
 
 @app.command("add")
@@ -58,7 +62,7 @@ def add_command(
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
-    dry_run: DryRun = False,
+    dry_run: Rehearsal = False,
 ) -> None:
     """Add a webhook and show its signing secret, once."""
     settings = load_settings(dsn=dsn, data_dir=data_dir)
@@ -193,8 +197,8 @@ def remove_command(
     dry_run: DryRun = False,
 ) -> None:
     """Remove a webhook with everything that waits for it."""
-    if not dry_run and not yes and not typer.confirm(f"Remove webhook {webhook} and what waits for it?", err=True):
-        raise typer.Exit(1)
+    if not dry_run:
+        confirm(f"Remove webhook {webhook} and what waits for it?", yes)
     lost = _call(dsn, data_dir, dry_run, "c360.remove_subscription", tenant, webhook)
     if not dry_run:
         waiting = lost["backlog"] + lost["parked"]
@@ -209,7 +213,7 @@ def rotate_command(
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
-    dry_run: DryRun = False,
+    dry_run: Rehearsal = False,
 ) -> None:
     """Make a new signing secret and show it, once. Until the old one expires both sign."""
     with connected(dsn, data_dir) as connection, _changing(connection, dry_run):
@@ -265,13 +269,13 @@ def letters_replay_command(
 
 def _call(dsn: str | None, data_dir: DataDir, dry_run: bool, function: str, *arguments: Any) -> Any:
     """Call a function that changes something; for --dry-run print the call instead."""
+    holes = ", ".join(["%s"] * len(arguments))
+    query = f"SELECT {function}({holes})"
+    if dry_run:
+        print_sql(query, *arguments)
+        return None
     with connected(dsn, data_dir) as connection:
-        holes = ", ".join(["%s"] * len(arguments))
-        query = f"SELECT {function}({holes})"
-        if dry_run:
-            print(psycopg.ClientCursor(connection).mogrify(query, arguments) + ";")
-            return None
-        row = connection.execute(query, arguments).fetchone()
+        row = connection.execute(query.encode(), arguments).fetchone()
     return row[0] if row else None
 
 

@@ -77,7 +77,7 @@ def test_rejected_events_are_listed_shown_corrected_and_discarded(c360, database
     unchanged = c360("events", "rejected", "redrive", "acme", str(first), *dsn)
     patch = json.dumps({"event": "Bought"})
     corrected = c360("events", "rejected", "redrive", "acme", str(first), "--patch", patch, "--json", *dsn)
-    discarded = c360("events", "rejected", "discard", "acme", str(second), "--json", *dsn)
+    discarded = c360("events", "rejected", "discard", "acme", str(second), "--yes", "--json", *dsn)
 
     assert json.loads(shown.stdout)["messageId"] == "m1"
     assert (unchanged.returncode, "U1109" in unchanged.stderr) == (1, True)
@@ -91,3 +91,19 @@ def test_a_patch_that_is_no_object_is_wrong_usage(c360, database):
     done = c360("events", "rejected", "redrive", "acme", "1", "--patch", "[1]", "--dsn", database.dsn)
 
     assert done.returncode == 2
+
+
+def test_dry_runs_print_sql_that_does_the_same_later(c360, database, session, tmp_path):
+    ingest(session, {"type": "track", "anonymousId": "a1", "messageId": "m1"}, {"type": "page"})
+    (tmp_path / "events.json").write_text(json.dumps(page("m2", title="Nguyễn's \\ shop")))
+    ids = session.column("SELECT rejected_event_id FROM c360.rejected_events('acme') ORDER BY 1")
+    rejected = ("events", "rejected")
+
+    load = c360("events", "load", "acme", "events.json", "--dry-run")
+    redrive = c360(*rejected, "redrive", "acme", str(ids[0]), "--patch", '{"event": "Bought"}', "--dry-run")
+    discard = c360(*rejected, "discard", "acme", str(ids[1]), "--dry-run")
+
+    assert event_count(session) == 0
+    assert session.value(load.stdout)["accepted"] == 1
+    assert session.value(redrive.stdout)["redriven"] == 1
+    assert session.value(discard.stdout) == 1

@@ -68,7 +68,7 @@ def test_without_an_answer_nothing_is_applied(tenant_command, tmp_path):
 
     refused = tenant_command("apply", str(path))
 
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert [row["tenant"] for row in json.loads(tenant_command("list", "--json").stdout)] == ["acme"]
 
 

@@ -1,0 +1,51 @@
+"""`c360 profile`: who was meant is understood or said to be unclear; attributes come in the order of the metadata."""
+
+import json
+
+import pytest
+
+from support.events import identify, ingest
+
+
+@pytest.fixture
+def lan(connect):
+    session = connect(autocommit=True)
+    ingest(session, identify("u1", "m1", email="lan@example.com", firstName="Lan"))
+    session.call("c360.resolve_identities", "acme")
+    return session.call("c360.profile", "acme", "user_id", "u1")
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [("lan@example.com", "email=lan@example.com"), ("+84912345678", "phone=+84912345678"), ("u1", "user_id=u1")],
+)
+@pytest.mark.parametrize("verb", ["show", "explain", "history"])
+def test_a_bare_value_is_wrong_usage_and_the_answer_says_how_to_write_it(c360, database, verb, typed, advice):
+    done = c360("profile", verb, "acme", typed, "--dsn", database.dsn)
+
+    assert done.returncode == 2
+    assert advice in done.stderr
+
+
+def test_a_profile_id_needs_no_type(c360, database, lan):
+    done = c360("profile", "show", "acme", lan["profile_id"], "--json", "--dsn", database.dsn)
+
+    assert json.loads(done.stdout)["email"] == "lan@example.com"
+
+
+def test_nobody_is_refused_by_the_database(c360, database):
+    done = c360("profile", "show", "acme", "email=nobody@example.com", "--dsn", database.dsn)
+
+    assert (done.returncode, done.stderr[:5]) == (1, "U2404")
+
+
+def test_attributes_are_shown_in_the_order_of_the_metadata(c360, database, connect, lan):
+    metadata = connect().call("c360.tenant_metadata", "acme")
+    order = [attribute["attribute"] for attribute in metadata["attributes"] if attribute["attribute"] in lan]
+
+    done = c360("profile", "show", "acme", "user_id=u1", "--dsn", database.dsn)
+
+    first_words = [line.split()[0] for line in done.stdout.splitlines() if line.strip()]
+    shown = first_words[first_words.index("attribute") + 1 : first_words.index("identifier")]
+    assert shown == order
+    assert shown.index("email") < shown.index("first_name")
