@@ -29,6 +29,13 @@ def test_waiting_observations_are_counted_with_the_age_of_the_oldest(db: Session
     assert 90 <= status["oldest_queued_seconds"] < 120
 
 
+def test_a_small_tenant_is_counted_and_not_estimated(db: Session) -> None:
+    event = {"type": "track", "event": "Cart Viewed", "anonymousId": "a1"}
+    db.call("c360.ingest", "acme", [event | {"messageId": f"m{number}"} for number in range(7)])
+
+    assert _status(db, "acme")["event_estimate"] == 7
+
+
 def test_only_open_rejects_are_counted(db: Session) -> None:
     db.execute(
         """

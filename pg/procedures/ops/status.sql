@@ -1,6 +1,6 @@
 -- One row for each tenant the caller may read: how much there is, how fast it comes, what waits. Reads only.
--- Totals are the planner's estimates and rates look at the last 10,000 events, so that it costs the same for a small
--- tenant and a big one.
+-- Totals of big tables are the planner's estimates and rates look at the last 10,000 events, so that it costs the same
+-- for a small tenant and a big one.
 
 CREATE OR REPLACE FUNCTION c360.status()
     RETURNS TABLE (
