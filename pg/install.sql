@@ -242,6 +242,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/ops/status.sql
 \ir procedures/ops/_doctor_server.sql
 \ir procedures/ops/_doctor_messages.sql
+\ir procedures/ops/_doctor_relay.sql
 \ir procedures/ops/_doctor_tenants.sql
 \ir procedures/ops/doctor.sql
 

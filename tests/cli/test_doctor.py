@@ -121,3 +121,41 @@ def test_the_doctor_of_a_whole_database_is_for_its_owner_alone(connect):
 
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         reader.rows("SELECT * FROM c360.doctor()")
+
+
+def test_a_disabled_webhook_is_found(findings, database, connect):
+    session = connect()
+    subscription = session.value(
+        """
+        INSERT INTO c360.subscriptions (subscription_id, tenant, name, url, state, disabled_reason)
+        VALUES (gen_random_uuid(), 'acme', 'crm', 'https://crm.example/hook', 'disabled', 'it answered 410')
+        RETURNING subscription_id
+        """
+    )
+    session.execute("INSERT INTO c360.subscription_states (subscription_id) VALUES (%s)", subscription)
+    session.commit()
+
+    code, found = findings(database.dsn)
+
+    assert code == 1
+    assert ("error", "webhook crm of tenant acme") in subjects(found)
+
+
+def test_an_endpoint_behind_an_open_circuit_is_found(findings, database, connect):
+    session = connect()
+    subscription = session.value(
+        """
+        INSERT INTO c360.subscriptions (subscription_id, tenant, name, url)
+        VALUES (gen_random_uuid(), 'acme', 'crm', 'https://crm.example/hook')
+        RETURNING subscription_id
+        """
+    )
+    session.execute(
+        "INSERT INTO c360.subscription_states (subscription_id, circuit, last_error) VALUES (%s, 'open', 'connect')",
+        subscription,
+    )
+    session.commit()
+
+    _, found = findings(database.dsn)
+
+    assert ("warning", "webhook crm of tenant acme") in subjects(found)

@@ -9,10 +9,10 @@ AS $$
     SELECT
         'warning',
         'messages',
-        format('%s messages older than a day lie in the default partition, the oldest of %s.', count(*), min(message.created_at)),
+        format('%s messages older than four days lie in the default partition, the oldest of %s.', count(*), min(message.created_at)),
         'Maintenance did not make partitions in time: check that "c360 worker" runs.'
     FROM c360.messages_default AS message
-    WHERE message.created_at < p_now - interval '1 day'
+    WHERE message.created_at < p_now - interval '4 days'
     HAVING count(*) > 0;
 $$;
 

@@ -1,0 +1,71 @@
+-- Findings about deliveries: endpoints that are switched off or do not answer, messages that wait long or were given up.
+-- Safe to repeat; reads only.
+
+CREATE OR REPLACE FUNCTION c360._doctor_relay()
+    RETURNS TABLE (level text, subject text, finding text, remedy text)
+    LANGUAGE sql
+    STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH subscription AS MATERIALIZED (
+        SELECT
+            status.*,
+            format('webhook %s of tenant %s', status.name, status.tenant) AS subject
+        FROM c360.relay_status() AS status
+    )
+    SELECT
+        'error',
+        subscription.subject,
+        format('It is disabled: %s.', subscription.disabled_reason),
+        format('Mend the endpoint, then: c360 webhook resume %s %s', subscription.tenant, subscription.name)
+    FROM subscription
+    WHERE subscription.state = 'disabled'
+
+    UNION ALL
+
+    SELECT
+        'warning',
+        subscription.subject,
+        format('Its endpoint does not answer (%s); %s messages wait.',
+               coalesce(subscription.last_error, 'no answer yet'), subscription.backlog + subscription.parked),
+        format('Try it with: c360 webhook test %s %s', subscription.tenant, subscription.name)
+    FROM subscription
+    WHERE subscription.state = 'active'
+      AND subscription.circuit <> 'closed'
+
+    UNION ALL
+
+    SELECT
+        'warning',
+        subscription.subject,
+        format('%s messages wait, the oldest for %s minutes.', subscription.backlog, round(subscription.oldest_seconds / 60)),
+        'Check that "c360 relay" runs and what it logs.'
+    FROM subscription
+    WHERE subscription.state = 'active'
+      AND subscription.circuit = 'closed'
+      AND subscription.backlog > 0
+      AND subscription.oldest_seconds > 600
+
+    UNION ALL
+
+    SELECT
+        'warning',
+        subscription.subject,
+        format('%s messages were given up.', subscription.dead_letters),
+        format('See and send them again: c360 webhook dead-letters list %s', subscription.tenant)
+    FROM subscription
+    WHERE subscription.dead_letters > 0
+
+    UNION ALL
+
+    SELECT
+        'error',
+        'relay',
+        format('%s messages wait to be fanned out, the oldest for %s minutes.', feed.waiting, round(feed.oldest_seconds / 60)),
+        'Check that "c360 relay" runs and what it logs; after a restore: SELECT c360.confirm_cluster()'
+    FROM c360.feed_status() AS feed
+    WHERE feed.oldest_seconds > 600
+      AND EXISTS (SELECT FROM subscription WHERE subscription.state = 'active');
+$$;
+
+COMMENT ON FUNCTION c360._doctor_relay() IS 'Findings of c360.doctor() about webhooks and the relay.';
