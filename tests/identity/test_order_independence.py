@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.observations import observe, partition, resolve
+from support.observations import observe, partition, resolve, strays
 
 PRIORITY = {"user_id": 10, "national_id": 20, "email": 30, "phone": 40, "anonymous_id": 80}
 EXCLUSIVE = {"user_id", "national_id"}
@@ -107,9 +107,11 @@ def test_any_order_and_any_batch_size_give_what_the_rule_says(clean, data, recor
             " AND NOT EXISTS (SELECT FROM tenant_acme.cdp_profile_links AS link"
             " WHERE link.master_profile_id = golden.master_profile_id)"
         )
+        stray = strays(db)
 
     assert found == reference(records)
     assert whole == 0
+    assert stray == []
 
 
 @ONE_DATABASE

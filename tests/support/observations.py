@@ -53,6 +53,26 @@ def partition(db: Session, *, tenant: str = "acme") -> set[frozenset[int]]:
     return {frozenset(raws) for raws in people.values()}
 
 
+def strays(db: Session, *, tenant: str = "acme") -> list[str]:
+    """Rows of derived tables that nothing stands behind: what a foreign key would refuse, and more."""
+    schema = f"tenant_{tenant}"
+    return db.column(
+        f"""
+        SELECT 'identifier of observation ' || own.raw_profile_id
+        FROM {schema}.cdp_raw_identifiers AS own
+        WHERE own.raw_profile_id NOT IN (SELECT raw.raw_profile_id FROM {schema}.cdp_raw_profiles AS raw)
+        UNION ALL
+        SELECT 'identifier of golden record ' || known.master_profile_id
+        FROM {schema}.cdp_identifiers AS known
+        WHERE known.master_profile_id NOT IN (SELECT link.master_profile_id FROM {schema}.cdp_profile_links AS link)
+        UNION ALL
+        SELECT 'metrics of golden record ' || metrics.master_profile_id
+        FROM {schema}.cdp_profile_metrics AS metrics
+        WHERE metrics.master_profile_id NOT IN (SELECT link.master_profile_id FROM {schema}.cdp_profile_links AS link)
+        """
+    )
+
+
 def master_of(db: Session, raw_profile_id: int, *, tenant: str = "acme") -> Any:
     return db.value(
         f"SELECT master_profile_id FROM tenant_{tenant}.cdp_profile_links WHERE raw_profile_id = %s", raw_profile_id

@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION c360._absorb_profiles(
 )
     RETURNS void
     LANGUAGE plpgsql
-    SET plan_cache_mode = force_custom_plan
+    SET plan_cache_mode = auto
     SET jit = off
     SET enable_seqscan = off
 AS $$

@@ -121,13 +121,11 @@ BEGIN
         v_absorbed,
         v_absorbed_by;
 
-    INSERT INTO cdp_master_profiles (master_profile_id, founding_raw_profile_id, version, created_at, updated_at)
-    SELECT
-        owned.owner,
-        owned.part,
-        0,
-        p_at,
+    PERFORM c360._found_profiles(
+        array_agg(owned.owner ORDER BY owned.part),
+        array_agg(owned.part ORDER BY owned.part),
         p_at
+    )
     FROM unnest(v_owner_part, v_owner, v_is_new) AS owned (part, owner, is_new)
     WHERE owned.is_new;
 
@@ -136,26 +134,18 @@ BEGIN
         merged_into = NULL
     WHERE profile.master_profile_id = ANY (v_revived);
 
-    INSERT INTO cdp_profile_links AS link (
-        raw_profile_id, master_profile_id, component_id, rule, evidence, linked_at
-    )
-    SELECT
-        member.raw_profile_id,
-        owned.owner,
-        member.component,
-        edge.rule,
-        edge.evidence,
+    PERFORM c360._write_links(
+        array_agg(member.raw_profile_id ORDER BY member.raw_profile_id),
+        array_agg(owned.owner ORDER BY member.raw_profile_id),
+        array_agg(member.component ORDER BY member.raw_profile_id),
+        array_agg(edge.rule ORDER BY member.raw_profile_id),
+        array_agg(edge.evidence ORDER BY member.raw_profile_id),
         p_at
+    )
     FROM unnest(v_raw, v_component, v_before, v_part) AS member (raw_profile_id, component, before, part)
     JOIN unnest(v_owner_part, v_owner) AS owned (part, owner) ON owned.part = member.part
     JOIN c360._part_edges(p_tenant, v_raw, v_part) AS edge ON edge.raw_profile_id = member.raw_profile_id
-    WHERE member.before IS DISTINCT FROM owned.owner
-    ON CONFLICT (raw_profile_id) DO UPDATE
-    SET master_profile_id = excluded.master_profile_id,
-        component_id = excluded.component_id,
-        rule = excluded.rule,
-        evidence = excluded.evidence,
-        linked_at = excluded.linked_at;
+    WHERE member.before IS DISTINCT FROM owned.owner;
 
     UPDATE cdp_profile_links AS link
     SET component_id = part.component

@@ -111,13 +111,11 @@ BEGIN
         v_absorbed,
         v_absorbed_by;
 
-    INSERT INTO cdp_master_profiles (master_profile_id, founding_raw_profile_id, version, created_at, updated_at)
-    SELECT
-        chosen.survivor,
-        chosen.component,
-        0,
-        p_at,
+    PERFORM c360._found_profiles(
+        array_agg(chosen.survivor ORDER BY chosen.component),
+        array_agg(chosen.component ORDER BY chosen.component),
         p_at
+    )
     FROM unnest(v_component, v_survivor, v_is_new) AS chosen (component, survivor, is_new)
     WHERE chosen.is_new;
 
@@ -162,21 +160,24 @@ BEGIN
         LIMIT 1
     ) AS bridge ON true;
 
-    INSERT INTO cdp_profile_links (raw_profile_id, master_profile_id, component_id, rule, evidence, linked_at)
-    SELECT
-        fresh.raw_profile_id,
-        chosen.survivor,
-        fresh.component,
-        coalesce('exact:' || edge.identifier_type, 'new'),
-        CASE
-            WHEN edge.identifier_type IS NULL THEN '{}'
-            ELSE jsonb_build_object(
-                'identifier_type', edge.identifier_type,
-                'value', edge.value,
-                'with_raw_profile_id', edge.with_raw_profile_id
-            )
-        END,
+    PERFORM c360._write_links(
+        array_agg(fresh.raw_profile_id ORDER BY fresh.raw_profile_id),
+        array_agg(chosen.survivor ORDER BY fresh.raw_profile_id),
+        array_agg(fresh.component ORDER BY fresh.raw_profile_id),
+        array_agg(coalesce('exact:' || edge.identifier_type, 'new') ORDER BY fresh.raw_profile_id),
+        array_agg(
+            CASE
+                WHEN edge.identifier_type IS NULL THEN '{}'
+                ELSE jsonb_build_object(
+                    'identifier_type', edge.identifier_type,
+                    'value', edge.value,
+                    'with_raw_profile_id', edge.with_raw_profile_id
+                )
+            END
+            ORDER BY fresh.raw_profile_id
+        ),
         p_at
+    )
     FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (raw_profile_id, component)
     JOIN unnest(v_component, v_survivor, v_is_new) AS chosen (component, survivor, is_new) ON chosen.component = fresh.component
     LEFT JOIN c360._joining_edges(p_tenant, p_raw_profile_ids) AS edge

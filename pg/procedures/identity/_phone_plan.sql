@@ -3,11 +3,12 @@
 
 CREATE OR REPLACE FUNCTION c360._phone_plan(p_country text)
     RETURNS text[]
-    LANGUAGE sql
+    LANGUAGE plpgsql
     IMMUTABLE STRICT
     PARALLEL SAFE
 AS $$
-    SELECT CASE p_country
+BEGIN
+    RETURN CASE p_country
         WHEN 'VN' THEN '{84,0,9,10}'
         WHEN 'US' THEN '{1,1,10,10}'
         WHEN 'CA' THEN '{1,1,10,10}'
@@ -38,6 +39,7 @@ AS $$
         WHEN 'BR' THEN '{55,0,10,11}'
         WHEN 'MX' THEN '{52,"",10,10}'
     END::text[];
+END;
 $$;
 
 COMMENT ON FUNCTION c360._phone_plan(text) IS

@@ -100,29 +100,15 @@ BEGIN
       AND news.kind IN ('merged', 'split')
       AND NOT p_changes ? news.id::text;
 
-    INSERT INTO cdp_profile_history (master_profile_id, version, change, profile, valid_from, reason)
-    SELECT
-        profile.master_profile_id,
-        profile.version,
-        news.kind,
-        c360._profile_document(to_jsonb(profile)),
-        p_at,
-        news.reason
-    FROM unnest(v_ids, v_kinds, v_reasons) AS news (id, kind, reason)
-    JOIN cdp_master_profiles AS profile ON profile.master_profile_id = news.id
-    WHERE news.kind <> 'edited'
-    UNION ALL
-    SELECT
-        profile.master_profile_id,
-        profile.version,
-        'absorbed',
-        c360._profile_document(to_jsonb(profile)),
-        p_at,
-        jsonb_build_object('survivor_id', gone.survivor, 'rule', gone.rule, 'evidence', gone.evidence)
+    PERFORM c360._write_history(v_ids, v_kinds, v_reasons, p_at);
+    PERFORM c360._write_history(
+        array_agg(gone.absorbed),
+        array_agg('absorbed'::text),
+        array_agg(jsonb_build_object('survivor_id', gone.survivor, 'rule', gone.rule, 'evidence', gone.evidence)),
+        p_at
+    )
     FROM unnest(p_profile, p_change, p_other, p_rule, p_evidence) AS gone (survivor, change, absorbed, rule, evidence)
-    JOIN cdp_master_profiles AS profile ON profile.master_profile_id = gone.absorbed
     WHERE gone.change = 'merged';
-
     PERFORM c360._publish_changes(p_tenant, v_ids, v_kinds, v_reasons, p_at);
 
     RETURN (

@@ -2,11 +2,13 @@
 
 CREATE OR REPLACE FUNCTION c360._tidy_name(p_value text)
     RETURNS text
-    LANGUAGE sql
+    LANGUAGE plpgsql
     IMMUTABLE STRICT
     PARALLEL SAFE
 AS $$
-    SELECT regexp_replace(c360.present_text(p_value), '\s+', ' ', 'g');
+BEGIN
+    RETURN regexp_replace(c360.present_text(p_value), '\s+', ' ', 'g');
+END;
 $$;
 
 COMMENT ON FUNCTION c360._tidy_name(text) IS

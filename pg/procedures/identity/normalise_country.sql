@@ -3,40 +3,45 @@
 
 CREATE OR REPLACE FUNCTION c360.normalise_country(p_value text)
     RETURNS text
-    LANGUAGE sql
+    LANGUAGE plpgsql
     IMMUTABLE STRICT
     PARALLEL SAFE
 AS $$
-    SELECT CASE
-        WHEN sent.country ~ '^[A-Za-z]{2}$' THEN CASE upper(sent.country) WHEN 'UK' THEN 'GB' ELSE upper(sent.country) END
-        ELSE CASE c360.normalise_name(sent.country)
-            WHEN 'viet nam' THEN 'VN'
-            WHEN 'vietnam' THEN 'VN'
-            WHEN 'vnm' THEN 'VN'
-            WHEN 'united states' THEN 'US'
-            WHEN 'united states of america' THEN 'US'
-            WHEN 'usa' THEN 'US'
-            WHEN 'united kingdom' THEN 'GB'
-            WHEN 'great britain' THEN 'GB'
-            WHEN 'gbr' THEN 'GB'
-            WHEN 'germany' THEN 'DE'
-            WHEN 'deutschland' THEN 'DE'
-            WHEN 'france' THEN 'FR'
-            WHEN 'australia' THEN 'AU'
-            WHEN 'singapore' THEN 'SG'
-            WHEN 'thailand' THEN 'TH'
-            WHEN 'malaysia' THEN 'MY'
-            WHEN 'indonesia' THEN 'ID'
-            WHEN 'philippines' THEN 'PH'
-            WHEN 'japan' THEN 'JP'
-            WHEN 'korea' THEN 'KR'
-            WHEN 'south korea' THEN 'KR'
-            WHEN 'china' THEN 'CN'
-            WHEN 'india' THEN 'IN'
-            ELSE sent.country
-        END
-    END
-    FROM (SELECT c360.present_text(p_value) AS country) AS sent;
+DECLARE
+    v_country text := c360.present_text(p_value);
+BEGIN
+    IF v_country ~ '^[A-Za-z]{2}$' THEN
+        v_country := upper(v_country);
+        RETURN CASE v_country WHEN 'UK' THEN 'GB' ELSE v_country END;
+    END IF;
+
+    RETURN CASE c360.normalise_name(v_country)
+        WHEN 'viet nam' THEN 'VN'
+        WHEN 'vietnam' THEN 'VN'
+        WHEN 'vnm' THEN 'VN'
+        WHEN 'united states' THEN 'US'
+        WHEN 'united states of america' THEN 'US'
+        WHEN 'usa' THEN 'US'
+        WHEN 'united kingdom' THEN 'GB'
+        WHEN 'great britain' THEN 'GB'
+        WHEN 'gbr' THEN 'GB'
+        WHEN 'germany' THEN 'DE'
+        WHEN 'deutschland' THEN 'DE'
+        WHEN 'france' THEN 'FR'
+        WHEN 'australia' THEN 'AU'
+        WHEN 'singapore' THEN 'SG'
+        WHEN 'thailand' THEN 'TH'
+        WHEN 'malaysia' THEN 'MY'
+        WHEN 'indonesia' THEN 'ID'
+        WHEN 'philippines' THEN 'PH'
+        WHEN 'japan' THEN 'JP'
+        WHEN 'korea' THEN 'KR'
+        WHEN 'south korea' THEN 'KR'
+        WHEN 'china' THEN 'CN'
+        WHEN 'india' THEN 'IN'
+        ELSE v_country
+    END;
+END;
 $$;
 
 COMMENT ON FUNCTION c360.normalise_country(text) IS

@@ -3,17 +3,20 @@
 
 CREATE OR REPLACE FUNCTION c360.normalise_gender(p_value text)
     RETURNS text
-    LANGUAGE sql
+    LANGUAGE plpgsql
     IMMUTABLE STRICT
     PARALLEL SAFE
 AS $$
-    SELECT CASE
-        WHEN sent.gender IN ('m', 'male', 'man', 'boy', 'nam', 'mr') THEN 'male'
-        WHEN sent.gender IN ('f', 'female', 'woman', 'girl', 'nu', 'mrs', 'ms', 'miss') THEN 'female'
-        WHEN sent.gender IN ('o', 'x', 'other', 'diverse', 'divers', 'non binary', 'nonbinary', 'khac') THEN 'other'
-        WHEN sent.gender IN ('u', 'unknown', 'not specified', 'prefer not to say') THEN 'unknown'
-    END
-    FROM (SELECT c360.normalise_name(p_value) AS gender) AS sent;
+DECLARE
+    v_gender text := c360.normalise_name(p_value);
+BEGIN
+    RETURN CASE
+        WHEN v_gender IN ('m', 'male', 'man', 'boy', 'nam', 'mr') THEN 'male'
+        WHEN v_gender IN ('f', 'female', 'woman', 'girl', 'nu', 'mrs', 'ms', 'miss') THEN 'female'
+        WHEN v_gender IN ('o', 'x', 'other', 'diverse', 'divers', 'non binary', 'nonbinary', 'khac') THEN 'other'
+        WHEN v_gender IN ('u', 'unknown', 'not specified', 'prefer not to say') THEN 'unknown'
+    END;
+END;
 $$;
 
 COMMENT ON FUNCTION c360.normalise_gender(text) IS

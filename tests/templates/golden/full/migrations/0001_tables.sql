@@ -146,11 +146,10 @@ CREATE TABLE tenant_full.cdp_raw_identifiers (
     value            text    NOT NULL,
     raw_profile_id   bigint  NOT NULL,
     is_usable        boolean NOT NULL,
-    CONSTRAINT cdp_raw_identifiers_pkey PRIMARY KEY (identifier_type, value, raw_profile_id),
-    CONSTRAINT cdp_raw_identifiers_raw_profile_id_fkey FOREIGN KEY (raw_profile_id) REFERENCES tenant_full.cdp_raw_profiles (raw_profile_id)
+    CONSTRAINT cdp_raw_identifiers_pkey PRIMARY KEY (identifier_type, value, raw_profile_id)
 );
 CREATE INDEX cdp_raw_identifiers_raw_profile_id_idx ON tenant_full.cdp_raw_identifiers (raw_profile_id);
-COMMENT ON TABLE tenant_full.cdp_raw_identifiers IS 'Normalised identifiers of each resolved observation: the edges of the identity graph.';
+COMMENT ON TABLE tenant_full.cdp_raw_identifiers IS 'Normalised identifiers of each resolved observation: the edges of the identity graph. Derived, so without a foreign key: one check a row would cost more than the row.';
 COMMENT ON COLUMN tenant_full.cdp_raw_identifiers.is_usable IS 'false: blocked value or a type that is not matched; kept for display, links nobody.';
 
 CREATE TABLE tenant_full.cdp_profile_links (
@@ -181,11 +180,10 @@ CREATE TABLE tenant_full.cdp_identifiers (
     first_seen_at      timestamptz NOT NULL,
     last_seen_at       timestamptz NOT NULL,
     is_usable          boolean     NOT NULL DEFAULT true,
-    CONSTRAINT cdp_identifiers_pkey PRIMARY KEY (identifier_type, value, master_profile_id),
-    CONSTRAINT cdp_identifiers_master_profile_id_fkey FOREIGN KEY (master_profile_id) REFERENCES tenant_full.cdp_master_profiles (master_profile_id)
+    CONSTRAINT cdp_identifiers_pkey PRIMARY KEY (identifier_type, value, master_profile_id)
 );
 CREATE INDEX cdp_identifiers_master_profile_id_idx ON tenant_full.cdp_identifiers (master_profile_id);
-COMMENT ON TABLE tenant_full.cdp_identifiers IS 'Normalised identifier -> golden record, for look-up. Two rows for one value: the value is contested and linked nobody.';
+COMMENT ON TABLE tenant_full.cdp_identifiers IS 'Normalised identifier -> golden record, for look-up. Two rows for one value: the value is contested and linked nobody. Derived, so without a foreign key.';
 COMMENT ON COLUMN tenant_full.cdp_identifiers.is_usable IS 'false: blocked value or a type that is not matched.';
 
 CREATE TABLE tenant_full.cdp_attribute_overrides (
@@ -266,7 +264,6 @@ COMMENT ON COLUMN tenant_full.cdp_purchases.report_count IS 'How many events rep
 CREATE TABLE tenant_full.cdp_profile_metrics (
     master_profile_id  uuid        NOT NULL,
     refreshed_at       timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT cdp_profile_metrics_pkey PRIMARY KEY (master_profile_id),
-    CONSTRAINT cdp_profile_metrics_master_profile_id_fkey FOREIGN KEY (master_profile_id) REFERENCES tenant_full.cdp_master_profiles (master_profile_id)
+    CONSTRAINT cdp_profile_metrics_pkey PRIMARY KEY (master_profile_id)
 ) WITH (fillfactor = 70);
-COMMENT ON TABLE tenant_full.cdp_profile_metrics IS 'Attributes maintained by activity and scoring: they change with every event and make no new version of the golden record.';
+COMMENT ON TABLE tenant_full.cdp_profile_metrics IS 'Attributes maintained by activity and scoring: they change with every event and make no new version of the golden record. Derived, so without a foreign key.';

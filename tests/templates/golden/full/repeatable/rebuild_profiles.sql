@@ -136,6 +136,7 @@ BEGIN
             END AS spelling
         FROM sent
         WHERE sent.attribute <> ALL (ARRAY['of_type_text_list', 'of_type_json']::text[])
+        OFFSET 0
     ),
     candidate AS MATERIALIZED (
         SELECT spelled.*

@@ -122,6 +122,7 @@ BEGIN
             END AS spelling
         FROM sent
         WHERE sent.attribute <> ALL (ARRAY['xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx']::text[])
+        OFFSET 0
     ),
     candidate AS MATERIALIZED (
         SELECT spelled.*

@@ -100,6 +100,7 @@ BEGIN
             END AS spelling
         FROM sent
         WHERE sent.attribute <> ALL (ARRAY[]::text[])
+        OFFSET 0
     ),
     candidate AS MATERIALIZED (
         SELECT spelled.*
