@@ -127,25 +127,30 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_components.sql
 \ir procedures/identity/_contested_components.sql
 \ir procedures/identity/_estimated_rows.sql
+\ir procedures/identity/_fold_into_failures.sql
 \ir procedures/identity/_joining_edges.sql
 \ir procedures/identity/_link_contested_components.sql
 \ir procedures/identity/_link_raw_profiles.sql
 \ir procedures/identity/_link_whole_components.sql
+\ir procedures/identity/_park_resolution_work.sql
 \ir procedures/identity/_part_edges.sql
 \ir procedures/identity/_partition_records.sql
 \ir procedures/identity/_protected_partition.sql
 \ir procedures/identity/_publish_changes.sql
 \ir procedures/identity/_record_changes.sql
 \ir procedures/identity/_refresh_identifiers.sql
+\ir procedures/identity/_requeue_failures.sql
+\ir procedures/identity/_resolve_in_parts.sql
 \ir procedures/identity/_settle_resolution.sql
 \ir procedures/identity/_split_by_component.sql
 \ir procedures/identity/_spread_identifier.sql
 \ir procedures/identity/_tidy_name.sql
+\ir procedures/identity/_try_resolution.sql
 \ir procedures/identity/identity_status.sql
 \ir procedures/identity/normalise_country.sql
 \ir procedures/identity/normalise_gender.sql
 \ir procedures/identity/resolve_identities.sql
-\ir procedures/identity/set_aside_resolution_work.sql
+\ir procedures/identity/retry_resolution.sql
 \ir procedures/identity/tenants_with_work.sql
 
 -- procedures/profile --------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ BEGIN
         PERFORM c360._grant_execute(
             v_role,
             'c360.resolve_identities(text, integer)',
+            'c360.retry_resolution(text)',
             'c360.release_attribute(text, uuid, text)'
         );
     END LOOP;
@@ -34,7 +35,6 @@ BEGIN
     PERFORM c360._grant_execute(
         'c360_worker',
         'c360.tenants_with_work()',
-        'c360.set_aside_resolution_work(text)',
         'c360.list_tenants()'
     );
 END;

@@ -41,7 +41,6 @@ WORKER = frozenset(
         "c360.maintain_event_partitions",
         "c360.refresh_scores",
         "c360.resolve_identities",
-        "c360.set_aside_resolution_work",
         "c360.tenants_with_work",
     }
 )

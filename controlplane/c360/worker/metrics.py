@@ -9,6 +9,7 @@ from prometheus_client import Counter, Histogram
 RESOLVED = Counter("c360_resolved_observations", "Queue rows resolved.", ["tenant"])
 CHANGED = Counter("c360_golden_record_changes", "Golden records created, updated, merged, split.", ["tenant", "change"])
 FAILED = Counter("c360_resolution_failures", "Batches that could not be resolved.", ["tenant"])
+PARKED = Counter("c360_resolution_parked", "Queue rows parked because they cannot be resolved.", ["tenant"])
 SECONDS = Histogram("c360_resolution_seconds", "Duration of a batch.", ["tenant"])
 
 

@@ -1,7 +1,7 @@
 """Resolves queued observations: one batch for each tenant that has work, then the next round.
 
-One tenant's error never stops the others: it waits a little longer each time, with a smaller batch. A single row that
-cannot be resolved goes to the end of its queue, so that it blocks nobody behind it. Holds no rule about identities.
+One tenant's error never stops the others: it waits a little longer each time, with a smaller batch. A row that cannot
+be resolved is parked by the database, which says so in its answer. Holds no rule about identities.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol
 
-from c360.domain.errors import C360Error, DatabaseUnreachable, GovernanceRefused, TryAgain
+from c360.domain.errors import C360Error, GovernanceRefused
 from c360.worker import metrics
 
 logger = logging.getLogger(__name__)
@@ -104,14 +104,17 @@ class Resolver:
         except GovernanceRefused:
             return False  # suspended or dropped since it was listed
         except C360Error as error:
-            await self._step_back(tenant, batch, error)
+            self._step_back(tenant, batch, error)
             return False
         self._trouble.pop(tenant, None)
         metrics.observe(tenant, counts, self._clock() - started)
+        if counts.get("failed"):
+            metrics.PARKED.labels(tenant).inc(counts["failed"])
+            logger.error("work parked that cannot be resolved", extra={"tenant": tenant, "rows": counts["failed"]})
         return bool(counts["claimed"])
 
-    async def _step_back(self, tenant: str, batch: int, error: C360Error) -> None:
-        """Half the batch, twice the pause; a single row that fails is put behind the others."""
+    def _step_back(self, tenant: str, batch: int, error: C360Error) -> None:
+        """A quarter of the batch, twice the pause."""
         known = self._trouble.get(tenant)
         delay = min(known.delay * 2, _LONGEST_DELAY) if known else _FIRST_DELAY
         self._trouble[tenant] = _Trouble(max(batch // 4, 1), delay, self._clock() + delay)
@@ -120,10 +123,6 @@ class Resolver:
             extra={"tenant": tenant, "batch": batch, "code": error.code, "error": error.message, "retry_in": delay},
         )
         metrics.FAILED.labels(tenant).inc()
-        if batch == 1 and not isinstance(error, DatabaseUnreachable | TryAgain):
-            set_aside = await self._db.call("c360.set_aside_resolution_work", tenant=tenant)
-            logger.error("row set aside", extra={"tenant": tenant, "row": set_aside})
-            self._trouble[tenant].until = self._clock()
 
     async def _rest(self, quiet: int, stop: asyncio.Event) -> int:
         """Poll shortly a few times; then ask to be woken, look once more, and sleep."""

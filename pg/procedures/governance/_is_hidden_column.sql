@@ -19,6 +19,7 @@ AS $$
         ('cdp_behavioral_events', 'payload'),
         ('cdp_rejected_events', 'payload'),
         ('cdp_rejected_events', 'reason'),
+        ('cdp_resolution_failures', 'reason'),
         ('cdp_profile_links', 'evidence'),
         ('cdp_profile_merges', 'evidence'),
         ('cdp_profile_history', 'profile'),

@@ -1,9 +1,9 @@
--- Takes work from the queue, oldest first, and sorts it: fresh observations that must be linked; golden records whose
--- activity moved, that must be rebuilt, that a person edited. Rows locked by others are left to them.
--- Trusts the search_path and the resolver's lock. Raises nothing.
+-- Takes rows out of the queue and sorts them: fresh observations that must be linked; golden records whose activity
+-- moved, that must be rebuilt, that a person edited. Whatever failed before and is among them is no failure any more.
+-- Trusts the search_path and the resolver's lock; the caller has locked the rows. Raises nothing.
 
-CREATE OR REPLACE FUNCTION c360._claim_resolution_work(p_batch_size integer)
-    RETURNS TABLE (claimed integer, fresh bigint[], moved uuid[], rebuild uuid[], edited uuid[])
+CREATE OR REPLACE FUNCTION c360._claim_resolution_work(p_queue_ids bigint[])
+    RETURNS TABLE (fresh bigint[], moved uuid[], rebuild uuid[], edited uuid[])
     LANGUAGE plpgsql
     SET plan_cache_mode = force_custom_plan
     SET jit = off
@@ -18,30 +18,24 @@ DECLARE
 BEGIN
     WITH taken AS (
         DELETE FROM cdp_resolution_queue AS work
-        WHERE work.queue_id = ANY (
-            ARRAY(
-                SELECT next.queue_id
-                FROM cdp_resolution_queue AS next
-                ORDER BY next.queue_id
-                LIMIT p_batch_size
-                FOR UPDATE SKIP LOCKED
-            )
-        )
+        WHERE work.queue_id = ANY (p_queue_ids)
         RETURNING work.*
     )
     SELECT
-        count(*)::integer,
         array_agg(taken.raw_profile_id) FILTER (WHERE taken.raw_profile_id IS NOT NULL),
         array_agg(taken.needs_rebuild) FILTER (WHERE taken.raw_profile_id IS NOT NULL),
         array_agg(taken.master_profile_id) FILTER (WHERE taken.master_profile_id IS NOT NULL),
         array_agg(taken.is_edited) FILTER (WHERE taken.master_profile_id IS NOT NULL)
     INTO
-        claimed,
         v_raw,
         v_raw_needs,
         v_master,
         v_master_edited
     FROM taken;
+
+    DELETE FROM cdp_resolution_failures AS failure
+    WHERE failure.raw_profile_id = ANY (v_raw)
+       OR failure.master_profile_id = ANY (v_master);
 
     WITH observed AS MATERIALIZED (
         SELECT
@@ -89,5 +83,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._claim_resolution_work(integer) IS
-    'Claims rows of the resolution queue and sorts them into observations to link and golden records to refresh.';
+COMMENT ON FUNCTION c360._claim_resolution_work(bigint[]) IS
+    'Takes rows out of the resolution queue and sorts them into observations to link and golden records to refresh.';

@@ -1,9 +1,11 @@
 -- Resolves the next observations of a tenant: links them, merges and splits golden records, rebuilds those affected,
 -- writes history and messages. One transaction; what it claimed is deleted from the queue in the same one, so that a
 -- crash leaves nothing behind and nothing is done twice. Call again while "remaining" is true.
+-- A batch that fails is tried in halves; a row that fails alone is parked in cdp_resolution_failures and blocks nobody.
 -- One resolver per tenant at a time: another one answers {"busy": true} at once and has claimed nothing.
 -- The golden records depend on the observations alone, not on their order, the batch size or the number of resolvers.
--- Raises: U2400 batch_size_invalid, U4403 tenant_forbidden, U4404 tenant_not_found, U4423 tenant_suspended
+-- Raises: U2400 batch_size_invalid, U2401 resolution_failing, U4403 tenant_forbidden, U4404 tenant_not_found,
+-- U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.resolve_identities(
     p_tenant     text,
@@ -18,12 +20,7 @@ CREATE OR REPLACE FUNCTION c360.resolve_identities(
 AS $$
 DECLARE
     v_internal text := coalesce(current_setting('c360.internal_write', true), '');
-    v_at       timestamptz;
-    v_claimed  integer;
-    v_fresh    bigint[];
-    v_moved    uuid[];
-    v_rebuild  uuid[];
-    v_edited   uuid[];
+    v_queue    bigint[];
     v_counts   jsonb;
 BEGIN
     PERFORM c360._enter_tenant(p_tenant, 'write');
@@ -37,30 +34,25 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtextextended('c360.resolve:' || p_tenant, 0)) THEN
         RETURN jsonb_build_object('claimed', 0, 'busy', true, 'remaining', true);
     END IF;
-    -- Read after the lock: the versions of a golden record then follow each other in time.
-    v_at := clock_timestamp();
 
-    SELECT
-        claim.claimed,
-        claim.fresh,
-        claim.moved,
-        claim.rebuild,
-        claim.edited
-    INTO
-        v_claimed,
-        v_fresh,
-        v_moved,
-        v_rebuild,
-        v_edited
-    FROM c360._claim_resolution_work(p_batch_size) AS claim;
+    PERFORM c360._requeue_failures(clock_timestamp());
+
+    -- Oldest first; rows locked by others are left to them.
+    v_queue := ARRAY(
+        SELECT next.queue_id
+        FROM cdp_resolution_queue AS next
+        ORDER BY next.queue_id
+        LIMIT p_batch_size
+        FOR UPDATE SKIP LOCKED
+    );
+    PERFORM c360._fold_into_failures(v_queue);
 
     PERFORM set_config('c360.internal_write', 'on', true);
-    v_counts := c360._settle_resolution(p_tenant, v_fresh, v_moved, v_rebuild, v_edited, v_at);
+    v_counts := c360._resolve_in_parts(p_tenant, v_queue);
     PERFORM set_config('c360.internal_write', v_internal, true);
 
     RETURN v_counts || jsonb_build_object(
-        'claimed', v_claimed,
-        'linked', cardinality(v_fresh),
+        'claimed', cardinality(v_queue),
         'remaining', EXISTS (SELECT FROM cdp_resolution_queue)
     );
 END;

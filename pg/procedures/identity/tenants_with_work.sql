@@ -1,4 +1,5 @@
--- The active tenants whose resolution queue is not empty, for the resolver. Reads one row per tenant.
+-- The active tenants whose resolution queue is not empty, or where something that failed is due again, for the resolver.
+-- Reads one or two rows per tenant.
 -- Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360.tenants_with_work()
@@ -22,7 +23,13 @@ BEGIN
         -- Registered, but its tables are not made yet.
         CONTINUE WHEN to_regclass(format('%I.cdp_resolution_queue', v_tenant.schema_name)) IS NULL;
 
-        EXECUTE format('SELECT EXISTS (SELECT FROM %I.cdp_resolution_queue)', v_tenant.schema_name)
+        EXECUTE format(
+            $query$
+                SELECT EXISTS (SELECT FROM %1$I.cdp_resolution_queue)
+                    OR EXISTS (SELECT FROM %1$I.cdp_resolution_failures WHERE retry_at <= clock_timestamp())
+            $query$,
+            v_tenant.schema_name
+        )
         INTO v_has_work;
 
         IF v_has_work THEN

@@ -39,6 +39,21 @@ BEGIN
             $query$,
             v_tenant.tenant, v_tenant.schema_name
         ) USING p_now;
+
+        RETURN QUERY EXECUTE format(
+            $query$
+                SELECT
+                    'warning',
+                    'tenant ' || %1$L,
+                    format('%%s observations or golden records could not be resolved (SQLSTATE %%s).',
+                           count(*), string_agg(DISTINCT failure.code, ', ' ORDER BY failure.code)),
+                    'Read why in ' || %2$L || '.cdp_resolution_failures, remove the cause, then: '
+                        || format('SELECT c360.retry_resolution(%%L)', %1$L)
+                FROM %2$I.cdp_resolution_failures AS failure
+                HAVING count(*) > 0
+            $query$,
+            v_tenant.tenant, v_tenant.schema_name
+        );
     END LOOP;
 END;
 $$;

@@ -115,6 +115,29 @@ COMMENT ON COLUMN tenant_full.cdp_resolution_queue.master_profile_id IS 'Golden 
 COMMENT ON COLUMN tenant_full.cdp_resolution_queue.is_edited IS 'A person edited this golden record: its new version is to be published, even if the rebuild finds nothing more.';
 COMMENT ON COLUMN tenant_full.cdp_resolution_queue.needs_rebuild IS 'false: only activity moved; metrics are refreshed, the golden record is not rebuilt.';
 
+CREATE TABLE tenant_full.cdp_resolution_failures (
+    failure_id         bigint      GENERATED ALWAYS AS IDENTITY,
+    raw_profile_id     bigint,
+    master_profile_id  uuid,
+    needs_rebuild      boolean     NOT NULL,
+    is_edited          boolean     NOT NULL,
+    enqueued_at        timestamptz NOT NULL,
+    attempt_count      integer     NOT NULL DEFAULT 1,
+    code               text        NOT NULL,
+    reason             text        NOT NULL,
+    failed_at          timestamptz NOT NULL,
+    retry_at           timestamptz,
+    CONSTRAINT cdp_resolution_failures_pkey PRIMARY KEY (failure_id),
+    CONSTRAINT cdp_resolution_failures_target_key UNIQUE NULLS NOT DISTINCT (raw_profile_id, master_profile_id),
+    CONSTRAINT cdp_resolution_failures_target_check CHECK (num_nonnulls(raw_profile_id, master_profile_id) = 1),
+    CONSTRAINT cdp_resolution_failures_attempt_count_check CHECK (attempt_count > 0)
+);
+CREATE INDEX cdp_resolution_failures_retry_at_idx ON tenant_full.cdp_resolution_failures (retry_at) WHERE retry_at IS NOT NULL;
+COMMENT ON TABLE tenant_full.cdp_resolution_failures IS 'Work the resolver could not do, taken out of the queue so that it blocks nobody. It comes back by itself at retry_at, or with c360.retry_resolution(); the row goes when the work is done.';
+COMMENT ON COLUMN tenant_full.cdp_resolution_failures.code IS 'SQLSTATE of the last attempt.';
+COMMENT ON COLUMN tenant_full.cdp_resolution_failures.reason IS 'What PostgreSQL said at the last attempt; may quote values.';
+COMMENT ON COLUMN tenant_full.cdp_resolution_failures.retry_at IS 'NULL: it is back in the queue and its outcome not known yet.';
+
 CREATE TABLE tenant_full.cdp_master_profiles (
     master_profile_id        uuid        NOT NULL,
     founding_raw_profile_id  bigint,
