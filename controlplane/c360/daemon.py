@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -16,24 +17,27 @@ from urllib.parse import quote, urlencode
 
 import psycopg
 import uvloop
+from prometheus_client import start_http_server
 from psycopg.conninfo import conninfo_to_dict
 
 from c360.adapters.database import Database
 from c360.domain.errors import OperationsRefused
 from c360.embedded import EmbeddedPostgres
-from c360.gateway.server import serve_gateway
 from c360.installer.install import install
 from c360.installer.sources import load
 from c360.installer.status import compare, read_ledgers
-from c360.relay.service import run_relay
 from c360.settings import Settings
-from c360.worker.service import run_worker
 
 logger = logging.getLogger(__name__)
 
 Part = Callable[[Database, Settings, asyncio.Event], Awaitable[None]]
 
-PARTS: dict[str, Part] = {"gateway": serve_gateway, "relay": run_relay, "worker": run_worker}
+# Loaded when started: a process shows the figures of the parts that run in it, and of no others.
+PARTS = {
+    "gateway": ("c360.gateway.server", "serve_gateway"),
+    "relay": ("c360.relay.service", "run_relay"),
+    "worker": ("c360.worker.service", "run_worker"),
+}
 
 # A killed predecessor may take a moment to let go of the data directory.
 _TAKE_OVER_SECONDS = 10.0
@@ -41,8 +45,28 @@ _TAKE_OVER_SECONDS = 10.0
 
 def run(settings: Settings, parts: Sequence[str]) -> None:
     """Run the named parts until a signal comes. Blocks."""
-    with _database(settings) as dsn, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with (
+        _database(settings) as dsn,
+        _metrics(settings),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
         runner.run(_run(dsn, settings, parts))
+
+
+@contextlib.contextmanager
+def _metrics(settings: Settings) -> Iterator[None]:
+    """A port for Prometheus, for processes that have no gateway to show their figures."""
+    if settings.metrics_port is None:
+        yield
+        return
+    server, thread = start_http_server(settings.metrics_port, settings.metrics_host)
+    logger.info("metrics are served", extra={"host": settings.metrics_host, "port": server.server_port})
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @contextlib.contextmanager
@@ -110,6 +134,8 @@ async def _run(dsn: str, settings: Settings, parts: Sequence[str]) -> None:
 async def _run_part(name: str, dsn: str, settings: Settings, stop: asyncio.Event) -> None:
     async with await Database.connect(dsn, application_name=f"c360 {name}") as db:
         logger.info("started", extra={"part": name})
-        await PARTS[name](db, settings, stop)
+        module, function = PARTS[name]
+        part: Part = getattr(importlib.import_module(module), function)
+        await part(db, settings, stop)
     # One part that returns by itself takes the others with it.
     stop.set()

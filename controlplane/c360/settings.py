@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     gateway_max_in_flight: int = Field(
         default=1000, ge=1, description="Requests a gateway works on at once; more are told to come back (429)."
     )
+    metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics port.")
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Port that serves /metrics of a process without a gateway: relay or worker. Empty: none.",
+    )
     listen_dsn: str | None = Field(
         default=None,
         description="Direct address for LISTEN, where the other one leads through a pooler in transaction mode.",

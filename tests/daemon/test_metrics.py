@@ -1,0 +1,52 @@
+"""What a process counts can be seen from outside, also where there is no gateway."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from support.waiting import wait_until
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _figures(port: int) -> str:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    except httpx.TransportError:
+        return ""
+
+
+@pytest.mark.parametrize(
+    ("part", "variable", "shown", "hidden"),
+    [
+        ("relay", "C360_METRICS_PORT", "c360_relay_feed_waiting", "c360_resolved_observations"),
+        ("worker", "C360_METRICS_PORT", "c360_resolved_observations", "c360_relay_feed_waiting"),
+        ("up", "C360_GATEWAY_PORT", "c360_relay_feed_waiting", "nothing"),
+    ],
+)
+def test_each_process_serves_the_figures_of_its_parts(database, tmp_path, part, variable, shown, hidden):
+    port = _free_port()
+    user = {"up": "dba"}.get(part, f"c360_{part}")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "DATABASE_URL": database.dsn_as(user),
+        variable: str(port),
+    }
+    command = [sys.executable, "-m", "c360_cli", part]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until(lambda: shown in _figures(port), timeout=30)
+            assert hidden not in _figures(port)
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
