@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install manifest test lint format demo bench-latency bench-resolve bench-crash wheel clean
+.PHONY: help install manifest test lint format docs demo bench-latency bench-resolve bench-crash wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,6 +39,9 @@ lint: $(STAMP) ## Check style, types and the manifest
 format: $(STAMP) ## Format the Python code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(STAMP) ## Write the generated parts of docs/reference anew
+	$(BIN)/python docs/generate.py
 
 demo: $(STAMP) ## Play real orders through c360 and show what came of them (DEMO_EXIT=1 ends by itself)
 	$(BIN)/python -m c360.demo
