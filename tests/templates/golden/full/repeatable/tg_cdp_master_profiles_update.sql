@@ -125,3 +125,27 @@ CREATE OR REPLACE TRIGGER cdp_master_profiles_update
     REFERENCING OLD TABLE AS before NEW TABLE AS after
     FOR EACH STATEMENT
     EXECUTE FUNCTION tenant_full.tg_cdp_master_profiles_update();
+
+-- People and the resolver lock many golden records, each in its own order. So that neither can end in a deadlock, an edit
+-- waits for the batch the resolver is at, and the resolver answers busy while the transaction of an edit is open. Edits do
+-- not wait for each other here.
+CREATE OR REPLACE FUNCTION tenant_full.tg_cdp_master_profiles_before_update()
+    RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF coalesce(current_setting('c360.internal_write', true), '') <> 'on' THEN
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended('c360.resolve:' || 'full', 0));
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_full.tg_cdp_master_profiles_before_update() IS
+    'Lets edits of golden records and the resolver take turns.';
+
+CREATE OR REPLACE TRIGGER cdp_master_profiles_before_update
+    BEFORE UPDATE ON tenant_full.cdp_master_profiles
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION tenant_full.tg_cdp_master_profiles_before_update();
