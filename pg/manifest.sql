@@ -192,7 +192,7 @@ VALUES
     ('procedures/scoring/rfm_summary.sql', '96549647ffdcea2f4a42dd6051c98e62c5040bf631adb321b861f053474dfa8e'),
     ('procedures/scoring/_refresh_scores_sql.sql', '28e24dc07458f842c687e4a0ff77154af909395db97b6f28441de8ae3fab9e69'),
     ('procedures/scoring/refresh_scores.sql', '9a267cda9de61e16d619a61b02836b80ac235dcaf3295bf78fa55c437bce85cc'),
-    ('procedures/ops/_row_estimate.sql', '079cb335f6bd8b3da7ef4afe58b4d82e499b070c41662d599fe94c1960ae6073'),
+    ('procedures/ops/_row_estimate.sql', '46903fb6c23712880f5f12c9f9c2238cc1e47e782cbb6a24bc385679b005e7d0'),
     ('procedures/ops/status.sql', 'c777cb4b390de70f67974f6168e2e6d638860ce8b714ccde833c8c5699e6c1e0'),
     ('procedures/ops/_doctor_server.sql', '178ae4c987631a5f7fcde20a51e79da508a6cb2252aae1f75f7e8a71313bf9f3'),
     ('procedures/ops/_doctor_messages.sql', 'ad39e7defb155fa5ec5af1caeaecee84e91b6e8715a501162eec00aabbba92a8'),

@@ -29,6 +29,19 @@ _TENANT_COLUMNS = {
     "queued_count": "to resolve",
     "oldest_queued_seconds": "oldest (s)",
 }
+_SUBSCRIPTION_COLUMNS = {
+    "tenant": "tenant",
+    "name": "webhook",
+    "state": "state",
+    "circuit": "circuit",
+    "backlog": "waiting",
+    "parked": "to retry",
+    "oldest_seconds": "oldest (s)",
+    "dead_letters": "given up",
+    "delivered_count": "delivered",
+    "failed_count": "failed",
+    "last_error": "last error",
+}
 
 _VARIABLES = {
     "host": "PGHOST",
@@ -56,9 +69,7 @@ def status(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> 
         return
     console = Console()
     console.print(_table("Tenants", _TENANT_COLUMNS, tenants))
-    if subscriptions:
-        columns = {name: name.replace("_", " ") for name in subscriptions[0]}
-        console.print(_table("Subscriptions", columns, subscriptions))
+    console.print(_table("Webhooks", _SUBSCRIPTION_COLUMNS, subscriptions))
 
 
 def top(dsn: Dsn = None, data_dir: DataDir = None) -> None:
@@ -81,10 +92,16 @@ def _plain(value: Any) -> Any:
     return float(value) if hasattr(value, "as_tuple") else str(value)
 
 
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.1f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+
+
 def _table(title: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> Table:
     table = Table(title=title, title_justify="left", box=None, header_style="bold")
     for heading in columns.values():
         table.add_column(heading)
     for row in rows:
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
+        table.add_row(*(_shown(row[name]) for name in columns))
     return table

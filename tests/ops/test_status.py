@@ -33,7 +33,11 @@ def test_a_small_tenant_is_counted_and_not_estimated(db: Session) -> None:
     event = {"type": "track", "event": "Cart Viewed", "anonymousId": "a1"}
     db.call("c360.ingest", "acme", [event | {"messageId": f"m{number}"} for number in range(7)])
 
-    assert _status(db, "acme")["event_estimate"] == 7
+    db.call("c360.resolve_identities", "acme")
+
+    status = _status(db, "acme")
+
+    assert (status["event_estimate"], status["profile_estimate"]) == (7, 1)
 
 
 def test_only_open_rejects_are_counted(db: Session) -> None:

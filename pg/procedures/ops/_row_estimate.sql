@@ -11,6 +11,7 @@ CREATE OR REPLACE FUNCTION c360._row_estimate(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    v_table    regclass := format('%I.%I', p_schema, p_table)::regclass;
     v_bytes    bigint;
     v_estimate bigint;
 BEGIN
@@ -24,9 +25,10 @@ BEGIN
     INTO
         v_bytes,
         v_estimate
-    FROM pg_partition_tree(format('%I.%I', p_schema, p_table)::regclass) AS tree
-    JOIN pg_class AS part ON part.oid = tree.relid
-    WHERE tree.isleaf;
+    FROM pg_class AS part
+    WHERE part.relkind = 'r'
+      -- A table without partitions is in no tree, not even its own.
+      AND (part.oid = v_table OR part.oid IN (SELECT tree.relid FROM pg_partition_tree(v_table) AS tree));
 
     IF v_bytes < 8 * 1024 * 1024 THEN
         EXECUTE format('SELECT count(*) FROM %I.%I', p_schema, p_table) INTO v_estimate;
