@@ -1,7 +1,6 @@
 """Observations per second through c360.resolve_identities, and where the time goes.
 
-    make bench-resolve
-    python -m benchmarks.resolve [--sizes 10000,100000,200000] [--batch N] [--statements 15]
+    make bench-resolve           python -m benchmarks.resolve [--sizes 10000,100000,200000] [--batch N] [--statements N]
 
 Starts an embedded PostgreSQL in a temporary folder. For each size a tenant of its own is filled through c360.ingest:
 three in ten observations are visitors without a name, five identify one of a population, two connect a visitor with a

@@ -62,6 +62,10 @@ def strays(db: Session, *, tenant: str = "acme") -> list[str]:
         FROM {schema}.cdp_raw_identifiers AS own
         WHERE own.raw_profile_id NOT IN (SELECT raw.raw_profile_id FROM {schema}.cdp_raw_profiles AS raw)
         UNION ALL
+        SELECT 'founder of golden record ' || golden.master_profile_id
+        FROM {schema}.cdp_master_profiles AS golden
+        WHERE golden.founding_raw_profile_id NOT IN (SELECT link.raw_profile_id FROM {schema}.cdp_profile_links AS link)
+        UNION ALL
         SELECT 'identifier of golden record ' || known.master_profile_id
         FROM {schema}.cdp_identifiers AS known
         WHERE known.master_profile_id NOT IN (SELECT link.master_profile_id FROM {schema}.cdp_profile_links AS link)

@@ -16,19 +16,16 @@ BEGIN
             identifier.value,
             bool_or(identifier.is_usable) AS is_usable,
             count(*)::integer AS raw_count,
-            min(identifier.first_at) AS first_seen_at,
-            max(identifier.last_at) AS last_seen_at
+            min(observed.first_at) AS first_seen_at,
+            max(observed.last_at) AS last_seen_at
         FROM (SELECT DISTINCT id FROM unnest(p_master_profile_ids) AS id) AS wanted (master_profile_id)
         CROSS JOIN LATERAL (
             SELECT
-                own.identifier_type,
-                own.value,
-                own.is_usable,
+                raw.raw_profile_id,
                 least(raw.observed_at, seen.first_at) AS first_at,
                 greatest(raw.observed_at, seen.last_at) AS last_at
             FROM cdp_profile_links AS link
             JOIN cdp_raw_profiles AS raw ON raw.raw_profile_id = link.raw_profile_id
-            JOIN cdp_raw_identifiers AS own ON own.raw_profile_id = link.raw_profile_id
             CROSS JOIN LATERAL (
                 SELECT
                     min(activity.first_at) AS first_at,
@@ -37,6 +34,15 @@ BEGIN
                 WHERE activity.raw_profile_id = link.raw_profile_id
             ) AS seen
             WHERE link.master_profile_id = wanted.master_profile_id
+            OFFSET 0
+        ) AS observed
+        CROSS JOIN LATERAL (
+            SELECT
+                own.identifier_type,
+                own.value,
+                own.is_usable
+            FROM cdp_raw_identifiers AS own
+            WHERE own.raw_profile_id = observed.raw_profile_id
             OFFSET 0
         ) AS identifier
         GROUP BY

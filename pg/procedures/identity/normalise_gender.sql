@@ -8,8 +8,13 @@ CREATE OR REPLACE FUNCTION c360.normalise_gender(p_value text)
     PARALLEL SAFE
 AS $$
 DECLARE
-    v_gender text := c360.normalise_name(p_value);
+    v_gender text := lower(p_value);
 BEGIN
+    -- Most systems send one of these as it stands.
+    IF v_gender NOT IN ('m', 'f', 'male', 'female') THEN
+        v_gender := c360.normalise_name(p_value);
+    END IF;
+
     RETURN CASE
         WHEN v_gender IN ('m', 'male', 'man', 'boy', 'nam', 'mr') THEN 'male'
         WHEN v_gender IN ('f', 'female', 'woman', 'girl', 'nu', 'mrs', 'ms', 'miss') THEN 'female'

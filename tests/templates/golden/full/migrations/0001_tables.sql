@@ -148,7 +148,6 @@ CREATE TABLE tenant_full.cdp_master_profiles (
     created_at               timestamptz NOT NULL DEFAULT now(),
     updated_at               timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT cdp_master_profiles_pkey PRIMARY KEY (master_profile_id),
-    CONSTRAINT cdp_master_profiles_founding_raw_profile_id_fkey FOREIGN KEY (founding_raw_profile_id) REFERENCES tenant_full.cdp_raw_profiles (raw_profile_id),
     CONSTRAINT cdp_master_profiles_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES tenant_full.cdp_master_profiles (master_profile_id),
     CONSTRAINT cdp_master_profiles_status_check CHECK (status IN ('active', 'merged', 'deactivated')),
     CONSTRAINT cdp_master_profiles_merged_into_check CHECK ((status = 'merged') = (merged_into IS NOT NULL)),
@@ -159,7 +158,7 @@ CREATE INDEX cdp_master_profiles_merged_into_idx ON tenant_full.cdp_master_profi
 CREATE INDEX cdp_master_profiles_updated_at_idx ON tenant_full.cdp_master_profiles (updated_at);
 COMMENT ON TABLE tenant_full.cdp_master_profiles IS 'Golden records. One typed column per attribute of governance metadata is added to these by c360 tenant sync.';
 COMMENT ON COLUMN tenant_full.cdp_master_profiles.master_profile_id IS 'Stable for life; after a merge the absorbed id redirects.';
-COMMENT ON COLUMN tenant_full.cdp_master_profiles.founding_raw_profile_id IS 'The observation this id was made for; the resolver always sets it. The id stays with it for life: through merges, and back again when a contradiction splits them.';
+COMMENT ON COLUMN tenant_full.cdp_master_profiles.founding_raw_profile_id IS 'The observation this id was made for; the resolver always sets it. The id stays with it for life: through merges, and back again when a contradiction splits them. A linked observation, which the link checks: a foreign key here would be checked twice for each new golden record.';
 COMMENT ON COLUMN tenant_full.cdp_master_profiles.version IS '0 only between creation and first computation, inside one transaction.';
 COMMENT ON COLUMN tenant_full.cdp_master_profiles.merged_into IS 'Final survivor, never a chain.';
 COMMENT ON COLUMN tenant_full.cdp_master_profiles.attribute_sources IS 'Which observation won each attribute: {attribute: raw_profile_id}.';

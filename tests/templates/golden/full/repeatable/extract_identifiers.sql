@@ -58,7 +58,16 @@ BEGIN
             OFFSET 0
         ) AS raw
     ),
-    sent AS (
+    -- Traits that identify, and where among the traits.
+    place (identifier_type, trait, inside) AS (
+        VALUES
+            (NULL::text, NULL::text, NULL::text[]),
+            ('email', 'email', ARRAY[]::text[]),
+            ('email', 'contact', ARRAY['email']::text[]),
+            ('national_id', 'nationalId', ARRAY[]::text[]),
+            ('crm_id', 'crmContactIds', ARRAY[]::text[])
+    ),
+    sent AS MATERIALIZED (
         SELECT
             observed.raw_profile_id,
             item.name AS identifier_type,
@@ -68,34 +77,44 @@ BEGIN
         UNION ALL
         SELECT
             observed.raw_profile_id,
-            trait.identifier_type,
-            trait.value
+            place.identifier_type,
+            item.value #> place.inside
         FROM observed
-        CROSS JOIN LATERAL (
-            VALUES
-                (NULL::text, NULL::jsonb),
-                ('email', observed.traits #> ARRAY['email']::text[]),
-                ('email', observed.traits #> ARRAY['contact', 'email']::text[]),
-                ('national_id', observed.traits #> ARRAY['nationalId']::text[]),
-                ('crm_id', observed.traits #> ARRAY['crmContactIds']::text[])
-        ) AS trait (identifier_type, value)
+        CROSS JOIN LATERAL jsonb_each(observed.traits) AS item (trait, value)
+        JOIN place ON place.trait = item.trait
         WHERE observed.traits <> '{}'
-          AND trait.value IS NOT NULL
+    ),
+    -- Nearly all are single values; only lists and scopes have to be taken apart.
+    single AS (
+        SELECT
+            sent.raw_profile_id,
+            sent.identifier_type,
+            sent.value #>> '{}' AS value
+        FROM sent
+        WHERE jsonb_typeof(sent.value) IN ('string', 'number')
+        UNION ALL
+        SELECT
+            sent.raw_profile_id,
+            spread.identifier_type,
+            spread.value
+        FROM sent
+        CROSS JOIN LATERAL c360._spread_identifier(sent.identifier_type, sent.value) AS spread
+        WHERE jsonb_typeof(sent.value) IN ('array', 'object')
     ),
     comparable AS (
         SELECT DISTINCT
-            sent.raw_profile_id,
-            spread.identifier_type,
+            single.raw_profile_id,
+            single.identifier_type,
             CASE
-                WHEN split_part(spread.identifier_type, ':', 1) = ANY (ARRAY['email']::text[])
-                    THEN c360.normalise_email(spread.value)
-                WHEN split_part(spread.identifier_type, ':', 1) = ANY (ARRAY['phone']::text[])
-                    THEN c360.normalise_phone(spread.value, 'VN')
-                ELSE c360.normalise_id(spread.value)
+                WHEN split_part(single.identifier_type, ':', 1) = ANY (ARRAY['email']::text[])
+                    THEN c360.normalise_email(single.value)
+                WHEN split_part(single.identifier_type, ':', 1) = ANY (ARRAY['phone']::text[])
+                    THEN c360.normalise_phone(single.value, 'VN')
+                ELSE c360.normalise_id(single.value)
             END AS value
-        FROM sent
-        CROSS JOIN LATERAL c360._spread_identifier(sent.identifier_type, sent.value) AS spread
-        WHERE spread.identifier_type ~ '^[a-z][a-z0-9_]{0,40}(:.{1,60})?$'
+        FROM single
+        WHERE EXISTS (SELECT FROM kind WHERE kind.identifier_type = single.identifier_type)
+           OR single.identifier_type ~ '^[a-z][a-z0-9_]{0,40}(:.{1,60})?$'
     )
     SELECT
         comparable.raw_profile_id,

@@ -57,48 +57,48 @@ BEGIN
         ) AS own
     ),
 
-    -- Where the value of an attribute may stand among the traits, best place first.
-    place (attribute, position, trait, inside) AS (
+    -- Where the value of an attribute may stand among the traits, best place first, and how it is treated.
+    place (attribute, position, trait, inside, data_type, normaliser, rule, is_indexed) AS (
         VALUES
-            (NULL::text, NULL::integer, NULL::text, NULL::text[]),
-            ('of_type_text', 1, 'ofTypeText', ARRAY[]::text[]),
-            ('of_type_text', 2, 'nested', ARRAY['text']::text[]),
-            ('of_type_text_list', 1, 'ofTypeText_List', ARRAY[]::text[]),
-            ('of_type_text_list', 2, 'nested', ARRAY['text_list']::text[]),
-            ('of_type_integer', 1, 'ofTypeInteger', ARRAY[]::text[]),
-            ('of_type_integer', 2, 'nested', ARRAY['integer']::text[]),
-            ('of_type_bigint', 1, 'ofTypeBigint', ARRAY[]::text[]),
-            ('of_type_bigint', 2, 'nested', ARRAY['bigint']::text[]),
-            ('of_type_numeric', 1, 'ofTypeNumeric', ARRAY[]::text[]),
-            ('of_type_numeric', 2, 'nested', ARRAY['numeric']::text[]),
-            ('of_type_double', 1, 'ofTypeDouble', ARRAY[]::text[]),
-            ('of_type_double', 2, 'nested', ARRAY['double']::text[]),
-            ('of_type_boolean', 1, 'ofTypeBoolean', ARRAY[]::text[]),
-            ('of_type_boolean', 2, 'nested', ARRAY['boolean']::text[]),
-            ('of_type_date', 1, 'ofTypeDate', ARRAY[]::text[]),
-            ('of_type_date', 2, 'nested', ARRAY['date']::text[]),
-            ('of_type_timestamp', 1, 'ofTypeTimestamp', ARRAY[]::text[]),
-            ('of_type_timestamp', 2, 'nested', ARRAY['timestamp']::text[]),
-            ('of_type_json', 1, 'ofTypeJson', ARRAY[]::text[]),
-            ('of_type_json', 2, 'nested', ARRAY['json']::text[]),
-            ('by_most_recent', 1, 'most_recent', ARRAY[]::text[]),
-            ('by_first', 1, 'first', ARRAY[]::text[]),
-            ('by_most_frequent', 1, 'most_frequent', ARRAY[]::text[]),
-            ('by_longest', 1, 'longest', ARRAY[]::text[]),
-            ('by_source_priority', 1, 'source_priority', ARRAY[]::text[]),
-            ('by_verified_first', 1, 'verified_first', ARRAY[]::text[]),
-            ('by_max', 1, 'max', ARRAY[]::text[]),
-            ('by_min', 1, 'min', ARRAY[]::text[]),
-            ('as_name', 1, 'name', ARRAY[]::text[]),
-            ('as_email', 1, 'email', ARRAY[]::text[]),
-            ('as_phone', 1, 'phone', ARRAY[]::text[]),
-            ('as_id', 1, 'id', ARRAY[]::text[]),
-            ('as_date', 1, 'date', ARRAY[]::text[]),
-            ('as_gender', 1, 'gender', ARRAY[]::text[]),
-            ('as_country', 1, 'country', ARRAY[]::text[]),
-            ('email', 1, 'email', ARRAY[]::text[]),
-            ('email', 2, 'contact', ARRAY['email']::text[]),
-            ('born', 1, 'born', ARRAY[]::text[])
+            (NULL::text, NULL::integer, NULL::text, NULL::text[], NULL::text, NULL::text, NULL::text, NULL::boolean),
+            ('of_type_text', 1, 'ofTypeText', ARRAY[]::text[], 'text', 'text', 'most_recent', true),
+            ('of_type_text', 2, 'nested', ARRAY['text']::text[], 'text', 'text', 'most_recent', true),
+            ('of_type_text_list', 1, 'ofTypeText_List', ARRAY[]::text[], 'text[]', 'text', 'union', true),
+            ('of_type_text_list', 2, 'nested', ARRAY['text_list']::text[], 'text[]', 'text', 'union', true),
+            ('of_type_integer', 1, 'ofTypeInteger', ARRAY[]::text[], 'integer', 'none', 'most_recent', true),
+            ('of_type_integer', 2, 'nested', ARRAY['integer']::text[], 'integer', 'none', 'most_recent', true),
+            ('of_type_bigint', 1, 'ofTypeBigint', ARRAY[]::text[], 'bigint', 'none', 'most_recent', true),
+            ('of_type_bigint', 2, 'nested', ARRAY['bigint']::text[], 'bigint', 'none', 'most_recent', true),
+            ('of_type_numeric', 1, 'ofTypeNumeric', ARRAY[]::text[], 'numeric', 'none', 'most_recent', true),
+            ('of_type_numeric', 2, 'nested', ARRAY['numeric']::text[], 'numeric', 'none', 'most_recent', true),
+            ('of_type_double', 1, 'ofTypeDouble', ARRAY[]::text[], 'double precision', 'none', 'most_recent', true),
+            ('of_type_double', 2, 'nested', ARRAY['double']::text[], 'double precision', 'none', 'most_recent', true),
+            ('of_type_boolean', 1, 'ofTypeBoolean', ARRAY[]::text[], 'boolean', 'none', 'most_recent', true),
+            ('of_type_boolean', 2, 'nested', ARRAY['boolean']::text[], 'boolean', 'none', 'most_recent', true),
+            ('of_type_date', 1, 'ofTypeDate', ARRAY[]::text[], 'date', 'none', 'most_recent', true),
+            ('of_type_date', 2, 'nested', ARRAY['date']::text[], 'date', 'none', 'most_recent', true),
+            ('of_type_timestamp', 1, 'ofTypeTimestamp', ARRAY[]::text[], 'timestamptz', 'none', 'most_recent', true),
+            ('of_type_timestamp', 2, 'nested', ARRAY['timestamp']::text[], 'timestamptz', 'none', 'most_recent', true),
+            ('of_type_json', 1, 'ofTypeJson', ARRAY[]::text[], 'jsonb', 'none', 'union', true),
+            ('of_type_json', 2, 'nested', ARRAY['json']::text[], 'jsonb', 'none', 'union', true),
+            ('by_most_recent', 1, 'most_recent', ARRAY[]::text[], 'text', 'text', 'most_recent', false),
+            ('by_first', 1, 'first', ARRAY[]::text[], 'text', 'text', 'first', false),
+            ('by_most_frequent', 1, 'most_frequent', ARRAY[]::text[], 'text', 'text', 'most_frequent', false),
+            ('by_longest', 1, 'longest', ARRAY[]::text[], 'text', 'text', 'longest', false),
+            ('by_source_priority', 1, 'source_priority', ARRAY[]::text[], 'text', 'text', 'source_priority', false),
+            ('by_verified_first', 1, 'verified_first', ARRAY[]::text[], 'text', 'text', 'verified_first', false),
+            ('by_max', 1, 'max', ARRAY[]::text[], 'text', 'text', 'max', false),
+            ('by_min', 1, 'min', ARRAY[]::text[], 'text', 'text', 'min', false),
+            ('as_name', 1, 'name', ARRAY[]::text[], 'text', 'name', 'most_recent', false),
+            ('as_email', 1, 'email', ARRAY[]::text[], 'text', 'email', 'most_recent', false),
+            ('as_phone', 1, 'phone', ARRAY[]::text[], 'text', 'phone', 'most_recent', false),
+            ('as_id', 1, 'id', ARRAY[]::text[], 'text', 'id', 'most_recent', false),
+            ('as_date', 1, 'date', ARRAY[]::text[], 'date', 'date', 'most_recent', false),
+            ('as_gender', 1, 'gender', ARRAY[]::text[], 'text', 'gender', 'most_recent', false),
+            ('as_country', 1, 'country', ARRAY[]::text[], 'text', 'country', 'most_recent', false),
+            ('email', 1, 'email', ARRAY[]::text[], 'text', 'email', 'most_recent', false),
+            ('email', 2, 'contact', ARRAY['email']::text[], 'text', 'email', 'most_recent', false),
+            ('born', 1, 'born', ARRAY[]::text[], 'date', 'date', 'most_recent', false)
     ),
     sent AS MATERIALIZED (
         SELECT
@@ -109,8 +109,13 @@ BEGIN
             observed.weight,
             place.attribute,
             place.position,
+            place.data_type,
+            place.normaliser,
+            place.rule,
+            place.is_indexed,
             item.value #> place.inside AS value,
-            coalesce(observed.traits ->> (place.trait || '_verified'), observed.traits ->> (place.trait || 'Verified')) IN ('true', '1') AS is_verified
+            place.rule = 'verified_first'
+                AND coalesce(observed.traits ->> (place.trait || '_verified'), observed.traits ->> (place.trait || 'Verified')) IN ('true', '1') AS is_verified
         FROM observed
         CROSS JOIN LATERAL jsonb_each(observed.traits) AS item (trait, value)
         JOIN place ON place.trait = item.trait
@@ -118,40 +123,52 @@ BEGIN
           AND item.value #> place.inside IS NOT NULL
     ),
 
-    -- Single values, normalised.
+    -- Single values, normalised. OFFSET 0: computed once, however often it is read below.
     spelled AS (
         SELECT
             sent.*,
             CASE
                 WHEN jsonb_typeof(sent.value) NOT IN ('string', 'number', 'boolean') THEN NULL
-                WHEN sent.attribute = ANY (ARRAY['of_type_date', 'as_date', 'born']::text[]) THEN c360.normalise_date(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY['as_date', 'born']::text[]) THEN c360.normalise_date(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY['as_email', 'email']::text[]) THEN c360.normalise_email(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY['as_phone']::text[]) THEN c360.normalise_phone(sent.value #>> '{}', 'VN')
-                WHEN sent.attribute = ANY (ARRAY['as_name']::text[]) THEN c360._tidy_name(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY['as_id']::text[]) THEN c360.normalise_id(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY['as_gender']::text[]) THEN c360.normalise_gender(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY['as_country']::text[]) THEN c360.normalise_country(sent.value #>> '{}')
+                WHEN sent.data_type = 'date' THEN c360.normalise_date(sent.value #>> '{}')
+                WHEN sent.normaliser = 'text' THEN c360.present_text(sent.value #>> '{}')
+                WHEN sent.normaliser = 'date' THEN c360.normalise_date(sent.value #>> '{}')
+                WHEN sent.normaliser = 'email' THEN c360.normalise_email(sent.value #>> '{}')
+                WHEN sent.normaliser = 'phone' THEN c360.normalise_phone(sent.value #>> '{}', 'VN')
+                WHEN sent.normaliser = 'name' THEN c360._tidy_name(sent.value #>> '{}')
+                WHEN sent.normaliser = 'id' THEN c360.normalise_id(sent.value #>> '{}')
+                WHEN sent.normaliser = 'gender' THEN c360.normalise_gender(sent.value #>> '{}')
+                WHEN sent.normaliser = 'country' THEN c360.normalise_country(sent.value #>> '{}')
                 ELSE c360.present_text(sent.value #>> '{}')
             END AS spelling
         FROM sent
-        WHERE sent.attribute <> ALL (ARRAY['of_type_text_list', 'of_type_json']::text[])
+        WHERE sent.rule <> 'union'
         OFFSET 0
     ),
     candidate AS MATERIALIZED (
-        SELECT spelled.*
+        SELECT
+            spelled.master_profile_id,
+            spelled.raw_profile_id,
+            spelled.source,
+            spelled.observed_at,
+            spelled.weight,
+            spelled.attribute,
+            spelled.position,
+            spelled.rule,
+            spelled.is_verified,
+            spelled.spelling
         FROM spelled
-        WHERE CASE
-            WHEN spelled.spelling IS NULL THEN false
-            WHEN spelled.attribute = ANY (ARRAY['of_type_text', 'of_type_text_list', 'of_type_integer', 'of_type_bigint', 'of_type_numeric', 'of_type_double', 'of_type_boolean', 'of_type_date', 'of_type_timestamp', 'of_type_json']::text[]) AND length(spelled.spelling) > 500 THEN false
-            WHEN spelled.attribute = ANY (ARRAY['of_type_integer']::text[]) THEN pg_input_is_valid(spelled.spelling, 'integer')
-            WHEN spelled.attribute = ANY (ARRAY['of_type_bigint']::text[]) THEN pg_input_is_valid(spelled.spelling, 'bigint')
-            WHEN spelled.attribute = ANY (ARRAY['of_type_boolean']::text[]) THEN pg_input_is_valid(spelled.spelling, 'boolean')
-            WHEN spelled.attribute = ANY (ARRAY['of_type_numeric']::text[])
+        WHERE spelled.spelling IS NOT NULL
+          AND (NOT spelled.is_indexed OR length(spelled.spelling) <= 500)
+          AND CASE spelled.data_type
+            WHEN 'text' THEN true
+            WHEN 'integer' THEN pg_input_is_valid(spelled.spelling, 'integer')
+            WHEN 'bigint' THEN pg_input_is_valid(spelled.spelling, 'bigint')
+            WHEN 'boolean' THEN pg_input_is_valid(spelled.spelling, 'boolean')
+            WHEN 'numeric'
                 THEN spelled.spelling ~ '^[-+]?[0-9.]+(e[-+]?[0-9]{1,3})?$' AND pg_input_is_valid(spelled.spelling, 'numeric')
-            WHEN spelled.attribute = ANY (ARRAY['of_type_double']::text[])
+            WHEN 'double precision'
                 THEN spelled.spelling ~ '^[-+]?[0-9.]+([eE][-+]?[0-9]{1,3})?$' AND pg_input_is_valid(spelled.spelling, 'double precision')
-            WHEN spelled.attribute = ANY (ARRAY['of_type_timestamp']::text[])
+            WHEN 'timestamptz'
                 THEN spelled.spelling ~ '^[0-9]{4}-' AND pg_input_is_valid(spelled.spelling, 'timestamptz')
             ELSE true
         END
@@ -165,7 +182,7 @@ BEGIN
             candidate.spelling,
             sum(candidate.weight) AS weight
         FROM candidate
-        WHERE candidate.attribute = ANY (ARRAY['by_most_frequent']::text[])
+        WHERE candidate.rule = 'most_frequent'
         GROUP BY
             candidate.master_profile_id,
             candidate.attribute,
@@ -179,24 +196,18 @@ BEGIN
     ranked AS (
         SELECT
             candidate.*,
-            CASE
-                WHEN candidate.attribute = ANY (ARRAY['by_first']::text[])
-                    THEN extract(epoch FROM candidate.observed_at)
-                WHEN candidate.attribute = ANY (ARRAY['by_longest']::text[])
-                    THEN -length(candidate.spelling)
-                WHEN candidate.attribute = ANY (ARRAY['by_most_frequent']::text[])
-                    THEN -frequency.weight
-                WHEN candidate.attribute = ANY (ARRAY['by_source_priority']::text[])
-                    THEN coalesce(array_position(trusted.sources, candidate.source), 1000000)
-                WHEN candidate.attribute = ANY (ARRAY['by_verified_first']::text[])
-                    THEN CASE WHEN candidate.is_verified THEN 0 ELSE 1 END
+            CASE candidate.rule
+                WHEN 'first' THEN extract(epoch FROM candidate.observed_at)
+                WHEN 'longest' THEN -length(candidate.spelling)
+                WHEN 'most_frequent' THEN -frequency.weight
+                WHEN 'source_priority' THEN coalesce(array_position(trusted.sources, candidate.source), 1000000)
+                WHEN 'verified_first' THEN CASE WHEN candidate.is_verified THEN 0 ELSE 1 END
                 ELSE 0
             END AS rank
         FROM candidate
         LEFT JOIN frequency USING (master_profile_id, attribute, spelling)
         LEFT JOIN trusted USING (attribute)
-        WHERE candidate.attribute <> ALL (ARRAY['by_max']::text[])
-          AND candidate.attribute <> ALL (ARRAY['by_min']::text[])
+        WHERE candidate.rule NOT IN ('max', 'min')
     ),
     survivor AS (
         SELECT DISTINCT ON (ranked.master_profile_id, ranked.attribute)
@@ -274,7 +285,7 @@ BEGIN
                     ELSE jsonb_build_array(sent.value)
                 END
             ) AS item (value)
-            WHERE sent.attribute = ANY (ARRAY['of_type_text_list']::text[])
+            WHERE sent.data_type = 'text[]'
         ) AS element
         WHERE length(element.spelling) <= 500
         GROUP BY
@@ -288,7 +299,7 @@ BEGIN
             jsonb_object_agg(item.name, item.value ORDER BY sent.observed_at, item.value::text COLLATE "C" DESC) AS value
         FROM sent
         CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(sent.value) = 'object' THEN sent.value END) AS item (name, value)
-        WHERE sent.attribute = ANY (ARRAY['of_type_json']::text[])
+        WHERE sent.data_type = 'jsonb'
           AND jsonb_typeof(item.value) <> 'null'
         GROUP BY
             sent.master_profile_id,
@@ -310,9 +321,15 @@ BEGIN
             held.master_profile_id,
             shown.attribute,
             CASE shown.form
-                WHEN 'text[]' THEN jsonb_agg(held.value ORDER BY held.value COLLATE "C")
+                WHEN 'text[]' THEN jsonb_agg(held.value ORDER BY held.value COLLATE "C") FILTER (WHERE shown.form = 'text[]')
                 WHEN 'jsonb' THEN jsonb_object_agg(held.scope, held.value ORDER BY held.last_seen_at, held.value COLLATE "C" DESC)
-                ELSE to_jsonb((array_agg(held.value ORDER BY held.last_seen_at DESC, held.value COLLATE "C"))[1])
+                    FILTER (WHERE shown.form = 'jsonb')
+                ELSE to_jsonb(
+                    (
+                        array_agg(held.value ORDER BY held.last_seen_at DESC, held.value COLLATE "C")
+                            FILTER (WHERE shown.form NOT IN ('text[]', 'jsonb'))
+                    )[1]
+                )
             END AS value
         FROM (
             SELECT
@@ -388,7 +405,9 @@ BEGIN
     document AS MATERIALIZED (
         SELECT
             entry.master_profile_id,
-            coalesce(jsonb_object_agg(entry.attribute, entry.value ORDER BY entry.layer) FILTER (WHERE entry.layer > 0), '{}') AS doc,
+            coalesce(jsonb_object_agg(entry.attribute, entry.value) FILTER (WHERE entry.layer = 1), '{}')
+                || coalesce(jsonb_object_agg(entry.attribute, entry.value) FILTER (WHERE entry.layer = 2), '{}')
+                || coalesce(jsonb_object_agg(entry.attribute, entry.value) FILTER (WHERE entry.layer = 3), '{}') AS doc,
             coalesce(jsonb_object_agg(entry.attribute, entry.raw_profile_id) FILTER (WHERE entry.raw_profile_id IS NOT NULL), '{}')
                 || coalesce(jsonb_object_agg(entry.attribute, 'edited'::text) FILTER (WHERE entry.layer = 3), '{}') AS attribute_sources
         FROM entry

@@ -102,7 +102,7 @@ BEGIN
         WHERE recent.place <= 5
         GROUP BY recent.master_profile_id
     ),
-    document AS (
+    document AS MATERIALIZED (
         SELECT
             spanned.master_profile_id,
             jsonb_build_object(

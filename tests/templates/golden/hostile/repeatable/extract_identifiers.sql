@@ -52,7 +52,13 @@ BEGIN
             OFFSET 0
         ) AS raw
     ),
-    sent AS (
+    -- Traits that identify, and where among the traits.
+    place (identifier_type, trait, inside) AS (
+        VALUES
+            (NULL::text, NULL::text, NULL::text[]),
+            ('user', E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[])
+    ),
+    sent AS MATERIALIZED (
         SELECT
             observed.raw_profile_id,
             item.name AS identifier_type,
@@ -62,31 +68,44 @@ BEGIN
         UNION ALL
         SELECT
             observed.raw_profile_id,
-            trait.identifier_type,
-            trait.value
+            place.identifier_type,
+            item.value #> place.inside
         FROM observed
-        CROSS JOIN LATERAL (
-            VALUES
-                (NULL::text, NULL::jsonb),
-                ('user', observed.traits #> ARRAY[E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[])
-        ) AS trait (identifier_type, value)
+        CROSS JOIN LATERAL jsonb_each(observed.traits) AS item (trait, value)
+        JOIN place ON place.trait = item.trait
         WHERE observed.traits <> '{}'
-          AND trait.value IS NOT NULL
+    ),
+    -- Nearly all are single values; only lists and scopes have to be taken apart.
+    single AS (
+        SELECT
+            sent.raw_profile_id,
+            sent.identifier_type,
+            sent.value #>> '{}' AS value
+        FROM sent
+        WHERE jsonb_typeof(sent.value) IN ('string', 'number')
+        UNION ALL
+        SELECT
+            sent.raw_profile_id,
+            spread.identifier_type,
+            spread.value
+        FROM sent
+        CROSS JOIN LATERAL c360._spread_identifier(sent.identifier_type, sent.value) AS spread
+        WHERE jsonb_typeof(sent.value) IN ('array', 'object')
     ),
     comparable AS (
         SELECT DISTINCT
-            sent.raw_profile_id,
-            spread.identifier_type,
+            single.raw_profile_id,
+            single.identifier_type,
             CASE
-                WHEN split_part(spread.identifier_type, ':', 1) = ANY (ARRAY['all']::text[])
-                    THEN c360.normalise_email(spread.value)
-                WHEN split_part(spread.identifier_type, ':', 1) = ANY (ARRAY[]::text[])
-                    THEN c360.normalise_phone(spread.value, 'US')
-                ELSE c360.normalise_id(spread.value)
+                WHEN split_part(single.identifier_type, ':', 1) = ANY (ARRAY['all']::text[])
+                    THEN c360.normalise_email(single.value)
+                WHEN split_part(single.identifier_type, ':', 1) = ANY (ARRAY[]::text[])
+                    THEN c360.normalise_phone(single.value, 'US')
+                ELSE c360.normalise_id(single.value)
             END AS value
-        FROM sent
-        CROSS JOIN LATERAL c360._spread_identifier(sent.identifier_type, sent.value) AS spread
-        WHERE spread.identifier_type ~ '^[a-z][a-z0-9_]{0,40}(:.{1,60})?$'
+        FROM single
+        WHERE EXISTS (SELECT FROM kind WHERE kind.identifier_type = single.identifier_type)
+           OR single.identifier_type ~ '^[a-z][a-z0-9_]{0,40}(:.{1,60})?$'
     )
     SELECT
         comparable.raw_profile_id,

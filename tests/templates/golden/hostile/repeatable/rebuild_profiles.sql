@@ -57,34 +57,34 @@ BEGIN
         ) AS own
     ),
 
-    -- Where the value of an attribute may stand among the traits, best place first.
-    place (attribute, position, trait, inside) AS (
+    -- Where the value of an attribute may stand among the traits, best place first, and how it is treated.
+    place (attribute, position, trait, inside, data_type, normaliser, rule, is_indexed) AS (
         VALUES
-            (NULL::text, NULL::integer, NULL::text, NULL::text[]),
-            ('select', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('select', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[]),
-            ('order', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('order', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[]),
-            ('table', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('table', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[]),
-            ('user', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('user', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[]),
-            ('group', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('group', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[]),
-            ('position', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('position', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[]),
-            ('values', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('values', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[]),
-            ('all', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('all', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[]),
-            ('end', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('end', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[]),
-            ('new', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('new', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[]),
-            ('old', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('old', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[]),
-            ('master', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]),
-            ('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', 1, 'x', ARRAY[]::text[])
+            (NULL::text, NULL::integer, NULL::text, NULL::text[], NULL::text, NULL::text, NULL::text, NULL::boolean),
+            ('select', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'text', 'source_priority', true),
+            ('select', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[], 'text', 'text', 'source_priority', true),
+            ('order', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'text', 'source_priority', true),
+            ('order', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[], 'text', 'text', 'source_priority', true),
+            ('table', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'text', 'source_priority', true),
+            ('table', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[], 'text', 'text', 'source_priority', true),
+            ('user', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'text', 'source_priority', true),
+            ('user', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[], 'text', 'text', 'source_priority', true),
+            ('group', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'text', 'source_priority', true),
+            ('group', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[], 'text', 'text', 'source_priority', true),
+            ('position', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'text', 'source_priority', true),
+            ('position', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[], 'text', 'text', 'source_priority', true),
+            ('values', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'text', 'source_priority', true),
+            ('values', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[], 'text', 'text', 'source_priority', true),
+            ('all', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'text', 'source_priority', true),
+            ('all', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[], 'text', 'text', 'source_priority', true),
+            ('end', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'text', 'source_priority', true),
+            ('end', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[], 'text', 'text', 'source_priority', true),
+            ('new', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'text', 'source_priority', true),
+            ('new', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[], 'text', 'text', 'source_priority', true),
+            ('old', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'text', 'source_priority', true),
+            ('old', 2, 'a''', ARRAY[E'b\u005c', E'c\u0024\u0024']::text[], 'text', 'text', 'source_priority', true),
+            ('master', 1, E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[], 'text', 'id', 'most_recent', false),
+            ('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', 1, 'x', ARRAY[]::text[], 'text[]', 'text', 'union', true)
     ),
     sent AS MATERIALIZED (
         SELECT
@@ -95,8 +95,13 @@ BEGIN
             observed.weight,
             place.attribute,
             place.position,
+            place.data_type,
+            place.normaliser,
+            place.rule,
+            place.is_indexed,
             item.value #> place.inside AS value,
-            coalesce(observed.traits ->> (place.trait || '_verified'), observed.traits ->> (place.trait || 'Verified')) IN ('true', '1') AS is_verified
+            place.rule = 'verified_first'
+                AND coalesce(observed.traits ->> (place.trait || '_verified'), observed.traits ->> (place.trait || 'Verified')) IN ('true', '1') AS is_verified
         FROM observed
         CROSS JOIN LATERAL jsonb_each(observed.traits) AS item (trait, value)
         JOIN place ON place.trait = item.trait
@@ -104,40 +109,52 @@ BEGIN
           AND item.value #> place.inside IS NOT NULL
     ),
 
-    -- Single values, normalised.
+    -- Single values, normalised. OFFSET 0: computed once, however often it is read below.
     spelled AS (
         SELECT
             sent.*,
             CASE
                 WHEN jsonb_typeof(sent.value) NOT IN ('string', 'number', 'boolean') THEN NULL
-                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_date(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_date(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_email(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_phone(sent.value #>> '{}', 'US')
-                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360._tidy_name(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY['master']::text[]) THEN c360.normalise_id(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_gender(sent.value #>> '{}')
-                WHEN sent.attribute = ANY (ARRAY[]::text[]) THEN c360.normalise_country(sent.value #>> '{}')
+                WHEN sent.data_type = 'date' THEN c360.normalise_date(sent.value #>> '{}')
+                WHEN sent.normaliser = 'text' THEN c360.present_text(sent.value #>> '{}')
+                WHEN sent.normaliser = 'date' THEN c360.normalise_date(sent.value #>> '{}')
+                WHEN sent.normaliser = 'email' THEN c360.normalise_email(sent.value #>> '{}')
+                WHEN sent.normaliser = 'phone' THEN c360.normalise_phone(sent.value #>> '{}', 'US')
+                WHEN sent.normaliser = 'name' THEN c360._tidy_name(sent.value #>> '{}')
+                WHEN sent.normaliser = 'id' THEN c360.normalise_id(sent.value #>> '{}')
+                WHEN sent.normaliser = 'gender' THEN c360.normalise_gender(sent.value #>> '{}')
+                WHEN sent.normaliser = 'country' THEN c360.normalise_country(sent.value #>> '{}')
                 ELSE c360.present_text(sent.value #>> '{}')
             END AS spelling
         FROM sent
-        WHERE sent.attribute <> ALL (ARRAY['xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx']::text[])
+        WHERE sent.rule <> 'union'
         OFFSET 0
     ),
     candidate AS MATERIALIZED (
-        SELECT spelled.*
+        SELECT
+            spelled.master_profile_id,
+            spelled.raw_profile_id,
+            spelled.source,
+            spelled.observed_at,
+            spelled.weight,
+            spelled.attribute,
+            spelled.position,
+            spelled.rule,
+            spelled.is_verified,
+            spelled.spelling
         FROM spelled
-        WHERE CASE
-            WHEN spelled.spelling IS NULL THEN false
-            WHEN spelled.attribute = ANY (ARRAY['select', 'order', 'table', 'user', 'group', 'position', 'values', 'all', 'end', 'new', 'old', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx']::text[]) AND length(spelled.spelling) > 500 THEN false
-            WHEN spelled.attribute = ANY (ARRAY[]::text[]) THEN pg_input_is_valid(spelled.spelling, 'integer')
-            WHEN spelled.attribute = ANY (ARRAY[]::text[]) THEN pg_input_is_valid(spelled.spelling, 'bigint')
-            WHEN spelled.attribute = ANY (ARRAY[]::text[]) THEN pg_input_is_valid(spelled.spelling, 'boolean')
-            WHEN spelled.attribute = ANY (ARRAY[]::text[])
+        WHERE spelled.spelling IS NOT NULL
+          AND (NOT spelled.is_indexed OR length(spelled.spelling) <= 500)
+          AND CASE spelled.data_type
+            WHEN 'text' THEN true
+            WHEN 'integer' THEN pg_input_is_valid(spelled.spelling, 'integer')
+            WHEN 'bigint' THEN pg_input_is_valid(spelled.spelling, 'bigint')
+            WHEN 'boolean' THEN pg_input_is_valid(spelled.spelling, 'boolean')
+            WHEN 'numeric'
                 THEN spelled.spelling ~ '^[-+]?[0-9.]+(e[-+]?[0-9]{1,3})?$' AND pg_input_is_valid(spelled.spelling, 'numeric')
-            WHEN spelled.attribute = ANY (ARRAY[]::text[])
+            WHEN 'double precision'
                 THEN spelled.spelling ~ '^[-+]?[0-9.]+([eE][-+]?[0-9]{1,3})?$' AND pg_input_is_valid(spelled.spelling, 'double precision')
-            WHEN spelled.attribute = ANY (ARRAY[]::text[])
+            WHEN 'timestamptz'
                 THEN spelled.spelling ~ '^[0-9]{4}-' AND pg_input_is_valid(spelled.spelling, 'timestamptz')
             ELSE true
         END
@@ -151,7 +168,7 @@ BEGIN
             candidate.spelling,
             sum(candidate.weight) AS weight
         FROM candidate
-        WHERE candidate.attribute = ANY (ARRAY[]::text[])
+        WHERE candidate.rule = 'most_frequent'
         GROUP BY
             candidate.master_profile_id,
             candidate.attribute,
@@ -175,24 +192,18 @@ BEGIN
     ranked AS (
         SELECT
             candidate.*,
-            CASE
-                WHEN candidate.attribute = ANY (ARRAY[]::text[])
-                    THEN extract(epoch FROM candidate.observed_at)
-                WHEN candidate.attribute = ANY (ARRAY[]::text[])
-                    THEN -length(candidate.spelling)
-                WHEN candidate.attribute = ANY (ARRAY[]::text[])
-                    THEN -frequency.weight
-                WHEN candidate.attribute = ANY (ARRAY['select', 'order', 'table', 'user', 'group', 'position', 'values', 'all', 'end', 'new', 'old']::text[])
-                    THEN coalesce(array_position(trusted.sources, candidate.source), 1000000)
-                WHEN candidate.attribute = ANY (ARRAY[]::text[])
-                    THEN CASE WHEN candidate.is_verified THEN 0 ELSE 1 END
+            CASE candidate.rule
+                WHEN 'first' THEN extract(epoch FROM candidate.observed_at)
+                WHEN 'longest' THEN -length(candidate.spelling)
+                WHEN 'most_frequent' THEN -frequency.weight
+                WHEN 'source_priority' THEN coalesce(array_position(trusted.sources, candidate.source), 1000000)
+                WHEN 'verified_first' THEN CASE WHEN candidate.is_verified THEN 0 ELSE 1 END
                 ELSE 0
             END AS rank
         FROM candidate
         LEFT JOIN frequency USING (master_profile_id, attribute, spelling)
         LEFT JOIN trusted USING (attribute)
-        WHERE candidate.attribute <> ALL (ARRAY[]::text[])
-          AND candidate.attribute <> ALL (ARRAY[]::text[])
+        WHERE candidate.rule NOT IN ('max', 'min')
     ),
     survivor AS (
         SELECT DISTINCT ON (ranked.master_profile_id, ranked.attribute)
@@ -238,7 +249,7 @@ BEGIN
                     ELSE jsonb_build_array(sent.value)
                 END
             ) AS item (value)
-            WHERE sent.attribute = ANY (ARRAY['xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx']::text[])
+            WHERE sent.data_type = 'text[]'
         ) AS element
         WHERE length(element.spelling) <= 500
         GROUP BY
@@ -252,7 +263,7 @@ BEGIN
             jsonb_object_agg(item.name, item.value ORDER BY sent.observed_at, item.value::text COLLATE "C" DESC) AS value
         FROM sent
         CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(sent.value) = 'object' THEN sent.value END) AS item (name, value)
-        WHERE sent.attribute = ANY (ARRAY[]::text[])
+        WHERE sent.data_type = 'jsonb'
           AND jsonb_typeof(item.value) <> 'null'
         GROUP BY
             sent.master_profile_id,
@@ -270,9 +281,15 @@ BEGIN
             held.master_profile_id,
             shown.attribute,
             CASE shown.form
-                WHEN 'text[]' THEN jsonb_agg(held.value ORDER BY held.value COLLATE "C")
+                WHEN 'text[]' THEN jsonb_agg(held.value ORDER BY held.value COLLATE "C") FILTER (WHERE shown.form = 'text[]')
                 WHEN 'jsonb' THEN jsonb_object_agg(held.scope, held.value ORDER BY held.last_seen_at, held.value COLLATE "C" DESC)
-                ELSE to_jsonb((array_agg(held.value ORDER BY held.last_seen_at DESC, held.value COLLATE "C"))[1])
+                    FILTER (WHERE shown.form = 'jsonb')
+                ELSE to_jsonb(
+                    (
+                        array_agg(held.value ORDER BY held.last_seen_at DESC, held.value COLLATE "C")
+                            FILTER (WHERE shown.form NOT IN ('text[]', 'jsonb'))
+                    )[1]
+                )
             END AS value
         FROM (
             SELECT
@@ -348,7 +365,9 @@ BEGIN
     document AS MATERIALIZED (
         SELECT
             entry.master_profile_id,
-            coalesce(jsonb_object_agg(entry.attribute, entry.value ORDER BY entry.layer) FILTER (WHERE entry.layer > 0), '{}') AS doc,
+            coalesce(jsonb_object_agg(entry.attribute, entry.value) FILTER (WHERE entry.layer = 1), '{}')
+                || coalesce(jsonb_object_agg(entry.attribute, entry.value) FILTER (WHERE entry.layer = 2), '{}')
+                || coalesce(jsonb_object_agg(entry.attribute, entry.value) FILTER (WHERE entry.layer = 3), '{}') AS doc,
             coalesce(jsonb_object_agg(entry.attribute, entry.raw_profile_id) FILTER (WHERE entry.raw_profile_id IS NOT NULL), '{}')
                 || coalesce(jsonb_object_agg(entry.attribute, 'edited'::text) FILTER (WHERE entry.layer = 3), '{}') AS attribute_sources
         FROM entry
