@@ -98,7 +98,7 @@ VALUES
     ('procedures/identity/_protected_partition.sql', '6dc334de7aedbaa3330b43320b4741489caf90fe7de7ea1ad0e1ffff3310d786'),
     ('procedures/identity/_publish_changes.sql', 'f265cf4e22026d6ad51629af0778cb46a947037234c3e3eda339445058823f1b'),
     ('procedures/identity/_record_changes.sql', '3fb986c34082c68eddc5846d3d112489245bd147852eda25baac370b81fdcf1a'),
-    ('procedures/identity/_refresh_identifiers.sql', '8b426f12b910f1b1bc65a8308b1640d974a9692e2d1d13c115beb0b325becc25'),
+    ('procedures/identity/_refresh_identifiers.sql', 'd9060cecbf99f21700d8646302d7aebfea53c1f7444e252960494c19450b162b'),
     ('procedures/identity/_requeue_failures.sql', 'c26da3dacb25f95a7c487b9b5ce3900d75fc01e59cf5b6705500c0d9f1953731'),
     ('procedures/identity/_resolve_in_parts.sql', 'f4c6625f24cb430cfd5e333890a15f225429d314fcb8cbcb964152ac34ca3ac6'),
     ('procedures/identity/_settle_resolution.sql', '57da3ac5035f43d2cd4eaaab004cd3e00877d12e4d48eb46dc4be2226f2ab4f2'),

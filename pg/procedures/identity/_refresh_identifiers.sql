@@ -50,36 +50,54 @@ BEGIN
             identifier.identifier_type,
             identifier.value
     ),
+    known AS MATERIALIZED (
+        SELECT
+            wanted.master_profile_id,
+            identifier.identifier_type,
+            identifier.value,
+            identifier.is_usable,
+            identifier.raw_count,
+            identifier.first_seen_at,
+            identifier.last_seen_at
+        FROM (SELECT DISTINCT id FROM unnest(p_master_profile_ids) AS id) AS wanted (master_profile_id)
+        CROSS JOIN LATERAL (
+            SELECT own.*
+            FROM cdp_identifiers AS own
+            WHERE own.master_profile_id = wanted.master_profile_id
+            OFFSET 0
+        ) AS identifier
+    ),
     gone AS (
-        DELETE FROM cdp_identifiers AS known
-        WHERE known.master_profile_id = ANY (p_master_profile_ids)
-          AND NOT EXISTS (
+        DELETE FROM cdp_identifiers AS identifier
+        USING (
             SELECT
+                known.identifier_type,
+                known.value,
+                known.master_profile_id
+            FROM known
+            EXCEPT
+            SELECT
+                held.identifier_type,
+                held.value,
+                held.master_profile_id
             FROM held
-            WHERE held.master_profile_id = known.master_profile_id
-              AND held.identifier_type = known.identifier_type
-              AND held.value = known.value
-          )
+        ) AS stale
+        WHERE identifier.identifier_type = stale.identifier_type
+          AND identifier.value = stale.value
+          AND identifier.master_profile_id = stale.master_profile_id
     )
+    -- Only what is news: a conflict locks its row, even if nothing is to be changed.
     INSERT INTO cdp_identifiers AS known (
-        identifier_type, value, master_profile_id, is_usable, raw_count, first_seen_at, last_seen_at
+        master_profile_id, identifier_type, value, is_usable, raw_count, first_seen_at, last_seen_at
     )
-    SELECT
-        held.identifier_type,
-        held.value,
-        held.master_profile_id,
-        held.is_usable,
-        held.raw_count,
-        held.first_seen_at,
-        held.last_seen_at
-    FROM held
+    SELECT * FROM held
+    EXCEPT
+    SELECT * FROM known
     ON CONFLICT (identifier_type, value, master_profile_id) DO UPDATE
     SET is_usable = excluded.is_usable,
         raw_count = excluded.raw_count,
         first_seen_at = excluded.first_seen_at,
-        last_seen_at = excluded.last_seen_at
-    WHERE (known.is_usable, known.raw_count, known.first_seen_at, known.last_seen_at)
-        IS DISTINCT FROM (excluded.is_usable, excluded.raw_count, excluded.first_seen_at, excluded.last_seen_at);
+        last_seen_at = excluded.last_seen_at;
 END;
 $$;
 

@@ -100,7 +100,7 @@ BEGIN
             ('email', 2, 'contact', ARRAY['email']::text[], 'text', 'email', 'most_recent', false),
             ('born', 1, 'born', ARRAY[]::text[], 'date', 'date', 'most_recent', false)
     ),
-    sent AS MATERIALIZED (
+    sent AS NOT MATERIALIZED (
         SELECT
             observed.master_profile_id,
             observed.raw_profile_id,
@@ -131,11 +131,11 @@ BEGIN
                 WHEN jsonb_typeof(sent.value) NOT IN ('string', 'number', 'boolean') THEN NULL
                 WHEN sent.data_type = 'date' THEN c360.normalise_date(sent.value #>> '{}')
                 WHEN sent.normaliser = 'text' THEN c360.present_text(sent.value #>> '{}')
-                WHEN sent.normaliser = 'date' THEN c360.normalise_date(sent.value #>> '{}')
+                WHEN sent.normaliser = 'name' THEN c360._tidy_name(sent.value #>> '{}')
                 WHEN sent.normaliser = 'email' THEN c360.normalise_email(sent.value #>> '{}')
                 WHEN sent.normaliser = 'phone' THEN c360.normalise_phone(sent.value #>> '{}', 'VN')
-                WHEN sent.normaliser = 'name' THEN c360._tidy_name(sent.value #>> '{}')
                 WHEN sent.normaliser = 'id' THEN c360.normalise_id(sent.value #>> '{}')
+                WHEN sent.normaliser = 'date' THEN c360.normalise_date(sent.value #>> '{}')
                 WHEN sent.normaliser = 'gender' THEN c360.normalise_gender(sent.value #>> '{}')
                 WHEN sent.normaliser = 'country' THEN c360.normalise_country(sent.value #>> '{}')
                 ELSE c360.present_text(sent.value #>> '{}')
@@ -267,6 +267,11 @@ BEGIN
     ),
 
     -- Lists are unions; objects are merged, the latest value of each key.
+    compound AS MATERIALIZED (
+        SELECT sent.*
+        FROM sent
+        WHERE sent.data_type IN ('text[]', 'jsonb')
+    ),
     listed AS (
         SELECT
             element.master_profile_id,
@@ -274,18 +279,18 @@ BEGIN
             jsonb_agg(DISTINCT element.spelling COLLATE "C" ORDER BY element.spelling COLLATE "C") AS value
         FROM (
             SELECT
-                sent.master_profile_id,
-                sent.attribute,
+                compound.master_profile_id,
+                compound.attribute,
                 c360.present_text(item.value) AS spelling
-            FROM sent
+            FROM compound
             CROSS JOIN LATERAL jsonb_array_elements_text(
-                CASE jsonb_typeof(sent.value)
-                    WHEN 'array' THEN sent.value
+                CASE jsonb_typeof(compound.value)
+                    WHEN 'array' THEN compound.value
                     WHEN 'object' THEN NULL
-                    ELSE jsonb_build_array(sent.value)
+                    ELSE jsonb_build_array(compound.value)
                 END
             ) AS item (value)
-            WHERE sent.data_type = 'text[]'
+            WHERE compound.data_type = 'text[]'
         ) AS element
         WHERE length(element.spelling) <= 500
         GROUP BY
@@ -294,16 +299,16 @@ BEGIN
     ),
     merged AS (
         SELECT
-            sent.master_profile_id,
-            sent.attribute,
-            jsonb_object_agg(item.name, item.value ORDER BY sent.observed_at, item.value::text COLLATE "C" DESC) AS value
-        FROM sent
-        CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(sent.value) = 'object' THEN sent.value END) AS item (name, value)
-        WHERE sent.data_type = 'jsonb'
+            compound.master_profile_id,
+            compound.attribute,
+            jsonb_object_agg(item.name, item.value ORDER BY compound.observed_at, item.value::text COLLATE "C" DESC) AS value
+        FROM compound
+        CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(compound.value) = 'object' THEN compound.value END) AS item (name, value)
+        WHERE compound.data_type = 'jsonb'
           AND jsonb_typeof(item.value) <> 'null'
         GROUP BY
-            sent.master_profile_id,
-            sent.attribute
+            compound.master_profile_id,
+            compound.attribute
     ),
 
     -- Identifiers as attributes.
@@ -315,6 +320,24 @@ BEGIN
             ('user_id', 'user_id', 'text'),
             ('national_ids', 'national_id', 'text[]'),
             ('crm_contact_ids', 'crm_id', 'jsonb')
+    ),
+    held AS MATERIALIZED (
+        SELECT
+            own.master_profile_id,
+            split_part(own.identifier_type, ':', 1) AS identifier_type,
+            CASE
+                WHEN own.identifier_type LIKE '%:%' THEN substr(own.identifier_type, strpos(own.identifier_type, ':') + 1)
+                ELSE 'default'
+            END AS scope,
+            own.value,
+            own.last_seen_at
+        FROM wanted
+        CROSS JOIN LATERAL (
+            SELECT identifier.*
+            FROM tenant_full.cdp_identifiers AS identifier
+            WHERE identifier.master_profile_id = wanted.master_profile_id
+            OFFSET 0
+        ) AS own
     ),
     known AS (
         SELECT
@@ -331,24 +354,7 @@ BEGIN
                     )[1]
                 )
             END AS value
-        FROM (
-            SELECT
-                own.master_profile_id,
-                split_part(own.identifier_type, ':', 1) AS identifier_type,
-                CASE
-                    WHEN own.identifier_type LIKE '%:%' THEN substr(own.identifier_type, strpos(own.identifier_type, ':') + 1)
-                    ELSE 'default'
-                END AS scope,
-                own.value,
-                own.last_seen_at
-            FROM wanted
-            CROSS JOIN LATERAL (
-                SELECT identifier.*
-                FROM tenant_full.cdp_identifiers AS identifier
-                WHERE identifier.master_profile_id = wanted.master_profile_id
-                OFFSET 0
-            ) AS own
-        ) AS held
+        FROM held
         JOIN shown USING (identifier_type)
         GROUP BY
             held.master_profile_id,

@@ -64,7 +64,7 @@ BEGIN
             ('email', 1, 'email', ARRAY[]::text[], 'text', 'email', 'most_recent', true),
             ('first_name', 1, 'firstName', ARRAY[]::text[], 'text', 'text', 'most_recent', false)
     ),
-    sent AS MATERIALIZED (
+    sent AS NOT MATERIALIZED (
         SELECT
             observed.master_profile_id,
             observed.raw_profile_id,
@@ -95,11 +95,11 @@ BEGIN
                 WHEN jsonb_typeof(sent.value) NOT IN ('string', 'number', 'boolean') THEN NULL
                 WHEN sent.data_type = 'date' THEN c360.normalise_date(sent.value #>> '{}')
                 WHEN sent.normaliser = 'text' THEN c360.present_text(sent.value #>> '{}')
-                WHEN sent.normaliser = 'date' THEN c360.normalise_date(sent.value #>> '{}')
+                WHEN sent.normaliser = 'name' THEN c360._tidy_name(sent.value #>> '{}')
                 WHEN sent.normaliser = 'email' THEN c360.normalise_email(sent.value #>> '{}')
                 WHEN sent.normaliser = 'phone' THEN c360.normalise_phone(sent.value #>> '{}', 'US')
-                WHEN sent.normaliser = 'name' THEN c360._tidy_name(sent.value #>> '{}')
                 WHEN sent.normaliser = 'id' THEN c360.normalise_id(sent.value #>> '{}')
+                WHEN sent.normaliser = 'date' THEN c360.normalise_date(sent.value #>> '{}')
                 WHEN sent.normaliser = 'gender' THEN c360.normalise_gender(sent.value #>> '{}')
                 WHEN sent.normaliser = 'country' THEN c360.normalise_country(sent.value #>> '{}')
                 ELSE c360.present_text(sent.value #>> '{}')
@@ -198,6 +198,11 @@ BEGIN
     ),
 
     -- Lists are unions; objects are merged, the latest value of each key.
+    compound AS MATERIALIZED (
+        SELECT sent.*
+        FROM sent
+        WHERE sent.data_type IN ('text[]', 'jsonb')
+    ),
     listed AS (
         SELECT
             element.master_profile_id,
@@ -205,18 +210,18 @@ BEGIN
             jsonb_agg(DISTINCT element.spelling COLLATE "C" ORDER BY element.spelling COLLATE "C") AS value
         FROM (
             SELECT
-                sent.master_profile_id,
-                sent.attribute,
+                compound.master_profile_id,
+                compound.attribute,
                 c360.present_text(item.value) AS spelling
-            FROM sent
+            FROM compound
             CROSS JOIN LATERAL jsonb_array_elements_text(
-                CASE jsonb_typeof(sent.value)
-                    WHEN 'array' THEN sent.value
+                CASE jsonb_typeof(compound.value)
+                    WHEN 'array' THEN compound.value
                     WHEN 'object' THEN NULL
-                    ELSE jsonb_build_array(sent.value)
+                    ELSE jsonb_build_array(compound.value)
                 END
             ) AS item (value)
-            WHERE sent.data_type = 'text[]'
+            WHERE compound.data_type = 'text[]'
         ) AS element
         WHERE length(element.spelling) <= 500
         GROUP BY
@@ -225,16 +230,16 @@ BEGIN
     ),
     merged AS (
         SELECT
-            sent.master_profile_id,
-            sent.attribute,
-            jsonb_object_agg(item.name, item.value ORDER BY sent.observed_at, item.value::text COLLATE "C" DESC) AS value
-        FROM sent
-        CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(sent.value) = 'object' THEN sent.value END) AS item (name, value)
-        WHERE sent.data_type = 'jsonb'
+            compound.master_profile_id,
+            compound.attribute,
+            jsonb_object_agg(item.name, item.value ORDER BY compound.observed_at, item.value::text COLLATE "C" DESC) AS value
+        FROM compound
+        CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(compound.value) = 'object' THEN compound.value END) AS item (name, value)
+        WHERE compound.data_type = 'jsonb'
           AND jsonb_typeof(item.value) <> 'null'
         GROUP BY
-            sent.master_profile_id,
-            sent.attribute
+            compound.master_profile_id,
+            compound.attribute
     ),
 
     -- Identifiers as attributes.
@@ -242,6 +247,24 @@ BEGIN
         VALUES
             (NULL::text, NULL::text, NULL::text),
             ('email', 'email', 'text')
+    ),
+    held AS MATERIALIZED (
+        SELECT
+            own.master_profile_id,
+            split_part(own.identifier_type, ':', 1) AS identifier_type,
+            CASE
+                WHEN own.identifier_type LIKE '%:%' THEN substr(own.identifier_type, strpos(own.identifier_type, ':') + 1)
+                ELSE 'default'
+            END AS scope,
+            own.value,
+            own.last_seen_at
+        FROM wanted
+        CROSS JOIN LATERAL (
+            SELECT identifier.*
+            FROM tenant_plain.cdp_identifiers AS identifier
+            WHERE identifier.master_profile_id = wanted.master_profile_id
+            OFFSET 0
+        ) AS own
     ),
     known AS (
         SELECT
@@ -258,24 +281,7 @@ BEGIN
                     )[1]
                 )
             END AS value
-        FROM (
-            SELECT
-                own.master_profile_id,
-                split_part(own.identifier_type, ':', 1) AS identifier_type,
-                CASE
-                    WHEN own.identifier_type LIKE '%:%' THEN substr(own.identifier_type, strpos(own.identifier_type, ':') + 1)
-                    ELSE 'default'
-                END AS scope,
-                own.value,
-                own.last_seen_at
-            FROM wanted
-            CROSS JOIN LATERAL (
-                SELECT identifier.*
-                FROM tenant_plain.cdp_identifiers AS identifier
-                WHERE identifier.master_profile_id = wanted.master_profile_id
-                OFFSET 0
-            ) AS own
-        ) AS held
+        FROM held
         JOIN shown USING (identifier_type)
         GROUP BY
             held.master_profile_id,
