@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
@@ -87,13 +88,12 @@ def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
         branch = tree.add(f"observation {seen['raw_profile_id']} from {seen['source']}: [bold]{seen['rule']}[/bold]")
         for identifier in seen["identifiers"]:
             sent = f"  (sent as {identifier['as_sent']})" if "as_sent" in identifier else ""
-            branch.add(f"{identifier['identifier_type']} = {identifier['value']}{sent}")
+            branch.add(escape(f"{identifier['identifier_type']} = {identifier['value']}{sent}"))
         for step in seen["path"]:
-            branch.add(
-                f"shares {step['identifier_type']} {step['value']} with observation {step['with_raw_profile_id']}"
-            )
+            shared = f"{step['identifier_type']} {step['value']}"
+            branch.add(escape(f"shares {shared} with observation {step['with_raw_profile_id']}"))
     for merge in explained["merges"]:
-        tree.add(f"merged with {merge['absorbed_id']} at {merge['merged_at']} by {merge['rule']}")
+        tree.add(escape(_merge_text(merge)))
     _console().print(tree)
 
 
@@ -157,3 +157,15 @@ def _pairs(values: dict[str, Any]) -> Table:
 
 def _console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 160, markup=True, highlight=False)
+
+
+def _merge_text(merge: dict[str, Any]) -> str:
+    evidence = merge["evidence"]
+    text = f"merged with {merge['absorbed_id']} at {merge['merged_at']} by {merge['rule']}"
+    if "with_raw_profile_id" not in evidence:
+        return text
+    theirs = f"{evidence['identifier_type']} {evidence['value']}"
+    text += f":\n  observation {evidence['with_raw_profile_id']} holds its {theirs}"
+    if "survivor_value" in evidence:
+        text += f" and our {evidence['survivor_identifier_type']} {evidence['survivor_value']}"
+    return text

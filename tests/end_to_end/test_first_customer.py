@@ -47,6 +47,7 @@ def test_a_bridging_event_merges_two_golden_records_and_the_webhook_names_both(s
     assert older != younger
     assert (data["survivor_id"], data["absorbed_id"]) == (older, younger)
     assert (data["rule"], data["evidence"]["value"]) == ("exact:email", "lan@example.com")
+    assert (data["evidence"]["survivor_identifier_type"], data["evidence"]["survivor_value"]) == ("user_id", "u1")
     redirected = system.profile(profile_id=younger)
     assert (redirected["profile_id"], redirected["redirected"]) == (older, True)
     assert (redirected["first_name"], redirected["email"]) == ("Lan", "lan@example.com")

@@ -119,46 +119,13 @@ BEGIN
     FROM unnest(v_component, v_survivor, v_is_new) AS chosen (component, survivor, is_new)
     WHERE chosen.is_new;
 
-    -- The edge that bridged: the most trusted identifier of a new observation that the absorbed record held.
     SELECT
-        array_agg(coalesce('exact:' || bridge.identifier_type, 'bridged') ORDER BY gone.absorbed),
-        array_agg(
-            coalesce(
-                jsonb_build_object(
-                    'identifier_type', bridge.identifier_type,
-                    'value', bridge.value,
-                    'with_raw_profile_id', bridge.raw_profile_id
-                ),
-                '{}'
-            )
-            ORDER BY gone.absorbed
-        )
+        array_agg(bridge.rule ORDER BY bridge.absorbed),
+        array_agg(bridge.evidence ORDER BY bridge.absorbed)
     INTO
         v_rule,
         v_evidence
-    FROM unnest(v_absorbed) AS gone (absorbed)
-    LEFT JOIN LATERAL (
-        SELECT
-            held.identifier_type,
-            held.value,
-            fresh.raw_profile_id
-        FROM cdp_identifiers AS held
-        JOIN cdp_raw_identifiers AS fresh
-            ON fresh.identifier_type = held.identifier_type
-            AND fresh.value = held.value
-            AND fresh.raw_profile_id = ANY (p_raw_profile_ids)
-        JOIN c360.identifier_types AS kind
-            ON kind.tenant = p_tenant
-            AND kind.identifier_type = split_part(held.identifier_type, ':', 1)
-        WHERE held.master_profile_id = gone.absorbed
-          AND held.is_usable
-        ORDER BY
-            kind.priority,
-            held.identifier_type COLLATE "C",
-            held.value COLLATE "C",
-            fresh.raw_profile_id
-        LIMIT 1
-    ) AS bridge ON true;
+    FROM c360._bridges(p_tenant, v_absorbed, v_absorbed_by, p_raw_profile_ids) AS bridge;
 
     PERFORM c360._write_links(
         array_agg(fresh.raw_profile_id ORDER BY fresh.raw_profile_id),

@@ -1,4 +1,4 @@
--- Evidence of a link with its value hidden where the identifier type is masked. Raises nothing.
+-- Evidence of a link or a merge with its values hidden where their identifier types are masked. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._masked_evidence(
     p_tenant   text,
@@ -8,17 +8,17 @@ CREATE OR REPLACE FUNCTION c360._masked_evidence(
     LANGUAGE sql
     STABLE
 AS $$
-    SELECT CASE
-        WHEN EXISTS (
-            SELECT
-            FROM c360.identifier_types AS kind
-            WHERE kind.tenant = p_tenant
-              AND kind.identifier_type = split_part(p_evidence ->> 'identifier_type', ':', 1)
-              AND kind.is_masked
-        ) THEN p_evidence || jsonb_build_object('value', c360._masked_value(p_evidence -> 'value'))
-        ELSE p_evidence
-    END;
+    SELECT p_evidence || coalesce(jsonb_object_agg(named.value_key, c360._masked_value(p_evidence -> named.value_key)), '{}')
+    FROM (
+        VALUES
+            ('identifier_type', 'value'),
+            ('survivor_identifier_type', 'survivor_value')
+    ) AS named (type_key, value_key)
+    JOIN c360.identifier_types AS kind
+        ON kind.tenant = p_tenant
+        AND kind.identifier_type = split_part(p_evidence ->> named.type_key, ':', 1)
+    WHERE kind.is_masked;
 $$;
 
 COMMENT ON FUNCTION c360._masked_evidence(text, jsonb) IS
-    'Evidence of a link as people may see it.';
+    'Evidence of a link or a merge as people may see it.';
