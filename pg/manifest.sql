@@ -120,7 +120,7 @@ VALUES
     ('procedures/profile/_explained_observations.sql', '020806c9fbdac5fd8223b29fcb568031a910fbc77cbb1a11956bcd676ccc6855'),
     ('procedures/profile/_find_profile.sql', '257c5bb616b9c9acd2e8371e94d6bd42fcf62ba0ad4e3dd844f2489e0a6eacf5'),
     ('procedures/profile/_last_events.sql', '16d4ea5c92554715554646769933dd381201398de6e0226719f904472a31bd23'),
-    ('procedures/profile/_masked_evidence.sql', '7aecbc0af3ae3ff12337fa63523aa1d0de356a92fa9fbac73fd667eb5d724423'),
+    ('procedures/profile/_masked_evidence.sql', '7470219c74e72d32bf6528a11a4beed99eb4f405d0d0d993a6845c483ca2dbd7'),
     ('procedures/profile/_normalised_identifier.sql', 'bdf9330f59bc21c37901254bddf7e21b84c5f8069294d3b5c57a02e4d36348bd'),
     ('procedures/profile/_profile_document.sql', '30a90ef50847f74dbe9bfd457d8867475892c2bb70ab3b8a30bfc3e5f41d636d'),
     ('procedures/profile/_profile_identifiers.sql', 'fb1a1ff5501d3219a73592ec67fbcae59cd44f17d0c913b9b5ef83ce431f01a1'),
