@@ -69,7 +69,15 @@ def test_a_key_works_as_basic_user_as_bearer_and_inside_the_body(http, make_key,
 def test_without_a_proper_key_nothing_is_taken(http, make_key, connect):
     make_key()
 
-    for authorization in (None, "Bearer c360_wk_wrong", "Bearer", "Basic !!!", "Digest x"):
+    for authorization in (
+        None,
+        "Bearer c360_wk_wrong",
+        "Bearer",
+        "Basic !!!",
+        b"Basic \xff\xfe",
+        b"Bearer \xff",
+        "Digest x",
+    ):
         headers = {} if authorization is None else {"Authorization": authorization}
         reply = http.post("/v1/page", json=page("m1"), headers=headers)
         assert (reply.status_code, reply.json()["code"]) == (401, "U1401")

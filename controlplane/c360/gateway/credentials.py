@@ -6,7 +6,6 @@ A key inside the body (writeKey) is not looked for here: the database reads bodi
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 
 from c360.domain.errors import IngestRefused
@@ -43,5 +42,5 @@ def digest(key: str) -> bytes:
 def _basic_user(encoded: str) -> str:
     try:
         return base64.b64decode(encoded, validate=True).decode().partition(":")[0]
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # neither ASCII, nor base64, nor UTF-8
         return ""
