@@ -27,7 +27,8 @@ def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
     last: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if wants_json
-        else [structlog.dev.ConsoleRenderer()]
+        # Plain, because the default shows local variables: keys and bodies of requests.
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
