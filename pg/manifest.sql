@@ -16,7 +16,7 @@ VALUES
     ('procedures/governance/_default_blocked_values.sql', '8db4c0375d55031dbd3727c3bc2d9e03043f16e28e5af7e0d9e578db1b5fa724'),
     ('procedures/governance/_default_attributes.sql', '40b7e320d31a18a40d83366ec6648ba73cc7d58e73e7e946f3424fccdef2d202'),
     ('procedures/governance/_create_tenant_roles.sql', 'e1fdc543d359fca77755a1c3a396f793f0584e0db2c3e4381b8efad8b763c55c'),
-    ('procedures/governance/register_tenant.sql', '2e59853ea526606f0b61ac68369685662ba2a9760c65316f857b1ef3d3cc6bd9'),
+    ('procedures/governance/register_tenant.sql', '884966b5ad8c651dad96cd0483092bc9ec2391382ac1d8ccdff1b24bd7617796'),
     ('procedures/governance/_apply_attributes.sql', '148903949d851359d1318a9d55aa48c16be7546aea100db7b2e3161496f8d444'),
     ('procedures/governance/_apply_identifier_types.sql', '7e8bcdb57096066306df76ef39ab6cfdb90dbdaf5a117f05fafd803af2f9f520'),
     ('procedures/governance/_apply_tenant_properties.sql', 'e5d06ae3acae4186133692a47025eea76eff393944d29c22e1392b615bacf19b'),

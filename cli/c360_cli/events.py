@@ -18,7 +18,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from c360.domain.errors import UsageError
+from c360.domain.errors import IngestRefused, UsageError
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.sql import print_sql
@@ -156,7 +156,11 @@ def show_command(
     with connected(dsn, data_dir) as connection:
         rows = _rows(connection, query, tenant, rejected_event_id)
     if not rows:
-        raise UsageError(f"rejected event {rejected_event_id} does not exist", code="U1404")
+        raise IngestRefused(
+            f"rejected event {rejected_event_id} does not exist",
+            code="U1404",
+            hint=f"List them with: c360 events rejected list {tenant} --all",
+        )
     if as_json:
         print(json.dumps(rows[0], default=_as_json))
         return
@@ -268,7 +272,9 @@ def _read_events(file: Path) -> list[str]:
                 json.loads(line)
             except ValueError as error:
                 raise UsageError(f"{file}: line {number} is not JSON: {error}", code="usage") from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}", code="usage") from error
+    except ValueError as error:
         raise UsageError(f"{file} cannot be read: {error}", code="usage") from error
     return lines
 

@@ -27,12 +27,12 @@ def confirm(question: str, yes: bool) -> None:
     """Go on only with --yes or a yes. No ends with exit code 1; nobody there to answer is wrong usage."""
     if yes:
         return
-    try:
-        answer = typer.confirm(question, err=True)
-    except typer.Abort:
-        if sys.stdin.isatty():
-            raise
-        raise UsageError("nobody is there to answer", code="usage", hint="If it is meant, repeat with --yes.") from None
+    # By hand: input() and its like leave a blank on stdout, which belongs to the data.
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    answer = sys.stdin.readline()
     if not answer:
+        print(file=sys.stderr)
+        raise UsageError("nobody is there to answer", code="usage", hint="If it is meant, repeat with --yes.")
+    if answer.strip().lower() not in {"y", "yes"}:
         print("nothing was changed.", file=sys.stderr)
         raise typer.Exit(1)

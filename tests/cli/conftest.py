@@ -15,6 +15,7 @@ def c360(tmp_path):
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "C360_", "DATABASE_"))}
         return subprocess.run(
             [sys.executable, "-m", "c360_cli", *arguments],
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,

@@ -107,3 +107,11 @@ def test_dry_runs_print_sql_that_does_the_same_later(c360, database, session, tm
     assert session.value(load.stdout)["accepted"] == 1
     assert session.value(redrive.stdout)["redriven"] == 1
     assert session.value(discard.stdout) == 1
+
+
+def test_an_unknown_rejected_event_and_an_unknown_file_are_told_apart(c360, database):
+    unknown = c360("events", "rejected", "show", "acme", "99", "--dsn", database.dsn)
+    missing = c360("events", "load", "acme", "nowhere.json", "--dsn", database.dsn)
+
+    assert (unknown.returncode, unknown.stderr[:5]) == (1, "U1404")
+    assert (missing.returncode, "nowhere.json" in missing.stderr) == (2, True)

@@ -71,7 +71,7 @@ def test_revoking_asks_first_and_a_dry_run_only_prints(c360, database, connect):
     unanswered = c360("key", "revoke", "acme", "web-write", "--dsn", database.dsn)
     printed = c360("key", "revoke", "acme", "web-write", "--dry-run", "--dsn", database.dsn)
 
-    assert (unanswered.returncode, "--yes" in unanswered.stderr) == (2, True)
+    assert (unanswered.returncode, unanswered.stdout, "--yes" in unanswered.stderr) == (2, "", True)
     session = connect()
     assert session.value("SELECT revoked_at FROM c360.list_api_keys('acme')") is None
     session.execute(printed.stdout)

@@ -104,3 +104,10 @@ def test_an_unknown_tenant_is_refused_with_code_and_hint(tenant_command):
     assert refused.returncode == 1
     assert refused.stderr.startswith("U4404: ")
     assert "hint: " in refused.stderr
+
+
+def test_a_name_that_cannot_be_right_is_refused_with_the_rule(c360, database):
+    refused = c360("tenant", "create", "Acme Ltd", "--dsn", database.dsn)
+
+    assert (refused.returncode, refused.stderr[:5]) == (1, "U4410")
+    assert "small letters" in refused.stderr

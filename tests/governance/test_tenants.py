@@ -104,7 +104,7 @@ def test_a_name_that_cannot_be_a_schema_is_refused_and_leaves_nothing(db, slug):
     with pytest.raises(psycopg.Error) as refused:
         create_tenant(db.connection, slug)
 
-    assert refused.value.sqlstate == "23514"
+    assert refused.value.sqlstate == "U4410"
     assert db.value("SELECT count(*) FROM c360.tenants WHERE tenant = %s", slug) == 0
 
 

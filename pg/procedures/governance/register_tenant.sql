@@ -15,14 +15,25 @@ CREATE OR REPLACE FUNCTION c360.register_tenant(
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_is_new boolean;
 BEGIN
     PERFORM c360._check_time_zone(p_time_zone);
 
-    INSERT INTO c360.tenants (tenant, display_name, default_country, default_currency, time_zone)
-    VALUES (p_tenant, coalesce(p_display_name, p_tenant), p_default_country, p_default_currency, p_time_zone)
-    ON CONFLICT (tenant) DO NOTHING;
+    BEGIN
+        INSERT INTO c360.tenants (tenant, display_name, default_country, default_currency, time_zone)
+        VALUES (p_tenant, coalesce(p_display_name, p_tenant), p_default_country, p_default_currency, p_time_zone)
+        ON CONFLICT (tenant) DO NOTHING;
+        v_is_new := FOUND;
+    EXCEPTION
+        WHEN check_violation THEN
+            RAISE EXCEPTION 'the tenant cannot be registered: %', SQLERRM
+                USING ERRCODE = 'U4410',
+                      HINT = 'A name has 2 to 31 small letters, digits and _, beginning with a letter; '
+                          'a country is two capital letters such as VN, a currency three such as VND.';
+    END;
 
-    IF NOT FOUND THEN
+    IF NOT v_is_new THEN
         RAISE EXCEPTION 'tenant "%" exists already', p_tenant
             USING ERRCODE = 'U4409',
                   HINT = 'To bring its schema in line with its metadata: c360 tenant sync';
