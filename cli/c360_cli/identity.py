@@ -27,7 +27,7 @@ def resolve_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Resolve what waits, until nothing does. Exit code 1 when another resolver has the tenant."""
+    """Resolve what waits, until nothing does. Exit code 1 when another resolver or an open edit has the tenant."""
     if dry_run:
         print(f"SELECT c360.resolve_identities({literal(tenant)}, {literal(batch)});")
         return
@@ -49,8 +49,13 @@ def resolve_command(
             f" {sums['created']} created, {sums['updated']} updated, {sums['merged']} merged, {sums['split']} split.",
             file=sys.stderr,
         )
+    if sums["failed"]:
+        print(
+            f"{sums['failed']} rows could not be resolved: see cdp_resolution_failures of tenant {tenant}.",
+            file=sys.stderr,
+        )
     if is_busy:
-        print(f"Another resolver is working on tenant {tenant}.", file=sys.stderr)
+        print(f"Another resolver, or an open edit of golden records, has tenant {tenant}.", file=sys.stderr)
         raise typer.Exit(1)
 
 
