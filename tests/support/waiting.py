@@ -8,7 +8,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 _POLL = 0.02
 
 
