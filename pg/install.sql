@@ -118,6 +118,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_phone_plan.sql
 \ir procedures/identity/normalise_phone.sql
 \ir procedures/identity/normalise_date.sql
+\ir procedures/identity/_plan_for.sql
 \ir procedures/identity/_found_profiles.sql
 \ir procedures/identity/_write_links.sql
 \ir procedures/identity/_write_history.sql

@@ -12,7 +12,6 @@ CREATE OR REPLACE FUNCTION c360._bridges(
     RETURNS TABLE (absorbed uuid, rule text, evidence jsonb)
     LANGUAGE plpgsql
     STABLE
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
     SET enable_seqscan = off
 AS $$

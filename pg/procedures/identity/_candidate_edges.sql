@@ -7,7 +7,6 @@ CREATE OR REPLACE FUNCTION c360._candidate_edges(p_raw_profile_ids bigint[])
     RETURNS TABLE (from_node bigint, to_node bigint)
     LANGUAGE plpgsql
     STABLE
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
     SET enable_seqscan = off
 AS $$

@@ -5,7 +5,6 @@
 CREATE OR REPLACE FUNCTION c360._claim_resolution_work(p_queue_ids bigint[])
     RETURNS TABLE (fresh bigint[], moved uuid[], rebuild uuid[], edited uuid[])
     LANGUAGE plpgsql
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
     SET enable_seqscan = off
 AS $$

@@ -11,6 +11,8 @@ CREATE OR REPLACE FUNCTION c360._components(
     IMMUTABLE
     SET search_path = pg_catalog, pg_temp
     SET plan_cache_mode = force_custom_plan
+    SET enable_hashjoin = on
+    SET enable_mergejoin = on
     SET jit = off
 AS $$
 DECLARE

@@ -13,7 +13,6 @@ CREATE OR REPLACE FUNCTION c360._contested_components(
     RETURNS bigint[]
     LANGUAGE plpgsql
     STABLE
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
     SET enable_seqscan = off
 AS $$

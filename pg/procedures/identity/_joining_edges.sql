@@ -9,7 +9,6 @@ CREATE OR REPLACE FUNCTION c360._joining_edges(
     RETURNS TABLE (raw_profile_id bigint, identifier_type text, value text, with_raw_profile_id bigint)
     LANGUAGE plpgsql
     STABLE
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
     SET enable_seqscan = off
 AS $$

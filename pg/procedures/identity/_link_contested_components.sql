@@ -16,6 +16,8 @@ CREATE OR REPLACE FUNCTION c360._link_contested_components(
     RETURNS TABLE (master_profile_id uuid, change text, other_profile_id uuid, rule text, evidence jsonb)
     LANGUAGE plpgsql
     SET plan_cache_mode = force_custom_plan
+    SET enable_hashjoin = on
+    SET enable_mergejoin = on
     SET jit = off
     SET enable_seqscan = off
 AS $$

@@ -9,7 +9,6 @@ CREATE OR REPLACE FUNCTION c360._link_raw_profiles(
 )
     RETURNS TABLE (master_profile_id uuid, change text, other_profile_id uuid, rule text, evidence jsonb)
     LANGUAGE plpgsql
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
 AS $$
 #variable_conflict use_column

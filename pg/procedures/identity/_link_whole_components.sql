@@ -13,7 +13,6 @@ CREATE OR REPLACE FUNCTION c360._link_whole_components(
 )
     RETURNS TABLE (master_profile_id uuid, change text, other_profile_id uuid, rule text, evidence jsonb)
     LANGUAGE plpgsql
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
     SET enable_seqscan = off
 AS $$

@@ -10,6 +10,8 @@ CREATE OR REPLACE FUNCTION c360._partition_records(
     LANGUAGE plpgsql
     STABLE
     SET plan_cache_mode = force_custom_plan
+    SET enable_hashjoin = on
+    SET enable_mergejoin = on
     SET jit = off
     SET enable_seqscan = off
 AS $$

@@ -12,7 +12,6 @@ CREATE OR REPLACE FUNCTION c360._publish_changes(
 )
     RETURNS void
     LANGUAGE plpgsql
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
     SET enable_seqscan = off
 AS $$

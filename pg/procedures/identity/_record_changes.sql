@@ -16,7 +16,6 @@ CREATE OR REPLACE FUNCTION c360._record_changes(
 )
     RETURNS jsonb
     LANGUAGE plpgsql
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
     SET enable_seqscan = off
 AS $$

@@ -4,7 +4,6 @@
 CREATE OR REPLACE FUNCTION c360._refresh_identifiers(p_master_profile_ids uuid[])
     RETURNS void
     LANGUAGE plpgsql
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
     SET enable_seqscan = off
 AS $$

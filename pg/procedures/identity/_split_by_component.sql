@@ -13,7 +13,6 @@ CREATE OR REPLACE FUNCTION c360._split_by_component(
     LANGUAGE plpgsql
     IMMUTABLE
     SET search_path = pg_catalog, pg_temp
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
 AS $$
 BEGIN

@@ -10,6 +10,9 @@ CREATE OR REPLACE FUNCTION c360._try_resolution(
     RETURNS jsonb
     LANGUAGE plpgsql
     SET plan_cache_mode = force_custom_plan
+    SET enable_hashjoin = on
+    SET enable_mergejoin = on
+    SET enable_seqscan = off
     SET jit = off
 AS $$
 DECLARE
@@ -23,6 +26,8 @@ DECLARE
     v_code    text;
     v_reason  text;
 BEGIN
+    PERFORM c360._plan_for(cardinality(p_queue_ids));
+
     SELECT
         claim.fresh,
         claim.moved,

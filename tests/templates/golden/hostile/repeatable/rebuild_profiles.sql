@@ -8,6 +8,8 @@ CREATE OR REPLACE FUNCTION tenant_select_2.rebuild_profiles(p_master_profile_ids
     LANGUAGE plpgsql
     SET search_path = pg_catalog, tenant_select_2, pg_temp
     SET plan_cache_mode = force_custom_plan
+    SET enable_hashjoin = on
+    SET enable_mergejoin = on
     SET jit = off
     SET enable_seqscan = off
     SET datestyle = 'ISO, YMD'
@@ -17,6 +19,8 @@ AS $$
 DECLARE
     v_internal text := coalesce(current_setting('c360.internal_write', true), '');
 BEGIN
+    PERFORM c360._plan_for(cardinality(p_master_profile_ids));
+
     -- Not the edit of a person.
     PERFORM set_config('c360.internal_write', 'on', true);
 

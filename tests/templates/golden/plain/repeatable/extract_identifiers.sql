@@ -6,11 +6,15 @@ CREATE OR REPLACE FUNCTION tenant_plain.extract_identifiers(p_raw_profile_ids bi
     STABLE
     SET search_path = pg_catalog, tenant_plain, pg_temp
     SET plan_cache_mode = force_custom_plan
+    SET enable_hashjoin = on
+    SET enable_mergejoin = on
     SET jit = off
     SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM c360._plan_for(cardinality(p_raw_profile_ids));
+
     RETURN QUERY
     WITH kind (identifier_type, is_matched) AS (
         VALUES

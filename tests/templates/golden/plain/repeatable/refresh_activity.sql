@@ -5,10 +5,14 @@ CREATE OR REPLACE FUNCTION tenant_plain.refresh_activity(p_master_profile_ids uu
     LANGUAGE plpgsql
     SET search_path = pg_catalog, tenant_plain, pg_temp
     SET plan_cache_mode = force_custom_plan
+    SET enable_hashjoin = on
+    SET enable_mergejoin = on
     SET jit = off
     SET enable_seqscan = off
 AS $$
 BEGIN
+    PERFORM c360._plan_for(cardinality(p_master_profile_ids));
+
     WITH wanted AS MATERIALIZED (
         SELECT DISTINCT id AS master_profile_id
         FROM unnest(p_master_profile_ids) AS id
