@@ -100,7 +100,7 @@ VALUES
     ('procedures/identity/_protected_partition.sql', '6dc334de7aedbaa3330b43320b4741489caf90fe7de7ea1ad0e1ffff3310d786'),
     ('procedures/identity/_publish_changes.sql', '8fe08d7aa41778db0e2ad1df4118fb153824685d0f7bf6d6574bcbf969f1486e'),
     ('procedures/identity/_record_changes.sql', '5e7821442402c290c3a3e85cb5897d5bdf3ca9e875edb131fcceff6efe8ab0f6'),
-    ('procedures/identity/_refresh_identifiers.sql', 'd5b9b7d47b08ad5ef099be1952551053784f949744fec2e9987eb4daa481430b'),
+    ('procedures/identity/_refresh_identifiers.sql', '99c37f08741ad8ca8a5f12e29bf2c80407ee30b92892ba886988df9e6755116d'),
     ('procedures/identity/_requeue_failures.sql', 'c26da3dacb25f95a7c487b9b5ce3900d75fc01e59cf5b6705500c0d9f1953731'),
     ('procedures/identity/_resolve_in_parts.sql', 'f4c6625f24cb430cfd5e333890a15f225429d314fcb8cbcb964152ac34ca3ac6'),
     ('procedures/identity/_settle_resolution.sql', '5f39403e8917131a6c1f740b2c31d7296b3e776e5c818bed28fb8d888d6ba906'),

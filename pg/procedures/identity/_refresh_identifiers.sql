@@ -24,7 +24,12 @@ BEGIN
                 least(raw.observed_at, seen.first_at) AS first_at,
                 greatest(raw.observed_at, seen.last_at) AS last_at
             FROM cdp_profile_links AS link
-            JOIN cdp_raw_profiles AS raw ON raw.raw_profile_id = link.raw_profile_id
+            CROSS JOIN LATERAL (
+                SELECT own.*
+                FROM cdp_raw_profiles AS own
+                WHERE own.raw_profile_id = link.raw_profile_id
+                OFFSET 0
+            ) AS raw
             CROSS JOIN LATERAL (
                 SELECT
                     min(activity.first_at) AS first_at,

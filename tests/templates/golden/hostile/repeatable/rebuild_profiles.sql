@@ -48,7 +48,12 @@ BEGIN
                 coalesce(seen.last_at, raw.observed_at) AS observed_at,
                 coalesce(seen.event_count, 1) AS weight
             FROM tenant_select_2.cdp_profile_links AS link
-            JOIN tenant_select_2.cdp_raw_profiles AS raw ON raw.raw_profile_id = link.raw_profile_id
+            CROSS JOIN LATERAL (
+                SELECT own.*
+                FROM tenant_select_2.cdp_raw_profiles AS own
+                WHERE own.raw_profile_id = link.raw_profile_id
+                OFFSET 0
+            ) AS raw
             CROSS JOIN LATERAL (
                 SELECT
                     max(activity.last_at) AS last_at,
@@ -336,7 +341,12 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT override.*
             FROM tenant_select_2.cdp_profile_links AS link
-            JOIN tenant_select_2.cdp_attribute_overrides AS override ON override.raw_profile_id = link.raw_profile_id
+            CROSS JOIN LATERAL (
+                SELECT written.*
+                FROM tenant_select_2.cdp_attribute_overrides AS written
+                WHERE written.raw_profile_id = link.raw_profile_id
+                OFFSET 0
+            ) AS override
             WHERE link.master_profile_id = wanted.master_profile_id
             OFFSET 0
         ) AS own

@@ -36,8 +36,18 @@ BEGIN
                 coalesce(activity.last_at, raw.observed_at) AS last_at,
                 activity.event_count
             FROM tenant_plain.cdp_profile_links AS link
-            JOIN tenant_plain.cdp_raw_profiles AS raw ON raw.raw_profile_id = link.raw_profile_id
-            LEFT JOIN tenant_plain.cdp_activity AS activity ON activity.raw_profile_id = link.raw_profile_id
+            CROSS JOIN LATERAL (
+                SELECT own.*
+                FROM tenant_plain.cdp_raw_profiles AS own
+                WHERE own.raw_profile_id = link.raw_profile_id
+                OFFSET 0
+            ) AS raw
+            LEFT JOIN LATERAL (
+                SELECT own.*
+                FROM tenant_plain.cdp_activity AS own
+                WHERE own.raw_profile_id = link.raw_profile_id
+                OFFSET 0
+            ) AS activity ON true
             WHERE link.master_profile_id = wanted.master_profile_id
             OFFSET 0
         ) AS own
