@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install manifest test lint format docs demo bench-latency bench-resolve bench-crash wheel clean
+.PHONY: help install manifest test lint format docs demo bench-latency bench-ingest bench-resolve bench-crash wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -48,6 +48,9 @@ demo: $(STAMP) ## Play real orders through c360 and show what came of them (DEMO
 
 bench-latency: $(STAMP) ## Measure commit to webhook on an idle machine
 	$(BIN)/python -m benchmarks.latency
+
+bench-ingest: $(STAMP) ## Measure events a second through c360.ingest in one session
+	$(BIN)/python -m benchmarks.ingest $(ARGS)
 
 bench-resolve: $(STAMP) ## Measure identity resolution: rows a second, statements, latency of one identify
 	$(BIN)/python -m benchmarks.resolve $(ARGS)

@@ -1,9 +1,10 @@
 """Events per second through c360.ingest in one session.
 
-    python -m benchmarks.ingest --dsn ... [--events 100000] [--batch 100] [--people 5000]
+    make bench-ingest            python -m benchmarks.ingest [--events 50000] [--batches 100,1000] [--people 5000]
 
-Makes a tenant of its own, bench_<random>, and drops it at the end. The events are made before the clock starts: nine of
-ten are page views and track events of known visitors, one identifies. Prints one JSON object.
+Starts an embedded PostgreSQL in a temporary folder, with a tenant for each batch size. The events are made before the
+clock starts: nine of ten are page views and track events of known visitors, one identifies. Prints a line for each
+batch size; last one JSON object.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import secrets
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from c360.governance import create_tenant, drop_tenant
+from c360.embedded import EmbeddedPostgres
+from c360.governance import create_tenant
+from c360.installer.install import install
+from c360.installer.sources import load
 
 PAGES = ["/", "/shop", "/cart", "/about", "/blog"]
 EVENTS = ["Product Viewed", "Product Added", "Cart Viewed", "Checkout Started"]
@@ -48,23 +53,33 @@ def event(number: int, people: int, dice: random.Random) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dsn", default="")
-    parser.add_argument("--events", type=int, default=100_000)
-    parser.add_argument("--batch", type=int, default=100)
+    parser.add_argument("--events", type=int, default=50_000)
+    parser.add_argument("--batches", default="100,1000")
     parser.add_argument("--people", type=int, default=5_000)
     options = parser.parse_args()
+    figures: dict[str, float] = {"ingest_events": options.events}
+    with tempfile.TemporaryDirectory(prefix="c360-bench-") as folder:
+        Path(folder).chmod(0o755)
+        with EmbeddedPostgres(Path(folder) / "data") as server:
+            install(server.dsn, load())
+            with psycopg.connect(server.dsn, autocommit=True) as connection:
+                print(
+                    f"{'batch':>6} {'events/s':>9} {'first tenth':>12} {'last tenth':>11} {'p50 ms':>8} {'p99 ms':>8}"
+                )
+                for size in map(int, options.batches.split(",")):
+                    create_tenant(connection, f"batch_{size}")
+                    figures |= report(
+                        run(connection, f"batch_{size}", batches(options.events, size, options.people)), size
+                    )
+    print(json.dumps(figures))
+
+
+def batches(events: int, size: int, people: int) -> list[str]:
+    """Request bodies of `size` events each."""
     dice = random.Random(1)
-    batches = [
-        json.dumps({"batch": [event(start + n, options.people, dice) for n in range(options.batch)]})
-        for start in range(0, options.events, options.batch)
+    return [
+        json.dumps({"batch": [event(start + n, people, dice) for n in range(size)]}) for start in range(0, events, size)
     ]
-    tenant = f"bench_{secrets.token_hex(4)}"
-    with psycopg.connect(options.dsn, autocommit=True) as connection:
-        create_tenant(connection, tenant)
-        try:
-            report(run(connection, tenant, batches), options.batch, len(batches[0]) // options.batch)
-        finally:
-            drop_tenant(connection, tenant, confirm=tenant)
 
 
 def run(connection: psycopg.Connection, tenant: str, batches: list[str]) -> list[float]:
@@ -77,22 +92,18 @@ def run(connection: psycopg.Connection, tenant: str, batches: list[str]) -> list
     return seconds
 
 
-def report(seconds: list[float], batch: int, event_bytes: int) -> None:
+def report(seconds: list[float], size: int) -> dict[str, float]:
+    """Print the line of one batch size; answers its figures."""
     tenth = max(len(seconds) // 10, 1)
-    print(
-        json.dumps(
-            {
-                "batch": batch,
-                "events": batch * len(seconds),
-                "event_bytes": event_bytes,
-                "events_per_s": round(batch * len(seconds) / sum(seconds)),
-                "events_per_s_first_tenth": round(batch * tenth / sum(seconds[:tenth])),
-                "events_per_s_last_tenth": round(batch * tenth / sum(seconds[-tenth:])),
-                "batch_p50_ms": round(sorted(seconds)[len(seconds) // 2] * 1000, 2),
-                "batch_p99_ms": round(sorted(seconds)[len(seconds) * 99 // 100] * 1000, 2),
-            }
-        )
-    )
+    whole, first, last = (round(size * len(part) / sum(part)) for part in (seconds, seconds[:tenth], seconds[-tenth:]))
+    p50, p99 = (round(sorted(seconds)[len(seconds) * at // 100] * 1000, 2) for at in (50, 99))
+    print(f"{size:>6} {whole:>9,} {first:>12,} {last:>11,} {p50:>8} {p99:>8}")
+    return {
+        f"ingest_events_per_s_batch_{size}": whole,
+        f"ingest_events_per_s_batch_{size}_last_tenth": last,
+        f"ingest_batch_{size}_p50_ms": p50,
+        f"ingest_batch_{size}_p99_ms": p99,
+    }
 
 
 if __name__ == "__main__":

@@ -51,7 +51,9 @@ def check_address(url: str, *, allow_private: bool) -> None:
     try:
         checked_url(url, allow_private=allow_private)
     except UrlRefused as error:
-        raise UsageError(str(error), code="usage", hint=_hint(allow_private)) from error
+        raise UsageError(
+            str(error), code="usage", hint=_hint(allow_private) if url.startswith("http://") else None
+        ) from error
     if allow_private:
         return
     parts = urlsplit(url)
