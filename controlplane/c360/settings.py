@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     )
 
     worker_batch_size: int = Field(
-        default=1000, ge=1, le=10000, description="Observations a worker resolves in one transaction."
+        default=2000, ge=1, le=10000, description="Observations a worker resolves in one transaction."
     )
     worker_poll_seconds: float = Field(
         default=1.0, gt=0, description="How often a sleeping worker looks for work by itself; the bell is quicker."
