@@ -2,7 +2,7 @@
 
 INSERT INTO pg_temp.c360_manifest (path, sha256)
 VALUES
-    ('migrations/0001_governance.sql', '30234f85c4b136cb5d47548e23da98854c7687ad902777874a7c33b4c7faef24'),
+    ('migrations/0001_governance.sql', '21826a09c515d79905eaa75ac2903ede1d94425962d80147c1bc4485ea0f1f4e'),
     ('migrations/0002_messages.sql', '07765f5f79ff36e16d53575d4a4bd575c0413cc947e19cb07d11ea98a2696e95'),
     ('migrations/0003_relay.sql', '60340ff77dab335b81bf30a5161bc575483f9637aa64655ca7e687f52ae08020'),
     ('migrations/0004_scoring.sql', '8ed17ad82b1e6f61285965d2d6d9ac4fdd5f67251ffd8de996ae459b5fc2ebb1'),

@@ -61,9 +61,9 @@ COMMENT ON TABLE c360.identifier_types IS 'Kinds of identifiers of a tenant and 
 COMMENT ON COLUMN c360.identifier_types.identifier_type IS 'user_id, email, phone, anonymous_id ...; in data a type may carry a scope after a colon (zalo_uid:<oa>), which obeys the row of the part before it.';
 COMMENT ON COLUMN c360.identifier_types.normaliser IS 'How values are made comparable: id (trim), email, phone (E.164 with the default country).';
 COMMENT ON COLUMN c360.identifier_types.priority IS 'Lower is trusted first when identifiers of one group of records contradict each other.';
-COMMENT ON COLUMN c360.identifier_types.profile_limit IS 'Most values one golden record may carry.';
+COMMENT ON COLUMN c360.identifier_types.profile_limit IS 'Most values one person is expected to have. Exact rules enforce the limit 1 of exclusive types; a higher one is a hint for people who review.';
 COMMENT ON COLUMN c360.identifier_types.is_exclusive IS 'Two different values forbid that two records are one person.';
-COMMENT ON COLUMN c360.identifier_types.is_strong IS 'Enough by itself to link; a weak one (cookie, device) is dropped as soon as it touches two persons.';
+COMMENT ON COLUMN c360.identifier_types.is_strong IS 'false for what machines and households share (cookie, device). Exact rules link by both kinds and rest on priority and is_exclusive to keep persons apart.';
 COMMENT ON COLUMN c360.identifier_types.is_matched IS 'false: kept and shown, never used to link.';
 COMMENT ON COLUMN c360.identifier_types.is_masked IS 'Never shown unmasked by views, functions or messages.';
 
