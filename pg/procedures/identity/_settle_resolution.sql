@@ -42,7 +42,12 @@ BEGIN
     v_rebuild := ARRAY(
         SELECT wanted.id
         FROM (SELECT unnest(v_profile || p_rebuild) AS id) AS wanted
-        JOIN cdp_master_profiles AS profile ON profile.master_profile_id = wanted.id
+        CROSS JOIN LATERAL (
+            SELECT golden.status
+            FROM cdp_master_profiles AS golden
+            WHERE golden.master_profile_id = wanted.id
+            OFFSET 0
+        ) AS profile
         WHERE profile.status <> 'merged'
         GROUP BY wanted.id
         ORDER BY wanted.id
@@ -64,7 +69,12 @@ BEGIN
         ARRAY(
             SELECT wanted.id
             FROM (SELECT unnest(v_rebuild || p_moved) AS id) AS wanted
-            JOIN cdp_master_profiles AS profile ON profile.master_profile_id = wanted.id
+            CROSS JOIN LATERAL (
+                SELECT golden.status
+                FROM cdp_master_profiles AS golden
+                WHERE golden.master_profile_id = wanted.id
+                OFFSET 0
+            ) AS profile
             WHERE profile.status <> 'merged'
             GROUP BY wanted.id
             ORDER BY wanted.id

@@ -24,7 +24,12 @@ BEGIN
         p_at,
         news.reason
     FROM unnest(p_ids, p_changes, p_reasons) AS news (id, change, reason)
-    JOIN cdp_master_profiles AS profile ON profile.master_profile_id = news.id
+    CROSS JOIN LATERAL (
+        SELECT golden.*
+        FROM cdp_master_profiles AS golden
+        WHERE golden.master_profile_id = news.id
+        OFFSET 0
+    ) AS profile
     WHERE news.change <> 'edited';
 END;
 $$;
