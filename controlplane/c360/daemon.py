@@ -21,7 +21,7 @@ from prometheus_client import start_http_server
 from psycopg.conninfo import conninfo_to_dict
 
 from c360.adapters.database import Database
-from c360.domain.errors import OperationsRefused
+from c360.domain.errors import C360Error, OperationsRefused
 from c360.embedded import EmbeddedPostgres
 from c360.installer.install import install
 from c360.installer.sources import load
@@ -125,9 +125,18 @@ async def _run(dsn: str, settings: Settings, parts: Sequence[str]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with asyncio.TaskGroup() as running:
-        for name in parts:
-            running.create_task(_run_part(name, dsn, settings, stop), name=name)
+    try:
+        async with asyncio.TaskGroup() as running:
+            for name in parts:
+                running.create_task(_run_part(name, dsn, settings, stop), name=name)
+    except BaseExceptionGroup as failed:
+        # What we can name is shown with its hint; everything else with its whole story.
+        refused: BaseException | None = failed.subgroup(C360Error)
+        while isinstance(refused, BaseExceptionGroup):
+            refused = refused.exceptions[0]
+        if refused is None:
+            raise
+        raise refused from failed
     logger.info("stopped")
 
 

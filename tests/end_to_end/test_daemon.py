@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from typing import Any
@@ -21,6 +22,19 @@ def test_an_outdated_database_is_refused_with_the_command_that_mends_it(
     assert done.returncode == 1
     assert "U9007" in done.stderr
     assert "c360 db upgrade" in done.stderr
+
+
+def test_a_taken_port_is_refused_in_words(database: Any, environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environment["C360_GATEWAY_PORT"] = str(taken.getsockname()[1])
+
+        done = subprocess.run(
+            [sys.executable, "-m", "c360_cli", "up"], env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert done.returncode == 1
+    assert "U9013" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_address_of_keywords_becomes_a_url_with_the_same_meaning() -> None:

@@ -7,6 +7,7 @@ import asyncio
 import httpx
 import pytest
 
+from c360.domain.errors import OperationsRefused
 from c360.gateway import serve_gateway
 from c360.settings import Settings
 from gateway.conftest import running_gateway
@@ -108,5 +109,7 @@ def test_a_taken_port_is_an_error_and_not_an_exit(database, gateway):
         async def call(self, function: str, *_arguments: object, **_named: object) -> object:
             raise AssertionError(function)
 
-    with pytest.raises(OSError):
+    with pytest.raises(OperationsRefused) as refused:
         asyncio.run(serve_gateway(NoDatabase(), Settings(gateway_port=port), asyncio.Event()))
+
+    assert refused.value.code == "U9013"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 import uvicorn
 
+from c360.domain.errors import OperationsRefused
 from c360.gateway.app import create_app
 from c360.gateway.intake import Caller
 
@@ -31,12 +32,8 @@ class _Server(uvicorn.Server):
 
 
 async def serve_gateway(db: Caller, settings: Settings, stop: asyncio.Event) -> None:
-    """Serve until `stop` is set. Returns after the last answer; raises OSError when the port is taken."""
-    listening = socket.create_server(
-        (settings.gateway_host, settings.gateway_port),
-        family=socket.AF_INET6 if ":" in settings.gateway_host else socket.AF_INET,
-        backlog=1024,
-    )
+    """Serve until `stop` is set. Returns after the last answer; raises OperationsRefused U9013 for a taken port."""
+    listening = _listen(settings.gateway_host, settings.gateway_port)
     config = uvicorn.Config(
         create_app(db, settings),
         log_config=None,
@@ -57,3 +54,17 @@ async def serve_gateway(db: Caller, settings: Settings, stop: asyncio.Event) -> 
         server.should_exit = True
         await serving
         log.info("gateway stopped")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=1024
+        )
+    except OSError as error:
+        raise OperationsRefused(
+            f"the gateway cannot listen on {host}, port {port}",
+            code="U9013",
+            detail=error.strerror,
+            hint="Choose another --port or --host, or stop what listens there.",
+        ) from error
