@@ -118,7 +118,8 @@ def _measure(data_dir: Path, count: int) -> None:
         with _daemon(server.dsn, data_dir) as address:
             for number in range(_WARM_UP):
                 _one(receiver, address, key, f"warm{number}")
-            _report([_one(receiver, address, key, f"person{number}x") for number in range(count)])
+            seconds = [_one(receiver, address, key, f"person{number}x") for number in range(count)]
+    _report(seconds)
 
 
 def _one(receiver: Receiver, address: str, key: str, person: str) -> float:

@@ -1,4 +1,7 @@
-"""Gateway, worker and relay in one process, for benchmarks: python -m benchmarks.parts <address of the database>."""
+"""Gateway, worker and relay in one process, for benchmarks: python -m benchmarks.parts <address of the database>.
+
+Prints nothing on stdout, which belongs to the benchmark's figures; warnings go to stderr.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import uvloop
 
 from c360.adapters.database import Database
 from c360.gateway.server import serve_gateway
+from c360.logs import configure
 from c360.relay.service import run_relay
 from c360.settings import load_settings
 from c360.worker.service import run_worker
@@ -30,4 +34,5 @@ async def _run(part, dsn, settings, stop):
 
 
 if __name__ == "__main__":
+    configure("WARNING")
     uvloop.run(main(sys.argv[1]))

@@ -122,11 +122,6 @@ class TenantSpec:
         return tuple(attribute for attribute in self.attributes if not attribute.is_metric)
 
     @property
-    def metric_attributes(self) -> tuple[Attribute, ...]:
-        """The attributes that are columns of cdp_profile_metrics."""
-        return tuple(attribute for attribute in self.attributes if attribute.is_metric)
-
-    @property
     def identifying_attributes(self) -> tuple[Attribute, ...]:
         """The attributes whose traits also identify the person."""
         return tuple(a for a in self.attributes if a.identifier_type is not None and a.trait_paths)

@@ -33,11 +33,6 @@ class Status:
     def is_current(self) -> bool:
         return self.installed and not (self.pending or self.changed or self.unknown or self.outdated or self.removed)
 
-    @property
-    def is_refused(self) -> bool:
-        """Whether an upgrade would be refused."""
-        return bool(self.changed or self.unknown)
-
 
 def read_ledgers(connection: psycopg.Connection) -> Ledgers:
     found = connection.execute("SELECT to_regclass('c360.repeatables') IS NOT NULL").fetchone()
