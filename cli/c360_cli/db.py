@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,6 +12,7 @@ from c360.installer.sources import Sources, load
 from c360.installer.status import Status, compare, read_ledgers
 from c360_cli.connection import connected, database_address
 from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.output import print_json, say
 
 if TYPE_CHECKING:
     from c360.installer.doctor import Finding
@@ -44,7 +43,7 @@ def status_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fa
     with connected(dsn, data_dir) as connection:
         status = compare(read_ledgers(connection), load())
     if as_json:
-        print(json.dumps({**dataclasses.asdict(status), "is_current": status.is_current}))
+        print_json({**dataclasses.asdict(status), "is_current": status.is_current})
     else:
         _print_status(status)
     if not status.is_current:
@@ -59,7 +58,7 @@ def doctor_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fa
     with connected(dsn, data_dir) as connection:
         findings = examine(connection, load())
     if as_json:
-        print(json.dumps([dataclasses.asdict(finding) for finding in findings]))
+        print_json([dataclasses.asdict(finding) for finding in findings])
     else:
         _print_findings(findings)
     if any(finding.level == "error" for finding in findings):
@@ -91,14 +90,11 @@ def _print_sql(sources: Sources, status: Status) -> None:
 
 def _print_report(report: Report) -> None:
     if report.changed_nothing:
-        print("c360 is installed and current; nothing changed.", file=sys.stderr)
+        say("c360 is installed and current; nothing changed.")
         return
     for path in report.migrations:
-        print(f"ran {path}", file=sys.stderr)
-    print(
-        f"c360 is installed: {len(report.migrations)} migrations and {len(report.repeatables)} other files ran.",
-        file=sys.stderr,
-    )
+        say(f"ran {path}")
+    say(f"c360 is installed: {len(report.migrations)} migrations and {len(report.repeatables)} other files ran.")
 
 
 def _print_status(status: Status) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +19,7 @@ from rich.text import Text
 from c360.domain.errors import IngestRefused, UsageError
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 
 app = typer.Typer(help="Watch events arrive, and settle rejected ones.", no_args_is_help=True)
@@ -108,9 +107,9 @@ def load_command(
             totals["duplicates"] += outcome["duplicates"]
             totals["rejected"] += len(outcome["rejected"])
     if as_json:
-        print(json.dumps(totals))
+        print_json(totals)
     else:
-        print(", ".join(f"{count} {name}" for name, count in totals.items()), file=sys.stderr)
+        say(", ".join(f"{count} {name}" for name, count in totals.items()))
 
 
 @rejected.command("list")
@@ -127,8 +126,7 @@ def list_command(
         status = None if every else "rejected"
         rows = _rows(connection, "SELECT * FROM c360.rejected_events(%s, %s, %s)", tenant, status, limit)
     if as_json:
-        for row in rows:
-            print(json.dumps(row, default=_as_json))
+        print_json(rows)
         return
     table = Table("id", "received", "source", "code", "reason", "status", box=None)
     for row in rows:
@@ -140,7 +138,7 @@ def list_command(
             row["reason"],
             row["status"],
         )
-    Console().print(table)
+    print_table(table)
 
 
 @rejected.command("show")
@@ -162,10 +160,10 @@ def show_command(
             hint=f"List them with: c360 events rejected list {tenant} --all",
         )
     if as_json:
-        print(json.dumps(rows[0], default=_as_json))
+        print_json(rows[0])
         return
     for name in ("rejected_event_id", "received_at", "source", "message_id", "code", "reason", "status", "settled_at"):
-        print(f"{name + ':':20}{'' if rows[0][name] is None else rows[0][name]}", file=sys.stderr)
+        say(f"{name + ':':20}{'' if rows[0][name] is None else rows[0][name]}")
     print(rows[0]["payload"])
 
 
@@ -189,14 +187,11 @@ def redrive_command(
     with connected(dsn, data_dir) as connection:
         outcome = _value(connection, _REDRIVE, tenant, ids, patch)
     if as_json:
-        print(json.dumps(outcome))
+        print_json(outcome)
     else:
         for item in outcome["rejected"]:
-            print(f"{item['rejected_event_id']}: {item['code']}: {item['message']}", file=sys.stderr)
-        print(
-            f"{outcome['redriven']} redriven, {outcome['duplicates']} duplicates, {len(outcome['rejected'])} rejected",
-            file=sys.stderr,
-        )
+            say(f"{item['rejected_event_id']}: {item['code']}: {item['message']}")
+        say(f"{outcome['redriven']} redriven, {outcome['duplicates']} duplicates, {len(outcome['rejected'])} rejected")
     if outcome["rejected"]:
         raise typer.Exit(1)
 
@@ -218,7 +213,7 @@ def discard_command(
     confirm(f"Discarded events cannot be redriven any more. Discard {len(ids)} of tenant {tenant}?", yes)
     with connected(dsn, data_dir) as connection:
         count = _value(connection, _DISCARD, tenant, ids)
-    print(json.dumps({"discarded": count})) if as_json else print(f"{count} discarded", file=sys.stderr)
+    print_json({"discarded": count}) if as_json else say(f"{count} discarded")
 
 
 def _rows(connection: psycopg.Connection, query: str, *values: Any) -> list[dict[str, Any]]:
@@ -234,8 +229,7 @@ def _value(connection: psycopg.Connection, query: str, *values: Any) -> Any:
 def _print_events(events: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         for event in events:
-            print(json.dumps(event, default=_as_json))
-        sys.stdout.flush()
+            print_json(event)
         return
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for event in events:
@@ -248,16 +242,12 @@ def _print_events(events: list[dict[str, Any]], as_json: bool) -> None:
             Text(_printable(event["message_id"]), "dim"),
         )
     if events:
-        Console().print(table)
+        print_table(table)
 
 
 def _printable(value: Any) -> str:
     """Text of a customer without anything a terminal would obey."""
     return "".join(letter if letter.isprintable() else "·" for letter in str(value))
-
-
-def _as_json(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _read_events(file: Path) -> list[str]:

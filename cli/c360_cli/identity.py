@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections import Counter
 from typing import Annotated
 
@@ -12,6 +10,7 @@ import typer
 from c360.templates.environment import literal
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.output import print_json, say
 
 app = typer.Typer(help="Run and watch identity resolution.", no_args_is_help=True)
 
@@ -42,20 +41,16 @@ def resolve_command(
             if is_busy or not answer.get("remaining"):
                 break
     if as_json:
-        print(json.dumps(dict(sums) | {"busy": is_busy}))
+        print_json(dict(sums) | {"busy": is_busy})
     else:
-        print(
+        say(
             f"{sums['claimed']} rows taken, {sums['linked']} observations linked; golden records:"
-            f" {sums['created']} created, {sums['updated']} updated, {sums['merged']} merged, {sums['split']} split.",
-            file=sys.stderr,
+            f" {sums['created']} created, {sums['updated']} updated, {sums['merged']} merged, {sums['split']} split."
         )
     if sums["failed"]:
-        print(
-            f"{sums['failed']} rows could not be resolved: see cdp_resolution_failures of tenant {tenant}.",
-            file=sys.stderr,
-        )
+        say(f"{sums['failed']} rows could not be resolved: see cdp_resolution_failures of tenant {tenant}.")
     if is_busy:
-        print(f"Another resolver, or an open edit of golden records, has tenant {tenant}.", file=sys.stderr)
+        say(f"Another resolver, or an open edit of golden records, has tenant {tenant}.")
         raise typer.Exit(1)
 
 
@@ -66,7 +61,7 @@ def status_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as
         row = connection.execute("SELECT to_json(status) FROM c360.identity_status(%s) AS status", (tenant,)).fetchone()
     status = row[0] if row else {}
     if as_json:
-        print(json.dumps(status))
+        print_json(status)
         return
     for name, value in status.items():
         print(f"{name.replace('_', ' '):18} {value if value is not None else '-'}")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
-import sys
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 from psycopg.rows import dict_row
-from rich.console import Console
 from rich.table import Table
 
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 
 app = typer.Typer(help="Create, list and revoke keys of the HTTP API.", no_args_is_help=True)
@@ -64,15 +62,15 @@ def create_command(
     values = (tenant, name, kind.value, source, sha256, beginning, origin or [])
     if dry_run:
         print_sql(_CREATE, *values)
-        print(f"Whoever runs this SQL makes the key {key} valid. It is not kept: copy it now.", file=sys.stderr)
+        say(f"Whoever runs this SQL makes the key {key} valid. It is not kept: copy it now.")
         return
     with connected(dsn, data_dir) as connection:
         connection.execute(_CREATE, values)
     if as_json:
-        print(json.dumps({"tenant": tenant, "name": name, "kind": kind.value, "source": source, "key": key}))
+        print_json({"tenant": tenant, "name": name, "kind": kind.value, "source": source, "key": key})
         return
     print(key)
-    print(f"Key {name} of tenant {tenant}. It is not kept: copy it now.", file=sys.stderr)
+    say(f"Key {name} of tenant {tenant}. It is not kept: copy it now.")
 
 
 @app.command("list")
@@ -81,7 +79,7 @@ def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_j
     with connected(dsn, data_dir) as connection, connection.cursor(row_factory=dict_row) as cursor:
         keys: list[dict[str, Any]] = cursor.execute("SELECT * FROM c360.list_api_keys(%s)", (tenant,)).fetchall()
     if as_json:
-        print(json.dumps(keys, default=str))
+        print_json(keys)
         return
     table = Table("name", "kind", "source", "begins with", "origins", "created", "revoked", box=None)
     for key in keys:
@@ -94,7 +92,7 @@ def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_j
             f"{key['created_at']:%Y-%m-%d %H:%M}",
             f"{key['revoked_at']:%Y-%m-%d %H:%M}" if key["revoked_at"] else "",
         )
-    Console().print(table)
+    print_table(table)
 
 
 @app.command("revoke")
@@ -116,6 +114,6 @@ def revoke_command(
         row = connection.execute(_REVOKE, (tenant, name)).fetchone()
     is_revoked_now = bool(row and row[0])
     if as_json:
-        print(json.dumps({"tenant": tenant, "name": name, "revoked_now": is_revoked_now}))
+        print_json({"tenant": tenant, "name": name, "revoked_now": is_revoked_now})
     else:
-        print(f"key {name} {'is revoked' if is_revoked_now else 'was revoked already'}.", file=sys.stderr)
+        say(f"key {name} {'is revoked' if is_revoked_now else 'was revoked already'}.")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Annotated, Any
 from uuid import UUID
 
 import psycopg
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
@@ -17,6 +15,7 @@ from rich.tree import Tree
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.output import console, print_json, print_table
 
 app = typer.Typer(help="Look at golden records.", no_args_is_help=True)
 
@@ -49,28 +48,28 @@ def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = 
         profile = _answer(connection, _PROFILE, tenant, *identifier)
         order = [] if as_json else _answer(connection, _ATTRIBUTES, tenant)
     if as_json:
-        print(json.dumps(profile, ensure_ascii=False))
+        print_json(profile)
         return
-    console = _console()
-    console.print(f"[bold]{profile['profile_id']}[/bold]  version {profile['version']}, {profile['status']}")
+    screen = console()
+    screen.print(f"[bold]{profile['profile_id']}[/bold]  version {profile['version']}, {profile['status']}")
     if profile["redirected"]:
-        console.print(f"asked for {profile['requested_id']}, which was merged into this one")
+        screen.print(f"asked for {profile['requested_id']}, which was merged into this one")
     if "candidates" in profile:
-        console.print(f"{profile['candidates']} golden records have this {identifier[0]}; this is the oldest")
+        screen.print(f"{profile['candidates']} golden records have this {identifier[0]}; this is the oldest")
     shown = [name for name in order if name in profile]
     shown += [name for name in profile if name not in {*shown, *_BOOKKEEPING}]
-    console.print(_pairs({name: profile[name] for name in shown}))
+    screen.print(_pairs({name: profile[name] for name in shown}))
     table = Table("identifier", "value", "observations", "last seen", box=None)
     for identifier in profile["identifiers"]:
         mark = "" if identifier["links"] else "  (links nobody)"
         table.add_row(
             identifier["type"], identifier["value"] + mark, str(identifier["observations"]), identifier["last_seen_at"]
         )
-    console.print(table)
+    screen.print(table)
     events = Table("last events", "type", "when", "source", box=None)
     for event in profile["last_events"]:
         events.add_row(event["event"], event["type"], event["occurred_at"], event["source"])
-    console.print(events)
+    screen.print(events)
 
 
 @app.command("explain")
@@ -81,7 +80,7 @@ def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
         profile = _answer(connection, _PROFILE, tenant, *identifier)
         explained = _answer(connection, "SELECT c360.explain_profile(%s, %s)", tenant, profile["profile_id"])
     if as_json:
-        print(json.dumps(explained, ensure_ascii=False))
+        print_json(explained)
         return
     tree = Tree(f"[bold]{explained['profile_id']}[/bold]")
     for seen in explained["observations"]:
@@ -94,7 +93,7 @@ def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
             branch.add(escape(f"shares {shared} with observation {step['with_raw_profile_id']}"))
     for merge in explained["merges"]:
         tree.add(escape(_merge_text(merge)))
-    _console().print(tree)
+    console().print(tree)
 
 
 @app.command("history")
@@ -105,7 +104,7 @@ def history_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
         profile = _answer(connection, _PROFILE, tenant, *identifier)
         versions = _answer(connection, _VERSIONS, tenant, profile["profile_id"])
     if as_json:
-        print(json.dumps(versions, ensure_ascii=False))
+        print_json(versions)
         return
     table = Table("version", "change", "from", "by", "what", box=None)
     for version in versions:
@@ -116,7 +115,7 @@ def history_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
             version["changed_by"],
             ", ".join(version["reason"].get("changed", [])),
         )
-    _console().print(table)
+    print_table(table)
 
 
 def _identifier(who: str) -> tuple[str, str]:
@@ -153,10 +152,6 @@ def _pairs(values: dict[str, Any]) -> Table:
     for name, value in values.items():
         table.add_row(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     return table
-
-
-def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else 160, markup=True, highlight=False)
 
 
 def _merge_text(merge: dict[str, Any]) -> str:

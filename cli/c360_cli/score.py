@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Annotated, Any
 
 import psycopg
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from c360.templates.environment import literal
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.output import print_json, print_table, say
 
 app = typer.Typer(help="Read and refresh the scores of a tenant.", no_args_is_help=True)
 
@@ -42,7 +41,7 @@ def rfm_command(
         print(segments)
         return
     _print_segments(json.loads(segments, parse_float=str))
-    print(f"Every customer is a row of the view tenant_{tenant}.cdp_rfm.", file=sys.stderr)
+    say(f"Every customer is a row of the view tenant_{tenant}.cdp_rfm.")
 
 
 @app.command("refresh")
@@ -61,12 +60,11 @@ def refresh_command(
     with connected(dsn, data_dir) as connection:
         answer = _value(connection, _REFRESH.format(tenant="%s", as_of="%s"), tenant, as_of)
     if as_json:
-        print(json.dumps(answer))
+        print_json(answer)
         return
-    print(
+    say(
         f"{answer['profiles']} customers scored, {answer['changed']} changed,"
-        f" {answer['segments_changed']} of them to another segment.",
-        file=sys.stderr,
+        f" {answer['segments_changed']} of them to another segment."
     )
 
 
@@ -85,4 +83,4 @@ def _print_segments(segments: list[dict[str, Any]]) -> None:
         days = row["median_recency_days"]
         numbers = (row["customers"], row["orders"], row["revenue"], "" if days is None else days)
         table.add_row(row["segment"], *map(str, numbers), row["advice"])
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    print_table(table)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,11 +12,11 @@ import psycopg
 import typer
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
-from rich.console import Console
 from rich.table import Table
 
 from c360_cli.connection import connected, database_address
 from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.output import print_json, print_table
 
 _TENANT_COLUMNS = {
     "tenant": "tenant",
@@ -65,11 +64,10 @@ def status(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> 
         tenants = _rows(connection, "SELECT * FROM c360.status()")
         subscriptions = _rows(connection, "SELECT * FROM c360.relay_status()")
     if as_json:
-        print(json.dumps({"tenants": tenants, "subscriptions": subscriptions}, default=_plain))
+        print_json({"tenants": tenants, "subscriptions": subscriptions})
         return
-    console = Console()
-    console.print(_table("Tenants", _TENANT_COLUMNS, tenants))
-    console.print(_table("Webhooks", _SUBSCRIPTION_COLUMNS, subscriptions))
+    print_table(_table("Tenants", _TENANT_COLUMNS, tenants))
+    print_table(_table("Webhooks", _SUBSCRIPTION_COLUMNS, subscriptions))
 
 
 def top(dsn: Dsn = None, data_dir: DataDir = None) -> None:
@@ -85,11 +83,6 @@ def top(dsn: Dsn = None, data_dir: DataDir = None) -> None:
 def _rows(connection: psycopg.Connection, query: str) -> list[dict[str, Any]]:
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(query.encode()).fetchall()
-
-
-def _plain(value: Any) -> Any:
-    """Numbers as numbers, everything else as text."""
-    return float(value) if hasattr(value, "as_tuple") else str(value)
 
 
 def _shown(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from typing import Annotated, Any
 
 import psycopg
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from c360.domain.errors import UsageError
@@ -33,6 +31,7 @@ from c360.governance.tenants import as_owner, call
 from c360.templates.environment import literal
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.output import print_json, print_table, say
 
 app = typer.Typer(help="Create tenants, shape them, and end them.", no_args_is_help=True)
 
@@ -71,9 +70,9 @@ def create_command(
             default_currency=currency,
             time_zone=time_zone,
         )
-    _say(f"tenant {tenant} is ready: schema {spec.schema_name}, {len(spec.attributes)} attributes.")
+    say(f"tenant {tenant} is ready: schema {spec.schema_name}, {len(spec.attributes)} attributes.")
     if not spec.has_roles:
-        _say("It has no roles of its own, because the installation may not create roles; only the owner can use it.")
+        say("It has no roles of its own, because the installation may not create roles; only the owner can use it.")
 
 
 @app.command("list")
@@ -82,7 +81,7 @@ def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fals
     with connected(dsn, data_dir) as connection:
         tenants = list_tenants(connection)
     if as_json:
-        print(json.dumps(tenants))
+        print_json(tenants)
         return
     _print_table(
         ("tenant", "name", "status", "country", "currency", "time zone"),
@@ -102,7 +101,7 @@ def show_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_jso
     with connected(dsn, data_dir) as connection:
         metadata = call(connection, "SELECT c360.tenant_metadata(%s)", tenant)
     if as_json:
-        print(json.dumps(metadata))
+        print_json(metadata)
         return
     print(f"{metadata['display_name']} ({tenant}), {metadata['status']}, schema {metadata['schema_name']}")
     _print_table(
@@ -141,7 +140,7 @@ def plan_command(
     with connected(dsn, data_dir) as connection:
         plan = plan_tenant(connection, tenant, Permissions(allow_type_change, allow_drop))
         if as_json:
-            print(json.dumps(_plan_document(plan)))
+            print_json(_plan_document(plan))
             return
         _print_sql(connection, plan.sql)
     _say_losses(plan)
@@ -170,7 +169,7 @@ def sync_command(
                 _print_sql(connection, plan.sql)
             else:
                 plan = sync_tenant(connection, name, permissions)
-                _say(f"tenant {name}: " + (f"{len(plan.steps)} steps done." if plan.steps else "nothing to do."))
+                say(f"tenant {name}: " + (f"{len(plan.steps)} steps done." if plan.steps else "nothing to do."))
             _say_losses(plan)
 
 
@@ -197,9 +196,9 @@ def apply_command(
             confirm(f"Apply this to tenant {planned.tenant}?", yes)
         applied = apply_declaration(connection, declaration, permissions, lambda now: now.sql == planned.sql)
     if applied is None:
-        _say("nothing was changed: the tenant is no longer what the plan was made for. Try again.")
+        say("nothing was changed: the tenant is no longer what the plan was made for. Try again.")
         raise typer.Exit(1)
-    _say(f"tenant {applied.tenant}: " + ("nothing to do." if applied.is_empty else "applied."))
+    say(f"tenant {applied.tenant}: " + ("nothing to do." if applied.is_empty else "applied."))
     _say_losses(applied.plan)
 
 
@@ -208,7 +207,7 @@ def export_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_j
     """Print a tenant as the YAML file that apply reads."""
     with connected(dsn, data_dir) as connection:
         if as_json:
-            print(json.dumps(call(connection, "SELECT c360.tenant_metadata(%s)", tenant)))
+            print_json(call(connection, "SELECT c360.tenant_metadata(%s)", tenant))
         else:
             print(export_tenant(connection, tenant), end="")
 
@@ -249,7 +248,7 @@ def drop_command(
         )
     with connected(dsn, data_dir) as connection:
         drop_tenant(connection, tenant, confirm=confirmed)
-    _say(f"tenant {tenant} is gone; the audit log keeps what was done to it.")
+    say(f"tenant {tenant} is gone; the audit log keeps what was done to it.")
 
 
 def _switch(function: str, tenant: str, dsn: str | None, data_dir: Path | None, dry_run: bool) -> None:
@@ -259,7 +258,7 @@ def _switch(function: str, tenant: str, dsn: str | None, data_dir: Path | None, 
     with connected(dsn, data_dir) as connection, as_owner(connection):
         changed = call(connection, f"SELECT c360.{function}(%s)", tenant)
     status = "suspended" if function == "suspend_tenant" else "active"
-    _say(f"tenant {tenant} {'is' if changed else 'was already'} {status}.")
+    say(f"tenant {tenant} {'is' if changed else 'was already'} {status}.")
 
 
 @contextmanager
@@ -283,9 +282,9 @@ def _rehearsed(connection: psycopg.Connection[Any], declaration: Declaration, pe
 
 def _say_plan(application: Application) -> None:
     for change in application.changes:
-        _say(f"  {change}")
+        say(f"  {change}")
     for step in application.plan.steps:
-        _say(f"  {step.reason}")
+        say(f"  {step.reason}")
     _say_losses(application.plan)
 
 
@@ -308,7 +307,7 @@ def _plan_document(plan: Plan) -> dict[str, Any]:
 def _print_sql(connection: psycopg.Connection[Any], sql: str) -> None:
     """SQL that psql can run as it stands, in the role that has to own everything."""
     if not sql.strip():
-        _say("nothing to do.")
+        say("nothing to do.")
         return
     owner = call(connection, "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'c360'")
     print(f"BEGIN;\nSET LOCAL ROLE {owner};\n\n{sql.rstrip()}\n\nCOMMIT;")
@@ -316,19 +315,15 @@ def _print_sql(connection: psycopg.Connection[Any], sql: str) -> None:
 
 def _say_losses(plan: Plan) -> None:
     for loss in plan.losses:
-        _say(f"note: {loss}.")
+        say(f"note: {loss}.")
     for loss in plan.kept:
-        _say(f"note: column {loss.attribute} is kept with {loss.value_count} values; {loss.flag} drops it.")
+        say(f"note: column {loss.attribute} is kept with {loss.value_count} values; {loss.flag} drops it.")
     for loss in plan.refused:
-        _say(f"refused: {loss}; {loss.flag} allows it.")
+        say(f"refused: {loss}; {loss.flag} allows it.")
 
 
 def _print_table(titles: tuple[str, ...], rows: list[list[Any]]) -> None:
     table = Table(*titles, box=None)
     for row in rows:
         table.add_row(*(("yes" if cell else "") if isinstance(cell, bool) else str(cell) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    print_table(table)

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import psycopg
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.output import print_json, print_table
 
 app = typer.Typer(help="Look at topics and their messages.", no_args_is_help=True)
 
@@ -29,12 +29,12 @@ def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fals
         ).fetchall()
     if as_json:
         names = ("topic", "description", "retention_days", "rings_at_commit")
-        print(json.dumps([dict(zip(names, (row[0], row[1], row[2].days, row[3]), strict=True)) for row in rows]))
+        print_json([dict(zip(names, (row[0], row[1], row[2].days, row[3]), strict=True)) for row in rows])
         return
     table = Table("topic", "kept", "rings at commit", "what", box=None)
     for topic, description, retention, rings in rows:
         table.add_row(topic, f"{retention.days} days", "yes" if rings else "", description)
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    print_table(table)
 
 
 @app.command("tail")
@@ -66,7 +66,7 @@ def _print_from(
     answer: dict[str, Any] = row[0] if row else {"snapshot": "", "messages": []}
     for message in answer["messages"]:
         if as_json:
-            print(json.dumps({**message, "body": json.loads(message["body"])}))
+            print_json({**message, "body": json.loads(message["body"])})
         else:
             print(f"{message['created_at'][:23]}  {message['type']:<20} {message['key']}  {message['body']}")
     sys.stdout.flush()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,7 +12,6 @@ from urllib.parse import urlsplit
 
 import psycopg
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from c360.domain.errors import UsageError
@@ -22,6 +20,7 @@ from c360.relay.webhooks import PROFILE_TOPIC, add_webhook, rotate_secret, send_
 from c360.settings import load_settings
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 
 app = typer.Typer(help="Send messages to other systems: webhooks, retries, dead letters.", no_args_is_help=True)
@@ -89,14 +88,14 @@ def add_command(
         )
         shown = show_webhook(connection, tenant, str(made.subscription_id))
     if dry_run:
-        _say(f"-- would add webhook {shown['name']} of tenant {tenant}; nothing was written.")
+        say(f"-- would add webhook {shown['name']} of tenant {tenant}; nothing was written.")
         return
     if as_json:
-        print(json.dumps({**shown, "secret": made.secret}))
+        print_json({**shown, "secret": made.secret})
         return
     print(made.secret)
-    _say(f"webhook {shown['name']} ({made.subscription_id}) sends {', '.join(shown['topics'])} to {url}.")
-    _say("The line above is its signing secret: give it to the receiver now, it is not shown again.")
+    say(f"webhook {shown['name']} ({made.subscription_id}) sends {', '.join(shown['topics'])} to {url}.")
+    say("The line above is its signing secret: give it to the receiver now, it is not shown again.")
 
 
 @app.command("list")
@@ -105,13 +104,13 @@ def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_j
     with connected(dsn, data_dir) as connection:
         rows = [row[0] for row in connection.execute("SELECT c360.list_subscriptions(%s)", [tenant])]
     if as_json:
-        print(json.dumps(rows))
+        print_json(rows)
         return
     table = Table("name", "state", "circuit", "waiting", "retries", "dead", "sent", "failed", "url", box=None)
     for row in rows:
         counts = ("backlog", "parked", "dead_letters", "delivered_count", "failed_count")
         table.add_row(row["name"], row["state"], row["circuit"], *(str(row[count]) for count in counts), row["url"])
-    _print(table)
+    print_table(table)
 
 
 @app.command("show")
@@ -122,20 +121,20 @@ def show_command(
     with connected(dsn, data_dir) as connection:
         shown = show_webhook(connection, tenant, webhook)
     if as_json:
-        print(json.dumps(shown))
+        print_json(shown)
         return
     attempts = shown.pop("last_attempts")
     table = Table(box=None, show_header=False)
     for name, value in shown.items():
         if value not in (None, [], ""):
             table.add_row(name, _text(value))
-    _print(table)
+    print_table(table)
     if attempts:
         failures = Table("at", "attempt", "error", "status", "ms", "answer", box=None, title="last failures")
         for row in attempts:
             cells = (row["at"], row["attempt"], row["error"], row["status"], row["duration_ms"], row["answer"][:60])
             failures.add_row(*(_text(cell) for cell in cells))
-        _print(failures)
+        print_table(failures)
 
 
 @app.command("test")
@@ -158,11 +157,11 @@ def send_test_command(
             allow_private=allow_private or settings.webhook_allow_private,
         )
     if as_json:
-        print(json.dumps({"status": answer.status, "error": answer.error, "ms": answer.ms, "answer": answer.text}))
+        print_json({"status": answer.status, "error": answer.error, "ms": answer.ms, "answer": answer.text})
     else:
         print(f"{answer.status or answer.error} in {answer.ms} ms")
         if answer.error:
-            _say(answer.text)
+            say(answer.text)
     if answer.error:
         raise typer.Exit(1)
 
@@ -174,7 +173,7 @@ def pause_command(
     """Stop sending; messages are kept."""
     changed = _call(dsn, data_dir, dry_run, "c360.pause_subscription", tenant, webhook)
     if not dry_run:
-        _say(f"webhook {webhook} is paused." if changed else f"webhook {webhook} was paused already.")
+        say(f"webhook {webhook} is paused." if changed else f"webhook {webhook} was paused already.")
 
 
 @app.command("resume")
@@ -184,7 +183,7 @@ def resume_command(
     """Send again, also after the webhook was disabled."""
     changed = _call(dsn, data_dir, dry_run, "c360.resume_subscription", tenant, webhook)
     if not dry_run:
-        _say(f"webhook {webhook} is active." if changed else f"webhook {webhook} was active already.")
+        say(f"webhook {webhook} is active." if changed else f"webhook {webhook} was active already.")
 
 
 @app.command("remove")
@@ -202,7 +201,7 @@ def remove_command(
     lost = _call(dsn, data_dir, dry_run, "c360.remove_subscription", tenant, webhook)
     if not dry_run:
         waiting = lost["backlog"] + lost["parked"]
-        _say(f"webhook {lost['name']} is removed; {waiting} messages waited, {lost['dead_letters']} were dead letters.")
+        say(f"webhook {lost['name']} is removed; {waiting} messages waited, {lost['dead_letters']} were dead letters.")
 
 
 @app.command("rotate")
@@ -221,12 +220,12 @@ def rotate_command(
             connection, _keyring(dsn, data_dir, create=False), tenant, webhook, keep_old=timedelta(hours=keep_old)
         )
     if dry_run:
-        _say(f"-- would make secret {made.version} of webhook {webhook}; nothing was written.")
+        say(f"-- would make secret {made.version} of webhook {webhook}; nothing was written.")
     elif as_json:
-        print(json.dumps({"version": made.version, "secret": made.secret, "old_until": made.old_until.isoformat()}))
+        print_json({"version": made.version, "secret": made.secret, "old_until": made.old_until.isoformat()})
     else:
         print(made.secret)
-        _say(f"Give it to the receiver before {made.old_until:%Y-%m-%d %H:%M %Z}; it is not shown again.")
+        say(f"Give it to the receiver before {made.old_until:%Y-%m-%d %H:%M %Z}; it is not shown again.")
 
 
 @letters.command("list")
@@ -243,13 +242,13 @@ def letters_list_command(
         query = "SELECT c360.list_dead_letters(%s, %s, %s)"
         rows = [row[0] for row in connection.execute(query, [tenant, webhook, limit])]
     if as_json:
-        print(json.dumps(rows))
+        print_json(rows)
         return
     names = ("dead_letter_id", "died_at", "type", "key", "reason", "attempts", "last_error", "replayed_at")
     table = Table(*names, box=None)
     for row in rows:
         table.add_row(*(_text(row[name]) for name in names))
-    _print(table)
+    print_table(table)
 
 
 @letters.command("replay")
@@ -264,7 +263,7 @@ def letters_replay_command(
     """Send dead letters again, with the same message ids and fresh attempts."""
     count = _call(dsn, data_dir, dry_run, "c360.replay_dead_letters", tenant, webhook, ids)
     if not dry_run:
-        _say(f"{count} dead letters are sent again.")
+        say(f"{count} dead letters are sent again.")
 
 
 def _call(dsn: str | None, data_dir: DataDir, dry_run: bool, function: str, *arguments: Any) -> Any:
@@ -307,11 +306,3 @@ def _name_of(url: str) -> str:
 
 def _text(value: Any) -> str:
     return "" if value is None else value if isinstance(value, str) else json.dumps(value)
-
-
-def _print(table: Table) -> None:
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)

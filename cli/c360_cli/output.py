@@ -1,0 +1,41 @@
+"""What every command prints alike: JSON and tables on stdout, remarks on stderr. Formats; decides nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+# Where nobody looks at a screen, lines are not broken for one.
+_WIDTH_WITHOUT_TERMINAL = 200
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON: a list, an object, or, where a command follows something, one line each time."""
+    print(json.dumps(value, ensure_ascii=False, default=_plain), flush=True)
+
+
+def console() -> Console:
+    """Where tables and trees go: as wide as the terminal, wide without one."""
+    return Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL, highlight=False)
+
+
+def print_table(table: Table) -> None:
+    console().print(table)
+
+
+def say(text: str) -> None:
+    """A remark for the person at the terminal; stdout belongs to the data."""
+    print(text, file=sys.stderr)
+
+
+def _plain(value: Any) -> Any:
+    """Times as ISO 8601, numbers as numbers, everything else as text."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else str(value)
