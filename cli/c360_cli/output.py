@@ -20,13 +20,14 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, default=_plain), flush=True)
 
 
-def console() -> Console:
+def console(*, markup: bool = True) -> Console:
     """Where tables and trees go: as wide as the terminal, wide without one."""
-    return Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL, highlight=False)
+    return Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL, highlight=False, markup=markup)
 
 
 def print_table(table: Table) -> None:
-    console().print(table)
+    """Cells are shown as they are: what customers send is never read as markup."""
+    console(markup=False).print(table)
 
 
 def say(text: str) -> None:

@@ -58,18 +58,18 @@ def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = 
         screen.print(f"{profile['candidates']} golden records have this {identifier[0]}; this is the oldest")
     shown = [name for name in order if name in profile]
     shown += [name for name in profile if name not in {*shown, *_BOOKKEEPING}]
-    screen.print(_pairs({name: profile[name] for name in shown}))
+    print_table(_pairs({name: profile[name] for name in shown}))
     table = Table("identifier", "value", "observations", "last seen", box=None)
     for identifier in profile["identifiers"]:
         mark = "" if identifier["links"] else "  (links nobody)"
         table.add_row(
             identifier["type"], identifier["value"] + mark, str(identifier["observations"]), identifier["last_seen_at"]
         )
-    screen.print(table)
+    print_table(table)
     events = Table("last events", "type", "when", "source", box=None)
     for event in profile["last_events"]:
         events.add_row(event["event"], event["type"], event["occurred_at"], event["source"])
-    screen.print(events)
+    print_table(events)
 
 
 @app.command("explain")
@@ -84,7 +84,8 @@ def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
         return
     tree = Tree(f"[bold]{explained['profile_id']}[/bold]")
     for seen in explained["observations"]:
-        branch = tree.add(f"observation {seen['raw_profile_id']} from {seen['source']}: [bold]{seen['rule']}[/bold]")
+        source, rule = escape(seen["source"]), escape(seen["rule"])
+        branch = tree.add(f"observation {seen['raw_profile_id']} from {source}: [bold]{rule}[/bold]")
         for identifier in seen["identifiers"]:
             sent = f"  (sent as {identifier['as_sent']})" if "as_sent" in identifier else ""
             branch.add(escape(f"{identifier['identifier_type']} = {identifier['value']}{sent}"))

@@ -49,3 +49,14 @@ def test_attributes_are_shown_in_the_order_of_the_metadata(c360, database, conne
     shown = first_words[first_words.index("attribute") + 1 : first_words.index("identifier")]
     assert shown == order
     assert shown.index("email") < shown.index("first_name")
+
+
+def test_what_a_customer_sent_is_shown_as_it_is(c360, database, connect):
+    session = connect(autocommit=True)
+    ingest(session, identify("u2", "m2", firstName="[/b] [red]Lan"))
+    session.call("c360.resolve_identities", "acme")
+
+    done = c360("profile", "show", "acme", "user_id=u2", "--dsn", database.dsn)
+
+    assert done.returncode == 0
+    assert "[/b] [red]Lan" in done.stdout
