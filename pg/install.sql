@@ -47,7 +47,6 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/governance/_has_tenant_right.sql
 \ir procedures/governance/_use_tenant.sql
 \ir procedures/governance/_enter_tenant.sql
-\ir procedures/governance/_grant_execute.sql
 \ir procedures/governance/_default_identifier_types.sql
 \ir procedures/governance/_default_blocked_values.sql
 \ir procedures/governance/_default_attributes.sql

@@ -5,37 +5,31 @@ DECLARE
     v_role text;
 BEGIN
     FOREACH v_role IN ARRAY ARRAY['c360_reader', 'c360_writer', 'c360_admin', 'c360_worker'] LOOP
-        PERFORM c360._grant_execute(
-            v_role,
-            'c360.profile(text, text, text)',
-            'c360.explain_profile(text, uuid)',
-            'c360.profile_history(text, uuid)',
-            'c360.profile_as_of(text, uuid, timestamptz)',
-            'c360.identity_status(text)',
-            'c360.present_text(text)',
-            'c360.normalise_id(text)',
-            'c360.normalise_email(text)',
-            'c360.normalise_phone(text, text)',
-            'c360.normalise_name(text)',
-            'c360.normalise_date(text)',
-            'c360.normalise_gender(text)',
-            'c360.normalise_country(text)'
-        );
+        CALL c360._grant('EXECUTE ON ROUTINE
+            c360.profile(text, text, text),
+            c360.explain_profile(text, uuid),
+            c360.profile_history(text, uuid),
+            c360.profile_as_of(text, uuid, timestamptz),
+            c360.identity_status(text),
+            c360.present_text(text),
+            c360.normalise_id(text),
+            c360.normalise_email(text),
+            c360.normalise_phone(text, text),
+            c360.normalise_name(text),
+            c360.normalise_date(text),
+            c360.normalise_gender(text),
+            c360.normalise_country(text)', v_role);
     END LOOP;
 
     FOREACH v_role IN ARRAY ARRAY['c360_writer', 'c360_admin', 'c360_worker'] LOOP
-        PERFORM c360._grant_execute(
-            v_role,
-            'c360.resolve_identities(text, integer)',
-            'c360.retry_resolution(text)',
-            'c360.release_attribute(text, uuid, text)'
-        );
+        CALL c360._grant('EXECUTE ON ROUTINE
+            c360.resolve_identities(text, integer),
+            c360.retry_resolution(text),
+            c360.release_attribute(text, uuid, text)', v_role);
     END LOOP;
 
-    PERFORM c360._grant_execute(
-        'c360_worker',
-        'c360.tenants_with_work()',
-        'c360.list_tenants()'
-    );
+    CALL c360._grant('EXECUTE ON ROUTINE
+        c360.tenants_with_work(),
+        c360.list_tenants()', 'c360_worker');
 END;
 $$;

@@ -1,5 +1,5 @@
 -- Decides how statements are planned from here on: for a few rows kept plans of nested loops, because planning would take
--- longer than the work (tens of milliseconds for one identify); for many rows plans made for them. Both find rows of large
+-- longer than the work; for many rows plans made for them. Both find rows of large
 -- tables by index, whatever the statistics say. A caller must list these four settings in its own SET clauses, so that
 -- they end with it. Raises nothing.
 

@@ -1,5 +1,5 @@
 -- The golden record as it was at a moment. An id that was merged by then answers with the survivor of that moment, as
--- c360.profile does for now. Masked values are shown masked.
+-- c360.profile does with the survivor of today. Masked values are shown masked.
 -- Raises: U2404 profile_not_found (also when it did not exist yet), U4403 tenant_forbidden, U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.profile_as_of(
