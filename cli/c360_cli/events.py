@@ -19,7 +19,7 @@ from rich.text import Text
 from c360.domain.errors import IngestRefused, UsageError
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
-from c360_cli.output import print_json, print_table, say
+from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 
 app = typer.Typer(help="Watch events arrive, and settle rejected ones.", no_args_is_help=True)
@@ -237,17 +237,12 @@ def _print_events(events: list[dict[str, Any]], as_json: bool) -> None:
         table.add_row(
             Text(f"{event['occurred_at']:%Y-%m-%d %H:%M:%S}", "dim"),
             Text(event["source"], "cyan"),
-            Text(_printable(event["event_name"]), "bold"),
-            Text(_printable(payload.get("userId") or payload.get("anonymousId") or "")),
-            Text(_printable(event["message_id"]), "dim"),
+            Text(printable(event["event_name"]), "bold"),
+            Text(printable(str(payload.get("userId") or payload.get("anonymousId") or ""))),
+            Text(printable(event["message_id"]), "dim"),
         )
     if events:
         print_table(table)
-
-
-def _printable(value: Any) -> str:
-    """Text of a customer without anything a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "·" for letter in str(value))
 
 
 def _read_events(file: Path) -> list[str]:

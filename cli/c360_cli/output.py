@@ -30,6 +30,15 @@ def print_table(table: Table) -> None:
     console(markup=False).print(table)
 
 
+def printable(value: Any) -> Any:
+    """What customers sent, without anything a terminal would obey; inside lists and objects too."""
+    if isinstance(value, str):
+        return "".join(letter if letter.isprintable() else "·" for letter in value)
+    if isinstance(value, dict):
+        return {printable(name): printable(item) for name, item in value.items()}
+    return [printable(item) for item in value] if isinstance(value, list) else value
+
+
 def say(text: str) -> None:
     """A remark for the person at the terminal; stdout belongs to the data."""
     print(text, file=sys.stderr)

@@ -15,7 +15,7 @@ from rich.tree import Tree
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
-from c360_cli.output import console, print_json, print_table
+from c360_cli.output import console, print_json, print_table, printable
 
 app = typer.Typer(help="Look at golden records.", no_args_is_help=True)
 
@@ -50,6 +50,7 @@ def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = 
     if as_json:
         print_json(profile)
         return
+    profile = printable(profile)
     screen = console()
     screen.print(f"[bold]{profile['profile_id']}[/bold]  version {profile['version']}, {profile['status']}")
     if profile["redirected"]:
@@ -82,6 +83,7 @@ def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
     if as_json:
         print_json(explained)
         return
+    explained = printable(explained)
     tree = Tree(f"[bold]{explained['profile_id']}[/bold]")
     for seen in explained["observations"]:
         source, rule = escape(seen["source"]), escape(seen["rule"])
@@ -108,7 +110,7 @@ def history_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
         print_json(versions)
         return
     table = Table("version", "change", "from", "by", "what", box=None)
-    for version in versions:
+    for version in printable(versions):
         table.add_row(
             str(version["version"]),
             version["change"],

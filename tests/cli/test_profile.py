@@ -60,3 +60,16 @@ def test_what_a_customer_sent_is_shown_as_it_is(c360, database, connect):
 
     assert done.returncode == 0
     assert "[/b] [red]Lan" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["show", "explain"])
+def test_nothing_a_customer_sent_commands_the_terminal(c360, database, connect, command):
+    session = connect(autocommit=True)
+    ingest(session, identify("u3", "m3", email="lan\x1b[2J@example.com", firstName="Lan\x1b]0;owned\x07"))
+    session.call("c360.resolve_identities", "acme")
+
+    done = c360("profile", command, "acme", "user_id=u3", "--dsn", database.dsn)
+
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout
+    assert "\x07" not in done.stdout
