@@ -201,7 +201,7 @@ VALUES
     ('procedures/ops/_doctor_tenants.sql', 'e2771e28a13b6e32e30e93491dc03cb864f73bc6f2deca557829cc5de056972a'),
     ('procedures/ops/doctor.sql', '7f202c030ab9cc6f2364259475c736d8a36e0b372a152f794c36fdaa64a28942'),
     ('triggers/messages_insert.sql', '6951f655ec9be9f26bfc4e07459d9cefb4be0f31ffefb1c488bcf50210210714'),
-    ('triggers/metadata_change.sql', 'cba50bb11c6374203bd5ee592c6c9289377a826cfb729f110c2b40bb4d337a11'),
+    ('triggers/metadata_change.sql', 'f1bd420182890458c9bbddf3a5e689b334dd790358bb605dd885c597238aa9b5'),
     ('triggers/profile_attributes_remove.sql', '7c0db721fc0f0463f82ca704b41265cd52e57eb6d25013d555f230c74ed04b31'),
     ('triggers/subscriptions_forget.sql', '2a195c18ae752f88b827a9864ff13302949093f7bbc6d3af82f6f2fc697285f0'),
     ('api/identify.sql', 'a0f1b7488163118c02cd170a44565bd019a36ad2b6cb86c847c2bd0b7737fcaa'),

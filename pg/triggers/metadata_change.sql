@@ -142,21 +142,3 @@ CREATE OR REPLACE TRIGGER subscriptions_delete
     REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT
     EXECUTE FUNCTION c360.tg_metadata_change('name');
-
-CREATE OR REPLACE TRIGGER subscriptions_insert
-    AFTER INSERT ON c360.subscriptions
-    REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT
-    EXECUTE FUNCTION c360.tg_metadata_change('name');
-
-CREATE OR REPLACE TRIGGER subscriptions_update
-    AFTER UPDATE ON c360.subscriptions
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT
-    EXECUTE FUNCTION c360.tg_metadata_change('name');
-
-CREATE OR REPLACE TRIGGER subscriptions_delete
-    AFTER DELETE ON c360.subscriptions
-    REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT
-    EXECUTE FUNCTION c360.tg_metadata_change('name');
