@@ -122,6 +122,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_write_links.sql
 \ir procedures/identity/_write_history.sql
 \ir procedures/identity/_absorb_profiles.sql
+\ir procedures/identity/_active_profiles.sql
 \ir procedures/identity/_bridges.sql
 \ir procedures/identity/_candidate_edges.sql
 \ir procedures/identity/_claim_resolution_work.sql

@@ -39,19 +39,7 @@ BEGIN
     FROM c360._link_raw_profiles(p_tenant, p_raw_profile_ids, p_at) AS linked;
 
     -- Records of the claim may have been absorbed just now; then their survivor is among those that changed.
-    v_rebuild := ARRAY(
-        SELECT wanted.id
-        FROM (SELECT unnest(v_profile || p_rebuild) AS id) AS wanted
-        CROSS JOIN LATERAL (
-            SELECT golden.status
-            FROM cdp_master_profiles AS golden
-            WHERE golden.master_profile_id = wanted.id
-            OFFSET 0
-        ) AS profile
-        WHERE profile.status <> 'merged'
-        GROUP BY wanted.id
-        ORDER BY wanted.id
-    );
+    v_rebuild := c360._active_profiles(v_profile || p_rebuild);
 
     PERFORM
     FROM cdp_master_profiles AS profile
@@ -65,21 +53,7 @@ BEGIN
     INTO v_changes
     FROM rebuild_profiles(v_rebuild) AS rebuilt;
 
-    PERFORM refresh_activity(
-        ARRAY(
-            SELECT wanted.id
-            FROM (SELECT unnest(v_rebuild || p_moved) AS id) AS wanted
-            CROSS JOIN LATERAL (
-                SELECT golden.status
-                FROM cdp_master_profiles AS golden
-                WHERE golden.master_profile_id = wanted.id
-                OFFSET 0
-            ) AS profile
-            WHERE profile.status <> 'merged'
-            GROUP BY wanted.id
-            ORDER BY wanted.id
-        )
-    );
+    PERFORM refresh_activity(c360._active_profiles(v_rebuild || p_moved));
 
     RETURN c360._record_changes(
         p_tenant, v_profile, v_change, v_other, v_rule, v_evidence, coalesce(v_changes, '{}'), p_edited, p_at
