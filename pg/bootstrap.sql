@@ -145,7 +145,7 @@ DO $$
 DECLARE
     v_extension text;
 BEGIN
-    FOREACH v_extension IN ARRAY ARRAY['unaccent', 'pg_trgm'] LOOP
+    FOREACH v_extension IN ARRAY ARRAY['unaccent', 'pg_trgm', 'fuzzystrmatch'] LOOP
         CONTINUE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = v_extension);
 
         IF NOT EXISTS (SELECT FROM pg_available_extensions WHERE name = v_extension) THEN

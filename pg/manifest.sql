@@ -2,7 +2,7 @@
 
 INSERT INTO pg_temp.c360_manifest (path, sha256)
 VALUES
-    ('migrations/0001_governance.sql', '21826a09c515d79905eaa75ac2903ede1d94425962d80147c1bc4485ea0f1f4e'),
+    ('migrations/0001_governance.sql', '0d8c2d40a63f0aec5f36dcf5f15cd9aa03454325b44d445082ecf3ffcadcb123'),
     ('migrations/0002_messages.sql', '07765f5f79ff36e16d53575d4a4bd575c0413cc947e19cb07d11ea98a2696e95'),
     ('migrations/0003_relay.sql', '60340ff77dab335b81bf30a5161bc575483f9637aa64655ca7e687f52ae08020'),
     ('migrations/0004_scoring.sql', '8ed17ad82b1e6f61285965d2d6d9ac4fdd5f67251ffd8de996ae459b5fc2ebb1'),
@@ -24,7 +24,7 @@ VALUES
     ('procedures/governance/_forget_attribute.sql', '88a5bc9b9fc185b8e84a6bf8ffb5d4b827565e8bd957904074e6f96481f0e6c4'),
     ('procedures/governance/_forget_tenant_release.sql', 'a9ce4b51f48799edddb73316c4c467da099427cf8edf3191f66b3a5af725a8da'),
     ('procedures/governance/_grant_tenant.sql', 'd38634bf8badc7f2b5109e5e0c8842e6125714c6ba095131a91086c6ede7861a'),
-    ('procedures/governance/_is_hidden_column.sql', 'e9a39be18c69f1375711030a861cac7935b253d2a393568a04380a17228bc849'),
+    ('procedures/governance/_is_hidden_column.sql', '0b2ff0c77fee1003ccca5958ee8317b99ff3671e4cd5e42f4fb6f5ec5e7f5005'),
     ('procedures/governance/_record_tenant_release.sql', '9ee1a2fb8c551e733fce707442d4ccdb3337b4111bac697983833a68dbf972a4'),
     ('procedures/governance/count_values.sql', '69c4c435e39f9a552260ad8110388d805555c32a3ebc480fbd80581bab6a84eb'),
     ('procedures/governance/drop_tenant.sql', '4fc07e719df0e608773c298d1bbb4cebe0c22d0ead9ff8b6d27c0bfec8fd7b4f'),

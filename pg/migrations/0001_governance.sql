@@ -84,6 +84,26 @@ COMMENT ON TABLE c360.blocked_values IS 'Values that never link anybody: placeho
 COMMENT ON COLUMN c360.blocked_values.identifier_type IS 'An identifier type, or * for all of them.';
 COMMENT ON COLUMN c360.blocked_values.pattern IS 'Regular expression over the whole normalised value, case-insensitive; without back references. A wrong one is refused here and not when customers arrive.';
 
+CREATE TABLE c360.match_rules (
+    tenant       text        NOT NULL,
+    rule         text        NOT NULL,
+    kind         text        NOT NULL,
+    priority     integer     NOT NULL DEFAULT 100,
+    definition   jsonb       NOT NULL,
+    is_active    boolean     NOT NULL DEFAULT true,
+    description  text        NOT NULL DEFAULT '',
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT match_rules_pkey PRIMARY KEY (tenant, rule),
+    CONSTRAINT match_rules_tenant_fkey FOREIGN KEY (tenant) REFERENCES c360.tenants (tenant) ON DELETE CASCADE,
+    CONSTRAINT match_rules_rule_check CHECK (rule ~ '^[a-z][a-z0-9_]{0,40}$' AND rule NOT IN ('new', 'exact', 'bridged', 'must_link')),
+    CONSTRAINT match_rules_kind_check CHECK (kind IN ('composite', 'scored')),
+    CONSTRAINT match_rules_definition_check CHECK (jsonb_typeof(definition) = 'object')
+);
+COMMENT ON TABLE c360.match_rules IS 'Rules that join observations by what they say about a person, beside exact identifiers.';
+COMMENT ON COLUMN c360.match_rules.kind IS 'composite: all conditions hold; scored: weights of comparisons are summed up and held against two thresholds.';
+COMMENT ON COLUMN c360.match_rules.priority IS 'Lower is trusted first; in one order with the priorities of identifier types.';
+COMMENT ON COLUMN c360.match_rules.definition IS 'Conditions, or comparisons, blocking and thresholds; docs/how-to/match-rules.md.';
+
 CREATE TABLE c360.profile_attributes (
     tenant           text        NOT NULL,
     attribute        text        NOT NULL,

@@ -17,7 +17,7 @@ from c360.installer.status import Status, compare, read_ledgers
 Level = Literal["error", "warning"]
 
 OLDEST_SERVER = 160000
-EXTENSIONS = ("unaccent", "pg_trgm")
+EXTENSIONS = ("unaccent", "pg_trgm", "fuzzystrmatch")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ AS $$
         ('cdp_rejected_events', 'reason'),
         ('cdp_resolution_failures', 'reason'),
         ('cdp_profile_links', 'evidence'),
+        ('cdp_standard_profiles', 'attributes'),
+        ('cdp_match_reviews', 'evidence'),
         ('cdp_profile_merges', 'evidence'),
         ('cdp_profile_history', 'profile'),
         ('cdp_profile_history', 'reason')

@@ -251,6 +251,87 @@ CREATE INDEX cdp_profile_merges_survivor_id_idx ON tenant_full.cdp_profile_merge
 CREATE INDEX cdp_profile_merges_absorbed_id_idx ON tenant_full.cdp_profile_merges (absorbed_id);
 COMMENT ON TABLE tenant_full.cdp_profile_merges IS 'Every merge of two golden records with the observation and identifier that bridged them.';
 
+CREATE TABLE tenant_full.cdp_standard_profiles (
+    raw_profile_id  bigint  NOT NULL,
+    attributes      jsonb   NOT NULL,
+    given_name      text,
+    family_name     text,
+    birth_date      date,
+    CONSTRAINT cdp_standard_profiles_pkey PRIMARY KEY (raw_profile_id)
+);
+COMMENT ON TABLE tenant_full.cdp_standard_profiles IS 'What each resolved observation says, in standard form: what golden records and match rules are computed from. Derived from cdp_raw_profiles by standardise_profiles(), so without a foreign key.';
+COMMENT ON COLUMN tenant_full.cdp_standard_profiles.attributes IS '{attribute: value}, normalised; absent values and values their column cannot hold are not there.';
+COMMENT ON COLUMN tenant_full.cdp_standard_profiles.given_name IS 'Comparable form (c360.normalise_name); from the full name where no given name was sent.';
+COMMENT ON COLUMN tenant_full.cdp_standard_profiles.family_name IS 'Comparable form (c360.normalise_name); from the full name where no family name was sent.';
+
+CREATE TABLE tenant_full.cdp_match_pairs (
+    low_raw_profile_id   bigint    NOT NULL,
+    high_raw_profile_id  bigint    NOT NULL,
+    rule                 text      NOT NULL,
+    verdict              text      NOT NULL,
+    score                real      NOT NULL,
+    levels               smallint[],
+    CONSTRAINT cdp_match_pairs_pkey PRIMARY KEY (low_raw_profile_id, high_raw_profile_id, rule),
+    CONSTRAINT cdp_match_pairs_order_check CHECK (low_raw_profile_id < high_raw_profile_id),
+    CONSTRAINT cdp_match_pairs_verdict_check CHECK (verdict IN ('match', 'review')),
+    CONSTRAINT cdp_match_pairs_score_check CHECK (score BETWEEN 0 AND 1)
+);
+CREATE INDEX cdp_match_pairs_high_raw_profile_id_idx ON tenant_full.cdp_match_pairs (high_raw_profile_id);
+COMMENT ON TABLE tenant_full.cdp_match_pairs IS 'Pairs of observations that a match rule joins or hands to a person. A function of the two observations, the rules and the model; derived, so without a foreign key.';
+COMMENT ON COLUMN tenant_full.cdp_match_pairs.verdict IS 'match: the pair is an edge of the identity graph; review: a person decides.';
+COMMENT ON COLUMN tenant_full.cdp_match_pairs.score IS 'Probability of a match; 1 for deterministic rules.';
+COMMENT ON COLUMN tenant_full.cdp_match_pairs.levels IS 'Level of each comparison of a scored rule, in the order of the rule; NULL for deterministic rules.';
+
+CREATE TABLE tenant_full.cdp_link_overrides (
+    link_override_id  bigint      GENERATED ALWAYS AS IDENTITY,
+    kind              text        NOT NULL,
+    reason            text        NOT NULL DEFAULT '',
+    set_by            text        NOT NULL DEFAULT session_user,
+    set_at            timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT cdp_link_overrides_pkey PRIMARY KEY (link_override_id),
+    CONSTRAINT cdp_link_overrides_kind_check CHECK (kind IN ('must_link', 'cannot_link'))
+);
+COMMENT ON TABLE tenant_full.cdp_link_overrides IS 'What people decided about who is who; it wins over all rules.';
+
+CREATE TABLE tenant_full.cdp_link_override_members (
+    link_override_id  bigint   NOT NULL,
+    raw_profile_id    bigint   NOT NULL,
+    side              smallint NOT NULL,
+    CONSTRAINT cdp_link_override_members_pkey PRIMARY KEY (link_override_id, raw_profile_id),
+    CONSTRAINT cdp_link_override_members_link_override_id_fkey FOREIGN KEY (link_override_id)
+        REFERENCES tenant_full.cdp_link_overrides (link_override_id) ON DELETE CASCADE,
+    CONSTRAINT cdp_link_override_members_raw_profile_id_fkey FOREIGN KEY (raw_profile_id)
+        REFERENCES tenant_full.cdp_raw_profiles (raw_profile_id),
+    CONSTRAINT cdp_link_override_members_side_check CHECK (side IN (1, 2))
+);
+CREATE INDEX cdp_link_override_members_raw_profile_id_idx ON tenant_full.cdp_link_override_members (raw_profile_id);
+COMMENT ON TABLE tenant_full.cdp_link_override_members IS 'The observations an override is about. must_link: all of them are one person, whatever the side; cannot_link: none of side 1 is the person of one of side 2.';
+
+CREATE TABLE tenant_full.cdp_match_reviews (
+    match_review_id      bigint      GENERATED ALWAYS AS IDENTITY,
+    low_raw_profile_id   bigint      NOT NULL,
+    high_raw_profile_id  bigint      NOT NULL,
+    rule                 text        NOT NULL,
+    obstacle             text        NOT NULL,
+    score                real        NOT NULL,
+    evidence             jsonb       NOT NULL DEFAULT '{}',
+    status               text        NOT NULL DEFAULT 'open',
+    opened_at            timestamptz NOT NULL,
+    decided_at           timestamptz,
+    decided_by           text,
+    CONSTRAINT cdp_match_reviews_pkey PRIMARY KEY (match_review_id),
+    CONSTRAINT cdp_match_reviews_pair_key UNIQUE (low_raw_profile_id, high_raw_profile_id, rule),
+    CONSTRAINT cdp_match_reviews_order_check CHECK (low_raw_profile_id < high_raw_profile_id),
+    CONSTRAINT cdp_match_reviews_status_check CHECK (status IN ('open', 'accepted', 'rejected', 'obsolete')),
+    CONSTRAINT cdp_match_reviews_decided_at_check CHECK ((status = 'open') = (decided_at IS NULL))
+);
+CREATE INDEX cdp_match_reviews_open_idx ON tenant_full.cdp_match_reviews (opened_at) WHERE status = 'open';
+CREATE INDEX cdp_match_reviews_high_raw_profile_id_idx ON tenant_full.cdp_match_reviews (high_raw_profile_id);
+COMMENT ON TABLE tenant_full.cdp_match_reviews IS 'Links that a rule proposes and that were not made: a person accepts or rejects them.';
+COMMENT ON COLUMN tenant_full.cdp_match_reviews.rule IS 'Rule that proposes the link, as in cdp_profile_links.';
+COMMENT ON COLUMN tenant_full.cdp_match_reviews.obstacle IS 'Why it was not made: score (between the thresholds), conflict:<identifier type or attribute>, limit:<identifier type>, size.';
+COMMENT ON COLUMN tenant_full.cdp_match_reviews.status IS 'obsolete: the two are one golden record by now, or nothing proposes the link any more.';
+
 -- Scores ---------------------------------------------------------------------
 
 CREATE TABLE tenant_full.cdp_purchases (
