@@ -129,11 +129,15 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_components.sql
 \ir procedures/identity/_contested_components.sql
 \ir procedures/identity/_estimated_rows.sql
+\ir procedures/identity/_find_pairs.sql
 \ir procedures/identity/_fold_into_failures.sql
 \ir procedures/identity/_joining_edges.sql
 \ir procedures/identity/_link_contested_components.sql
+\ir procedures/identity/_link_observations.sql
 \ir procedures/identity/_link_raw_profiles.sql
 \ir procedures/identity/_link_whole_components.sql
+\ir procedures/identity/_override_ties.sql
+\ir procedures/identity/_pair_ties.sql
 \ir procedures/identity/_park_resolution_work.sql
 \ir procedures/identity/_part_edges.sql
 \ir procedures/identity/_partition_records.sql
@@ -141,6 +145,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_publish_changes.sql
 \ir procedures/identity/_record_changes.sql
 \ir procedures/identity/_refresh_identifiers.sql
+\ir procedures/identity/_relink_components.sql
 \ir procedures/identity/_requeue_failures.sql
 \ir procedures/identity/_resolve_in_parts.sql
 \ir procedures/identity/_settle_resolution.sql

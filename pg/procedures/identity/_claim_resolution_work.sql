@@ -1,9 +1,9 @@
--- Takes rows out of the queue and sorts them: fresh observations that must be linked; golden records whose activity
--- moved, that must be rebuilt, that a person edited. Whatever failed before and is among them is no failure any more.
+-- Takes rows out of the queue and sorts them: fresh observations that must be linked; linked ones whose component must be
+-- partitioned anew; golden records whose activity moved, that must be rebuilt, that a person edited. Whatever failed before and is among them is no failure any more.
 -- Trusts the search_path and the resolver's lock; the caller has locked the rows. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._claim_resolution_work(p_queue_ids bigint[])
-    RETURNS TABLE (fresh bigint[], moved uuid[], rebuild uuid[], edited uuid[])
+    RETURNS TABLE (fresh bigint[], relink bigint[], moved uuid[], rebuild uuid[], edited uuid[])
     LANGUAGE plpgsql
     SET jit = off
     SET enable_seqscan = off
@@ -12,6 +12,7 @@ AS $$
 DECLARE
     v_raw              bigint[];
     v_raw_needs        boolean[];
+    v_raw_relink       boolean[];
     v_master           uuid[];
     v_master_edited    boolean[];
 BEGIN
@@ -23,11 +24,13 @@ BEGIN
     SELECT
         array_agg(taken.raw_profile_id) FILTER (WHERE taken.raw_profile_id IS NOT NULL),
         array_agg(taken.needs_rebuild) FILTER (WHERE taken.raw_profile_id IS NOT NULL),
+        array_agg(taken.needs_relink) FILTER (WHERE taken.raw_profile_id IS NOT NULL),
         array_agg(taken.master_profile_id) FILTER (WHERE taken.master_profile_id IS NOT NULL),
         array_agg(taken.is_edited) FILTER (WHERE taken.master_profile_id IS NOT NULL)
     INTO
         v_raw,
         v_raw_needs,
+        v_raw_relink,
         v_master,
         v_master_edited
     FROM taken;
@@ -40,12 +43,14 @@ BEGIN
         SELECT
             queued.raw_profile_id,
             link.master_profile_id,
-            queued.needs_rebuild
+            queued.needs_rebuild,
+            queued.needs_relink
         FROM (
             SELECT
                 work.raw_profile_id,
-                bool_or(work.needs_rebuild) AS needs_rebuild
-            FROM unnest(v_raw, v_raw_needs) AS work (raw_profile_id, needs_rebuild)
+                bool_or(work.needs_rebuild) AS needs_rebuild,
+                bool_or(work.needs_relink) AS needs_relink
+            FROM unnest(v_raw, v_raw_needs, v_raw_relink) AS work (raw_profile_id, needs_rebuild, needs_relink)
             GROUP BY work.raw_profile_id
         ) AS queued
         JOIN cdp_raw_profiles AS raw ON raw.raw_profile_id = queued.raw_profile_id
@@ -61,6 +66,12 @@ BEGIN
     )
     SELECT
         ARRAY(SELECT observed.raw_profile_id FROM observed WHERE observed.master_profile_id IS NULL),
+        ARRAY(
+            SELECT observed.raw_profile_id
+            FROM observed
+            WHERE observed.master_profile_id IS NOT NULL
+              AND observed.needs_relink
+        ),
         ARRAY(SELECT DISTINCT observed.master_profile_id FROM observed WHERE observed.master_profile_id IS NOT NULL),
         ARRAY(
             SELECT observed.master_profile_id
@@ -74,6 +85,7 @@ BEGIN
         ARRAY(SELECT DISTINCT direct.master_profile_id FROM direct WHERE direct.is_edited)
     INTO
         fresh,
+        relink,
         moved,
         rebuild,
         edited;

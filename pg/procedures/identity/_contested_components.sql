@@ -1,6 +1,7 @@
 -- Which components of this batch contradict themselves and must be partitioned: those that hold two values of one
 -- exclusive type, or touch a known component that has more than one golden record already.
--- Looks at the new observations and at one golden record per known component, never at all their observations.
+-- The same for those with observations of p_relinked, which are linked already. Looks at the new observations and at one
+-- golden record per known component, never at all their observations.
 -- p_known[i] is a known component that becomes part of p_known_component[i]. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._contested_components(
@@ -8,7 +9,8 @@ CREATE OR REPLACE FUNCTION c360._contested_components(
     p_raw_profile_ids  bigint[],
     p_raw_component    bigint[],
     p_known            bigint[],
-    p_known_component  bigint[]
+    p_known_component  bigint[],
+    p_relinked         bigint[]
 )
     RETURNS bigint[]
     LANGUAGE plpgsql
@@ -79,10 +81,33 @@ BEGIN
                 OFFSET 0
             ) AS identifier
             WHERE NOT known.is_divided
+            UNION ALL
+            SELECT
+                fresh.component,
+                'override:' || decided.link_override_id,
+                decided.side::text
+            FROM c360._override_ties(p_raw_profile_ids) AS decided
+            JOIN unnest(p_raw_profile_ids, p_raw_component) AS fresh (raw_profile_id, component)
+                ON fresh.raw_profile_id = decided.raw_profile_id
+            WHERE decided.kind = 'cannot_link'
+            UNION ALL
+            SELECT
+                part.component,
+                'override:' || member.link_override_id,
+                member.side::text
+            FROM cdp_link_overrides AS decided
+            JOIN cdp_link_override_members AS member ON member.link_override_id = decided.link_override_id
+            JOIN cdp_profile_links AS link ON link.raw_profile_id = member.raw_profile_id
+            JOIN unnest(p_known, p_known_component) AS part (known, component) ON part.known = link.component_id
+            WHERE decided.kind = 'cannot_link'
         )
         SELECT known.component
         FROM known
         WHERE known.is_divided
+        UNION
+        SELECT fresh.component
+        FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (raw_profile_id, component)
+        JOIN unnest(p_relinked) AS relinked (raw_profile_id) ON relinked.raw_profile_id = fresh.raw_profile_id
         UNION
         SELECT exclusive_value.component
         FROM exclusive_value
@@ -94,5 +119,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._contested_components(text, bigint[], bigint[], bigint[], bigint[]) IS
+COMMENT ON FUNCTION c360._contested_components(text, bigint[], bigint[], bigint[], bigint[], bigint[]) IS
     'Components that hold two values of an exclusive identifier type, or are divided already.';

@@ -24,7 +24,8 @@ BEGIN
             folded.raw_profile_id,
             folded.master_profile_id,
             bool_or(folded.needs_rebuild) AS needs_rebuild,
-            bool_or(folded.is_edited) AS is_edited
+            bool_or(folded.is_edited) AS is_edited,
+            bool_or(folded.needs_relink) AS needs_relink
         FROM folded
         GROUP BY
             folded.raw_profile_id,
@@ -32,7 +33,8 @@ BEGIN
     )
     UPDATE cdp_resolution_failures AS failure
     SET needs_rebuild = failure.needs_rebuild OR asked.needs_rebuild,
-        is_edited = failure.is_edited OR asked.is_edited
+        is_edited = failure.is_edited OR asked.is_edited,
+        needs_relink = failure.needs_relink OR asked.needs_relink
     FROM asked
     WHERE failure.raw_profile_id = asked.raw_profile_id
        OR failure.master_profile_id = asked.master_profile_id;

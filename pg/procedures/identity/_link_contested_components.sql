@@ -3,7 +3,7 @@
 -- its founding observation; the oldest one in a part is the part's, the others there are absorbed by it; a part without
 -- any gets a new one. So a late contradiction splits what was one, and a merged id comes back to life with its founder.
 -- Writes links and merges; answers what happened to which golden record (created, updated, merged, split).
--- Trusts the search_path and that p_raw_profile_ids are not linked yet. Raises nothing.
+-- p_raw_profile_ids are new, or linked and in a component that was taken apart. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._link_contested_components(
     p_tenant          text,
@@ -49,8 +49,9 @@ BEGIN
         SELECT
             fresh.raw_profile_id,
             fresh.component,
-            NULL::uuid AS master_profile_id
+            link.master_profile_id
         FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (raw_profile_id, component)
+        LEFT JOIN cdp_profile_links AS link ON link.raw_profile_id = fresh.raw_profile_id
         UNION ALL
         SELECT
             link.raw_profile_id,
@@ -141,6 +142,7 @@ BEGIN
         array_agg(owned.owner ORDER BY member.raw_profile_id),
         array_agg(member.component ORDER BY member.raw_profile_id),
         array_agg(edge.rule ORDER BY member.raw_profile_id),
+        array_agg(edge.score ORDER BY member.raw_profile_id),
         array_agg(edge.evidence ORDER BY member.raw_profile_id),
         p_at
     )
@@ -150,10 +152,10 @@ BEGIN
     WHERE member.before IS DISTINCT FROM owned.owner;
 
     UPDATE cdp_profile_links AS link
-    SET component_id = part.component
-    FROM unnest(p_known, p_known_component) AS part (known, component)
-    WHERE link.component_id = part.known
-      AND part.known <> part.component;
+    SET component_id = member.component
+    FROM unnest(v_raw, v_component) AS member (raw_profile_id, component)
+    WHERE link.raw_profile_id = member.raw_profile_id
+      AND link.component_id <> member.component;
 
     -- The edge of the founding observation is the one by which its golden record came to the survivor.
     SELECT

@@ -130,15 +130,17 @@ BEGIN
         array_agg(fresh.raw_profile_id ORDER BY fresh.raw_profile_id),
         array_agg(chosen.survivor ORDER BY fresh.raw_profile_id),
         array_agg(fresh.component ORDER BY fresh.raw_profile_id),
-        array_agg(coalesce('exact:' || edge.identifier_type, 'new') ORDER BY fresh.raw_profile_id),
+        array_agg(coalesce(edge.rule, 'new') ORDER BY fresh.raw_profile_id),
+        array_agg(coalesce(edge.score, 1) ORDER BY fresh.raw_profile_id),
         array_agg(
             CASE
-                WHEN edge.identifier_type IS NULL THEN '{}'
-                ELSE jsonb_build_object(
+                WHEN edge.rule IS NULL THEN '{}'
+                ELSE jsonb_strip_nulls(jsonb_build_object(
                     'identifier_type', edge.identifier_type,
                     'value', edge.value,
+                    'link_override_id', edge.link_override_id,
                     'with_raw_profile_id', edge.with_raw_profile_id
-                )
+                ))
             END
             ORDER BY fresh.raw_profile_id
         ),

@@ -18,13 +18,15 @@ BEGIN
         RETURNING work.*
     )
     INSERT INTO cdp_resolution_failures AS failure (
-        raw_profile_id, master_profile_id, needs_rebuild, is_edited, enqueued_at, code, reason, failed_at, retry_at
+        raw_profile_id, master_profile_id, needs_rebuild, is_edited, needs_relink, enqueued_at, code, reason, failed_at,
+        retry_at
     )
     SELECT
         taken.raw_profile_id,
         taken.master_profile_id,
         taken.needs_rebuild,
         taken.is_edited,
+        taken.needs_relink,
         taken.enqueued_at,
         p_code,
         p_reason,
@@ -34,6 +36,7 @@ BEGIN
     ON CONFLICT (raw_profile_id, master_profile_id) DO UPDATE
     SET needs_rebuild = failure.needs_rebuild OR excluded.needs_rebuild,
         is_edited = failure.is_edited OR excluded.is_edited,
+        needs_relink = failure.needs_relink OR excluded.needs_relink,
         enqueued_at = least(failure.enqueued_at, excluded.enqueued_at),
         attempt_count = failure.attempt_count + 1,
         code = excluded.code,

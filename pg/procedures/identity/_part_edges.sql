@@ -1,13 +1,13 @@
--- The edge that joined each observation to its part of a contested component: its most trusted identifier that another
--- observation of the same part holds, with the first one that does; the lowest observation of a part is new.
--- Trusts the search_path. Raises nothing.
+-- The edge that joined each observation to its part of a contested component: its most trusted tie that another observation
+-- of the same part has too, with the first one that does: what a person decided, an identifier, a pair of a match rule.
+-- The lowest observation of a part is new. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._part_edges(
     p_tenant          text,
     p_raw_profile_ids bigint[],
     p_parts           bigint[]
 )
-    RETURNS TABLE (raw_profile_id bigint, rule text, evidence jsonb)
+    RETURNS TABLE (raw_profile_id bigint, rule text, score real, evidence jsonb)
     LANGUAGE plpgsql
     STABLE
     SET plan_cache_mode = force_custom_plan
@@ -19,14 +19,20 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH held AS MATERIALIZED (
+    WITH member AS MATERIALIZED (
+        SELECT
+            listed.raw_profile_id,
+            listed.part
+        FROM unnest(p_raw_profile_ids, p_parts) AS listed (raw_profile_id, part)
+    ),
+    held AS MATERIALIZED (
         SELECT
             member.raw_profile_id,
             member.part,
             kind.priority,
             identifier.identifier_type COLLATE "C" AS identifier_type,
             identifier.value COLLATE "C" AS value
-        FROM unnest(p_raw_profile_ids, p_parts) AS member (raw_profile_id, part)
+        FROM member
         CROSS JOIN LATERAL (
             SELECT
                 own.identifier_type,
@@ -52,32 +58,85 @@ BEGIN
             ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
         )
     ),
-    best AS (
-        SELECT DISTINCT ON (beside.raw_profile_id)
-            beside.raw_profile_id,
-            beside.identifier_type,
-            beside.value,
-            CASE WHEN beside.lowest = beside.raw_profile_id THEN beside.second ELSE beside.lowest END AS with_raw_profile_id
-        FROM beside
-        WHERE beside.second IS NOT NULL
-        ORDER BY
+    decided AS MATERIALIZED (
+        SELECT
+            member.raw_profile_id,
+            member.part,
+            override.link_override_id
+        FROM c360._override_ties(p_raw_profile_ids) AS override
+        JOIN member USING (raw_profile_id)
+        WHERE override.kind = 'must_link'
+    ),
+    every AS (
+        SELECT
             beside.raw_profile_id,
             beside.priority,
+            'exact:' || beside.identifier_type AS rule,
+            1::real AS score,
+            CASE WHEN beside.lowest = beside.raw_profile_id THEN beside.second ELSE beside.lowest END AS with_raw_profile_id,
             beside.identifier_type,
-            beside.value
+            beside.value,
+            NULL::bigint AS link_override_id
+        FROM beside
+        WHERE beside.second IS NOT NULL
+        UNION ALL
+        SELECT
+            pair.raw_profile_id,
+            pair.priority,
+            pair.rule,
+            pair.score,
+            pair.with_raw_profile_id,
+            NULL,
+            NULL,
+            NULL
+        FROM c360._pair_ties(p_tenant, p_raw_profile_ids) AS pair
+        JOIN member AS one ON one.raw_profile_id = pair.raw_profile_id
+        JOIN member AS other ON other.raw_profile_id = pair.with_raw_profile_id AND other.part = one.part
+        UNION ALL
+        SELECT
+            one.raw_profile_id,
+            -1,
+            'must_link',
+            1,
+            min(other.raw_profile_id),
+            NULL,
+            NULL,
+            one.link_override_id
+        FROM decided AS one
+        JOIN decided AS other
+            ON other.link_override_id = one.link_override_id
+            AND other.part = one.part
+            AND other.raw_profile_id <> one.raw_profile_id
+        GROUP BY
+            one.raw_profile_id,
+            one.link_override_id
+    ),
+    best AS (
+        SELECT DISTINCT ON (every.raw_profile_id) every.*
+        FROM every
+        ORDER BY
+            every.raw_profile_id,
+            every.priority,
+            every.rule COLLATE "C",
+            every.score DESC,
+            every.value COLLATE "C",
+            every.link_override_id,
+            every.with_raw_profile_id
     )
     SELECT
         member.raw_profile_id,
-        coalesce('exact:' || best.identifier_type, 'new'),
+        coalesce(best.rule, 'new'),
+        coalesce(best.score, 1),
         CASE
-            WHEN best.identifier_type IS NULL THEN '{}'
-            ELSE jsonb_build_object(
+            WHEN best.rule IS NULL THEN '{}'
+            ELSE jsonb_strip_nulls(jsonb_build_object(
                 'identifier_type', best.identifier_type,
                 'value', best.value,
+                'link_override_id', best.link_override_id,
                 'with_raw_profile_id', best.with_raw_profile_id
-            )
+            ))
         END
-    FROM unnest(p_raw_profile_ids, p_parts) AS member (raw_profile_id, part)
+    FROM member
     LEFT JOIN best
         ON best.raw_profile_id = member.raw_profile_id
         AND member.raw_profile_id <> member.part;

@@ -14,12 +14,13 @@ BEGIN
         WHERE failure.retry_at <= p_due_at
         RETURNING failure.*
     )
-    INSERT INTO cdp_resolution_queue (raw_profile_id, master_profile_id, needs_rebuild, is_edited, enqueued_at)
+    INSERT INTO cdp_resolution_queue (raw_profile_id, master_profile_id, needs_rebuild, is_edited, needs_relink, enqueued_at)
     SELECT
         due.raw_profile_id,
         due.master_profile_id,
         due.needs_rebuild,
         due.is_edited,
+        due.needs_relink,
         due.enqueued_at
     FROM due;
     GET DIAGNOSTICS v_count = ROW_COUNT;

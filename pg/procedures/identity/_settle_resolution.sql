@@ -1,10 +1,11 @@
--- Carries a claimed batch through: link, identifiers, golden records, metrics, history, messages; in this order, because
+-- Carries a claimed batch through: links, identifiers, golden records, metrics, history, messages; in this order, because
 -- each reads what the one before wrote. Answers how many golden records were created, updated, merged, split.
 -- Trusts the search_path and the resolver's lock. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._settle_resolution(
     p_tenant            text,
     p_raw_profile_ids   bigint[],
+    p_relink            bigint[],
     p_moved             uuid[],
     p_rebuild           uuid[],
     p_edited            uuid[],
@@ -36,7 +37,7 @@ BEGIN
         v_other,
         v_rule,
         v_evidence
-    FROM c360._link_raw_profiles(p_tenant, p_raw_profile_ids, p_at) AS linked;
+    FROM c360._link_observations(p_tenant, p_raw_profile_ids, p_relink, p_at) AS linked;
 
     -- Records of the claim may have been absorbed just now; then their survivor is among those that changed.
     v_rebuild := c360._active_profiles(v_profile || p_rebuild);
@@ -61,5 +62,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._settle_resolution(text, bigint[], uuid[], uuid[], uuid[], timestamptz) IS
+COMMENT ON FUNCTION c360._settle_resolution(text, bigint[], bigint[], uuid[], uuid[], uuid[], timestamptz) IS
     'Links a claimed batch and brings golden records, metrics, history and messages up to date.';

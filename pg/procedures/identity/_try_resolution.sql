@@ -19,6 +19,7 @@ DECLARE
     -- Each attempt has its own time: the versions of a golden record then follow each other.
     v_at      timestamptz := clock_timestamp();
     v_fresh   bigint[];
+    v_relink  bigint[];
     v_moved   uuid[];
     v_rebuild uuid[];
     v_edited  uuid[];
@@ -30,17 +31,19 @@ BEGIN
 
     SELECT
         claim.fresh,
+        claim.relink,
         claim.moved,
         claim.rebuild,
         claim.edited
     INTO
         v_fresh,
+        v_relink,
         v_moved,
         v_rebuild,
         v_edited
     FROM c360._claim_resolution_work(p_queue_ids) AS claim;
 
-    v_counts := c360._settle_resolution(p_tenant, v_fresh, v_moved, v_rebuild, v_edited, v_at);
+    v_counts := c360._settle_resolution(p_tenant, v_fresh, v_relink, v_moved, v_rebuild, v_edited, v_at);
 
     -- A constraint somebody deferred must speak here and not at the end of the transaction, where nobody can catch it.
     SET CONSTRAINTS ALL IMMEDIATE;

@@ -7,6 +7,7 @@ CREATE OR REPLACE FUNCTION c360._write_links(
     p_master_profile_ids uuid[],
     p_components         bigint[],
     p_rules              text[],
+    p_scores             real[],
     p_evidence           jsonb[],
     p_at                 timestamptz
 )
@@ -16,24 +17,26 @@ CREATE OR REPLACE FUNCTION c360._write_links(
     SET jit = off
 AS $$
 BEGIN
-    INSERT INTO cdp_profile_links (raw_profile_id, master_profile_id, component_id, rule, evidence, linked_at)
+    INSERT INTO cdp_profile_links (raw_profile_id, master_profile_id, component_id, rule, score, evidence, linked_at)
     SELECT
         link.raw_profile_id,
         link.master_profile_id,
         link.component_id,
         link.rule,
+        link.score,
         link.evidence,
         p_at
-    FROM unnest(p_raw_profile_ids, p_master_profile_ids, p_components, p_rules, p_evidence)
-        AS link (raw_profile_id, master_profile_id, component_id, rule, evidence)
+    FROM unnest(p_raw_profile_ids, p_master_profile_ids, p_components, p_rules, p_scores, p_evidence)
+        AS link (raw_profile_id, master_profile_id, component_id, rule, score, evidence)
     ON CONFLICT (raw_profile_id) DO UPDATE
     SET master_profile_id = excluded.master_profile_id,
         component_id = excluded.component_id,
         rule = excluded.rule,
+        score = excluded.score,
         evidence = excluded.evidence,
         linked_at = excluded.linked_at;
 END;
 $$;
 
-COMMENT ON FUNCTION c360._write_links(bigint[], uuid[], bigint[], text[], jsonb[], timestamptz) IS
+COMMENT ON FUNCTION c360._write_links(bigint[], uuid[], bigint[], text[], real[], jsonb[], timestamptz) IS
     'Writes links of observations to golden records.';

@@ -104,15 +104,18 @@ CREATE TABLE tenant_full.cdp_resolution_queue (
     master_profile_id  uuid,
     needs_rebuild      boolean     NOT NULL DEFAULT true,
     is_edited          boolean     NOT NULL DEFAULT false,
+    needs_relink       boolean     NOT NULL DEFAULT false,
     enqueued_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT cdp_resolution_queue_pkey PRIMARY KEY (queue_id),
     CONSTRAINT cdp_resolution_queue_target_check CHECK (num_nonnulls(raw_profile_id, master_profile_id) = 1),
-    CONSTRAINT cdp_resolution_queue_is_edited_check CHECK (NOT is_edited OR master_profile_id IS NOT NULL)
+    CONSTRAINT cdp_resolution_queue_is_edited_check CHECK (NOT is_edited OR master_profile_id IS NOT NULL),
+    CONSTRAINT cdp_resolution_queue_needs_relink_check CHECK (NOT needs_relink OR raw_profile_id IS NOT NULL)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
 COMMENT ON TABLE tenant_full.cdp_resolution_queue IS 'Work of the resolver: append by producers, deleted by the resolver in the transaction that does the work. No unique key, so that producers never wait.';
 COMMENT ON COLUMN tenant_full.cdp_resolution_queue.raw_profile_id IS 'Observation that is new, was seen again, or has a new purchase.';
 COMMENT ON COLUMN tenant_full.cdp_resolution_queue.master_profile_id IS 'Golden record that a person edited directly or that must be rebuilt.';
 COMMENT ON COLUMN tenant_full.cdp_resolution_queue.is_edited IS 'A person edited this golden record: its new version is to be published, even if the rebuild finds nothing more.';
+COMMENT ON COLUMN tenant_full.cdp_resolution_queue.needs_relink IS 'An override or a rule about this observation changed: everything connected with it is partitioned anew.';
 COMMENT ON COLUMN tenant_full.cdp_resolution_queue.needs_rebuild IS 'false: only activity moved; metrics are refreshed, the golden record is not rebuilt.';
 
 CREATE TABLE tenant_full.cdp_resolution_failures (
@@ -121,6 +124,7 @@ CREATE TABLE tenant_full.cdp_resolution_failures (
     master_profile_id  uuid,
     needs_rebuild      boolean     NOT NULL,
     is_edited          boolean     NOT NULL,
+    needs_relink       boolean     NOT NULL DEFAULT false,
     enqueued_at        timestamptz NOT NULL,
     attempt_count      integer     NOT NULL DEFAULT 1,
     code               text        NOT NULL,
