@@ -117,6 +117,12 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_phone_plan.sql
 \ir procedures/identity/normalise_phone.sql
 \ir procedures/identity/normalise_date.sql
+\ir procedures/identity/_is_day.sql
+\ir procedures/identity/_is_plain.sql
+\ir procedures/identity/_scalar.sql
+\ir procedures/identity/_indexable.sql
+\ir procedures/identity/_split_name.sql
+\ir procedures/identity/_typed_value.sql
 \ir procedures/identity/_plan_for.sql
 \ir procedures/identity/_found_profiles.sql
 \ir procedures/identity/_write_links.sql

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 _METRICS = frozenset({"activity", "scoring"})
+_SENT_BY_MOST = frozenset({"identity", "person", "address"})
 
 
 class DataType(StrEnum):
@@ -91,9 +92,37 @@ class Attribute:
         return "metrics" if self.is_metric else "master"
 
     @property
+    def form(self) -> str:
+        """How a trait is brought into standard form: the normaliser of texts and days, the type of everything else."""
+        if self.data_type is DataType.TEXT:
+            return "text" if self.normaliser == "none" else self.normaliser
+        return self.data_type.value
+
+    @property
+    def is_long(self) -> bool:
+        """Its values may be too long for the index on it."""
+        return self.is_indexed and self.form in {"text", "name"}
+
+    @property
     def trait_steps(self) -> tuple[tuple[str, ...], ...]:
         """The trait paths cut at their dots: ("address", "city")."""
         return tuple(tuple(path.split(".")) for path in self.trait_paths)
+
+
+@dataclass(frozen=True)
+class TraitBlock:
+    """Attributes that are read out of the traits together, where any of their traits was sent."""
+
+    attributes: tuple[Attribute, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(attribute.name for attribute in self.attributes)
+
+    @property
+    def trait_names(self) -> tuple[str, ...]:
+        """Names of the traits they may stand in, the first step of each path."""
+        return tuple(dict.fromkeys(steps[0] for a in self.attributes for steps in a.trait_steps))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +188,27 @@ class TenantSpec:
                 or (attribute.maintained_by == "traits" and attribute.data_type is DataType.TEXT)
             )
         )
+
+    @property
+    def attributes_sent_as_identifiers(self) -> tuple[Attribute, ...]:
+        """The attributes kept by traits whose value may have been sent as an identifier instead."""
+        return tuple(a for a in self.shown_identifiers if a.maintained_by == "traits")
+
+    @property
+    def trait_blocks(self) -> tuple[TraitBlock, ...]:
+        """The attributes whose traits are texts and days: what most observations say, and what few do."""
+        texts = [a for a in self.maintained_by("traits") if a.data_type in {DataType.TEXT, DataType.DATE}]
+        blocks = (
+            TraitBlock(tuple(a for a in texts if a.group in _SENT_BY_MOST)),
+            TraitBlock(tuple(a for a in texts if a.group not in _SENT_BY_MOST)),
+        )
+        return tuple(block for block in blocks if block.attributes)
+
+    @property
+    def typed_traits(self) -> TraitBlock:
+        """The attributes whose traits are neither texts nor days."""
+        typed = (a for a in self.maintained_by("traits") if a.data_type not in {DataType.TEXT, DataType.DATE})
+        return TraitBlock(tuple(typed))
 
     @property
     def extreme_attributes(self) -> tuple[Attribute, ...]:

@@ -1,5 +1,5 @@
--- Says whether a column of a tenant's table is kept from its readers: masked attributes, and the columns where values
--- stand as they were sent, which may hold a masked one. Reads only.
+-- Says whether a column of a tenant's table is kept from its readers: masked attributes and what is made of them, and the
+-- columns where values stand as they were sent, which may hold a masked one. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._is_hidden_column(
     p_tenant text,
@@ -33,6 +33,21 @@ AS $$
             FROM c360.profile_attributes AS attribute
             WHERE attribute.tenant = p_tenant
               AND attribute.attribute = p_column
+              AND attribute.is_masked
+        )
+    ) OR (
+        p_table = 'cdp_standard_profiles'
+        AND EXISTS (
+            SELECT
+            FROM (
+                VALUES
+                    ('given_name', ARRAY['first_name', 'full_name']),
+                    ('family_name', ARRAY['last_name', 'full_name']),
+                    ('birth_date', ARRAY['date_of_birth'])
+            ) AS made (column_name, attributes)
+            JOIN c360.profile_attributes AS attribute ON attribute.attribute = ANY (made.attributes)
+            WHERE attribute.tenant = p_tenant
+              AND made.column_name = p_column
               AND attribute.is_masked
         )
     );

@@ -1,9 +1,10 @@
 -- Takes rows out of the queue and sorts them: fresh observations that must be linked; linked ones whose component must be
--- partitioned anew; golden records whose activity moved, that must be rebuilt, that a person edited. Whatever failed before and is among them is no failure any more.
--- Trusts the search_path and the resolver's lock; the caller has locked the rows. Raises nothing.
+-- partitioned anew; golden records whose activity moved, that must be rebuilt, that a person edited, that must be rebuilt
+-- from what was sent because the attributes of the tenant have changed. Whatever failed before and is among them is no
+-- failure any more. Trusts the search_path and the resolver's lock; the caller has locked the rows. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._claim_resolution_work(p_queue_ids bigint[])
-    RETURNS TABLE (fresh bigint[], relink bigint[], moved uuid[], rebuild uuid[], edited uuid[])
+    RETURNS TABLE (fresh bigint[], relink bigint[], moved uuid[], rebuild uuid[], edited uuid[], stale uuid[])
     LANGUAGE plpgsql
     SET jit = off
     SET enable_seqscan = off
@@ -82,13 +83,15 @@ BEGIN
             SELECT direct.master_profile_id
             FROM direct
         ),
-        ARRAY(SELECT DISTINCT direct.master_profile_id FROM direct WHERE direct.is_edited)
+        ARRAY(SELECT DISTINCT direct.master_profile_id FROM direct WHERE direct.is_edited),
+        ARRAY(SELECT DISTINCT direct.master_profile_id FROM direct WHERE NOT direct.is_edited)
     INTO
         fresh,
         relink,
         moved,
         rebuild,
-        edited;
+        edited,
+        stale;
 
     RETURN NEXT;
 END;

@@ -1,5 +1,6 @@
--- Carries a claimed batch through: links, identifiers, golden records, metrics, history, messages; in this order, because
--- each reads what the one before wrote. Answers how many golden records were created, updated, merged, split.
+-- Carries a claimed batch through: standard form, links, identifiers, golden records, metrics, history, messages; in this
+-- order, because each reads what the one before wrote. Answers how many golden records were created, updated, merged, split.
+-- What the golden records p_stale were made of is brought into standard form anew.
 -- Trusts the search_path and the resolver's lock. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._settle_resolution(
@@ -9,6 +10,7 @@ CREATE OR REPLACE FUNCTION c360._settle_resolution(
     p_moved             uuid[],
     p_rebuild           uuid[],
     p_edited            uuid[],
+    p_stale             uuid[],
     p_at                timestamptz
 )
     RETURNS jsonb
@@ -25,6 +27,14 @@ DECLARE
     v_rebuild  uuid[];
     v_changes  jsonb;
 BEGIN
+    PERFORM standardise_profiles(
+        p_raw_profile_ids || ARRAY(
+            SELECT link.raw_profile_id
+            FROM cdp_profile_links AS link
+            WHERE link.master_profile_id = ANY (p_stale)
+        )
+    );
+
     SELECT
         coalesce(array_agg(linked.master_profile_id), '{}'),
         coalesce(array_agg(linked.change), '{}'),
@@ -62,5 +72,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._settle_resolution(text, bigint[], bigint[], uuid[], uuid[], uuid[], timestamptz) IS
+COMMENT ON FUNCTION c360._settle_resolution(text, bigint[], bigint[], uuid[], uuid[], uuid[], uuid[], timestamptz) IS
     'Links a claimed batch and brings golden records, metrics, history and messages up to date.';

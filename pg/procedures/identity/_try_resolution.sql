@@ -23,6 +23,7 @@ DECLARE
     v_moved   uuid[];
     v_rebuild uuid[];
     v_edited  uuid[];
+    v_stale   uuid[];
     v_counts  jsonb;
     v_code    text;
     v_reason  text;
@@ -34,16 +35,18 @@ BEGIN
         claim.relink,
         claim.moved,
         claim.rebuild,
-        claim.edited
+        claim.edited,
+        claim.stale
     INTO
         v_fresh,
         v_relink,
         v_moved,
         v_rebuild,
-        v_edited
+        v_edited,
+        v_stale
     FROM c360._claim_resolution_work(p_queue_ids) AS claim;
 
-    v_counts := c360._settle_resolution(p_tenant, v_fresh, v_relink, v_moved, v_rebuild, v_edited, v_at);
+    v_counts := c360._settle_resolution(p_tenant, v_fresh, v_relink, v_moved, v_rebuild, v_edited, v_stale, v_at);
 
     -- A constraint somebody deferred must speak here and not at the end of the transaction, where nobody can catch it.
     SET CONSTRAINTS ALL IMMEDIATE;

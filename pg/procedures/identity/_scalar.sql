@@ -1,0 +1,14 @@
+-- A single value out of JSON as text; NULL for lists, objects and null. In SQL and not STRICT, so that it becomes part of
+-- the expression that calls it. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._scalar(p_value jsonb)
+    RETURNS text
+    LANGUAGE sql
+    IMMUTABLE
+    PARALLEL SAFE
+AS $$
+    SELECT CASE WHEN jsonb_typeof(p_value) IN ('string', 'number', 'boolean') THEN p_value #>> '{}' END
+$$;
+
+COMMENT ON FUNCTION c360._scalar(jsonb) IS
+    'Text of a JSON string, number or boolean.';
