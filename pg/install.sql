@@ -52,6 +52,16 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/governance/_default_attributes.sql
 \ir procedures/governance/_create_tenant_roles.sql
 \ir procedures/governance/register_tenant.sql
+\ir procedures/governance/_identity_metadata.sql
+\ir procedures/governance/_metadata_differences.sql
+\ir procedures/governance/_record_metadata_version.sql
+\ir procedures/governance/_composite_rule_problem.sql
+\ir procedures/governance/_scored_rule_problem.sql
+\ir procedures/governance/_apply_match_rules.sql
+\ir procedures/governance/set_match_rule.sql
+\ir procedures/governance/remove_match_rule.sql
+\ir procedures/governance/metadata_history.sql
+\ir procedures/governance/metadata_version.sql
 \ir procedures/governance/_apply_attributes.sql
 \ir procedures/governance/_apply_identifier_types.sql
 \ir procedures/governance/_apply_tenant_properties.sql
@@ -270,6 +280,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 -- triggers ------------------------------------------------------------------------------------------------------------
 \ir triggers/messages_insert.sql
 \ir triggers/metadata_change.sql
+\ir triggers/match_rules_check.sql
 \ir triggers/profile_attributes_remove.sql
 \ir triggers/subscriptions_forget.sql
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,7 +98,7 @@ def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fals
 
 @app.command("show")
 def show_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show the identifier types and attributes of a tenant."""
+    """Show the identifier types, attributes and match rules of a tenant."""
     with connected(dsn, data_dir) as connection:
         metadata = call(connection, "SELECT c360.tenant_metadata(%s)", tenant)
     if as_json:
@@ -123,6 +124,58 @@ def show_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_jso
                 row["status"],
             ]
             for row in metadata["attributes"]
+        ],
+    )
+    _print_table(
+        ("match rule", "kind", "priority", "active", "definition"),
+        [
+            [
+                row["rule"],
+                row["kind"],
+                row["priority"],
+                row["is_active"],
+                json.dumps(row["definition"], ensure_ascii=False),
+            ]
+            for row in metadata["match_rules"]
+        ],
+    )
+
+
+@app.command("history")
+def history_command(
+    tenant: Name,
+    version: Annotated[int | None, typer.Option(help="Print this version whole, as JSON.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most versions listed.")] = 50,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the versions of what decides who is who: when, by whom, what changed."""
+    with connected(dsn, data_dir) as connection:
+        if version is not None:
+            print_json(call(connection, "SELECT c360.metadata_version(%s, %s)", tenant, version))
+            return
+        listed: list[dict[str, Any]] = call(
+            connection,
+            "SELECT coalesce(jsonb_agg(to_jsonb(known) ORDER BY known.version DESC), '[]')"
+            " FROM c360.metadata_history(%s, %s) AS known",
+            tenant,
+            limit,
+        )
+    if as_json:
+        print_json(listed)
+        return
+    _print_table(
+        ("version", "recorded", "by", "checksum", "changes"),
+        [
+            [
+                row["version"],
+                row["recorded_at"][:19],
+                row["recorded_by"],
+                row["checksum"][:12],
+                ", ".join(row["changes"]) or "first version",
+            ]
+            for row in listed
         ],
     )
 

@@ -9,6 +9,10 @@ CREATE TABLE c360.tenants (
     default_country   text        NOT NULL DEFAULT 'US',
     default_currency  text        NOT NULL DEFAULT 'USD',
     time_zone         text        NOT NULL DEFAULT 'UTC',
+    date_order        text        NOT NULL DEFAULT 'DMY',
+    email_ignores_tags boolean    NOT NULL DEFAULT false,
+    email_ignores_dots boolean    NOT NULL DEFAULT false,
+    max_cluster_size  integer     NOT NULL DEFAULT 500,
     created_at        timestamptz NOT NULL DEFAULT now(),
     suspended_at      timestamptz,
     CONSTRAINT tenants_pkey PRIMARY KEY (tenant),
@@ -17,7 +21,9 @@ CREATE TABLE c360.tenants (
     CONSTRAINT tenants_status_check CHECK (status IN ('active', 'suspended')),
     CONSTRAINT tenants_suspended_at_check CHECK ((status = 'suspended') = (suspended_at IS NOT NULL)),
     CONSTRAINT tenants_default_country_check CHECK (default_country ~ '^[A-Z]{2}$'),
-    CONSTRAINT tenants_default_currency_check CHECK (default_currency ~ '^[A-Z]{3}$')
+    CONSTRAINT tenants_default_currency_check CHECK (default_currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT tenants_date_order_check CHECK (date_order IN ('DMY', 'MDY')),
+    CONSTRAINT tenants_max_cluster_size_check CHECK (max_cluster_size >= 2)
 );
 COMMENT ON TABLE c360.tenants IS 'One row per tenant; its data lives in the schema of the same name with prefix tenant_.';
 COMMENT ON COLUMN c360.tenants.tenant IS 'Slug, the name used by every function and command.';
@@ -25,6 +31,10 @@ COMMENT ON COLUMN c360.tenants.schema_name IS 'Schema that holds all tables of t
 COMMENT ON COLUMN c360.tenants.default_country IS 'ISO 3166-1 alpha-2; phone numbers without country code belong here.';
 COMMENT ON COLUMN c360.tenants.default_currency IS 'ISO 4217; orders without currency are counted in it.';
 COMMENT ON COLUMN c360.tenants.time_zone IS 'IANA name; days of purchases and reports are days of this zone.';
+COMMENT ON COLUMN c360.tenants.date_order IS 'DMY or MDY: which number of 03/02/2001 is the month. Years that come first need no setting.';
+COMMENT ON COLUMN c360.tenants.email_ignores_tags IS 'an+shop@ and an@ are one mailbox, whoever the provider.';
+COMMENT ON COLUMN c360.tenants.email_ignores_dots IS 'a.n@gmail.com and an@gmail.com are one mailbox; only where the provider is known to ignore dots.';
+COMMENT ON COLUMN c360.tenants.max_cluster_size IS 'Most observations that become one person without a strong identifier in common.';
 
 CREATE TABLE c360.tenant_releases (
     tenant      text        NOT NULL,
@@ -155,6 +165,25 @@ COMMENT ON COLUMN c360.profile_attributes.survivorship IS 'Which of several obse
 COMMENT ON COLUMN c360.profile_attributes.source_priority IS 'For source_priority: sources, most trusted first; unlisted sources come last.';
 COMMENT ON COLUMN c360.profile_attributes.maintained_by IS 'traits and identifiers: from observations; resolution, purchases: computed with the golden record; activity, scoring: refreshed beside it in cdp_profile_metrics, without a new version.';
 COMMENT ON COLUMN c360.profile_attributes.status IS 'retired: kept as a column until a sync with --allow-drop, no longer written.';
+
+CREATE TABLE c360.metadata_versions (
+    tenant       text        NOT NULL,
+    version      integer     NOT NULL,
+    document     jsonb       NOT NULL,
+    checksum     text        NOT NULL,
+    changes      text[]      NOT NULL,
+    recorded_at  timestamptz NOT NULL DEFAULT now(),
+    recorded_by  text        NOT NULL,
+    xact_id      xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    CONSTRAINT metadata_versions_pkey PRIMARY KEY (tenant, version),
+    CONSTRAINT metadata_versions_tenant_xact_id_key UNIQUE (tenant, xact_id),
+    CONSTRAINT metadata_versions_tenant_fkey FOREIGN KEY (tenant) REFERENCES c360.tenants (tenant) ON DELETE CASCADE,
+    CONSTRAINT metadata_versions_checksum_check CHECK (checksum ~ '^[0-9a-f]{64}$')
+);
+COMMENT ON TABLE c360.metadata_versions IS 'What decided who is who, whole, after every transaction that changed it: properties, identifier types, blocked values, attributes and match rules of a tenant.';
+COMMENT ON COLUMN c360.metadata_versions.checksum IS 'SHA-256 (hex) of the document; equal metadata have equal checksums.';
+COMMENT ON COLUMN c360.metadata_versions.changes IS 'What differs from the version before, in words.';
+COMMENT ON COLUMN c360.metadata_versions.xact_id IS 'The transaction: several statements of one make one version.';
 
 CREATE TABLE c360.api_keys (
     api_key_id       bigint      GENERATED ALWAYS AS IDENTITY,

@@ -1,4 +1,5 @@
--- Every change of governance metadata is audited and told to subscribers, whoever made it and however.
+-- Every change of governance metadata is audited and told to subscribers, whoever made it and however; what decides who
+-- is who becomes a new version.
 -- Per statement: registering a tenant with all its defaults is one message a table. A table that joins later needs its
 -- three triggers here, with the column that names a row within its tenant.
 
@@ -26,6 +27,15 @@ BEGIN
 
     IF v_before <> v_after THEN
         PERFORM c360._record_metadata_change(TG_TABLE_NAME, TG_ARGV[0], v_before, v_after);
+
+        IF TG_TABLE_NAME IN ('tenants', 'identifier_types', 'blocked_values', 'profile_attributes', 'match_rules') THEN
+            PERFORM c360._record_metadata_version(changed.tenant)
+            FROM (
+                SELECT DISTINCT item ->> 'tenant' AS tenant
+                FROM jsonb_array_elements(v_before || v_after) AS item
+                ORDER BY tenant
+            ) AS changed;
+        END IF;
     END IF;
 
     RETURN NULL;
@@ -33,7 +43,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360.tg_metadata_change() IS
-    'Audits changed metadata and sends metadata.changed; its argument is the column that names a row within its tenant.';
+    'Audits changed metadata, sends metadata.changed and records versions; its argument is the column that names a row within its tenant.';
 
 CREATE OR REPLACE TRIGGER tenants_insert
     AFTER INSERT ON c360.tenants
@@ -106,6 +116,24 @@ CREATE OR REPLACE TRIGGER blocked_values_delete
     REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT
     EXECUTE FUNCTION c360.tg_metadata_change('blocked_value_id');
+
+CREATE OR REPLACE TRIGGER match_rules_insert
+    AFTER INSERT ON c360.match_rules
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('rule');
+
+CREATE OR REPLACE TRIGGER match_rules_update
+    AFTER UPDATE ON c360.match_rules
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('rule');
+
+CREATE OR REPLACE TRIGGER match_rules_delete
+    AFTER DELETE ON c360.match_rules
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('rule');
 
 CREATE OR REPLACE TRIGGER api_keys_insert
     AFTER INSERT ON c360.api_keys

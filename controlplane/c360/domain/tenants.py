@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from c360.domain.errors import GovernanceRefused
+from c360.domain.rules import CompositeDefinition, MatchRule, RuleProblem, ScoredDefinition, match_rule
+
 _METRICS = frozenset({"activity", "scoring"})
 _SENT_BY_MOST = frozenset({"identity", "person", "address"})
 
@@ -126,6 +129,15 @@ class TraitBlock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Extensions:
+    """The schema in which each extension was found, for calls in rendered SQL."""
+
+    pg_trgm: str = "c360_ext"
+    fuzzystrmatch: str = "c360_ext"
+    unaccent: str = "c360_ext"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TenantSpec:
     """Everything the templates of a tenant may use."""
 
@@ -134,11 +146,17 @@ class TenantSpec:
     default_country: str = "US"
     default_currency: str = "USD"
     time_zone: str = "UTC"
+    date_order: str = "DMY"
+    email_ignores_tags: bool = False
+    email_ignores_dots: bool = False
+    max_cluster_size: int = 500
     status: str = "active"
     has_roles: bool = False
     identifier_types: tuple[IdentifierType, ...] = ()
     blocked_values: tuple[BlockedValue, ...] = ()
     attributes: tuple[Attribute, ...] = ()
+    match_rules: tuple[MatchRule, ...] = ()
+    extensions: Extensions = field(default=Extensions())
     retired: tuple[Attribute, ...] = field(default=())
 
     @property
@@ -163,6 +181,24 @@ class TenantSpec:
     @property
     def masked_identifier_types(self) -> tuple[str, ...]:
         return tuple(kind.name for kind in self.identifier_types if kind.is_masked)
+
+    @property
+    def composite_rules(self) -> tuple[tuple[MatchRule, CompositeDefinition], ...]:
+        """The active composite rules, most trusted first, each with its definition."""
+        return tuple(
+            (rule, rule.definition)
+            for rule in self.match_rules
+            if rule.is_active and isinstance(rule.definition, CompositeDefinition)
+        )
+
+    @property
+    def scored_rules(self) -> tuple[tuple[MatchRule, ScoredDefinition], ...]:
+        """The active scored rules, most trusted first, each with its definition."""
+        return tuple(
+            (rule, rule.definition)
+            for rule in self.match_rules
+            if rule.is_active and isinstance(rule.definition, ScoredDefinition)
+        )
 
     @property
     def reader_role(self) -> str:
@@ -257,6 +293,10 @@ def spec_from_metadata(document: Mapping[str, Any]) -> TenantSpec:
         default_country=document["default_country"],
         default_currency=document["default_currency"],
         time_zone=document["time_zone"],
+        date_order=document["date_order"],
+        email_ignores_tags=document["email_ignores_tags"],
+        email_ignores_dots=document["email_ignores_dots"],
+        max_cluster_size=document["max_cluster_size"],
         status=document["status"],
         has_roles=document["has_roles"],
         identifier_types=tuple(
@@ -264,8 +304,27 @@ def spec_from_metadata(document: Mapping[str, Any]) -> TenantSpec:
         ),
         blocked_values=tuple(BlockedValue(**row) for row in document["blocked_values"]),
         attributes=tuple(attribute for attribute in attributes if attribute.status == "active"),
+        match_rules=tuple(_match_rule(row, attributes) for row in document["match_rules"]),
+        extensions=Extensions(**document["extensions"]),
         retired=tuple(attribute for attribute in attributes if attribute.status == "retired"),
     )
+
+
+def _match_rule(row: Mapping[str, Any], attributes: Sequence[Attribute]) -> MatchRule:
+    """The database checks a rule when it is written; its attributes may have been retired since."""
+    active = {attribute.name for attribute in attributes if attribute.status == "active"}
+    try:
+        rule = match_rule(row)
+    except RuleProblem as problem:
+        raise _rule_refused(row["rule"], f"{problem.where}: {problem.what}", problem.hint) from problem
+    for name in rule.definition.attributes:
+        if name not in active:
+            raise _rule_refused(rule.name, f"{name} is no active attribute", "Change the rule or remove it.")
+    return rule
+
+
+def _rule_refused(rule: str, problem: str, hint: str) -> GovernanceRefused:
+    return GovernanceRefused(f'match rule "{rule}" cannot be right: {problem}', code="U4416", hint=hint)
 
 
 def _attribute(row: Mapping[str, Any]) -> Attribute:

@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from c360.governance.declaration import Declaration, write_declaration
+from c360.governance.declaration import PROPERTIES, Declaration, write_declaration
 from c360.governance.plan import Permissions, Plan
 from c360.governance.tenants import Connection, as_owner, call, plan_tenant, sync_tenant
 from c360.templates.environment import literal
 
-_PROPERTIES = ("display_name", "default_country", "default_currency", "time_zone")
 _KEYS = {
     "identifier_types": ("identifier_type",),
     "attributes": ("attribute",),
     "blocked_values": ("identifier_type", "pattern"),
+    "match_rules": ("rule",),
 }
 
 
@@ -87,7 +87,7 @@ def _metadata(conn: Connection, slug: str) -> dict[str, Any] | None:
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     if not before:
         yield f"tenant {after['tenant']}: new"
-    for key in _PROPERTIES:
+    for key in PROPERTIES:
         if before and before[key] != after[key]:
             yield f"{key}: {before[key]!r} becomes {after[key]!r}"
     for part, keys in _KEYS.items():

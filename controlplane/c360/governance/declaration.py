@@ -15,9 +15,22 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from c360.domain.errors import UsageError
+from c360.domain.rules import parse_definition
 from c360.domain.tenants import DataType
 
+PROPERTIES = (
+    "display_name",
+    "default_country",
+    "default_currency",
+    "time_zone",
+    "date_order",
+    "email_ignores_tags",
+    "email_ignores_dots",
+    "max_cluster_size",
+)
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,58}$")]
+RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 _LISTS = {DataType.TEXT_LIST, DataType.JSON}
 
 
@@ -95,6 +108,21 @@ class BlockedValueEntry(_Part):
     reason: str
 
 
+class MatchRuleEntry(_Part):
+    """One of `match_rules`."""
+
+    kind: Literal["composite", "scored"]
+    priority: int = 100
+    definition: dict[str, Any] = {}
+    is_active: bool = True
+    description: str = ""
+
+    @model_validator(mode="after")
+    def _definition_can_be_right(self) -> MatchRuleEntry:
+        parse_definition(self.kind, self.definition)
+        return self
+
+
 class Declaration(_Part):
     """A whole file."""
 
@@ -103,20 +131,26 @@ class Declaration(_Part):
     default_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     default_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     time_zone: str | None = None
+    date_order: Literal["DMY", "MDY"] | None = None
+    email_ignores_tags: bool | None = None
+    email_ignores_dots: bool | None = None
+    max_cluster_size: Annotated[int, Field(ge=2)] | None = None
     identifier_types: dict[Name, IdentifierTypeEntry] = {}
     attributes: dict[Name, AttributeEntry] = {}
     blocked_values: list[BlockedValueEntry] = []
+    match_rules: dict[RuleName, MatchRuleEntry] = {}
 
     def document(self) -> dict[str, Any]:
         """What c360.apply_metadata takes."""
-        properties = ("tenant", "display_name", "default_country", "default_currency", "time_zone")
         return {
-            **{key: getattr(self, key) for key in properties if getattr(self, key) is not None},
+            "tenant": self.tenant,
+            **{key: getattr(self, key) for key in PROPERTIES if getattr(self, key) is not None},
             "identifier_types": [
                 {"identifier_type": name, **entry.model_dump()} for name, entry in self.identifier_types.items()
             ],
             "attributes": [entry.row(name) for name, entry in self.attributes.items()],
             "blocked_values": [entry.model_dump() for entry in self.blocked_values],
+            "match_rules": [{"rule": name, **entry.model_dump()} for name, entry in self.match_rules.items()],
         }
 
 
@@ -141,15 +175,17 @@ def read_declaration(path: Path) -> Declaration:
 
 def write_declaration(metadata: Mapping[str, Any]) -> str:
     """YAML text of what c360.tenant_metadata answers; leaves out what reading would fill in."""
-    content: dict[str, Any] = {
-        key: metadata[key] for key in ("tenant", "display_name", "default_country", "default_currency", "time_zone")
-    }
+    content: dict[str, Any] = {key: metadata[key] for key in ("tenant", *PROPERTIES)}
     content["identifier_types"] = {
         row["identifier_type"]: _shortened(row, "identifier_type", IdentifierTypeEntry().model_dump())
         for row in metadata["identifier_types"]
     }
     content["attributes"] = {row["attribute"]: _short_attribute(row) for row in metadata["attributes"]}
     content["blocked_values"] = list(metadata["blocked_values"])
+    content["match_rules"] = {
+        row["rule"]: _shortened(row, "rule", MatchRuleEntry(kind="scored").model_dump() | {"kind": None})
+        for row in metadata["match_rules"]
+    }
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
 
 
@@ -177,6 +213,7 @@ def _guess(location: tuple[int | str, ...]) -> str | None:
         "attributes": AttributeEntry,
         "identifier_types": IdentifierTypeEntry,
         "blocked_values": BlockedValueEntry,
+        "match_rules": MatchRuleEntry,
     }
     model = parts.get(location[0], Declaration) if len(location) > 1 else Declaration
     known = list(model.model_fields)

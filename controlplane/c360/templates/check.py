@@ -1,7 +1,8 @@
 """Read rendered SQL as PostgreSQL reads it and refuse what a tenant template may not say.
 
 Allowed are the statements listed below, and only on objects written with the schema of the tenant itself. Reading is
-held to the same schema; functions of pg_catalog and c360 may be called. Bodies in PL/pgSQL must parse and may not name
+held to the same schema; functions of pg_catalog and c360 may be called, and the few of extensions that match rules are
+built on, each in the schema of its extension. Bodies in PL/pgSQL must parse and may not name
 another tenant's schema. Nothing may be given to PUBLIC or to a role of another tenant.
 """
 
@@ -19,6 +20,13 @@ from c360.domain.tenants import TenantSpec
 from c360.templates.errors import TemplateRejected
 
 _SHARED = frozenset({"pg_catalog", "c360"})
+_EXTENSION_FUNCTIONS = {
+    "pg_trgm": frozenset({"similarity", "word_similarity", "strict_word_similarity", "show_trgm"}),
+    "fuzzystrmatch": frozenset(
+        {"dmetaphone", "dmetaphone_alt", "daitch_mokotoff", "levenshtein", "levenshtein_less_equal"}
+    ),
+    "unaccent": frozenset({"unaccent"}),
+}
 _DROPPABLE = frozenset(
     {
         enums.ObjectType.OBJECT_VIEW,
@@ -131,6 +139,11 @@ class _References(Visitor):
         super().__init__()
         self._schema = tenant.schema_name
         self._own_names = own_names
+        self._of_extensions = {
+            (getattr(tenant.extensions, extension), function)
+            for extension, functions in _EXTENSION_FUNCTIONS.items()
+            for function in functions
+        }
 
     def visit_RangeVar(self, _ancestors: Any, node: Any) -> None:  # noqa: N802 - named by pglast
         if node.schemaname != self._schema and not (node.schemaname is None and node.relname in self._own_names):
@@ -138,7 +151,7 @@ class _References(Visitor):
 
     def visit_FuncCall(self, _ancestors: Any, node: Any) -> None:  # noqa: N802 - named by pglast
         names = [part.sval for part in node.funcname]
-        if len(names) > 1 and names[0] not in _SHARED | {self._schema}:
+        if len(names) > 1 and names[0] not in _SHARED | {self._schema} and tuple(names) not in self._of_extensions:
             raise TemplateRejected(f"function {'.'.join(names)} belongs to neither c360 nor {self._schema}")
 
 

@@ -13,19 +13,27 @@ BEGIN
     PERFORM c360._check_time_zone(p_document ->> 'time_zone');
 
     UPDATE c360.tenants AS tenant
-    SET display_name = coalesce(p_document ->> 'display_name', tenant.display_name),
-        default_country = coalesce(p_document ->> 'default_country', tenant.default_country),
-        default_currency = coalesce(p_document ->> 'default_currency', tenant.default_currency),
-        time_zone = coalesce(p_document ->> 'time_zone', tenant.time_zone)
-    WHERE tenant.tenant = p_tenant
+    SET display_name = given.display_name,
+        default_country = given.default_country,
+        default_currency = given.default_currency,
+        time_zone = given.time_zone,
+        date_order = given.date_order,
+        email_ignores_tags = given.email_ignores_tags,
+        email_ignores_dots = given.email_ignores_dots,
+        max_cluster_size = given.max_cluster_size
+    FROM c360.tenants AS known
+    CROSS JOIN LATERAL jsonb_populate_record(known, jsonb_strip_nulls(p_document) - ARRAY['tenant', 'schema_name']) AS given
+    WHERE known.tenant = p_tenant
+      AND tenant.tenant = known.tenant
       AND (
-          coalesce(p_document ->> 'display_name', tenant.display_name),
-          coalesce(p_document ->> 'default_country', tenant.default_country),
-          coalesce(p_document ->> 'default_currency', tenant.default_currency),
-          coalesce(p_document ->> 'time_zone', tenant.time_zone)
-      ) IS DISTINCT FROM (tenant.display_name, tenant.default_country, tenant.default_currency, tenant.time_zone);
+          given.display_name, given.default_country, given.default_currency, given.time_zone, given.date_order,
+          given.email_ignores_tags, given.email_ignores_dots, given.max_cluster_size
+      ) IS DISTINCT FROM (
+          known.display_name, known.default_country, known.default_currency, known.time_zone, known.date_order,
+          known.email_ignores_tags, known.email_ignores_dots, known.max_cluster_size
+      );
 END;
 $$;
 
 COMMENT ON FUNCTION c360._apply_tenant_properties(text, jsonb) IS
-    'Changes display name, country, currency and time zone of a tenant where the document gives another.';
+    'Changes the properties of a tenant, such as country and date order, where the document gives another.';

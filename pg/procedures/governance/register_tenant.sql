@@ -21,8 +21,11 @@ BEGIN
     PERFORM c360._check_time_zone(p_time_zone);
 
     BEGIN
-        INSERT INTO c360.tenants (tenant, display_name, default_country, default_currency, time_zone)
-        VALUES (p_tenant, coalesce(p_display_name, p_tenant), p_default_country, p_default_currency, p_time_zone)
+        INSERT INTO c360.tenants (tenant, display_name, default_country, default_currency, time_zone, date_order)
+        VALUES (
+            p_tenant, coalesce(p_display_name, p_tenant), p_default_country, p_default_currency, p_time_zone,
+            CASE p_default_country WHEN 'US' THEN 'MDY' ELSE 'DMY' END
+        )
         ON CONFLICT (tenant) DO NOTHING;
         v_is_new := FOUND;
     EXCEPTION
