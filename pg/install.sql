@@ -175,6 +175,28 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/resolve_identities.sql
 \ir procedures/identity/retry_resolution.sql
 \ir procedures/identity/tenants_with_work.sql
+\ir procedures/identity/_wait_for_resolver.sql
+\ir procedures/identity/_audit_override.sql
+\ir procedures/identity/_write_override.sql
+\ir procedures/identity/_drop_override.sql
+\ir procedures/identity/_give_way_to_merge.sql
+\ir procedures/identity/_give_way_to_split.sql
+\ir procedures/identity/_partition_changes.sql
+\ir procedures/identity/_component_members.sql
+\ir procedures/identity/_fellow_observations.sql
+\ir procedures/identity/_observations_of.sql
+\ir procedures/identity/_resettle.sql
+\ir procedures/identity/_decide_link.sql
+\ir procedures/identity/set_link_override.sql
+\ir procedures/identity/remove_link_override.sql
+\ir procedures/identity/link_overrides.sql
+\ir procedures/identity/_observation.sql
+\ir procedures/identity/match_reviews.sql
+\ir procedures/identity/_decide_review.sql
+\ir procedures/identity/accept_review.sql
+\ir procedures/identity/reject_review.sql
+\ir procedures/identity/_tie_keys.sql
+\ir procedures/identity/_tie_tree.sql
 
 -- procedures/profile --------------------------------------------------------------------------------------------------
 \ir procedures/profile/_text_list.sql
@@ -195,6 +217,22 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/profile/profile_as_of.sql
 \ir procedures/profile/profile_history.sql
 \ir procedures/profile/release_attribute.sql
+\ir procedures/profile/_split_sides.sql
+\ir procedures/profile/_named_observations.sql
+\ir procedures/profile/merge_profiles.sql
+\ir procedures/profile/split_profile.sql
+\ir procedures/profile/_find_side.sql
+\ir procedures/profile/_sent_identifier.sql
+\ir procedures/profile/_explained_tie.sql
+\ir procedures/profile/_tie_path.sql
+\ir procedures/profile/_overrides_between.sql
+\ir procedures/profile/_shown_values.sql
+\ir procedures/profile/_why_unusable.sql
+\ir procedures/profile/_compared_identifier_types.sql
+\ir procedures/profile/_decided_obstacles.sql
+\ir procedures/profile/_identifier_obstacles.sql
+\ir procedures/profile/_link_obstacles.sql
+\ir procedures/profile/explain_link.sql
 
 -- procedures/topic ----------------------------------------------------------------------------------------------------
 \ir procedures/topic/_uuid7.sql

@@ -1,4 +1,7 @@
-"""`c360 identity`: run and watch identity resolution. The worker does it by itself; this is for people and scripts."""
+"""`c360 identity`: run, watch and question identity resolution.
+
+The worker resolves by itself; this is for people and scripts.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,18 @@ import typer
 
 from c360.templates.environment import literal
 from c360_cli.connection import connected
+from c360_cli.decision import decided
+from c360_cli.explanation import draw_link
 from c360_cli.options import DataDir, DryRun, Dsn, Json
-from c360_cli.output import print_json, say
+from c360_cli.output import print_json, printable, say
 
-app = typer.Typer(help="Run and watch identity resolution.", no_args_is_help=True)
+app = typer.Typer(help="Run, watch and question identity resolution.", no_args_is_help=True)
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+Record = Annotated[
+    str,
+    typer.Argument(metavar="RECORD", help="Number of an observation, id of a golden record, or type=value."),
+]
 
 
 @app.command("resolve")
@@ -52,6 +61,23 @@ def resolve_command(
     if is_busy:
         say(f"Another resolver, or an open edit of golden records, has tenant {tenant}.")
         raise typer.Exit(1)
+
+
+@app.command("explain")
+def explain_command(
+    tenant: Tenant,
+    first: Record,
+    second: Record,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Say why two records are one person, or what stands between them."""
+    explained = decided(dsn, data_dir, "SELECT c360.explain_link(%s, %s, %s)", tenant, first, second)
+    if as_json:
+        print_json(explained)
+    else:
+        draw_link(printable(explained))
 
 
 @app.command("status")

@@ -42,6 +42,7 @@ GROUPS = {
     "events": _TENANTS,
     "profile": _CUSTOMERS,
     "identity": _CUSTOMERS,
+    "review": _CUSTOMERS,
     "score": _CUSTOMERS,
     "webhook": _MESSAGES,
     "topic": _MESSAGES,

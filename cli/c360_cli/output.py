@@ -22,7 +22,8 @@ def print_json(value: Any) -> None:
 
 def console(*, markup: bool = True) -> Console:
     """Where tables and trees go: as wide as the terminal, wide without one."""
-    return Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL, highlight=False, markup=markup)
+    width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
+    return Console(width=width, highlight=False, markup=markup, emoji=False)
 
 
 def print_table(table: Table) -> None:

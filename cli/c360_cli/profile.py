@@ -1,4 +1,7 @@
-"""`c360 profile`: look at golden records. Everything shown comes from the database, masked where metadata say so."""
+"""`c360 profile`: look at golden records, merge and split them by hand.
+
+Everything shown comes from the database, masked where metadata say so.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,17 @@ import json
 from typing import Annotated, Any
 from uuid import UUID
 
-import psycopg
 import typer
-from rich.markup import escape
 from rich.table import Table
-from rich.tree import Tree
 
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
+from c360_cli.decision import Preview, Reason, answer, show_changes
+from c360_cli.explanation import draw_profile
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import console, print_json, print_table, printable
 
-app = typer.Typer(help="Look at golden records.", no_args_is_help=True)
+app = typer.Typer(help="Look at golden records, merge and split them.", no_args_is_help=True)
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Who = Annotated[
@@ -45,8 +47,8 @@ def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = 
     """Show a golden record with its identifiers and last events."""
     identifier = _identifier(who)
     with connected(dsn, data_dir) as connection:
-        profile = _answer(connection, _PROFILE, tenant, *identifier)
-        order = [] if as_json else _answer(connection, _ATTRIBUTES, tenant)
+        profile = answer(connection, _PROFILE, tenant, *identifier)
+        order = [] if as_json else answer(connection, _ATTRIBUTES, tenant)
     if as_json:
         print_json(profile)
         return
@@ -75,28 +77,15 @@ def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = 
 
 @app.command("explain")
 def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Say why the observations of a golden record are one person."""
+    """Draw why the observations of a golden record are one person: what ties each to the founding one."""
     identifier = _identifier(who)
     with connected(dsn, data_dir) as connection:
-        profile = _answer(connection, _PROFILE, tenant, *identifier)
-        explained = _answer(connection, "SELECT c360.explain_profile(%s, %s)", tenant, profile["profile_id"])
+        profile = answer(connection, _PROFILE, tenant, *identifier)
+        explained = answer(connection, "SELECT c360.explain_profile(%s, %s)", tenant, profile["profile_id"])
     if as_json:
         print_json(explained)
         return
-    explained = printable(explained)
-    tree = Tree(f"[bold]{explained['profile_id']}[/bold]")
-    for seen in explained["observations"]:
-        source, rule = escape(seen["source"]), escape(seen["rule"])
-        branch = tree.add(f"observation {seen['raw_profile_id']} from {source}: [bold]{rule}[/bold]")
-        for identifier in seen["identifiers"]:
-            sent = f"  (sent as {identifier['as_sent']})" if "as_sent" in identifier else ""
-            branch.add(escape(f"{identifier['identifier_type']} = {identifier['value']}{sent}"))
-        for step in seen["path"]:
-            shared = f"{step['identifier_type']} {step['value']}"
-            branch.add(escape(f"shares {shared} with observation {step['with_raw_profile_id']}"))
-    for merge in explained["merges"]:
-        tree.add(escape(_merge_text(merge)))
-    console().print(tree)
+    draw_profile(printable(explained))
 
 
 @app.command("history")
@@ -104,8 +93,8 @@ def history_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
     """Show every version of a golden record, newest first."""
     identifier = _identifier(who)
     with connected(dsn, data_dir) as connection:
-        profile = _answer(connection, _PROFILE, tenant, *identifier)
-        versions = _answer(connection, _VERSIONS, tenant, profile["profile_id"])
+        profile = answer(connection, _PROFILE, tenant, *identifier)
+        versions = answer(connection, _VERSIONS, tenant, profile["profile_id"])
     if as_json:
         print_json(versions)
         return
@@ -119,6 +108,54 @@ def history_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
             ", ".join(version["reason"].get("changed", [])),
         )
     print_table(table)
+
+
+@app.command("merge")
+def merge_command(
+    tenant: Tenant,
+    who: Who,
+    other: Who,
+    reason: Reason = "",
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: Preview = False,
+) -> None:
+    """Make two golden records one, whatever the rules say; the older id lives."""
+    identifiers = [_identifier(who), _identifier(other)]
+    with connected(dsn, data_dir) as connection:
+        ids = [answer(connection, _PROFILE, tenant, *identifier)["profile_id"] for identifier in identifiers]
+        changes = answer(connection, "SELECT c360.merge_profiles(%s, %s, %s, %s, %s)", tenant, *ids, reason, dry_run)
+    show_changes(changes, as_json)
+
+
+@app.command("split")
+def split_command(
+    tenant: Tenant,
+    who: Who,
+    observations: Annotated[
+        list[int] | None, typer.Option("--observation", help="An observation that leaves; may be repeated.")
+    ] = None,
+    identifier: Annotated[
+        str | None, typer.Option("--identifier", help="type=value: every observation that holds it leaves.")
+    ] = None,
+    reason: Reason = "",
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: Preview = False,
+) -> None:
+    """Take observations out of a golden record, for good; what hangs on them alone goes with them."""
+    golden = _identifier(who)
+    kind, value = (None, None) if identifier is None else _identifier(identifier)
+    with connected(dsn, data_dir) as connection:
+        profile = answer(connection, _PROFILE, tenant, *golden)["profile_id"]
+        query = "SELECT c360.split_profile(%s, %s, %s::bigint[], %s, %s, %s, %s)"
+        changes = answer(connection, query, tenant, profile, observations, kind, value, reason, dry_run)
+    if not as_json:
+        print(f"leave: {', '.join(map(str, changes['left']))}")
+        print(f"stay:  {', '.join(map(str, changes['stayed']))}")
+    show_changes(changes, as_json)
 
 
 def _identifier(who: str) -> tuple[str, str]:
@@ -145,25 +182,8 @@ def _guess(who: str) -> str:
     return f"phone={who}" if is_phone else f"user_id={who}"
 
 
-def _answer(connection: psycopg.Connection, query: str, *parameters: str) -> Any:
-    row = connection.execute(query.encode(), parameters).fetchone()
-    return None if row is None else row[0]
-
-
 def _pairs(values: dict[str, Any]) -> Table:
     table = Table("attribute", "value", box=None)
     for name, value in values.items():
         table.add_row(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     return table
-
-
-def _merge_text(merge: dict[str, Any]) -> str:
-    evidence = merge["evidence"]
-    text = f"merged with {merge['absorbed_id']} at {merge['merged_at']} by {merge['rule']}"
-    if "with_raw_profile_id" not in evidence:
-        return text
-    theirs = f"{evidence['identifier_type']} {evidence['value']}"
-    text += f":\n  observation {evidence['with_raw_profile_id']} holds its {theirs}"
-    if "survivor_value" in evidence:
-        text += f" and our {evidence['survivor_identifier_type']} {evidence['survivor_value']}"
-    return text

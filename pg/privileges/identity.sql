@@ -11,6 +11,9 @@ BEGIN
             c360.profile_history(text, uuid),
             c360.profile_as_of(text, uuid, timestamptz),
             c360.identity_status(text),
+            c360.explain_link(text, text, text),
+            c360.link_overrides(text),
+            c360.match_reviews(text, text, integer, bigint),
             c360.present_text(text),
             c360.normalise_id(text),
             c360.normalise_email(text),
@@ -25,6 +28,12 @@ BEGIN
         CALL c360._grant('EXECUTE ON ROUTINE
             c360.resolve_identities(text, integer),
             c360.retry_resolution(text),
+            c360.merge_profiles(text, uuid, uuid, text, boolean),
+            c360.split_profile(text, uuid, bigint[], text, text, text, boolean),
+            c360.set_link_override(text, text, bigint[], bigint[], text, boolean),
+            c360.remove_link_override(text, bigint, boolean),
+            c360.accept_review(text, bigint, text, boolean),
+            c360.reject_review(text, bigint, text, boolean),
             c360.release_attribute(text, uuid, text)', v_role);
     END LOOP;
 

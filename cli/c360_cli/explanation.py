@@ -1,0 +1,154 @@
+"""How explanations look on a terminal: trees and chains of what SQL answered. Formats; decides nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from rich.markup import escape
+from rich.tree import Tree
+
+from c360_cli.output import console
+
+_KINDS = {
+    "cannot_link": "a person decided that they are two",
+    "contested": "they share it, but being one would contradict",
+    "review": "a person has to decide",
+    "conflict": "these contradict each other",
+    "limit": "one person would have too many of these",
+    "size": "the golden record would have too many observations",
+    "blocked": "they share it, but it is blocked",
+    "unmatched": "this type is not used to link",
+    "shared": "they share it, but too many persons have it",
+    "divided": "they share it, but it belongs to several persons",
+    "below_threshold": "the score is below the threshold",
+    "conditions_fail": "not all conditions hold",
+    "values_differ": "the values differ",
+    "absent": "one of them has none",
+}
+
+
+def draw_profile(explained: dict[str, Any]) -> None:
+    """A golden record as a tree: each observation hangs on the one that ties it to the founding observation."""
+    children: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
+    for seen in explained["observations"]:
+        path = seen["path"] or []
+        children[path[0]["with_raw_profile_id"] if path else None].append(seen)
+    tree = Tree(f"[bold]{explained['profile_id']}[/bold]")
+    waiting = [(tree, seen) for seen in children[None]]
+    while waiting:
+        branch, seen = waiting.pop(0)
+        leaf = branch.add(_observation_text(seen))
+        waiting += [(leaf, child) for child in children[seen["raw_profile_id"]]]
+    for merge in explained["merges"]:
+        tree.add(escape(_merge_text(merge)))
+    console().print(tree)
+
+
+def draw_link(explained: dict[str, Any]) -> None:
+    """Two records: the chain that makes them one, or what stands between them."""
+    screen = console(markup=False)
+    for side in ("first", "second"):
+        screen.print(_side_text(explained[side]))
+    if explained["linked"]:
+        screen.print("are one person:" if explained["path"] else "are one observation.")
+        for step in explained["path"] or []:
+            screen.print(_step_text(step))
+            for line in comparison_lines(step):
+                screen.print(f"      {line}")
+    else:
+        screen.print("are two persons:")
+        for obstacle in explained["obstacles"]:
+            screen.print(f"  {obstacle_text(obstacle)}")
+            for line in comparison_lines(obstacle):
+                screen.print(f"      {line}")
+    for override in explained["overrides"]:
+        screen.print(f"override {override['link_override_id']}: {override['kind']} by {_said(override)}")
+
+
+def obstacle_text(obstacle: dict[str, Any]) -> str:
+    """One line for one entry of the obstacles."""
+    kind = obstacle["kind"]
+    about = obstacle.get("rule") or obstacle.get("identifier_type") or obstacle.get("attribute") or ""
+    text = f"{about}: {_KINDS.get(kind, kind)}" if about else _KINDS.get(kind, kind)
+    if kind == "cannot_link":
+        return f"{text}: override {obstacle['link_override_id']} by {_said(obstacle)}"
+    if kind == "review":
+        return f"{text}: review {obstacle['match_review_id']}, score {obstacle['score']:.3f}, {obstacle['obstacle']}"
+    if "values" in obstacle:
+        return f"{text}: {', '.join(obstacle['values'])}"
+    if "first_values" in obstacle:
+        return f"{text}: {_listed(obstacle['first_values'])} and {_listed(obstacle['second_values'])}"
+    return text
+
+
+def comparison_lines(explained: dict[str, Any]) -> list[str]:
+    """A line for each comparison of a match rule: both values, what they come to, the weight."""
+    return [_comparison_text(comparison) for comparison in explained.get("comparisons") or []]
+
+
+def _comparison_text(comparison: dict[str, Any]) -> str:
+    values = f"{_quoted(comparison.get('first'))} and {_quoted(comparison.get('second'))}"
+    parts = [f"{comparison.get('comparison', '')}: {values}"]
+    if "level" in comparison:
+        parts.append(str(comparison["level"]))
+    if comparison.get("weight") is not None:
+        parts.append(f"weight {comparison['weight']:+.2f}")
+    if comparison.get("holds") is not None:
+        parts.append("holds" if comparison["holds"] else "fails")
+    return ", ".join(parts)
+
+
+def _observation_text(seen: dict[str, Any]) -> str:
+    tie = _tie_text(seen["path"][0]) if seen["path"] else "founding observation" if seen["path"] == [] else seen["rule"]
+    lines = [f"observation {seen['raw_profile_id']} from {escape(seen['source'])}: [bold]{escape(tie)}[/bold]"]
+    for identifier in seen["identifiers"]:
+        sent = f"  (sent as {identifier['as_sent']})" if "as_sent" in identifier else ""
+        mark = "" if identifier["links"] else "  (links nobody)"
+        lines.append(escape(f"  {identifier['identifier_type']} = {identifier['value']}{sent}{mark}"))
+    return "\n".join(lines)
+
+
+def _tie_text(step: dict[str, Any]) -> str:
+    if step["rule"] == "must_link":
+        return f"must_link by {_said(step)}"
+    score = f" ({step['score']:.3f})" if step["score"] < 1 else ""
+    return f"{step['rule']}{score} {step.get('value', '')}".rstrip()
+
+
+def _step_text(step: dict[str, Any]) -> str:
+    text = f"  {step['from_raw_profile_id']} -> {step['to_raw_profile_id']}  {_tie_text(step)}"
+    if "first_sent" in step:
+        text += f"  (sent as {_quoted(step['first_sent'])} and {_quoted(step['second_sent'])})"
+    return text
+
+
+def _side_text(side: dict[str, Any]) -> str:
+    owner = f" of {side['profile_id']}" if side["profile_id"] else ", not resolved yet"
+    held = ", ".join(f"{one['identifier_type']} {one['value']}" for one in side["identifiers"])
+    return f"observation {side['raw_profile_id']} from {side['source']}{owner}" + (f": {held}" if held else "")
+
+
+def _said(decision: dict[str, Any]) -> str:
+    who = decision.get("set_by") or decision.get("by") or "?"
+    return f"{who} ({decision['reason']})" if decision.get("reason") else who
+
+
+def _merge_text(merge: dict[str, Any]) -> str:
+    evidence = merge["evidence"]
+    text = f"merged with {merge['absorbed_id']} at {merge['merged_at']} by {merge['rule']}"
+    if "with_raw_profile_id" not in evidence or "value" not in evidence:
+        return text
+    theirs = f"{evidence['identifier_type']} {evidence['value']}"
+    text += f":\n  observation {evidence['with_raw_profile_id']} holds its {theirs}"
+    if "survivor_value" in evidence:
+        text += f" and our {evidence['survivor_identifier_type']} {evidence['survivor_value']}"
+    return text
+
+
+def _listed(values: list[str]) -> str:
+    return ", ".join(values) if values else "none"
+
+
+def _quoted(value: Any) -> str:
+    return "nothing" if value is None else f'"{value}"'

@@ -1,0 +1,25 @@
+-- Decides that the two observations of a review are one person: leaves a must_link override and lets the golden records follow at
+-- once. Answers what became of them; p_dry_run answers the same and changes nothing. A review is decided once; to think
+-- again, take the override back. Waits for the resolver.
+-- Raises: U2302 review_unknown, U2303 review_decided, U4403 tenant_forbidden, U4404 tenant_not_found, U4423 tenant_suspended
+
+CREATE OR REPLACE FUNCTION c360.accept_review(
+    p_tenant          text,
+    p_match_review_id bigint,
+    p_reason          text DEFAULT '',
+    p_dry_run         boolean DEFAULT false
+)
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM c360._enter_tenant(p_tenant, 'write');
+
+    RETURN c360._decide_review(p_tenant, p_match_review_id, 'accepted', p_reason, coalesce(p_dry_run, false));
+END;
+$$;
+
+COMMENT ON FUNCTION c360.accept_review(text, bigint, text, boolean) IS
+    'Accepts a review: the two are one person, whatever the rules say.';
