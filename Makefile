@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install manifest test lint format docs demo bench-latency bench-ingest bench-resolve bench-crash wheel clean
+.PHONY: help install manifest test lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-crash wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -54,6 +54,11 @@ bench-ingest: $(STAMP) ## Measure events a second through c360.ingest in one ses
 
 bench-resolve: $(STAMP) ## Measure identity resolution: rows a second, statements, latency of one identify
 	$(BIN)/python -m benchmarks.resolve $(ARGS)
+
+bench-identity: $(STAMP) ## Measure accuracy and speed of identity resolution beside Splink (ARGS='--data FILE.csv' for a file of yours)
+	@$(BIN)/python -c 'import splink' 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
+	$(BIN)/python -m benchmarks.identity $(ARGS)
 
 bench-crash: $(STAMP) ## Kill -9 daemon and server in the middle of traffic, round after round, and count what is missing
 	$(BIN)/python -m benchmarks.crash $(ARGS)

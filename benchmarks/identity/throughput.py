@@ -1,0 +1,115 @@
+"""Rows per second through the resolver with the default rules, from ten thousand to a million generated people.
+
+Everything a resolved row costs is in it: links, golden records, metrics, history, messages. Each size has a tenant of
+its own. On the tenant of the largest size, once idle, one identify at a time is ingested and resolved.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+
+import psycopg
+from psycopg import sql
+
+from benchmarks.identity.dataset import DataSet, Record
+from benchmarks.identity.people import Options, Population
+from benchmarks.identity.records import COLUMNS
+from benchmarks.identity.report import say
+from benchmarks.identity.tenant import BATCH, Tenant, copy, rendered
+
+_IDENTIFIES = 200
+_PLAIN = sql.Identifier("benchmark_plain")
+
+
+def measure(session: psycopg.Connection, sizes: list[int]) -> Iterator[tuple[str, float]]:
+    """Names and values of the figures, as they are known."""
+    per_row: dict[int, float] = {}
+    for size in sorted(sizes):
+        label = size_label(size)
+        say(f"{label} people: generating")
+        data = generated(size, seed=1)
+        chunks = rendered(data.records)
+        plain = _plain_copy(session, chunks)
+        tenant = Tenant(session, f"rate_{label}", data, chunks)
+        del chunks
+        say(f"{label} people: loading and resolving")
+        tenant.load()
+        tenant.resolve()
+        seconds = tenant.steps[-1].seconds
+        per_row[size] = seconds / size
+        yield f"rows_per_s_{label}", size / seconds
+        yield f"load_rows_per_s_{label}", size / tenant.steps[0].seconds
+        yield f"plain_copy_rows_per_s_{label}", size / plain
+        yield f"copy_ratio_{label}", seconds / plain
+        if size == max(sizes):
+            del data
+            latencies = sorted(_identify(session, tenant.slug, size))
+            yield "identify_idle_p50_ms", statistics.median(latencies)
+            yield "identify_idle_p95_ms", statistics.quantiles(latencies, n=20)[18]
+            yield "identify_idle_profiles", size
+    smallest, largest = min(per_row), max(per_row)
+    if largest > smallest:
+        yield f"row_cost_{size_label(largest)}_vs_{size_label(smallest)}", per_row[largest] / per_row[smallest]
+
+
+def generated(size: int, seed: int) -> DataSet:
+    """Generated people as a data set, without a file between."""
+    records, truth = [], {}
+    for row in Population(Options(records=size, seed=seed)).rows():
+        values = dict(zip(COLUMNS, row, strict=True))
+        number, truth[row[0]] = values.pop("rec_id"), values.pop("cluster_id")
+        sent = {
+            kind: value
+            for column, kind in (
+                ("web_visitor_id", "anonymous_id"),
+                ("crm_source_id", "crm_id:crm"),
+                ("loyalty_id", "loyalty_id"),
+            )
+            if (value := values.pop(column))
+        }
+        source, observed_at = values.pop("source_system"), values.pop("received_at")
+        traits = {name: value for name, value in values.items() if value}
+        records.append(Record(number, source, observed_at, traits, sent))
+    return DataSet(f"people {size_label(size)} seed {seed}", tuple(records), truth)
+
+
+def size_label(size: int) -> str:
+    """10k, 100k, 1m."""
+    return f"{size // 1_000_000}m" if size % 1_000_000 == 0 else f"{size // 1000}k"
+
+
+def _plain_copy(session: psycopg.Connection, chunks: Sequence[str]) -> float:
+    session.execute(
+        sql.SQL("CREATE TABLE {} (source text, identifiers jsonb, traits jsonb, observed_at timestamptz)").format(
+            _PLAIN
+        )
+    )
+    seconds = copy(session, _PLAIN, chunks)
+    session.execute(sql.SQL("DROP TABLE {}").format(_PLAIN))
+    return seconds
+
+
+def _identify(session: psycopg.Connection, slug: str, size: int) -> Iterator[float]:
+    """Milliseconds from the event to the resolved golden record, half of the people known already."""
+    say(f"{size_label(size)} people: one identify at a time")
+    known = session.execute(
+        sql.SQL(
+            "SELECT value FROM {} WHERE identifier_type = 'email' AND is_usable ORDER BY md5(value) LIMIT %s"
+        ).format(sql.Identifier(f"tenant_{slug}", "cdp_identifiers")),
+        (_IDENTIFIES,),
+    ).fetchall()
+    for number in range(_IDENTIFIES):
+        email = known[number][0] if number % 2 and number < len(known) else f"new.person{number}@mail.example"
+        event = {
+            "type": "identify",
+            "messageId": f"identify-{number}",
+            "anonymousId": f"browser-{number}",
+            "traits": {"email": email, "city": f"City {number}"},
+        }
+        started = time.perf_counter()
+        session.execute("SELECT c360.ingest(%s, %s::jsonb, 'web')", (slug, json.dumps(event)))
+        session.execute("SELECT c360.resolve_identities(%s, %s)", (slug, BATCH))
+        yield (time.perf_counter() - started) * 1000
