@@ -129,6 +129,8 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/normalise_date.sql
 \ir procedures/identity/_is_day.sql
 \ir procedures/identity/_is_plain.sql
+\ir procedures/identity/_merged.sql
+\ir procedures/identity/_number.sql
 \ir procedures/identity/_scalar.sql
 \ir procedures/identity/_indexable.sql
 \ir procedures/identity/_split_name.sql
@@ -144,6 +146,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_claim_resolution_work.sql
 \ir procedures/identity/_components.sql
 \ir procedures/identity/_contested_components.sql
+\ir procedures/identity/_edited_attributes.sql
 \ir procedures/identity/_estimated_rows.sql
 \ir procedures/identity/_find_pairs.sql
 \ir procedures/identity/_fold_into_failures.sql
@@ -158,7 +161,6 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_part_edges.sql
 \ir procedures/identity/_partition_records.sql
 \ir procedures/identity/_protected_partition.sql
-\ir procedures/identity/_publish_changes.sql
 \ir procedures/identity/_record_changes.sql
 \ir procedures/identity/_refresh_identifiers.sql
 \ir procedures/identity/_relink_components.sql
@@ -236,6 +238,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 
 -- procedures/topic ----------------------------------------------------------------------------------------------------
 \ir procedures/topic/_uuid7.sql
+\ir procedures/topic/_message_context.sql
 \ir procedures/topic/_message_body.sql
 \ir procedures/topic/_publish.sql
 \ir procedures/governance/_record_metadata_change.sql

@@ -53,6 +53,22 @@ BROKEN = {
         HAVING count(history.version) <> profile.version OR max(history.version) <> profile.version
             OR min(history.version) <> 1
     """,
+    "the latest version in the history is not what the record shows": """
+        SELECT profile.master_profile_id, profile.version
+        FROM cdp_master_profiles AS profile JOIN cdp_profile_history AS history USING (master_profile_id, version)
+        WHERE history.profile <> c360._profile_document(to_jsonb(profile))
+    """,
+    "a message does not show the record with its metrics": """
+        SELECT profile.master_profile_id, profile.version
+        FROM cdp_master_profiles AS profile
+        LEFT JOIN cdp_profile_metrics AS metrics USING (master_profile_id)
+        JOIN c360.messages AS message
+            ON message.tenant = 'acme' AND message.key = profile.master_profile_id::text
+            AND (message.body::jsonb #>> '{data,version}')::integer = profile.version
+        WHERE NOT message.body::jsonb #> '{data,profile}' @> (
+            c360._profile_document(to_jsonb(profile)) - 'national_ids'
+        )
+    """,
     "versions of one record run backwards in time": """
         SELECT master_profile_id FROM (
             SELECT master_profile_id, valid_from < lag(valid_from) OVER history AS is_back

@@ -66,6 +66,15 @@ def strays(db: Session, *, tenant: str = "acme") -> list[str]:
         FROM {schema}.cdp_master_profiles AS golden
         WHERE golden.founding_raw_profile_id NOT IN (SELECT link.raw_profile_id FROM {schema}.cdp_profile_links AS link)
         UNION ALL
+        SELECT 'link of observation ' || link.raw_profile_id
+        FROM {schema}.cdp_profile_links AS link
+        WHERE link.raw_profile_id NOT IN (SELECT raw.raw_profile_id FROM {schema}.cdp_raw_profiles AS raw)
+           OR link.master_profile_id NOT IN (SELECT master_profile_id FROM {schema}.cdp_master_profiles)
+        UNION ALL
+        SELECT 'history of golden record ' || told.master_profile_id
+        FROM {schema}.cdp_profile_history AS told
+        WHERE told.master_profile_id NOT IN (SELECT master_profile_id FROM {schema}.cdp_master_profiles)
+        UNION ALL
         SELECT 'identifier of golden record ' || known.master_profile_id
         FROM {schema}.cdp_identifiers AS known
         WHERE known.master_profile_id NOT IN (SELECT link.master_profile_id FROM {schema}.cdp_profile_links AS link)

@@ -14,6 +14,14 @@ from c360.domain.errors import GovernanceRefused
 from c360.domain.rules import CompositeDefinition, MatchRule, RuleProblem, ScoredDefinition, match_rule
 
 _METRICS = frozenset({"activity", "scoring"})
+_FROM_ACTIVITY = (
+    "first_seen_at",
+    "last_seen_at",
+    "last_known_channel",
+    "last_seen_touchpoint_url",
+    "event_summary",
+    "total_sessions",
+)
 _SENT_BY_MOST = frozenset({"identity", "person", "address"})
 
 
@@ -105,6 +113,12 @@ class Attribute:
     def is_long(self) -> bool:
         """Its values may be too long for the index on it."""
         return self.is_indexed and self.form in {"text", "name"}
+
+    @property
+    def verified_traits(self) -> tuple[str, ...]:
+        """The traits that say of a value that it was verified."""
+        names = dict.fromkeys(steps[0] for steps in self.trait_steps)
+        return tuple(f"{name}{ending}" for name in names for ending in ("_verified", "Verified"))
 
     @property
     def trait_steps(self) -> tuple[tuple[str, ...], ...]:
@@ -247,9 +261,42 @@ class TenantSpec:
         return TraitBlock(tuple(typed))
 
     @property
-    def extreme_attributes(self) -> tuple[Attribute, ...]:
-        """The attributes whose largest or smallest value survives."""
-        return tuple(a for a in self.maintained_by("traits") if a.survivorship in {"max", "min"})
+    def activity_not_kept(self) -> tuple[str, ...]:
+        """What activity says and this tenant has no attribute for."""
+        kept = {attribute.name for attribute in self.maintained_by("activity")}
+        return tuple(name for name in _FROM_ACTIVITY if name not in kept)
+
+    @property
+    def ruled_attributes(self) -> tuple[str, ...]:
+        """The attributes kept by traits that another value than the latest survives for."""
+        return tuple(a.name for a in self.maintained_by("traits") if a.survivorship != "most_recent")
+
+    def attributes_by(self, survivorship: str) -> tuple[Attribute, ...]:
+        """The attributes kept by traits that have this survivorship rule."""
+        return tuple(a for a in self.maintained_by("traits") if a.survivorship == survivorship)
+
+    @property
+    def attributes_of_identifiers(self) -> tuple[Attribute, ...]:
+        """The attributes that show what is known under their identifier type."""
+        return tuple(a for a in self.shown_identifiers if a.maintained_by == "identifiers")
+
+    @property
+    def identifier_types_shown(self) -> tuple[str, ...]:
+        """The identifier types of these attributes."""
+        return tuple(dict.fromkeys(a.identifier_type or "" for a in self.attributes_of_identifiers))
+
+    @property
+    def attributes_beside_main(self) -> tuple[Attribute, ...]:
+        """The lists of identifiers whose main value has an attribute of its own."""
+        return tuple(
+            a
+            for a in self.attributes_of_identifiers
+            if a.data_type is DataType.TEXT_LIST and self.main_attribute(a.identifier_type or "")
+        )
+
+    @property
+    def lists_beside_main(self) -> tuple[str, ...]:
+        return tuple(attribute.name for attribute in self.attributes_beside_main)
 
     @property
     def core_attributes(self) -> tuple[str, ...]:

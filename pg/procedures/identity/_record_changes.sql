@@ -1,105 +1,47 @@
--- Writes history and messages for what a batch did to golden records. p_profile[i] had p_change[i] (created, updated,
--- merged, split) in its links, p_other[i] is the record absorbed or split from; p_changes names the attributes that a
--- rebuild changed, {profile_id: [attribute]}; p_edited were edited by a person, which made its version already.
--- A record whose links moved but whose attributes did not is not news. Trusts the search_path. Raises nothing.
+-- Writes history and messages for what a batch did to golden records, each once, from the documents the rebuild made.
+-- p_linked says what happened to links: {profile, change, other, rule, evidence} as parallel arrays, change being created,
+-- updated, merged or split, other the record absorbed or split from. p_rebuilt_* is what rebuild_profiles answered,
+-- p_metrics_* what refresh_activity did; p_edited were edited by a person, which made its version already.
+-- A record whose links moved but whose attributes did not is not news. The caller holds the rows of the golden records
+-- locked, so that the messages of one record commit in the order of its versions; a merge is one message for each record
+-- absorbed. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._record_changes(
-    p_tenant   text,
-    p_profile  uuid[],
-    p_change   text[],
-    p_other    uuid[],
-    p_rule     text[],
-    p_evidence jsonb[],
-    p_changes  jsonb,
-    p_edited   uuid[],
-    p_at       timestamptz
+    p_tenant          text,
+    p_profile         uuid[],
+    p_change          text[],
+    p_other           uuid[],
+    p_rule            text[],
+    p_evidence        jsonb[],
+    p_edited          uuid[],
+    p_rebuilt         uuid[],
+    p_rebuilt_changed jsonb[],
+    p_rebuilt_version integer[],
+    p_rebuilt_is_news boolean[],
+    p_rebuilt_profile jsonb[],
+    p_metrics_of      uuid[],
+    p_metrics         jsonb[],
+    p_at              timestamptz
 )
     RETURNS jsonb
     LANGUAGE plpgsql
     SET jit = off
     SET enable_seqscan = off
+    SET enable_nestloop = off
+    SET enable_hashjoin = on
+    SET plan_cache_mode = force_generic_plan
+    SET work_mem = '32MB'
 AS $$
 DECLARE
-    v_ids     uuid[];
-    v_kinds   text[];
-    v_reasons jsonb[];
+    v_masked  text[] := ARRAY(
+        SELECT hidden.attribute
+        FROM c360.profile_attributes AS hidden
+        WHERE hidden.tenant = p_tenant
+          AND hidden.is_masked
+    );
+    v_context text := c360._message_context(p_tenant, p_at);
+    v_counts  jsonb;
 BEGIN
-    WITH linked AS MATERIALIZED (
-        SELECT *
-        FROM unnest(p_profile, p_change, p_other, p_rule, p_evidence) AS linked (id, change, other, rule, evidence)
-        WHERE linked.change <> 'updated'
-    ),
-    every AS (
-        SELECT
-            linked.id,
-            linked.change
-        FROM linked
-        UNION ALL
-        SELECT
-            changed.id::uuid,
-            'updated'
-        FROM jsonb_object_keys(p_changes) AS changed (id)
-        UNION ALL
-        SELECT
-            edited.id,
-            'edited'
-        FROM unnest(p_edited) AS edited (id)
-    ),
-    -- One line per golden record: what counts most.
-    news AS (
-        SELECT DISTINCT ON (every.id)
-            every.id,
-            every.change
-        FROM every
-        ORDER BY
-            every.id,
-            array_position(ARRAY['merged', 'split', 'created', 'updated', 'edited'], every.change)
-    ),
-    reason AS (
-        SELECT
-            linked.id,
-            jsonb_agg(
-                jsonb_build_object('absorbed_id', linked.other, 'rule', linked.rule, 'evidence', linked.evidence)
-                ORDER BY linked.other
-            ) FILTER (WHERE linked.change = 'merged') AS merged,
-            (array_agg(linked.other) FILTER (WHERE linked.change = 'split'))[1] AS from_profile_id
-        FROM linked
-        WHERE linked.change IN ('merged', 'split')
-        GROUP BY linked.id
-    )
-    SELECT
-        coalesce(array_agg(news.id ORDER BY news.id), '{}'),
-        coalesce(array_agg(news.change ORDER BY news.id), '{}'),
-        coalesce(
-            array_agg(
-                jsonb_strip_nulls(
-                    jsonb_build_object(
-                        'changed', coalesce(p_changes -> news.id::text, '[]'),
-                        'merged', reason.merged,
-                        'from_profile_id', reason.from_profile_id
-                    )
-                )
-                ORDER BY news.id
-            ),
-            '{}'
-        )
-    INTO
-        v_ids,
-        v_kinds,
-        v_reasons
-    FROM news
-    LEFT JOIN reason USING (id);
-
-    -- A merge or split is a version of its own even where no attribute changed.
-    UPDATE cdp_master_profiles AS profile
-    SET version = profile.version + 1,
-        updated_at = p_at
-    FROM unnest(v_ids, v_kinds) AS news (id, kind)
-    WHERE profile.master_profile_id = news.id
-      AND news.kind IN ('merged', 'split')
-      AND NOT p_changes ? news.id::text;
-
-    PERFORM c360._write_history(v_ids, v_kinds, v_reasons, p_at);
     PERFORM c360._write_history(
         array_agg(gone.absorbed),
         array_agg('absorbed'::text),
@@ -107,20 +49,108 @@ BEGIN
         p_at
     )
     FROM unnest(p_profile, p_change, p_other, p_rule, p_evidence) AS gone (survivor, change, absorbed, rule, evidence)
-    WHERE gone.change = 'merged';
-    PERFORM c360._publish_changes(p_tenant, v_ids, v_kinds, v_reasons, p_at);
+    WHERE gone.change = 'merged'
+    HAVING count(*) > 0;
 
-    RETURN (
-        SELECT jsonb_build_object(
-            'created', count(*) FILTER (WHERE kind = 'created'),
-            'updated', count(*) FILTER (WHERE kind IN ('updated', 'edited')),
-            'merged', (SELECT count(*) FROM unnest(p_change) AS change WHERE change = 'merged'),
-            'split', count(*) FILTER (WHERE kind = 'split')
-        )
-        FROM unnest(v_kinds) AS kind
-    );
+    WITH linked AS (
+        SELECT
+            moved.id,
+            min(array_position('{merged,split,created}', moved.change)) AS rank,
+            jsonb_agg(
+                jsonb_build_object('absorbed_id', moved.other, 'rule', moved.rule, 'evidence', moved.evidence)
+                ORDER BY moved.other
+            ) FILTER (WHERE moved.change = 'merged') AS merged,
+            min(moved.other::text) FILTER (WHERE moved.change = 'split') AS from_profile_id
+        FROM unnest(p_profile, p_change, p_other, p_rule, p_evidence) AS moved (id, change, other, rule, evidence)
+        WHERE moved.change <> 'updated'
+        GROUP BY moved.id
+    ),
+    edited AS (
+        SELECT listed.id
+        FROM unnest(p_edited) AS listed (id)
+        GROUP BY listed.id
+    ),
+    news AS MATERIALIZED (
+        SELECT
+            rebuilt.id,
+            rebuilt.version,
+            rebuilt.profile,
+            rebuilt.changed,
+            linked.merged,
+            linked.from_profile_id,
+            metrics.doc AS metrics,
+            CASE
+                WHEN linked.rank IS NOT NULL THEN (ARRAY['merged', 'split', 'created'])[linked.rank]
+                WHEN rebuilt.is_news THEN 'updated'
+                ELSE 'edited'
+            END AS change
+        FROM unnest(p_rebuilt, p_rebuilt_changed, p_rebuilt_version, p_rebuilt_is_news, p_rebuilt_profile)
+            AS rebuilt (id, changed, version, is_news, profile)
+        LEFT JOIN linked ON linked.id = rebuilt.id
+        LEFT JOIN edited ON edited.id = rebuilt.id
+        LEFT JOIN unnest(p_metrics_of, p_metrics) AS metrics (id, doc) ON metrics.id = rebuilt.id
+        WHERE rebuilt.is_news
+           OR edited.id IS NOT NULL
+    ),
+    told AS (
+        INSERT INTO cdp_profile_history (master_profile_id, version, change, profile, valid_from, reason)
+        SELECT
+            news.id,
+            news.version,
+            news.change,
+            news.profile,
+            p_at,
+            jsonb_build_object('changed', news.changed)
+            || CASE WHEN news.merged IS NULL THEN '{}' ELSE jsonb_build_object('merged', news.merged) END
+            || CASE WHEN news.from_profile_id IS NULL THEN '{}' ELSE jsonb_build_object('from_profile_id', news.from_profile_id) END
+        FROM news
+        WHERE news.change <> 'edited'
+    ),
+    message AS (
+        SELECT
+            news.id,
+            'profile.' || CASE news.change WHEN 'edited' THEN 'updated' ELSE news.change END AS type,
+            '{"profile_id":"' || news.id::text
+                || '","version":' || news.version::text
+                || ',"changed":' || CASE news.change WHEN 'edited' THEN c360._edited_attributes(news.id) ELSE news.changed END::text
+                || ',"profile":' || CASE
+                    WHEN coalesce(news.profile || news.metrics, news.profile) ?| v_masked
+                        THEN c360._masked_document(p_tenant, coalesce(news.profile || news.metrics, news.profile))
+                    ELSE coalesce(news.profile || news.metrics, news.profile)
+                END::text
+                || CASE news.change
+                    WHEN 'merged' THEN ',"survivor_id":"' || news.id::text || '",' || substr((merge.detail)::text, 2)
+                    WHEN 'split' THEN ',"from_profile_id":' || coalesce(to_json(news.from_profile_id)::text, 'null') || '}'
+                    ELSE '}'
+                END AS data
+        FROM news
+        LEFT JOIN LATERAL jsonb_array_elements(news.merged) AS merge (detail) ON news.change = 'merged'
+    ),
+    published AS (
+        INSERT INTO c360.messages (message_id, tenant, topic, type, key, body)
+        SELECT
+            c360._uuid7(),
+            p_tenant,
+            'c360-updated-profiles',
+            message.type,
+            message.id::text,
+            '{"type":"' || message.type || '"' || v_context || message.data || '}'
+        FROM message
+    )
+    SELECT jsonb_build_object(
+        'created', count(*) FILTER (WHERE news.change = 'created'),
+        'updated', count(*) FILTER (WHERE news.change IN ('updated', 'edited')),
+        'merged', (SELECT count(*) FROM unnest(p_change) AS change WHERE change = 'merged'),
+        'split', count(*) FILTER (WHERE news.change = 'split')
+    )
+    INTO v_counts
+    FROM news;
+
+    RETURN v_counts;
 END;
 $$;
 
-COMMENT ON FUNCTION c360._record_changes(text, uuid[], text[], uuid[], text[], jsonb[], jsonb, uuid[], timestamptz) IS
+COMMENT ON FUNCTION c360._record_changes(
+    text, uuid[], text[], uuid[], text[], jsonb[], uuid[], uuid[], jsonb[], integer[], boolean[], jsonb[], uuid[], jsonb[], timestamptz
+) IS
     'Writes the new versions of golden records into the history and publishes them.';

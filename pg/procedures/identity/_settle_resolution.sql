@@ -19,13 +19,19 @@ CREATE OR REPLACE FUNCTION c360._settle_resolution(
     SET enable_seqscan = off
 AS $$
 DECLARE
-    v_profile  uuid[];
-    v_change   text[];
-    v_other    uuid[];
-    v_rule     text[];
-    v_evidence jsonb[];
-    v_rebuild  uuid[];
-    v_changes  jsonb;
+    v_profile         uuid[];
+    v_change          text[];
+    v_other           uuid[];
+    v_rule            text[];
+    v_evidence        jsonb[];
+    v_rebuild         uuid[];
+    v_rebuilt         uuid[];
+    v_rebuilt_changed jsonb[];
+    v_rebuilt_version integer[];
+    v_rebuilt_is_news boolean[];
+    v_rebuilt_profile jsonb[];
+    v_metrics_of      uuid[];
+    v_metrics         jsonb[];
 BEGIN
     PERFORM standardise_profiles(
         p_raw_profile_ids || ARRAY(
@@ -60,14 +66,38 @@ BEGIN
 
     PERFORM c360._refresh_identifiers(v_rebuild);
 
-    SELECT jsonb_object_agg(rebuilt.master_profile_id, to_jsonb(rebuilt.changed))
-    INTO v_changes
-    FROM rebuild_profiles(v_rebuild) AS rebuilt;
+    SELECT
+        array_agg(rebuilt.master_profile_id),
+        array_agg(to_jsonb(rebuilt.changed)),
+        array_agg(rebuilt.version),
+        array_agg(rebuilt.is_news),
+        array_agg(rebuilt.profile)
+    INTO
+        v_rebuilt,
+        v_rebuilt_changed,
+        v_rebuilt_version,
+        v_rebuilt_is_news,
+        v_rebuilt_profile
+    FROM rebuild_profiles(
+        v_rebuild,
+        ARRAY(
+            SELECT linked.id
+            FROM unnest(v_profile, v_change) AS linked (id, change)
+            WHERE linked.change IN ('merged', 'split')
+        )
+    ) AS rebuilt;
 
-    PERFORM refresh_activity(c360._active_profiles(v_rebuild || p_moved));
+    SELECT
+        array_agg(refreshed.master_profile_id),
+        array_agg(refreshed.metrics)
+    INTO
+        v_metrics_of,
+        v_metrics
+    FROM refresh_activity(c360._active_profiles(v_rebuild || p_moved)) AS refreshed;
 
     RETURN c360._record_changes(
-        p_tenant, v_profile, v_change, v_other, v_rule, v_evidence, coalesce(v_changes, '{}'), p_edited, p_at
+        p_tenant, v_profile, v_change, v_other, v_rule, v_evidence, p_edited, v_rebuilt, v_rebuilt_changed, v_rebuilt_version,
+        v_rebuilt_is_news, v_rebuilt_profile, v_metrics_of, v_metrics, p_at
     );
 END;
 $$;

@@ -13,9 +13,8 @@ CREATE OR REPLACE FUNCTION c360._message_body(
     PARALLEL SAFE
 AS $$
     SELECT '{"type":' || to_json(p_type)::text
-        || ',"timestamp":"' || to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-        || '","tenant":' || to_json(p_tenant)::text
-        || ',"data":' || coalesce(p_data::text, '{}')
+        || c360._message_context(p_tenant, p_at)
+        || coalesce(p_data::text, '{}')
         || '}';
 $$;
 

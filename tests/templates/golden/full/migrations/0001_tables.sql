@@ -159,7 +159,6 @@ CREATE TABLE tenant_full.cdp_master_profiles (
 ) WITH (fillfactor = 80);
 CREATE INDEX cdp_master_profiles_founding_raw_profile_id_idx ON tenant_full.cdp_master_profiles (founding_raw_profile_id);
 CREATE INDEX cdp_master_profiles_merged_into_idx ON tenant_full.cdp_master_profiles (merged_into) WHERE merged_into IS NOT NULL;
-CREATE INDEX cdp_master_profiles_updated_at_idx ON tenant_full.cdp_master_profiles (updated_at);
 COMMENT ON TABLE tenant_full.cdp_master_profiles IS 'Golden records. One typed column per attribute of governance metadata is added to these by c360 tenant sync.';
 COMMENT ON COLUMN tenant_full.cdp_master_profiles.master_profile_id IS 'Stable for life; after a merge the absorbed id redirects.';
 COMMENT ON COLUMN tenant_full.cdp_master_profiles.founding_raw_profile_id IS 'The observation this id was made for; the resolver always sets it. The id stays with it for life: through merges, and back again when a contradiction splits them. A linked observation, which the link checks: a foreign key here would be checked twice for each new golden record.';
@@ -187,13 +186,11 @@ CREATE TABLE tenant_full.cdp_profile_links (
     evidence           jsonb       NOT NULL DEFAULT '{}',
     linked_at          timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT cdp_profile_links_pkey PRIMARY KEY (raw_profile_id),
-    CONSTRAINT cdp_profile_links_raw_profile_id_fkey FOREIGN KEY (raw_profile_id) REFERENCES tenant_full.cdp_raw_profiles (raw_profile_id),
-    CONSTRAINT cdp_profile_links_master_profile_id_fkey FOREIGN KEY (master_profile_id) REFERENCES tenant_full.cdp_master_profiles (master_profile_id),
     CONSTRAINT cdp_profile_links_score_check CHECK (score BETWEEN 0 AND 1)
 );
 CREATE INDEX cdp_profile_links_master_profile_id_idx ON tenant_full.cdp_profile_links (master_profile_id);
 CREATE INDEX cdp_profile_links_component_id_master_profile_id_idx ON tenant_full.cdp_profile_links (component_id, master_profile_id);
-COMMENT ON TABLE tenant_full.cdp_profile_links IS 'Which golden record each observation belongs to, and why. Merge and split change rows here only.';
+COMMENT ON TABLE tenant_full.cdp_profile_links IS 'Which golden record each observation belongs to, and why. Merge and split change rows here only. Written by the resolver alone, so without foreign keys: two checks a row would cost more than the row.';
 COMMENT ON COLUMN tenant_full.cdp_profile_links.component_id IS 'Smallest raw_profile_id of all observations connected before protection is applied; what must be looked at again when one of them changes.';
 COMMENT ON COLUMN tenant_full.cdp_profile_links.rule IS 'Rule that linked it: new, exact:<type> ...';
 COMMENT ON COLUMN tenant_full.cdp_profile_links.evidence IS 'Values behind the rule: {identifier_type, value, with_raw_profile_id}.';
@@ -233,10 +230,9 @@ CREATE TABLE tenant_full.cdp_profile_history (
     changed_by         text        NOT NULL DEFAULT session_user,
     reason             jsonb       NOT NULL DEFAULT '{}',
     CONSTRAINT cdp_profile_history_pkey PRIMARY KEY (master_profile_id, version),
-    CONSTRAINT cdp_profile_history_master_profile_id_fkey FOREIGN KEY (master_profile_id) REFERENCES tenant_full.cdp_master_profiles (master_profile_id),
     CONSTRAINT cdp_profile_history_change_check CHECK (change IN ('created', 'updated', 'merged', 'absorbed', 'split', 'edited'))
 );
-COMMENT ON TABLE tenant_full.cdp_profile_history IS 'Every version of every golden record, whole, from valid_from until the next one.';
+COMMENT ON TABLE tenant_full.cdp_profile_history IS 'Every version of every golden record, whole, from valid_from until the next one. Written with the golden record, so without a foreign key.';
 COMMENT ON COLUMN tenant_full.cdp_profile_history.reason IS 'Why this version came to be, e.g. {"merged_profile_id": ..., "rule": ...}.';
 
 CREATE TABLE tenant_full.cdp_profile_merges (

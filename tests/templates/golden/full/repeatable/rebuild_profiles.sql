@@ -1,451 +1,377 @@
--- Computes golden records anew from their linked observations, by the survivorship rule of each attribute, and writes
--- those that differ. Answers them with the attributes that changed; a record of version 0 is new and becomes version 1.
--- Absent is not null: only values that were sent compete. A value that its column cannot hold is passed over.
--- Where a rule leaves a tie, the later observation wins, then the lower text, so that arrival makes no difference.
+-- Computes golden records anew from what their observations say in standard form, by the survivorship rule of each
+-- attribute, and writes those that differ, and those of p_renewed (merged, split), as a new version. Answers all of them,
+-- with the attributes that changed, whether there is a new version, and the document of the record.
+-- Absent is not null: only values that were sent compete. What was seen later wins, then the higher content hash, so that
+-- arrival makes no difference and a tie is decided for all attributes alike; for most attributes that is a concatenation
+-- of documents. One plan is kept for any number of golden records: it joins nothing but rows looked up by their keys.
 -- Safe to repeat: the second time nothing differs. Raises nothing.
-CREATE OR REPLACE FUNCTION tenant_full.rebuild_profiles(p_master_profile_ids uuid[])
-    RETURNS TABLE (master_profile_id uuid, changed text[])
+CREATE OR REPLACE FUNCTION tenant_full.rebuild_profiles(
+    p_master_profile_ids uuid[],
+    p_renewed            uuid[] DEFAULT '{}'
+)
+    RETURNS TABLE (master_profile_id uuid, changed text[], version integer, is_news boolean, profile jsonb)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, tenant_full, pg_temp
-    SET plan_cache_mode = force_custom_plan
-    SET enable_hashjoin = on
-    SET enable_mergejoin = on
-    SET jit = off
+    SET plan_cache_mode = force_generic_plan
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
     SET enable_seqscan = off
+    SET jit = off
+    SET work_mem = '32MB'
     SET datestyle = 'ISO, YMD'
     SET timezone = 'UTC'
 AS $$
 #variable_conflict use_column
 DECLARE
-    v_internal text := coalesce(current_setting('c360.internal_write', true), '');
+    v_internal      text := coalesce(current_setting('c360.internal_write', true), '');
+    v_has_activity  boolean := EXISTS (SELECT FROM tenant_full.cdp_activity);
+    v_has_purchases boolean := EXISTS (SELECT FROM tenant_full.cdp_purchases);
+    v_has_overrides boolean := EXISTS (SELECT FROM tenant_full.cdp_attribute_overrides);
 BEGIN
-    PERFORM c360._plan_for(cardinality(p_master_profile_ids));
-
     -- Not the edit of a person.
     PERFORM set_config('c360.internal_write', 'on', true);
 
     RETURN QUERY
     WITH wanted AS MATERIALIZED (
-        SELECT DISTINCT id AS master_profile_id
-        FROM unnest(p_master_profile_ids) AS id
+        SELECT
+            listed.id AS master_profile_id,
+            bool_or(listed.is_renewed) AS is_renewed
+        FROM (
+            SELECT
+                asked.id,
+                false
+            FROM unnest(p_master_profile_ids) AS asked (id)
+            UNION ALL
+            SELECT
+                renewed.id,
+                true
+            FROM unnest(p_renewed) AS renewed (id)
+        ) AS listed (id, is_renewed)
+        GROUP BY listed.id
     ),
 
-    -- Every observation of these people, once.
+    -- Every observation of these people, once, and what it says.
     observed AS MATERIALIZED (
         SELECT
             wanted.master_profile_id,
             own.raw_profile_id,
             own.source,
-            own.traits,
-            own.observed_at,
-            own.weight
+            own.content_hash,
+            own.seen_at,
+            own.weight,
+            own.attributes
         FROM wanted
         CROSS JOIN LATERAL (
             SELECT
-                raw.raw_profile_id,
+                link.raw_profile_id,
                 raw.source,
-                raw.traits,
-                coalesce(seen.last_at, raw.observed_at) AS observed_at,
-                coalesce(seen.event_count, 1) AS weight
+                raw.content_hash,
+                coalesce(seen.last_at, raw.observed_at) AS seen_at,
+                coalesce(seen.event_count, 1) AS weight,
+                said.attributes
             FROM tenant_full.cdp_profile_links AS link
             CROSS JOIN LATERAL (
-                SELECT own.*
+                SELECT
+                    own.source,
+                    own.content_hash,
+                    own.observed_at
                 FROM tenant_full.cdp_raw_profiles AS own
                 WHERE own.raw_profile_id = link.raw_profile_id
                 OFFSET 0
             ) AS raw
-            CROSS JOIN LATERAL (
+            LEFT JOIN LATERAL (
+                SELECT own.attributes
+                FROM tenant_full.cdp_standard_profiles AS own
+                WHERE own.raw_profile_id = link.raw_profile_id
+                OFFSET 0
+            ) AS said ON true
+            LEFT JOIN LATERAL (
                 SELECT
                     max(activity.last_at) AS last_at,
                     sum(activity.event_count) AS event_count
                 FROM tenant_full.cdp_activity AS activity
                 WHERE activity.raw_profile_id = link.raw_profile_id
-            ) AS seen
+            ) AS seen ON v_has_activity
             WHERE link.master_profile_id = wanted.master_profile_id
             OFFSET 0
         ) AS own
     ),
 
-    -- Where the value of an attribute may stand among the traits, best place first, and how it is treated.
-    place (attribute, position, trait, inside, data_type, normaliser, rule, is_indexed) AS (
-        VALUES
-            (NULL::text, NULL::integer, NULL::text, NULL::text[], NULL::text, NULL::text, NULL::text, NULL::boolean),
-            ('of_type_text', 1, 'ofTypeText', ARRAY[]::text[], 'text', 'text', 'most_recent', true),
-            ('of_type_text', 2, 'nested', ARRAY['text']::text[], 'text', 'text', 'most_recent', true),
-            ('of_type_text_list', 1, 'ofTypeText_List', ARRAY[]::text[], 'text[]', 'text', 'union', true),
-            ('of_type_text_list', 2, 'nested', ARRAY['text_list']::text[], 'text[]', 'text', 'union', true),
-            ('of_type_integer', 1, 'ofTypeInteger', ARRAY[]::text[], 'integer', 'none', 'most_recent', true),
-            ('of_type_integer', 2, 'nested', ARRAY['integer']::text[], 'integer', 'none', 'most_recent', true),
-            ('of_type_bigint', 1, 'ofTypeBigint', ARRAY[]::text[], 'bigint', 'none', 'most_recent', true),
-            ('of_type_bigint', 2, 'nested', ARRAY['bigint']::text[], 'bigint', 'none', 'most_recent', true),
-            ('of_type_numeric', 1, 'ofTypeNumeric', ARRAY[]::text[], 'numeric', 'none', 'most_recent', true),
-            ('of_type_numeric', 2, 'nested', ARRAY['numeric']::text[], 'numeric', 'none', 'most_recent', true),
-            ('of_type_double', 1, 'ofTypeDouble', ARRAY[]::text[], 'double precision', 'none', 'most_recent', true),
-            ('of_type_double', 2, 'nested', ARRAY['double']::text[], 'double precision', 'none', 'most_recent', true),
-            ('of_type_boolean', 1, 'ofTypeBoolean', ARRAY[]::text[], 'boolean', 'none', 'most_recent', true),
-            ('of_type_boolean', 2, 'nested', ARRAY['boolean']::text[], 'boolean', 'none', 'most_recent', true),
-            ('of_type_date', 1, 'ofTypeDate', ARRAY[]::text[], 'date', 'none', 'most_recent', true),
-            ('of_type_date', 2, 'nested', ARRAY['date']::text[], 'date', 'none', 'most_recent', true),
-            ('of_type_timestamp', 1, 'ofTypeTimestamp', ARRAY[]::text[], 'timestamptz', 'none', 'most_recent', true),
-            ('of_type_timestamp', 2, 'nested', ARRAY['timestamp']::text[], 'timestamptz', 'none', 'most_recent', true),
-            ('of_type_json', 1, 'ofTypeJson', ARRAY[]::text[], 'jsonb', 'none', 'union', true),
-            ('of_type_json', 2, 'nested', ARRAY['json']::text[], 'jsonb', 'none', 'union', true),
-            ('by_most_recent', 1, 'most_recent', ARRAY[]::text[], 'text', 'text', 'most_recent', false),
-            ('by_first', 1, 'first', ARRAY[]::text[], 'text', 'text', 'first', false),
-            ('by_most_frequent', 1, 'most_frequent', ARRAY[]::text[], 'text', 'text', 'most_frequent', false),
-            ('by_longest', 1, 'longest', ARRAY[]::text[], 'text', 'text', 'longest', false),
-            ('by_source_priority', 1, 'source_priority', ARRAY[]::text[], 'text', 'text', 'source_priority', false),
-            ('by_verified_first', 1, 'verified_first', ARRAY[]::text[], 'text', 'text', 'verified_first', false),
-            ('by_max', 1, 'max', ARRAY[]::text[], 'text', 'text', 'max', false),
-            ('by_min', 1, 'min', ARRAY[]::text[], 'text', 'text', 'min', false),
-            ('as_name', 1, 'name', ARRAY[]::text[], 'text', 'name', 'most_recent', false),
-            ('as_email', 1, 'email', ARRAY[]::text[], 'text', 'email', 'most_recent', false),
-            ('as_phone', 1, 'phone', ARRAY[]::text[], 'text', 'phone', 'most_recent', false),
-            ('as_id', 1, 'id', ARRAY[]::text[], 'text', 'id', 'most_recent', false),
-            ('as_date', 1, 'date', ARRAY[]::text[], 'date', 'date', 'most_recent', false),
-            ('as_gender', 1, 'gender', ARRAY[]::text[], 'text', 'gender', 'most_recent', false),
-            ('as_country', 1, 'country', ARRAY[]::text[], 'text', 'country', 'most_recent', false),
-            ('email', 1, 'email', ARRAY[]::text[], 'text', 'email', 'most_recent', false),
-            ('email', 2, 'contact', ARRAY['email']::text[], 'text', 'email', 'most_recent', false),
-            ('born', 1, 'born', ARRAY[]::text[], 'date', 'date', 'most_recent', false)
+    -- What was said last, and by whom. Attributes with another rule are covered below.
+    recent AS (
+        SELECT
+            observed.master_profile_id,
+            c360._merged(observed.attributes ORDER BY observed.seen_at, observed.content_hash) AS doc,
+            c360._merged(
+                (
+                    SELECT jsonb_object_agg(attribute.name, observed.raw_profile_id)
+                    FROM jsonb_object_keys(observed.attributes) AS attribute (name)
+                )
+                ORDER BY
+                    observed.seen_at,
+                    observed.content_hash
+            ) AS sources,
+            jsonb_agg(DISTINCT observed.source COLLATE "C" ORDER BY observed.source COLLATE "C") AS source_systems
+        FROM observed
+        GROUP BY observed.master_profile_id
     ),
-    sent AS NOT MATERIALIZED (
+
+    -- Values of attributes with any other rule, where they were sent at all.
+    candidate AS MATERIALIZED (
         SELECT
             observed.master_profile_id,
             observed.raw_profile_id,
             observed.source,
-            observed.observed_at,
+            observed.content_hash,
+            observed.seen_at,
             observed.weight,
-            place.attribute,
-            place.position,
-            place.data_type,
-            place.normaliser,
-            place.rule,
-            place.is_indexed,
-            item.value #> place.inside AS value,
-            place.rule = 'verified_first'
-                AND coalesce(observed.traits ->> (place.trait || '_verified'), observed.traits ->> (place.trait || 'Verified')) IN ('true', '1') AS is_verified
+            item.attribute,
+            item.value
         FROM observed
-        CROSS JOIN LATERAL jsonb_each(observed.traits) AS item (trait, value)
-        JOIN place ON place.trait = item.trait
-        WHERE observed.traits <> '{}'
-          AND item.value #> place.inside IS NOT NULL
-    ),
-
-    -- Single values, normalised. OFFSET 0: computed once, however often it is read below.
-    spelled AS (
-        SELECT
-            sent.*,
-            CASE
-                WHEN jsonb_typeof(sent.value) NOT IN ('string', 'number', 'boolean') THEN NULL
-                WHEN sent.data_type = 'date' THEN c360.normalise_date(sent.value #>> '{}')
-                WHEN sent.normaliser = 'text' THEN c360.present_text(sent.value #>> '{}')
-                WHEN sent.normaliser = 'name' THEN c360._tidy_name(sent.value #>> '{}')
-                WHEN sent.normaliser = 'email' THEN c360.normalise_email(sent.value #>> '{}')
-                WHEN sent.normaliser = 'phone' THEN c360.normalise_phone(sent.value #>> '{}', 'VN')
-                WHEN sent.normaliser = 'id' THEN c360.normalise_id(sent.value #>> '{}')
-                WHEN sent.normaliser = 'date' THEN c360.normalise_date(sent.value #>> '{}')
-                WHEN sent.normaliser = 'gender' THEN c360.normalise_gender(sent.value #>> '{}')
-                WHEN sent.normaliser = 'country' THEN c360.normalise_country(sent.value #>> '{}')
-                ELSE c360.present_text(sent.value #>> '{}')
-            END AS spelling
-        FROM sent
-        WHERE sent.rule <> 'union'
-        OFFSET 0
-    ),
-    candidate AS MATERIALIZED (
-        SELECT
-            spelled.master_profile_id,
-            spelled.raw_profile_id,
-            spelled.source,
-            spelled.observed_at,
-            spelled.weight,
-            spelled.attribute,
-            spelled.position,
-            spelled.rule,
-            spelled.is_verified,
-            spelled.spelling
-        FROM spelled
-        WHERE spelled.spelling IS NOT NULL
-          AND (NOT spelled.is_indexed OR length(spelled.spelling) <= 500)
-          AND CASE spelled.data_type
-            WHEN 'text' THEN true
-            WHEN 'integer' THEN pg_input_is_valid(spelled.spelling, 'integer')
-            WHEN 'bigint' THEN pg_input_is_valid(spelled.spelling, 'bigint')
-            WHEN 'boolean' THEN pg_input_is_valid(spelled.spelling, 'boolean')
-            WHEN 'numeric'
-                THEN spelled.spelling ~ '^[-+]?[0-9.]+(e[-+]?[0-9]{1,3})?$' AND pg_input_is_valid(spelled.spelling, 'numeric')
-            WHEN 'double precision'
-                THEN spelled.spelling ~ '^[-+]?[0-9.]+([eE][-+]?[0-9]{1,3})?$' AND pg_input_is_valid(spelled.spelling, 'double precision')
-            WHEN 'timestamptz'
-                THEN spelled.spelling ~ '^[0-9]{4}-' AND pg_input_is_valid(spelled.spelling, 'timestamptz')
-            ELSE true
-        END
-    ),
-
-    -- The survivor of each attribute.
-    frequency AS MATERIALIZED (
-        SELECT
-            candidate.master_profile_id,
-            candidate.attribute,
-            candidate.spelling,
-            sum(candidate.weight) AS weight
-        FROM candidate
-        WHERE candidate.rule = 'most_frequent'
-        GROUP BY
-            candidate.master_profile_id,
-            candidate.attribute,
-            candidate.spelling
-    ),
-    trusted (attribute, sources) AS (
-        VALUES
-            (NULL::text, NULL::text[]),
-            ('by_source_priority', ARRAY['crm', 'web']::text[])
+        CROSS JOIN LATERAL jsonb_each(observed.attributes) AS item (attribute, value)
+        WHERE observed.attributes ?| ARRAY['of_type_text_list', 'of_type_json', 'by_first', 'by_most_frequent', 'by_longest', 'by_source_priority', 'by_verified_first', 'by_max', 'by_min']::text[]
+          AND item.attribute = ANY (ARRAY['of_type_text_list', 'of_type_json', 'by_first', 'by_most_frequent', 'by_longest', 'by_source_priority', 'by_verified_first', 'by_max', 'by_min']::text[])
     ),
     ranked AS (
         SELECT
             candidate.*,
-            CASE candidate.rule
-                WHEN 'first' THEN extract(epoch FROM candidate.observed_at)
-                WHEN 'longest' THEN -length(candidate.spelling)
-                WHEN 'most_frequent' THEN -frequency.weight
-                WHEN 'source_priority' THEN coalesce(array_position(trusted.sources, candidate.source), 1000000)
-                WHEN 'verified_first' THEN CASE WHEN candidate.is_verified THEN 0 ELSE 1 END
-                ELSE 0
+            CASE
+                WHEN candidate.attribute = ANY (ARRAY['by_first']::text[])
+                    THEN extract(epoch FROM candidate.seen_at)
+                WHEN candidate.attribute = ANY (ARRAY['by_longest']::text[])
+                    THEN -length(candidate.value #>> '{}')
+                WHEN candidate.attribute = ANY (ARRAY['by_most_frequent']::text[])
+                    THEN -sum(candidate.weight) OVER (PARTITION BY candidate.master_profile_id, candidate.attribute, candidate.value)
+                WHEN candidate.attribute = 'by_source_priority'
+                    THEN coalesce(array_position(ARRAY['crm', 'web']::text[], candidate.source), 1000000)
+                WHEN candidate.attribute = 'by_verified_first'
+                    THEN CASE
+                        WHEN EXISTS (
+                            SELECT
+                            FROM tenant_full.cdp_raw_profiles AS raw
+                            CROSS JOIN unnest(ARRAY['verified_first_verified', 'verified_firstVerified']::text[]) AS flag (trait)
+                            WHERE raw.raw_profile_id = candidate.raw_profile_id
+                              AND raw.traits ->> flag.trait IN ('true', '1')
+                        )
+                            THEN 0
+                        ELSE 1
+                    END
             END AS rank
         FROM candidate
-        LEFT JOIN frequency USING (master_profile_id, attribute, spelling)
-        LEFT JOIN trusted USING (attribute)
-        WHERE candidate.rule NOT IN ('max', 'min')
+        WHERE NOT candidate.attribute = ANY (ARRAY['of_type_text_list', 'of_type_json']::text[])
     ),
     survivor AS (
         SELECT DISTINCT ON (ranked.master_profile_id, ranked.attribute)
             ranked.master_profile_id,
             ranked.attribute,
-            ranked.spelling,
+            ranked.value,
             ranked.raw_profile_id
         FROM ranked
         ORDER BY
             ranked.master_profile_id,
             ranked.attribute,
             ranked.rank,
-            ranked.observed_at DESC,
-            ranked.position,
-            ranked.spelling COLLATE "C",
-            ranked.raw_profile_id
-    ),
-    extreme (master_profile_id, attribute, spelling, raw_profile_id) AS (
-        (
-            SELECT DISTINCT ON (candidate.master_profile_id)
-                candidate.master_profile_id,
-                candidate.attribute,
-                candidate.spelling,
-                candidate.raw_profile_id
-            FROM candidate
-            WHERE candidate.attribute = 'by_max'
-            ORDER BY
-                candidate.master_profile_id,
-                CASE WHEN candidate.attribute = 'by_max' THEN candidate.spelling::text END DESC,
-                candidate.observed_at DESC,
-                candidate.spelling COLLATE "C",
-                candidate.raw_profile_id
-        )
-        UNION ALL
-        (
-            SELECT DISTINCT ON (candidate.master_profile_id)
-                candidate.master_profile_id,
-                candidate.attribute,
-                candidate.spelling,
-                candidate.raw_profile_id
-            FROM candidate
-            WHERE candidate.attribute = 'by_min'
-            ORDER BY
-                candidate.master_profile_id,
-                CASE WHEN candidate.attribute = 'by_min' THEN candidate.spelling::text END,
-                candidate.observed_at DESC,
-                candidate.spelling COLLATE "C",
-                candidate.raw_profile_id
-        )
-        UNION ALL
-        SELECT
-            NULL::uuid,
-            NULL::text,
-            NULL::text,
-            NULL::bigint
-        WHERE false
+            CASE WHEN ranked.attribute = ANY (ARRAY['by_max']::text[]) THEN (c360._number(ranked.value)) END DESC NULLS LAST,
+            CASE WHEN ranked.attribute = ANY (ARRAY['by_max']::text[]) THEN ranked.value #>> '{}' END COLLATE "C" DESC,
+            CASE WHEN ranked.attribute = ANY (ARRAY['by_min']::text[]) THEN (c360._number(ranked.value)) END,
+            CASE WHEN ranked.attribute = ANY (ARRAY['by_min']::text[]) THEN ranked.value #>> '{}' END COLLATE "C",
+            ranked.seen_at DESC,
+            ranked.content_hash DESC
     ),
 
     -- Lists are unions; objects are merged, the latest value of each key.
-    compound AS MATERIALIZED (
-        SELECT sent.*
-        FROM sent
-        WHERE sent.data_type IN ('text[]', 'jsonb')
-    ),
-    listed AS (
+    united AS (
         SELECT
             element.master_profile_id,
             element.attribute,
-            jsonb_agg(DISTINCT element.spelling COLLATE "C" ORDER BY element.spelling COLLATE "C") AS value
+            jsonb_agg(DISTINCT element.value COLLATE "C" ORDER BY element.value COLLATE "C") AS value
         FROM (
             SELECT
-                compound.master_profile_id,
-                compound.attribute,
-                c360.present_text(item.value) AS spelling
-            FROM compound
-            CROSS JOIN LATERAL jsonb_array_elements_text(
-                CASE jsonb_typeof(compound.value)
-                    WHEN 'array' THEN compound.value
-                    WHEN 'object' THEN NULL
-                    ELSE jsonb_build_array(compound.value)
-                END
-            ) AS item (value)
-            WHERE compound.data_type = 'text[]'
+                candidate.master_profile_id,
+                candidate.attribute,
+                item.value
+            FROM candidate
+            CROSS JOIN LATERAL jsonb_array_elements_text(candidate.value) AS item (value)
+            WHERE candidate.attribute = ANY (ARRAY['of_type_text_list']::text[])
         ) AS element
-        WHERE length(element.spelling) <= 500
         GROUP BY
             element.master_profile_id,
             element.attribute
-    ),
-    merged AS (
+        UNION ALL
         SELECT
-            compound.master_profile_id,
-            compound.attribute,
-            jsonb_object_agg(item.name, item.value ORDER BY compound.observed_at, item.value::text COLLATE "C" DESC) AS value
-        FROM compound
-        CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(compound.value) = 'object' THEN compound.value END) AS item (name, value)
-        WHERE compound.data_type = 'jsonb'
-          AND jsonb_typeof(item.value) <> 'null'
+            candidate.master_profile_id,
+            candidate.attribute,
+            c360._merged(candidate.value ORDER BY candidate.seen_at, candidate.content_hash)
+        FROM candidate
+        WHERE candidate.attribute = ANY (ARRAY['of_type_json']::text[])
         GROUP BY
-            compound.master_profile_id,
-            compound.attribute
+            candidate.master_profile_id,
+            candidate.attribute
     ),
 
-    -- Identifiers as attributes.
-    shown (attribute, identifier_type, form) AS (
-        VALUES
-            (NULL::text, NULL::text, NULL::text),
-            ('email', 'email', 'text'),
-            ('secondary_emails', 'email', 'text[]'),
-            ('user_id', 'user_id', 'text'),
-            ('national_ids', 'national_id', 'text[]'),
-            ('crm_contact_ids', 'crm_id', 'jsonb')
-    ),
+    -- Identifiers as attributes: the latest one, all of them, or the latest of each scope.
     held AS MATERIALIZED (
         SELECT
-            own.master_profile_id,
-            split_part(own.identifier_type, ':', 1) AS identifier_type,
-            CASE
-                WHEN own.identifier_type LIKE '%:%' THEN substr(own.identifier_type, strpos(own.identifier_type, ':') + 1)
-                ELSE 'default'
-            END AS scope,
+            observed.master_profile_id,
+            own.identifier_type,
             own.value,
-            own.last_seen_at
-        FROM wanted
+            max(observed.seen_at) AS seen_at
+        FROM observed
         CROSS JOIN LATERAL (
-            SELECT identifier.*
-            FROM tenant_full.cdp_identifiers AS identifier
-            WHERE identifier.master_profile_id = wanted.master_profile_id
+            SELECT
+                identifier.identifier_type,
+                identifier.value
+            FROM tenant_full.cdp_raw_identifiers AS identifier
+            WHERE identifier.raw_profile_id = observed.raw_profile_id
+              AND split_part(identifier.identifier_type, ':', 1) = ANY (ARRAY['email', 'user_id', 'national_id', 'crm_id']::text[])
             OFFSET 0
         ) AS own
+        GROUP BY
+            observed.master_profile_id,
+            own.identifier_type,
+            own.value
     ),
     known AS (
         SELECT
             held.master_profile_id,
-            shown.attribute,
-            CASE shown.form
-                WHEN 'text[]' THEN jsonb_agg(held.value ORDER BY held.value COLLATE "C") FILTER (WHERE shown.form = 'text[]')
-                WHEN 'jsonb' THEN jsonb_object_agg(held.scope, held.value ORDER BY held.last_seen_at, held.value COLLATE "C" DESC)
-                    FILTER (WHERE shown.form = 'jsonb')
-                ELSE to_jsonb(
-                    (
-                        array_agg(held.value ORDER BY held.last_seen_at DESC, held.value COLLATE "C")
-                            FILTER (WHERE shown.form NOT IN ('text[]', 'jsonb'))
-                    )[1]
-                )
-            END AS value
+            'secondary_emails' AS attribute,
+            jsonb_agg(held.value ORDER BY held.value COLLATE "C") AS value
         FROM held
-        JOIN shown USING (identifier_type)
-        GROUP BY
+        WHERE split_part(held.identifier_type, ':', 1) = 'email'
+        GROUP BY held.master_profile_id
+        UNION ALL
+        SELECT
             held.master_profile_id,
-            shown.attribute,
-            shown.form
+            'user_id' AS attribute,
+            to_jsonb((array_agg(held.value ORDER BY held.seen_at DESC, held.value COLLATE "C"))[1]) AS value
+        FROM held
+        WHERE split_part(held.identifier_type, ':', 1) = 'user_id'
+        GROUP BY held.master_profile_id
+        UNION ALL
+        SELECT
+            held.master_profile_id,
+            'national_ids' AS attribute,
+            jsonb_agg(held.value ORDER BY held.value COLLATE "C") AS value
+        FROM held
+        WHERE split_part(held.identifier_type, ':', 1) = 'national_id'
+        GROUP BY held.master_profile_id
+        UNION ALL
+        SELECT
+            held.master_profile_id,
+            'crm_contact_ids' AS attribute,
+            jsonb_object_agg(
+                CASE
+                    WHEN held.identifier_type LIKE '%:%' THEN substr(held.identifier_type, strpos(held.identifier_type, ':') + 1)
+                    ELSE 'default'
+                END,
+                held.value
+                ORDER BY
+                    held.seen_at,
+                    held.value COLLATE "C" DESC
+            ) AS value
+        FROM held
+        WHERE split_part(held.identifier_type, ':', 1) = 'crm_id'
+        GROUP BY held.master_profile_id
     ),
 
     -- What a person wrote into the golden record stays.
     edited AS (
-        SELECT DISTINCT ON (wanted.master_profile_id, own.attribute)
-            wanted.master_profile_id,
+        SELECT DISTINCT ON (observed.master_profile_id, own.attribute)
+            observed.master_profile_id,
             own.attribute,
-            own.value
-        FROM wanted
+            coalesce(own.value, 'null') AS value
+        FROM observed
         CROSS JOIN LATERAL (
-            SELECT override.*
-            FROM tenant_full.cdp_profile_links AS link
-            CROSS JOIN LATERAL (
-                SELECT written.*
-                FROM tenant_full.cdp_attribute_overrides AS written
-                WHERE written.raw_profile_id = link.raw_profile_id
-                OFFSET 0
-            ) AS override
-            WHERE link.master_profile_id = wanted.master_profile_id
+            SELECT written.*
+            FROM tenant_full.cdp_attribute_overrides AS written
+            WHERE written.raw_profile_id = observed.raw_profile_id
             OFFSET 0
         ) AS own
+        WHERE v_has_overrides
         ORDER BY
-            wanted.master_profile_id,
+            observed.master_profile_id,
             own.attribute,
             own.set_at DESC,
             own.value::text COLLATE "C"
     ),
 
-    -- One document for each golden record; a later layer covers an earlier one.
-    entry (master_profile_id, layer, attribute, value, raw_profile_id) AS (
-        SELECT wanted.master_profile_id, 0, NULL::text, NULL::jsonb, NULL::bigint FROM wanted
+    -- One document for each golden record: later layers cover earlier ones.
+    layer (master_profile_id, number, doc, sources, is_renewed) AS (
+        SELECT wanted.master_profile_id, 0, '{}'::jsonb, '{}'::jsonb, wanted.is_renewed
+        FROM wanted
         UNION ALL
-        SELECT known.master_profile_id, 1, known.attribute, known.value, NULL FROM known
+        SELECT known.master_profile_id, 1, jsonb_object_agg(known.attribute, known.value), NULL, false
+        FROM known
+        GROUP BY known.master_profile_id
         UNION ALL
-        SELECT survivor.master_profile_id, 2, survivor.attribute, to_jsonb(survivor.spelling), survivor.raw_profile_id FROM survivor
+        SELECT recent.master_profile_id, 2, recent.doc, recent.sources - ARRAY['of_type_text_list', 'of_type_json']::text[], false
+        FROM recent
         UNION ALL
-        SELECT extreme.master_profile_id, 2, extreme.attribute, to_jsonb(extreme.spelling), extreme.raw_profile_id FROM extreme
+        SELECT survivor.master_profile_id, 3, jsonb_object_agg(survivor.attribute, survivor.value), jsonb_object_agg(survivor.attribute, survivor.raw_profile_id), false
+        FROM survivor
+        GROUP BY survivor.master_profile_id
         UNION ALL
-        SELECT listed.master_profile_id, 2, listed.attribute, listed.value, NULL FROM listed
+        SELECT united.master_profile_id, 3, jsonb_object_agg(united.attribute, united.value), NULL, false
+        FROM united
+        GROUP BY united.master_profile_id
         UNION ALL
-        SELECT merged.master_profile_id, 2, merged.attribute, merged.value, NULL FROM merged
+        SELECT recent.master_profile_id, 3, jsonb_build_object('source_systems', recent.source_systems), NULL, false
+        FROM recent
         UNION ALL
-        SELECT observed.master_profile_id, 2, 'source_systems', jsonb_agg(DISTINCT observed.source COLLATE "C" ORDER BY observed.source COLLATE "C"), NULL
-        FROM observed
-        GROUP BY observed.master_profile_id
-        UNION ALL
-        SELECT fact.master_profile_id, 2, figure.name, figure.value, NULL
+        SELECT fact.master_profile_id, 3, jsonb_object_agg(figure.name, figure.value), NULL, false
         FROM c360._purchase_facts('full', p_master_profile_ids) AS fact
         CROSS JOIN LATERAL jsonb_each(to_jsonb(fact)) AS figure (name, value)
-        WHERE figure.name = ANY (ARRAY['total_orders']::text[])
+        WHERE v_has_purchases
+          AND figure.name = ANY (ARRAY['total_orders']::text[])
+          AND figure.value <> 'null'
+        GROUP BY fact.master_profile_id
         UNION ALL
-        SELECT edited.master_profile_id, 3, edited.attribute, coalesce(edited.value, 'null'), NULL FROM edited
+        SELECT edited.master_profile_id, 4, jsonb_object_agg(edited.attribute, edited.value), jsonb_object_agg(edited.attribute, 'edited'::text), false
+        FROM edited
+        GROUP BY edited.master_profile_id
     ),
+    stacked AS MATERIALIZED (
+        SELECT
+            layer.master_profile_id,
+            c360._merged(layer.doc ORDER BY layer.number) AS doc,
+            c360._merged(layer.sources ORDER BY layer.number) AS attribute_sources,
+            bool_or(layer.is_renewed) AS is_renewed
+        FROM layer
+        GROUP BY layer.master_profile_id
+    ),
+    -- A list of identifiers leaves out the one that is shown as the main one.
     document AS MATERIALIZED (
         SELECT
-            entry.master_profile_id,
-            coalesce(jsonb_object_agg(entry.attribute, entry.value) FILTER (WHERE entry.layer = 1), '{}')
-                || coalesce(jsonb_object_agg(entry.attribute, entry.value) FILTER (WHERE entry.layer = 2), '{}')
-                || coalesce(jsonb_object_agg(entry.attribute, entry.value) FILTER (WHERE entry.layer = 3), '{}') AS doc,
-            coalesce(jsonb_object_agg(entry.attribute, entry.raw_profile_id) FILTER (WHERE entry.raw_profile_id IS NOT NULL), '{}')
-                || coalesce(jsonb_object_agg(entry.attribute, 'edited'::text) FILTER (WHERE entry.layer = 3), '{}') AS attribute_sources
-        FROM entry
-        GROUP BY entry.master_profile_id
+            stacked.master_profile_id,
+            stacked.attribute_sources,
+            stacked.is_renewed,
+            CASE
+                WHEN stacked.doc ?| ARRAY['secondary_emails']::text[] THEN stacked.doc - ARRAY['secondary_emails']::text[]
+                    || CASE
+                        WHEN jsonb_typeof(stacked.doc -> 'secondary_emails') = 'array'
+                            AND stacked.doc -> 'secondary_emails'
+                                <> jsonb_build_array(stacked.doc -> 'email')
+                            THEN jsonb_build_object(
+                                'secondary_emails',
+                                (stacked.doc -> 'secondary_emails')
+                                    - coalesce(stacked.doc ->> 'email', '')
+                            )
+                        ELSE '{}'
+                    END
+                ELSE stacked.doc
+            END AS doc
+        FROM stacked
     ),
     typed AS MATERIALIZED (
         SELECT
             document.master_profile_id,
             document.attribute_sources,
+            document.is_renewed AS _is_renewed,
+            document.doc AS _doc,
             document.doc ->> 'of_type_text' AS of_type_text,
             CASE
-                WHEN jsonb_typeof(document.doc -> 'of_type_text_list') = 'array' THEN nullif(
-                    array_remove(
-                        ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'of_type_text_list')),
-                        NULL
-                    ),
-                    '{}'
-                )
+                WHEN jsonb_typeof(document.doc -> 'of_type_text_list') = 'array'
+                    THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'of_type_text_list'))
             END AS of_type_text_list,
             CASE
                 WHEN pg_input_is_valid(document.doc ->> 'of_type_integer', 'integer')
@@ -496,23 +422,13 @@ BEGIN
             document.doc ->> 'as_country' AS as_country,
             document.doc ->> 'email' AS email,
             CASE
-                WHEN jsonb_typeof(document.doc -> 'secondary_emails') = 'array' THEN nullif(
-                    array_remove(
-                        ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'secondary_emails')),
-                        document.doc ->> 'email'
-                    ),
-                    '{}'
-                )
+                WHEN jsonb_typeof(document.doc -> 'secondary_emails') = 'array'
+                    THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'secondary_emails'))
             END AS secondary_emails,
             document.doc ->> 'user_id' AS user_id,
             CASE
-                WHEN jsonb_typeof(document.doc -> 'national_ids') = 'array' THEN nullif(
-                    array_remove(
-                        ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'national_ids')),
-                        NULL
-                    ),
-                    '{}'
-                )
+                WHEN jsonb_typeof(document.doc -> 'national_ids') = 'array'
+                    THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'national_ids'))
             END AS national_ids,
             nullif(document.doc -> 'crm_contact_ids', 'null') AS crm_contact_ids,
             CASE
@@ -520,13 +436,8 @@ BEGIN
                     THEN (document.doc ->> 'born')::date
             END AS born,
             CASE
-                WHEN jsonb_typeof(document.doc -> 'source_systems') = 'array' THEN nullif(
-                    array_remove(
-                        ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'source_systems')),
-                        NULL
-                    ),
-                    '{}'
-                )
+                WHEN jsonb_typeof(document.doc -> 'source_systems') = 'array'
+                    THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'source_systems'))
             END AS source_systems,
             CASE
                 WHEN pg_input_is_valid(document.doc ->> 'total_orders', 'integer')
@@ -537,8 +448,50 @@ BEGIN
     compared AS MATERIALIZED (
         SELECT
             scored.*,
-            master.version = 0 AS _is_new,
+            master._place,
+            master.version AS _version,
             master.attribute_sources <> scored.attribute_sources AS _has_other_sources,
+            -- What columns could not hold, and what a person emptied, is in the document and must not be.
+            CASE
+                WHEN num_nonnulls(
+                    NULL,
+                    scored.of_type_text,
+                    scored.of_type_text_list,
+                    scored.of_type_integer,
+                    scored.of_type_bigint,
+                    scored.of_type_numeric,
+                    scored.of_type_double,
+                    scored.of_type_boolean,
+                    scored.of_type_date,
+                    scored.of_type_timestamp,
+                    scored.of_type_json,
+                    scored.by_most_recent,
+                    scored.by_first,
+                    scored.by_most_frequent,
+                    scored.by_longest,
+                    scored.by_source_priority,
+                    scored.by_verified_first,
+                    scored.by_max,
+                    scored.by_min,
+                    scored.as_name,
+                    scored.as_email,
+                    scored.as_phone,
+                    scored.as_id,
+                    scored.as_date,
+                    scored.as_gender,
+                    scored.as_country,
+                    scored.email,
+                    scored.secondary_emails,
+                    scored.user_id,
+                    scored.national_ids,
+                    scored.crm_contact_ids,
+                    scored.born,
+                    scored.source_systems,
+                    scored.total_orders
+                ) = (SELECT count(*) FROM jsonb_object_keys(scored._doc))
+                    THEN scored._doc
+                ELSE c360._profile_document(to_jsonb(scored) - '{_doc,_is_renewed}'::text[])
+            END AS _profile,
             array_remove(ARRAY[
                 NULL::text,
                 CASE WHEN master.of_type_text IS DISTINCT FROM scored.of_type_text THEN 'of_type_text' END,
@@ -582,68 +535,73 @@ BEGIN
             OFFSET 0
         ) AS scored
         CROSS JOIN LATERAL (
-            SELECT golden.*
+            SELECT
+                golden.ctid AS _place,
+                golden.*
             FROM tenant_full.cdp_master_profiles AS golden
             WHERE golden.master_profile_id = scored.master_profile_id
             OFFSET 0
         ) AS master
     ),
+    judged AS MATERIALIZED (
+        SELECT
+            compared.*,
+            compared._version = 0 OR compared._is_renewed OR compared._changed <> '{}' AS _is_news
+        FROM compared
+    ),
     written AS (
         UPDATE tenant_full.cdp_master_profiles AS master
-        SET version = CASE WHEN compared._is_new OR compared._changed <> '{}' THEN master.version + 1 ELSE master.version END,
-            updated_at = CASE WHEN compared._is_new OR compared._changed <> '{}' THEN clock_timestamp() ELSE master.updated_at END,
-            attribute_sources = compared.attribute_sources,
-            of_type_text = compared.of_type_text,
-            of_type_text_list = compared.of_type_text_list,
-            of_type_integer = compared.of_type_integer,
-            of_type_bigint = compared.of_type_bigint,
-            of_type_numeric = compared.of_type_numeric,
-            of_type_double = compared.of_type_double,
-            of_type_boolean = compared.of_type_boolean,
-            of_type_date = compared.of_type_date,
-            of_type_timestamp = compared.of_type_timestamp,
-            of_type_json = compared.of_type_json,
-            by_most_recent = compared.by_most_recent,
-            by_first = compared.by_first,
-            by_most_frequent = compared.by_most_frequent,
-            by_longest = compared.by_longest,
-            by_source_priority = compared.by_source_priority,
-            by_verified_first = compared.by_verified_first,
-            by_max = compared.by_max,
-            by_min = compared.by_min,
-            as_name = compared.as_name,
-            as_email = compared.as_email,
-            as_phone = compared.as_phone,
-            as_id = compared.as_id,
-            as_date = compared.as_date,
-            as_gender = compared.as_gender,
-            as_country = compared.as_country,
-            email = compared.email,
-            secondary_emails = compared.secondary_emails,
-            user_id = compared.user_id,
-            national_ids = compared.national_ids,
-            crm_contact_ids = compared.crm_contact_ids,
-            born = compared.born,
-            source_systems = compared.source_systems,
-            total_orders = compared.total_orders
-        FROM compared
-        WHERE master.master_profile_id = compared.master_profile_id
-          AND (compared._is_new OR compared._changed <> '{}' OR compared._has_other_sources)
-        RETURNING
-            master.master_profile_id,
-            compared._changed,
-            compared._is_new
+        SET version = CASE WHEN judged._is_news THEN master.version + 1 ELSE master.version END,
+            updated_at = CASE WHEN judged._is_news THEN clock_timestamp() ELSE master.updated_at END,
+            attribute_sources = judged.attribute_sources,
+            of_type_text = judged.of_type_text,
+            of_type_text_list = judged.of_type_text_list,
+            of_type_integer = judged.of_type_integer,
+            of_type_bigint = judged.of_type_bigint,
+            of_type_numeric = judged.of_type_numeric,
+            of_type_double = judged.of_type_double,
+            of_type_boolean = judged.of_type_boolean,
+            of_type_date = judged.of_type_date,
+            of_type_timestamp = judged.of_type_timestamp,
+            of_type_json = judged.of_type_json,
+            by_most_recent = judged.by_most_recent,
+            by_first = judged.by_first,
+            by_most_frequent = judged.by_most_frequent,
+            by_longest = judged.by_longest,
+            by_source_priority = judged.by_source_priority,
+            by_verified_first = judged.by_verified_first,
+            by_max = judged.by_max,
+            by_min = judged.by_min,
+            as_name = judged.as_name,
+            as_email = judged.as_email,
+            as_phone = judged.as_phone,
+            as_id = judged.as_id,
+            as_date = judged.as_date,
+            as_gender = judged.as_gender,
+            as_country = judged.as_country,
+            email = judged.email,
+            secondary_emails = judged.secondary_emails,
+            user_id = judged.user_id,
+            national_ids = judged.national_ids,
+            crm_contact_ids = judged.crm_contact_ids,
+            born = judged.born,
+            source_systems = judged.source_systems,
+            total_orders = judged.total_orders
+        FROM judged
+        WHERE master.ctid = judged._place
+          AND (judged._is_news OR judged._has_other_sources)
     )
     SELECT
-        written.master_profile_id,
-        written._changed
-    FROM written
-    WHERE written._is_new
-       OR written._changed <> '{}';
+        judged.master_profile_id,
+        judged._changed,
+        CASE WHEN judged._is_news THEN judged._version + 1 ELSE judged._version END,
+        judged._is_news,
+        judged._profile
+    FROM judged;
 
     PERFORM set_config('c360.internal_write', v_internal, true);
 END;
 $$;
 
-COMMENT ON FUNCTION tenant_full.rebuild_profiles(uuid[]) IS
+COMMENT ON FUNCTION tenant_full.rebuild_profiles(uuid[], uuid[]) IS
     'Recomputes golden records from their observations by the survivorship rules of this tenant; answers what changed.';

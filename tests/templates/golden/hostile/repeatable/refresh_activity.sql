@@ -1,21 +1,27 @@
 -- Brings the attributes maintained by activity up to date from the running aggregates and the latest events of the linked
--- observations. Makes no version: these change with every event. Safe to repeat. Raises nothing.
+-- observations, and answers the metrics of each golden record as a document. Makes no version: these change with every
+-- event. One plan is kept for any number of golden records. Safe to repeat. Raises nothing.
 CREATE OR REPLACE FUNCTION tenant_select_2.refresh_activity(p_master_profile_ids uuid[])
-    RETURNS void
+    RETURNS TABLE (master_profile_id uuid, metrics jsonb)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, tenant_select_2, pg_temp
-    SET plan_cache_mode = force_custom_plan
-    SET enable_hashjoin = on
-    SET enable_mergejoin = on
-    SET jit = off
+    SET plan_cache_mode = force_generic_plan
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
     SET enable_seqscan = off
+    SET jit = off
+    SET work_mem = '32MB'
+    SET timezone = 'UTC'
 AS $$
+#variable_conflict use_column
+DECLARE
+    v_has_activity boolean := EXISTS (SELECT FROM tenant_select_2.cdp_activity);
 BEGIN
-    PERFORM c360._plan_for(cardinality(p_master_profile_ids));
-
+    RETURN QUERY
     WITH wanted AS MATERIALIZED (
-        SELECT DISTINCT id AS master_profile_id
-        FROM unnest(p_master_profile_ids) AS id
+        SELECT listed.id AS master_profile_id
+        FROM unnest(p_master_profile_ids) AS listed (id)
+        GROUP BY listed.id
     ),
     seen AS MATERIALIZED (
         SELECT
@@ -37,7 +43,10 @@ BEGIN
                 activity.event_count
             FROM tenant_select_2.cdp_profile_links AS link
             CROSS JOIN LATERAL (
-                SELECT own.*
+                SELECT
+                    own.raw_profile_id,
+                    own.source,
+                    own.observed_at
                 FROM tenant_select_2.cdp_raw_profiles AS own
                 WHERE own.raw_profile_id = link.raw_profile_id
                 OFFSET 0
@@ -47,7 +56,7 @@ BEGIN
                 FROM tenant_select_2.cdp_activity AS own
                 WHERE own.raw_profile_id = link.raw_profile_id
                 OFFSET 0
-            ) AS activity ON true
+            ) AS activity ON v_has_activity
             WHERE link.master_profile_id = wanted.master_profile_id
             OFFSET 0
         ) AS own
@@ -116,31 +125,73 @@ BEGIN
         WHERE recent.place <= 5
         GROUP BY recent.master_profile_id
     ),
-    document AS MATERIALIZED (
+    -- Later layers cover earlier ones.
+    layer (master_profile_id, number, doc) AS (
         SELECT
             spanned.master_profile_id,
+            1,
             jsonb_build_object(
                 'first_seen_at', spanned.first_seen_at,
                 'last_seen_at', spanned.last_seen_at,
-                'last_known_channel', coalesce(latest.channel, spanned.source),
-                'last_seen_touchpoint_url', left(latest.url, 2000),
-                'event_summary', counted.event_summary,
-                'total_sessions', counted.total_sessions
-            ) AS doc
+                'last_known_channel', spanned.source
+            )
         FROM spanned
-        LEFT JOIN counted USING (master_profile_id)
-        LEFT JOIN latest USING (master_profile_id)
+        UNION ALL
+        SELECT
+            counted.master_profile_id,
+            2,
+            jsonb_build_object('event_summary', counted.event_summary, 'total_sessions', counted.total_sessions)
+        FROM counted
+        UNION ALL
+        SELECT
+            latest.master_profile_id,
+            2,
+            jsonb_strip_nulls(
+                jsonb_build_object('last_known_channel', latest.channel, 'last_seen_touchpoint_url', left(latest.url, 2000))
+            )
+        FROM latest
+    ),
+    document AS MATERIALIZED (
+        SELECT
+            layer.master_profile_id,
+            jsonb_strip_nulls(c360._merged(layer.doc ORDER BY layer.number)) - ARRAY['first_seen_at', 'last_seen_at', 'last_known_channel', 'last_seen_touchpoint_url', 'event_summary', 'total_sessions']::text[] AS doc
+        FROM layer
+        GROUP BY layer.master_profile_id
+    ),
+    written AS (
+        INSERT INTO tenant_select_2.cdp_profile_metrics AS metrics (
+            master_profile_id,
+            refreshed_at
+        )
+        SELECT
+            document.master_profile_id,
+            clock_timestamp()
+        FROM document
+        ON CONFLICT (master_profile_id) DO UPDATE
+        SET refreshed_at = excluded.refreshed_at
     )
-    INSERT INTO tenant_select_2.cdp_profile_metrics AS metrics (
-        master_profile_id,
-        refreshed_at
-    )
+    -- What scoring keeps is as it was before.
     SELECT
         document.master_profile_id,
-        clock_timestamp()
+        CASE
+            WHEN num_nonnulls(
+                NULL,
+                kept.metrics
+            ) = 0
+                THEN document.doc
+            ELSE document.doc || jsonb_strip_nulls(
+                jsonb_build_object(
+                    'metrics', kept.metrics
+                )
+            )
+        END
     FROM document
-    ON CONFLICT (master_profile_id) DO UPDATE
-    SET refreshed_at = excluded.refreshed_at;
+    LEFT JOIN LATERAL (
+        SELECT own.*
+        FROM tenant_select_2.cdp_profile_metrics AS own
+        WHERE own.master_profile_id = document.master_profile_id
+        OFFSET 0
+    ) AS kept ON true;
 END;
 $$;
 
