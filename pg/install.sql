@@ -187,6 +187,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_component_members.sql
 \ir procedures/identity/_fellow_observations.sql
 \ir procedures/identity/_observations_of.sql
+\ir procedures/identity/_relink_now.sql
 \ir procedures/identity/_resettle.sql
 \ir procedures/identity/_decide_link.sql
 \ir procedures/identity/set_link_override.sql
@@ -199,6 +200,11 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/reject_review.sql
 \ir procedures/identity/_tie_keys.sql
 \ir procedures/identity/_tie_tree.sql
+\ir procedures/identity/_reread_observations.sql
+\ir procedures/identity/_next_components.sql
+\ir procedures/identity/_rederive_identities.sql
+\ir procedures/identity/_updated_profiles.sql
+\ir procedures/identity/rebuild_identities.sql
 
 -- procedures/profile --------------------------------------------------------------------------------------------------
 \ir procedures/profile/_text_list.sql

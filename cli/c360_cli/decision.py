@@ -54,4 +54,5 @@ def change_lines(changes: dict[str, Any]) -> list[str]:
         f" {moved['from_profile_id'] or 'not resolved'} -> {moved['to_profile_id']}"
         for moved in changes["moved"]
     ]
+    lines += [f"updated {profile}" for profile in changes.get("updated", [])]
     return lines or ["no golden record changes"]

@@ -12,7 +12,7 @@ import typer
 
 from c360.templates.environment import literal
 from c360_cli.connection import connected
-from c360_cli.decision import decided
+from c360_cli.decision import Preview, answer, decided, show_changes
 from c360_cli.explanation import draw_link
 from c360_cli.options import DataDir, DryRun, Dsn, Json
 from c360_cli.output import print_json, printable, say
@@ -78,6 +78,25 @@ def explain_command(
         print_json(explained)
     else:
         draw_link(printable(explained))
+
+
+@app.command("rebuild")
+def rebuild_command(
+    tenant: Tenant,
+    most: Annotated[int, typer.Option(min=0, help="Changes of each kind to list; all are counted.")] = 50,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: Preview = False,
+) -> None:
+    """Resolve everything anew by the rules of today, and show what differs from before."""
+    with connected(dsn, data_dir) as connection:
+        connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
+        changes = answer(connection, "SELECT c360.rebuild_identities(%s, %s, %s)", tenant, dry_run, most)
+    show_changes(changes, as_json)
+    if not as_json:
+        counts = changes["counts"]
+        say(f"{changes['observations']} observations; " + ", ".join(f"{counts[name]} {name}" for name in counts) + ".")
 
 
 @app.command("status")

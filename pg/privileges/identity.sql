@@ -37,6 +37,11 @@ BEGIN
             c360.release_attribute(text, uuid, text)', v_role);
     END LOOP;
 
+    FOREACH v_role IN ARRAY ARRAY['c360_admin', 'c360_worker'] LOOP
+        CALL c360._grant('EXECUTE ON ROUTINE
+            c360.rebuild_identities(text, boolean, integer, integer)', v_role);
+    END LOOP;
+
     CALL c360._grant('EXECUTE ON ROUTINE
         c360.tenants_with_work(),
         c360.list_tenants()', 'c360_worker');

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from c360.governance.tenants import as_owner, sync_tenant
 from support.observations import DAY_ONE, master_of, observe, partition, resolve
 
 
@@ -13,6 +14,7 @@ def people(connect):
     session = connect(autocommit=True)
     first = observe(session, user_id="u1", email="an@shop.vn", traits={"firstName": "An"})
     near = observe(session, source="crm", email="AN@shop.vn", phone="+84912345678")
+    resolve(session)
     second = observe(session, user_id="u2", email="[b]binh@shop.vn", traits={"firstName": "Binh\x1b[2J"})
     resolve(session)
     session.execute(
@@ -140,3 +142,26 @@ def test_wrong_usage_is_said_to_be_wrong(c360, database, arguments):
     done = c360("review", *arguments, "--dsn", database.dsn)
 
     assert done.returncode == 2
+
+
+def test_a_rebuild_prints_what_differs_and_a_dry_run_the_same(c360, database, people):
+    session, first, near, _ = people
+    with as_owner(session.connection):
+        session.execute(
+            "INSERT INTO c360.blocked_values (tenant, identifier_type, pattern, reason)"
+            " VALUES ('acme', 'email', 'an@shop\\.vn', 'the shop')"
+        )
+        sync_tenant(session.connection, "acme")
+
+    foreseen = c360("identity", "rebuild", "acme", "--dry-run", "--dsn", database.dsn)
+    kept = partition(session)
+    done = c360("identity", "rebuild", "acme", "--dsn", database.dsn)
+    again = c360("identity", "rebuild", "acme", "--dsn", database.dsn)
+
+    assert frozenset({first, near}) in kept
+    assert master_of(session, first) != master_of(session, near)
+    assert f"moved   observation {near}: {master_of(session, first)} ->" in foreseen.stdout
+    assert f"split   {master_of(session, near)} from {master_of(session, first)}" in done.stdout
+    assert "3 observations; " in done.stderr
+    assert "1 split" in done.stderr
+    assert again.stdout == "no golden record changes\n"

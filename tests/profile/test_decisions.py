@@ -30,7 +30,9 @@ def refused(function, *arguments, **named):
 
 
 def two_people(db):
+    """An, the older golden record, and Binh."""
     an = [observe(db, user_id="u1", email="an@shop.vn", traits={"city": "Hue"}), observe(db, email="an@shop.vn")]
+    resolve(db)
     binh = [
         observe(db, user_id="u2", email="binh@shop.vn", day=2, traits={"city": "Hanoi"}),
         observe(db, email="binh@shop.vn", anonymous_id="k2"),

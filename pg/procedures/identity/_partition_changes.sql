@@ -1,11 +1,12 @@
 -- What became of observations: p_before[i] is the golden record that observation p_raw_profile_ids[i] had (NULL: none),
 -- the links say what it has now. Golden records that came to be or came back, that were merged into another, that were
--- split from another; the observations that moved. The lists are in the order of the ids. Trusts the search_path.
--- Raises nothing.
+-- split from another; the observations that moved. The lists are in the order of the ids, p_most of each; counts says how many
+-- there are of each. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._partition_changes(
     p_raw_profile_ids bigint[],
-    p_before          uuid[]
+    p_before          uuid[],
+    p_most            integer DEFAULT NULL
 )
     RETURNS jsonb
     LANGUAGE plpgsql
@@ -36,7 +37,7 @@ BEGIN
             FROM member
             WHERE member.before IS DISTINCT FROM member.after
         ),
-        appeared AS (
+        appeared AS MATERIALIZED (
             SELECT
                 moved.after AS profile_id,
                 (array_agg(moved.before ORDER BY moved.raw_profile_id) FILTER (WHERE moved.before IS NOT NULL))[1] AS from_profile_id
@@ -44,7 +45,7 @@ BEGIN
             WHERE NOT EXISTS (SELECT FROM member WHERE member.before = moved.after)
             GROUP BY moved.after
         ),
-        vanished AS (
+        vanished AS MATERIALIZED (
             SELECT
                 gone.before AS absorbed_id,
                 coalesce(profile.merged_into, profile.master_profile_id) AS survivor_id
@@ -58,8 +59,13 @@ BEGIN
         SELECT jsonb_build_object(
             'created', (
                 SELECT coalesce(jsonb_agg(appeared.profile_id ORDER BY appeared.profile_id), '[]')
-                FROM appeared
-                WHERE appeared.from_profile_id IS NULL
+                FROM (
+                    SELECT *
+                    FROM appeared
+                    WHERE appeared.from_profile_id IS NULL
+                    ORDER BY appeared.profile_id
+                    LIMIT p_most
+                ) AS appeared
             ),
             'merged', (
                 SELECT coalesce(
@@ -69,7 +75,7 @@ BEGIN
                     ),
                     '[]'
                 )
-                FROM vanished
+                FROM (SELECT * FROM vanished ORDER BY vanished.absorbed_id LIMIT p_most) AS vanished
             ),
             'split', (
                 SELECT coalesce(
@@ -79,8 +85,13 @@ BEGIN
                     ),
                     '[]'
                 )
-                FROM appeared
-                WHERE appeared.from_profile_id IS NOT NULL
+                FROM (
+                    SELECT *
+                    FROM appeared
+                    WHERE appeared.from_profile_id IS NOT NULL
+                    ORDER BY appeared.profile_id
+                    LIMIT p_most
+                ) AS appeared
             ),
             'moved', (
                 SELECT coalesce(
@@ -94,12 +105,18 @@ BEGIN
                     ),
                     '[]'
                 )
-                FROM moved
+                FROM (SELECT * FROM moved ORDER BY moved.raw_profile_id LIMIT p_most) AS moved
+            ),
+            'counts', jsonb_build_object(
+                'created', (SELECT count(*) FROM appeared WHERE appeared.from_profile_id IS NULL),
+                'merged', (SELECT count(*) FROM vanished),
+                'split', (SELECT count(*) FROM appeared WHERE appeared.from_profile_id IS NOT NULL),
+                'moved', (SELECT count(*) FROM moved)
             )
         )
     );
 END;
 $$;
 
-COMMENT ON FUNCTION c360._partition_changes(bigint[], uuid[]) IS
+COMMENT ON FUNCTION c360._partition_changes(bigint[], uuid[], integer) IS
     'Golden records created, merged and split and observations moved, compared with how it was before.';

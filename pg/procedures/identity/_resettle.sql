@@ -1,5 +1,5 @@
 -- Partitions the whole components of these observations anew, and lets golden records, metrics, history and messages follow,
--- all in this transaction and by the way of every batch. p_decision, if given, is added to the reason of each version that
+-- all in this transaction. p_decision, if given, is added to the reason of each version that
 -- comes of it. Answers what became of the golden records, see _partition_changes.
 -- Trusts the search_path and the resolver's lock. Raises: what the resolver would park.
 
@@ -14,13 +14,10 @@ CREATE OR REPLACE FUNCTION c360._resettle(
     SET jit = off
 AS $$
 DECLARE
-    v_internal text := coalesce(current_setting('c360.internal_write', true), '');
-    v_from     timestamptz := clock_timestamp();
-    v_raw      bigint[];
-    v_before   uuid[];
-    v_queue    bigint[];
-    v_answer   jsonb;
-    v_changes  jsonb;
+    v_from    timestamptz := clock_timestamp();
+    v_raw     bigint[];
+    v_before  uuid[];
+    v_changes jsonb;
 BEGIN
     SELECT
         member.raw_profile_ids,
@@ -30,27 +27,7 @@ BEGIN
         v_before
     FROM c360._component_members(p_raw_profile_ids) AS member;
 
-    WITH queued AS (
-        INSERT INTO cdp_resolution_queue (raw_profile_id, needs_relink)
-        SELECT
-            DISTINCT wanted.raw_profile_id,
-            true
-        FROM unnest(p_raw_profile_ids) AS wanted (raw_profile_id)
-        RETURNING queue_id
-    )
-    SELECT array_agg(queued.queue_id ORDER BY queued.queue_id)
-    INTO v_queue
-    FROM queued;
-
-    PERFORM set_config('c360.internal_write', 'on', true);
-    v_answer := c360._try_resolution(p_tenant, v_queue);
-    PERFORM set_config('c360.internal_write', v_internal, true);
-
-    IF v_answer ? 'code' THEN
-        RAISE EXCEPTION '%', v_answer ->> 'reason'
-            USING ERRCODE = v_answer ->> 'code';
-    END IF;
-
+    PERFORM c360._relink_now(p_tenant, p_raw_profile_ids);
     v_changes := c360._partition_changes(v_raw, v_before);
 
     IF p_decision IS NOT NULL THEN
