@@ -38,15 +38,15 @@ def main() -> None:
     parser.add_argument("--truth", default="cluster_id", help="its column that says who a record is")
     options = parser.parse_args()
     figures: dict[str, float] = {}
-    with fresh_server() as (dsn, pid), psycopg.connect(dsn, autocommit=True) as session:
+    with fresh_server() as (dsn, pid):
         if options.only != "throughput" or options.data:
             data = _own(options.data, options.truth) if options.data else _standard()
-            outcomes = [outcome for key, one in data for outcome in _keyed(session, pid, key, one, figures)]
+            outcomes = [outcome for key, one in data for outcome in _keyed(dsn, pid, key, one, figures)]
             print_outcomes(outcomes)
         if options.only != "accuracy" and not options.data:
             rates: dict[str, float] = {}
             try:
-                for name, value in throughput.measure(session, options.sizes):
+                for name, value in throughput.measure(dsn, options.sizes):
                     rates[name] = value
             except (NotMeasured, psycopg.Error) as error:
                 say(f"throughput was not measured to its end: {error}")
@@ -68,11 +68,9 @@ def _own(path: Path, truth: str) -> Iterator[tuple[str, DataSet]]:
     yield "data", read(path, truth)
 
 
-def _keyed(
-    session: psycopg.Connection, pid: int, key: str, data: DataSet, figures: dict[str, float]
-) -> Iterator[Outcome]:
+def _keyed(dsn: str, pid: int, key: str, data: DataSet, figures: dict[str, float]) -> Iterator[Outcome]:
     """The outcomes of one data set; their figures are noted under names that begin with the system."""
-    for outcome in compare(session, pid, data, key):
+    for outcome in compare(dsn, pid, data, key):
         if outcome.verdict is not None:
             name = _PREFIXES[outcome.system] + key
             figures |= {

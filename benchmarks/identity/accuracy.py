@@ -43,11 +43,11 @@ class Outcome:
     detail: str = ""
 
 
-def compare(session: psycopg.Connection, server_pid: int, data: DataSet, slug: str) -> Iterator[Outcome]:
+def compare(dsn: str, server_pid: int, data: DataSet, slug: str) -> Iterator[Outcome]:
     """All systems on one data set."""
     runs: list[tuple[str, Callable[[], Outcome]]] = [
-        (EXACT, lambda: _c360(session, server_pid, data, f"{slug}_exact", is_scored=False)),
-        (SCORED, lambda: _c360(session, server_pid, data, f"{slug}_scored", is_scored=True)),
+        (EXACT, lambda: _c360(dsn, server_pid, data, f"{slug}_exact", is_scored=False)),
+        (SCORED, lambda: _c360(dsn, server_pid, data, f"{slug}_scored", is_scored=True)),
         (SPLINK, lambda: _splink(data, is_clean=False)),
         (SPLINK_CLEANED, lambda: _splink(data, is_clean=True)),
     ]
@@ -59,17 +59,19 @@ def compare(session: psycopg.Connection, server_pid: int, data: DataSet, slug: s
             yield Outcome(system, data.name, detail=_reason(error))
 
 
-def _c360(session: psycopg.Connection, server_pid: int, data: DataSet, slug: str, *, is_scored: bool) -> Outcome:
-    with MemoryWatch(server_pid) as memory:
+def _c360(dsn: str, server_pid: int, data: DataSet, slug: str, *, is_scored: bool) -> Outcome:
+    # A session of its own, so that what another tenant left in its memory is not counted here.
+    with psycopg.connect(dsn, autocommit=True) as session, MemoryWatch(server_pid) as memory:
         tenant = Tenant(session, slug, data)
         tenant.load()
         if is_scored:
             tenant.train()
         tenant.resolve()
+        clusters = tenant.clusters()
     return Outcome(
         SCORED if is_scored else EXACT,
         data.name,
-        judge(tenant.clusters(), data.truth),
+        judge(clusters, data.truth),
         tenant.seconds,
         memory.peak_mb,
         ", ".join(f"{step.name} {step.seconds:.1f} s" for step in tenant.steps),

@@ -60,6 +60,9 @@ class Tenant:
     def seconds(self) -> float:
         return sum(step.seconds for step in self.steps)
 
+    def seconds_of(self, name: str) -> float:
+        return sum(step.seconds for step in self.steps if step.name == name)
+
     def load(self) -> None:
         table = sql.Identifier(f"tenant_{self.slug}", "cdp_raw_profiles")
         self.steps.append(Step("load", copy(self._session, table, self._chunks)))
