@@ -162,7 +162,6 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_partition_records.sql
 \ir procedures/identity/_protected_partition.sql
 \ir procedures/identity/_record_changes.sql
-\ir procedures/identity/_refresh_identifiers.sql
 \ir procedures/identity/_relink_components.sql
 \ir procedures/identity/_requeue_failures.sql
 \ir procedures/identity/_resolve_in_parts.sql

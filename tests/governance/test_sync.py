@@ -244,10 +244,13 @@ def test_a_changed_order_of_attributes_is_followed_by_the_view(tenant):
 def test_masked_attributes_and_identifiers_are_masked_in_the_views(tenant):
     profile = tenant.add_profile(national_ids=["001093012345", "short"])
     tenant.db.execute(
-        f"INSERT INTO {tenant.schema}.cdp_identifiers VALUES"
-        " ('national_id', '001093012345', %s, 1, now(), now()), ('email', 'a@b.vn', %s, 1, now(), now())",
+        f"INSERT INTO {tenant.schema}.cdp_profile_links (raw_profile_id, master_profile_id, component_id, rule)"
+        " VALUES (1, %s, 1, 'new')",
         profile,
-        profile,
+    )
+    tenant.db.execute(
+        f"INSERT INTO {tenant.schema}.cdp_raw_identifiers VALUES"
+        " ('national_id', '001093012345', 1, true), ('email', 'a@b.vn', 1, true)"
     )
 
     shown = tenant.db.value(f"SELECT national_ids FROM {tenant.schema}.cdp_profiles")

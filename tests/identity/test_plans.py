@@ -13,7 +13,7 @@ LARGE = (
     "cdp_raw_profiles",
     "cdp_raw_identifiers",
     "cdp_profile_links",
-    "cdp_identifiers",
+    "cdp_standard_profiles",
     "cdp_master_profiles",
     "cdp_profile_metrics",
     "cdp_profile_history",
@@ -70,10 +70,8 @@ def fill(connection) -> None:
             INSERT INTO cdp_profile_links (raw_profile_id, master_profile_id, component_id, rule)
             SELECT 1000000 + n, id, 1000000 + n, 'new' FROM person;
 
-            INSERT INTO cdp_identifiers (
-                identifier_type, value, master_profile_id, raw_count, first_seen_at, last_seen_at
-            )
-            SELECT 'user_id', 'u' || n, id, 1, now(), now() FROM person;
+            INSERT INTO cdp_standard_profiles (raw_profile_id, attributes)
+            SELECT 1000000 + n, jsonb_build_object('city', 'City ' || n) FROM person;
 
             INSERT INTO cdp_profile_metrics (master_profile_id) SELECT id FROM person;
 

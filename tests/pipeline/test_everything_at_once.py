@@ -111,7 +111,7 @@ def replayed(db):
     """What a tenant that has never resolved anything would make of the same observations, in another order."""
     db.execute(
         "TRUNCATE tenant_acme.cdp_master_profiles, tenant_acme.cdp_profile_links, tenant_acme.cdp_raw_identifiers,"
-        " tenant_acme.cdp_identifiers, tenant_acme.cdp_profile_history, tenant_acme.cdp_profile_merges,"
+        " tenant_acme.cdp_standard_profiles, tenant_acme.cdp_profile_history, tenant_acme.cdp_profile_merges,"
         " tenant_acme.cdp_profile_metrics, tenant_acme.cdp_attribute_overrides"
     )
     db.execute(

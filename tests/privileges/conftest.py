@@ -75,7 +75,6 @@ def _fill(db: Session, tenant: str, canary: str) -> tuple[str, int]:
         canary,
     )
     db.execute(f"INSERT INTO {s}.cdp_profile_metrics (master_profile_id) VALUES (%s)", profile)
-    db.execute(f"INSERT INTO {s}.cdp_identifiers VALUES ('user_id', %s, %s, 1, now(), now())", canary, profile)
     db.execute(
         f"INSERT INTO {s}.cdp_profile_links (raw_profile_id, master_profile_id, component_id, rule)"
         " VALUES (%s, %s, %s, %s)",

@@ -37,15 +37,6 @@ BROKEN = {
               AND link.master_profile_id = profile.master_profile_id
           )
     """,
-    "identifiers differ from those of the linked observations": """
-        (SELECT identifier_type, value, master_profile_id, count(*)::integer, bool_or(is_usable)
-         FROM cdp_raw_identifiers JOIN cdp_profile_links USING (raw_profile_id) GROUP BY 1, 2, 3
-         EXCEPT SELECT identifier_type, value, master_profile_id, raw_count, is_usable FROM cdp_identifiers)
-        UNION ALL
-        (SELECT identifier_type, value, master_profile_id, raw_count, is_usable FROM cdp_identifiers
-         EXCEPT SELECT identifier_type, value, master_profile_id, count(*)::integer, bool_or(is_usable)
-         FROM cdp_raw_identifiers JOIN cdp_profile_links USING (raw_profile_id) GROUP BY 1, 2, 3)
-    """,
     "the history has a gap, or does not end at the record as it is": """
         SELECT profile.master_profile_id, profile.version, count(*)
         FROM cdp_master_profiles AS profile LEFT JOIN cdp_profile_history AS history USING (master_profile_id)

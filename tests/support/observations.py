@@ -75,10 +75,6 @@ def strays(db: Session, *, tenant: str = "acme") -> list[str]:
         FROM {schema}.cdp_profile_history AS told
         WHERE told.master_profile_id NOT IN (SELECT master_profile_id FROM {schema}.cdp_master_profiles)
         UNION ALL
-        SELECT 'identifier of golden record ' || known.master_profile_id
-        FROM {schema}.cdp_identifiers AS known
-        WHERE known.master_profile_id NOT IN (SELECT link.master_profile_id FROM {schema}.cdp_profile_links AS link)
-        UNION ALL
         SELECT 'metrics of golden record ' || metrics.master_profile_id
         FROM {schema}.cdp_profile_metrics AS metrics
         WHERE metrics.master_profile_id NOT IN (SELECT link.master_profile_id FROM {schema}.cdp_profile_links AS link)

@@ -151,6 +151,14 @@ class Extensions:
     unaccent: str = "c360_ext"
 
 
+@dataclass(frozen=True)
+class IdentifierBlock:
+    """Attributes that show identifiers in one form: a list, an object by scope, or the latest one."""
+
+    form: str
+    attributes: tuple[Attribute, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class TenantSpec:
     """Everything the templates of a tenant may use."""
@@ -281,9 +289,13 @@ class TenantSpec:
         return tuple(a for a in self.shown_identifiers if a.maintained_by == "identifiers")
 
     @property
-    def identifier_types_shown(self) -> tuple[str, ...]:
-        """The identifier types of these attributes."""
-        return tuple(dict.fromkeys(a.identifier_type or "" for a in self.attributes_of_identifiers))
+    def identifier_blocks(self) -> tuple[IdentifierBlock, ...]:
+        """These attributes by the form they show identifiers in."""
+        forms = (DataType.TEXT_LIST, DataType.JSON)
+        kept = self.attributes_of_identifiers
+        blocks = [IdentifierBlock(form.value, tuple(a for a in kept if a.data_type is form)) for form in forms]
+        blocks.append(IdentifierBlock("text", tuple(a for a in kept if a.data_type not in forms)))
+        return tuple(block for block in blocks if block.attributes)
 
     @property
     def attributes_beside_main(self) -> tuple[Attribute, ...]:

@@ -1,7 +1,7 @@
 -- Gives the three roles of a tenant what they may do in its schema. Safe to repeat; last step of every sync, because
 -- new tables and recreated views start without grants. Silent where the roles do not exist. Leaves alone what somebody else
 -- owns in the schema.
---   reader: every view; every table but the columns where values stand as they were sent and the masked attributes
+--   reader: every view and table but the columns where values stand as they were sent and the masked attributes
 --   writer: also adds observations to cdp_raw_profiles
 --   admin:  also reads those columns: the person who must answer what is known about somebody
 
@@ -26,7 +26,8 @@ BEGIN
     FOR v_table IN
         SELECT
             relation.relname,
-            relation.relkind = 'v' AS is_view,
+            relation.relkind = 'v'
+                AND NOT bool_or(c360._is_hidden_column(p_tenant, relation.relname, attribute.attname)) AS is_open,
             string_agg(quote_ident(attribute.attname), ', ' ORDER BY attribute.attnum)
                 FILTER (WHERE NOT c360._is_hidden_column(p_tenant, relation.relname, attribute.attname)) AS shown
         FROM pg_class AS relation
@@ -44,7 +45,7 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE ALL ON %I.%I FROM %I, %I, %I', v_schema, v_table.relname, v_reader, v_writer, v_admin);
 
-        IF v_table.is_view THEN
+        IF v_table.is_open THEN
             EXECUTE format('GRANT SELECT ON %I.%I TO %I', v_schema, v_table.relname, v_reader);
         ELSE
             EXECUTE format('GRANT SELECT (%s) ON %I.%I TO %I', v_table.shown, v_schema, v_table.relname, v_reader);

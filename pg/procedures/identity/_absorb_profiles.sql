@@ -33,9 +33,6 @@ BEGIN
     FROM unnest(p_absorbed, p_survivor) AS gone (absorbed, survivor)
     WHERE profile.master_profile_id = gone.absorbed;
 
-    DELETE FROM cdp_identifiers AS identifier
-    WHERE identifier.master_profile_id = ANY (p_absorbed);
-
     DELETE FROM cdp_profile_metrics AS metrics
     WHERE metrics.master_profile_id = ANY (p_absorbed);
 

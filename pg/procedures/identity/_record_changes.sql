@@ -78,7 +78,7 @@ BEGIN
             rebuilt.changed,
             linked.merged,
             linked.from_profile_id,
-            metrics.doc AS metrics,
+            coalesce(rebuilt.profile || metrics.doc, rebuilt.profile) AS shown,
             CASE
                 WHEN linked.rank IS NOT NULL THEN (ARRAY['merged', 'split', 'created'])[linked.rank]
                 WHEN rebuilt.is_news THEN 'updated'
@@ -114,9 +114,8 @@ BEGIN
                 || '","version":' || news.version::text
                 || ',"changed":' || CASE news.change WHEN 'edited' THEN c360._edited_attributes(news.id) ELSE news.changed END::text
                 || ',"profile":' || CASE
-                    WHEN coalesce(news.profile || news.metrics, news.profile) ?| v_masked
-                        THEN c360._masked_document(p_tenant, coalesce(news.profile || news.metrics, news.profile))
-                    ELSE coalesce(news.profile || news.metrics, news.profile)
+                    WHEN news.shown ?| v_masked THEN c360._masked_document(p_tenant, news.shown)
+                    ELSE news.shown
                 END::text
                 || CASE news.change
                     WHEN 'merged' THEN ',"survivor_id":"' || news.id::text || '",' || substr((merge.detail)::text, 2)

@@ -1,4 +1,4 @@
--- Carries a claimed batch through: standard form, links, identifiers, golden records, metrics, history, messages; in this
+-- Carries a claimed batch through: standard form, links, golden records, metrics, history, messages; in this
 -- order, because each reads what the one before wrote. Answers how many golden records were created, updated, merged, split.
 -- What the golden records p_stale were made of is brought into standard form anew.
 -- Trusts the search_path and the resolver's lock. Raises nothing.
@@ -63,8 +63,6 @@ BEGIN
     WHERE profile.master_profile_id = ANY (v_rebuild)
     ORDER BY profile.master_profile_id
     FOR UPDATE;
-
-    PERFORM c360._refresh_identifiers(v_rebuild);
 
     SELECT
         array_agg(rebuilt.master_profile_id),

@@ -8,8 +8,11 @@ CREATE OR REPLACE FUNCTION c360.normalise_country(p_value text)
     PARALLEL SAFE
 AS $$
 DECLARE
-    v_country text := c360.present_text(p_value);
+    v_country text := p_value;
 BEGIN
+    IF length(v_country) <> 2 THEN
+        v_country := c360.present_text(v_country);
+    END IF;
     IF v_country ~ '^[A-Za-z]{2}$' THEN
         v_country := upper(v_country);
         RETURN CASE v_country WHEN 'UK' THEN 'GB' ELSE v_country END;

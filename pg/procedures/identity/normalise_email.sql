@@ -8,8 +8,18 @@ CREATE OR REPLACE FUNCTION c360.normalise_email(p_value text)
     PARALLEL SAFE
 AS $$
 DECLARE
-    v_value text := lower(c360.present_text(p_value));
+    v_value text;
 BEGIN
+    -- Most addresses are as they should be.
+    IF translate(p_value, 'abcdefghijklmnopqrstuvwxyz0123456789.@_+-', '') = ''
+        AND strpos(p_value, '@') BETWEEN 2 AND length(p_value) - 1
+        AND strpos(substr(p_value, strpos(p_value, '@') + 1), '@') = 0
+        AND length(p_value) <= 320
+    THEN
+        RETURN p_value;
+    END IF;
+
+    v_value := lower(c360.present_text(p_value));
     IF v_value ~ '[<:]' THEN
         v_value := regexp_replace(regexp_replace(v_value, '^.*<(.*)>$', '\1'), '^mailto:', '');
     END IF;

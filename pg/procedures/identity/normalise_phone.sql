@@ -15,26 +15,35 @@ DECLARE
     v_plan             text[] := c360._phone_plan(p_country);
     v_code             text := v_plan[1];
     v_trunk            text := v_plan[2];
-    v_text             text := regexp_replace(lower(c360.present_text(p_value)), '^tel:', '');
-    v_digits           text;
-    v_is_international boolean;
+    v_text             text := p_value;
+    v_digits           text := translate(p_value, ' -().,/', '');
+    v_is_international boolean := false;
 BEGIN
-    v_text := regexp_replace(v_text, '\s*(;ext=|ext\.?|extension|x|#)\s*[0-9]{1,6}$', '');
-    IF length(v_text) > 40 OR v_text !~ '^[+0-9(][-+0-9 ().,/]*$' THEN
-        RETURN NULL;
+    -- Most numbers are digits and what people put between them, perhaps with a plus in front; the others are taken apart.
+    IF left(v_text, 1) = '+' AND strpos(v_text, '(') = 0 THEN
+        v_is_international := true;
+        v_text := substr(v_text, 2);
+        v_digits := substr(v_digits, 2);
+    END IF;
+    IF translate(v_digits, '0123456789', '') <> '' OR strpos('0123456789(', left(v_text, 1)) = 0 OR length(v_text) > 40 THEN
+        v_text := regexp_replace(lower(c360.present_text(p_value)), '^tel:', '');
+        v_text := regexp_replace(v_text, '\s*(;ext=|ext\.?|extension|x|#)\s*[0-9]{1,6}$', '');
+        IF length(v_text) > 40 OR v_text !~ '^[+0-9(][-+0-9 ().,/]*$' THEN
+            RETURN NULL;
+        END IF;
+
+        -- +44 (0)20 ...: the trunk prefix in brackets is for callers at home.
+        v_is_international := v_text ~ '^[(]?[+]';
+        IF v_is_international THEN
+            v_text := regexp_replace(v_text, '\(0\)', '');
+        END IF;
+        v_digits := regexp_replace(v_text, '[^0-9]', '', 'g');
     END IF;
 
-    -- +44 (0)20 ...: the trunk prefix in brackets is for callers at home.
-    v_is_international := v_text ~ '^[(]?[+]';
-    IF v_is_international THEN
-        v_text := regexp_replace(v_text, '\(0\)', '');
-    END IF;
-    v_digits := regexp_replace(v_text, '[^0-9]', '', 'g');
-
-    IF NOT v_is_international AND v_digits ~ '^00[1-9]' THEN
+    IF NOT v_is_international AND left(v_digits, 2) = '00' AND substr(v_digits, 3, 1) <> '0' THEN
         v_is_international := true;
         v_digits := substr(v_digits, 3);
-    ELSIF NOT v_is_international AND v_code = '1' AND v_digits ~ '^011[1-9]' THEN
+    ELSIF NOT v_is_international AND v_code = '1' AND left(v_digits, 3) = '011' AND substr(v_digits, 4, 1) <> '0' THEN
         v_is_international := true;
         v_digits := substr(v_digits, 4);
     END IF;
@@ -64,10 +73,7 @@ BEGIN
         v_digits := v_code || substr(v_digits, length(v_code) + 2);
     END IF;
 
-    IF v_digits !~ '^[1-9][0-9]{6,14}$' THEN
-        RETURN NULL;
-    END IF;
-    RETURN '+' || v_digits;
+    RETURN CASE WHEN left(v_digits, 1) <> '0' AND length(v_digits) BETWEEN 7 AND 15 THEN '+' || v_digits END;
 END;
 $$;
 

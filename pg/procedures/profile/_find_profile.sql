@@ -1,6 +1,7 @@
 -- Finds the golden record for an identifier: 'profile_id' takes the id of a golden record and follows its redirect,
 -- every other type is normalised the way observations are. Where several golden records hold a contested value, the
--- oldest answers, and the caller learns how many there are. Trusts the search_path.
+-- oldest answers, and the caller learns how many there are; of a value that everybody sends, the first thousand
+-- observations are looked at. Trusts the search_path.
 -- Raises: U2404 profile_not_found, U2405 identifier_type_unknown
 
 CREATE OR REPLACE FUNCTION c360._find_profile(
@@ -11,6 +12,8 @@ CREATE OR REPLACE FUNCTION c360._find_profile(
     RETURNS TABLE (master_profile_id uuid, requested_id uuid, candidate_count bigint)
     LANGUAGE plpgsql
     STABLE
+    SET enable_seqscan = off
+    SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -35,10 +38,32 @@ BEGIN
             golden.master_profile_id,
             NULL::uuid,
             count(*) OVER ()
-        FROM cdp_identifiers AS held
-        JOIN cdp_master_profiles AS golden ON golden.master_profile_id = held.master_profile_id
-        WHERE held.identifier_type = p_identifier_type
-          AND held.value = v_value
+        FROM (
+            SELECT link.master_profile_id
+            FROM (
+                SELECT held.raw_profile_id
+                FROM cdp_raw_identifiers AS held
+                WHERE held.identifier_type = p_identifier_type
+                  AND held.value = v_value
+                ORDER BY held.raw_profile_id
+                LIMIT 1000
+            ) AS holder
+            CROSS JOIN LATERAL (
+                SELECT own.master_profile_id
+                FROM cdp_profile_links AS own
+                WHERE own.raw_profile_id = holder.raw_profile_id
+                OFFSET 0
+            ) AS link
+            GROUP BY link.master_profile_id
+        ) AS candidate
+        CROSS JOIN LATERAL (
+            SELECT
+                own.master_profile_id,
+                own.created_at
+            FROM cdp_master_profiles AS own
+            WHERE own.master_profile_id = candidate.master_profile_id
+            OFFSET 0
+        ) AS golden
         ORDER BY
             golden.created_at,
             golden.master_profile_id

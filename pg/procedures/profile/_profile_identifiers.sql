@@ -8,6 +8,8 @@ CREATE OR REPLACE FUNCTION c360._profile_identifiers(
     RETURNS jsonb
     LANGUAGE plpgsql
     STABLE
+    SET enable_seqscan = off
+    SET jit = off
 AS $$
 BEGIN
     RETURN (
@@ -28,11 +30,42 @@ BEGIN
             ),
             '[]'
         )
-        FROM cdp_identifiers AS held
+        FROM (
+            SELECT
+                own.identifier_type,
+                own.value,
+                bool_or(own.is_usable) AS is_usable,
+                count(*) AS raw_count,
+                min(least(raw.observed_at, seen.first_at)) AS first_seen_at,
+                max(greatest(raw.observed_at, seen.last_at)) AS last_seen_at
+            FROM cdp_profile_links AS link
+            CROSS JOIN LATERAL (
+                SELECT identifier.*
+                FROM cdp_raw_identifiers AS identifier
+                WHERE identifier.raw_profile_id = link.raw_profile_id
+                OFFSET 0
+            ) AS own
+            CROSS JOIN LATERAL (
+                SELECT observation.observed_at
+                FROM cdp_raw_profiles AS observation
+                WHERE observation.raw_profile_id = link.raw_profile_id
+                OFFSET 0
+            ) AS raw
+            CROSS JOIN LATERAL (
+                SELECT
+                    min(activity.first_at) AS first_at,
+                    max(activity.last_at) AS last_at
+                FROM cdp_activity AS activity
+                WHERE activity.raw_profile_id = link.raw_profile_id
+            ) AS seen
+            WHERE link.master_profile_id = p_master_profile_id
+            GROUP BY
+                own.identifier_type,
+                own.value
+        ) AS held
         LEFT JOIN c360.identifier_types AS kind
             ON kind.tenant = p_tenant
             AND kind.identifier_type = split_part(held.identifier_type, ':', 1)
-        WHERE held.master_profile_id = p_master_profile_id
     );
 END;
 $$;

@@ -195,20 +195,6 @@ COMMENT ON COLUMN tenant_full.cdp_profile_links.component_id IS 'Smallest raw_pr
 COMMENT ON COLUMN tenant_full.cdp_profile_links.rule IS 'Rule that linked it: new, exact:<type> ...';
 COMMENT ON COLUMN tenant_full.cdp_profile_links.evidence IS 'Values behind the rule: {identifier_type, value, with_raw_profile_id}.';
 
-CREATE TABLE tenant_full.cdp_identifiers (
-    identifier_type    text        NOT NULL,
-    value              text        NOT NULL,
-    master_profile_id  uuid        NOT NULL,
-    raw_count          integer     NOT NULL,
-    first_seen_at      timestamptz NOT NULL,
-    last_seen_at       timestamptz NOT NULL,
-    is_usable          boolean     NOT NULL DEFAULT true,
-    CONSTRAINT cdp_identifiers_pkey PRIMARY KEY (identifier_type, value, master_profile_id)
-);
-CREATE INDEX cdp_identifiers_master_profile_id_idx ON tenant_full.cdp_identifiers (master_profile_id);
-COMMENT ON TABLE tenant_full.cdp_identifiers IS 'Normalised identifier -> golden record, for look-up. Two rows for one value: the value is contested and linked nobody. Derived, so without a foreign key.';
-COMMENT ON COLUMN tenant_full.cdp_identifiers.is_usable IS 'false: blocked value or a type that is not matched.';
-
 CREATE TABLE tenant_full.cdp_attribute_overrides (
     raw_profile_id  bigint      NOT NULL,
     attribute       text        NOT NULL,

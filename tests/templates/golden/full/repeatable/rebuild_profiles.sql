@@ -59,9 +59,10 @@ BEGIN
             own.content_hash,
             own.seen_at,
             own.weight,
-            own.attributes
+            own.attributes,
+            wanted.is_renewed
         FROM wanted
-        CROSS JOIN LATERAL (
+        LEFT JOIN LATERAL (
             SELECT
                 link.raw_profile_id,
                 raw.source,
@@ -94,24 +95,35 @@ BEGIN
             ) AS seen ON v_has_activity
             WHERE link.master_profile_id = wanted.master_profile_id
             OFFSET 0
-        ) AS own
+        ) AS own ON true
     ),
 
     -- What was said last, and by whom. Attributes with another rule are covered below.
     recent AS (
         SELECT
             observed.master_profile_id,
-            c360._merged(observed.attributes ORDER BY observed.seen_at, observed.content_hash) AS doc,
-            c360._merged(
-                (
-                    SELECT jsonb_object_agg(attribute.name, observed.raw_profile_id)
-                    FROM jsonb_object_keys(observed.attributes) AS attribute (name)
-                )
-                ORDER BY
-                    observed.seen_at,
-                    observed.content_hash
-            ) AS sources,
-            jsonb_agg(DISTINCT observed.source COLLATE "C" ORDER BY observed.source COLLATE "C") AS source_systems
+            bool_or(observed.is_renewed) AS is_renewed,
+            coalesce(c360._merged(observed.attributes ORDER BY observed.seen_at, observed.content_hash), '{}')
+                || jsonb_build_object(
+                    'source_systems',
+                    coalesce(
+                        jsonb_agg(DISTINCT observed.source COLLATE "C" ORDER BY observed.source COLLATE "C")
+                            FILTER (WHERE observed.source IS NOT NULL),
+                        '[]'
+                    )
+                ) AS doc,
+            coalesce(
+                c360._merged(
+                    (
+                        SELECT jsonb_object_agg(attribute.name, observed.raw_profile_id)
+                        FROM jsonb_object_keys(observed.attributes) AS attribute (name)
+                    )
+                    ORDER BY
+                        observed.seen_at,
+                        observed.content_hash
+                ),
+                '{}'
+            ) AS sources
         FROM observed
         GROUP BY observed.master_profile_id
     ),
@@ -214,6 +226,7 @@ BEGIN
         SELECT
             observed.master_profile_id,
             own.identifier_type,
+            split_part(own.identifier_type, ':', 1) AS kind,
             own.value,
             max(observed.seen_at) AS seen_at
         FROM observed
@@ -223,7 +236,6 @@ BEGIN
                 identifier.value
             FROM tenant_full.cdp_raw_identifiers AS identifier
             WHERE identifier.raw_profile_id = observed.raw_profile_id
-              AND split_part(identifier.identifier_type, ':', 1) = ANY (ARRAY['email', 'user_id', 'national_id', 'crm_id']::text[])
             OFFSET 0
         ) AS own
         GROUP BY
@@ -231,47 +243,61 @@ BEGIN
             own.identifier_type,
             own.value
     ),
-    known AS (
+    known (master_profile_id, attribute, value) AS (
         SELECT
             held.master_profile_id,
-            'secondary_emails' AS attribute,
-            jsonb_agg(held.value ORDER BY held.value COLLATE "C") AS value
+            shown.attribute,
+            jsonb_agg(held.value ORDER BY held.value COLLATE "C")
         FROM held
-        WHERE split_part(held.identifier_type, ':', 1) = 'email'
-        GROUP BY held.master_profile_id
+        JOIN (
+            VALUES
+                ('secondary_emails', 'email'),
+                ('national_ids', 'national_id')
+        ) AS shown (attribute, kind) ON shown.kind = held.kind
+        GROUP BY
+            held.master_profile_id,
+            shown.attribute
         UNION ALL
         SELECT
             held.master_profile_id,
-            'user_id' AS attribute,
-            to_jsonb((array_agg(held.value ORDER BY held.seen_at DESC, held.value COLLATE "C"))[1]) AS value
-        FROM held
-        WHERE split_part(held.identifier_type, ':', 1) = 'user_id'
-        GROUP BY held.master_profile_id
-        UNION ALL
-        SELECT
-            held.master_profile_id,
-            'national_ids' AS attribute,
-            jsonb_agg(held.value ORDER BY held.value COLLATE "C") AS value
-        FROM held
-        WHERE split_part(held.identifier_type, ':', 1) = 'national_id'
-        GROUP BY held.master_profile_id
-        UNION ALL
-        SELECT
-            held.master_profile_id,
-            'crm_contact_ids' AS attribute,
+            shown.attribute,
             jsonb_object_agg(
                 CASE
-                    WHEN held.identifier_type LIKE '%:%' THEN substr(held.identifier_type, strpos(held.identifier_type, ':') + 1)
-                    ELSE 'default'
+                    WHEN held.identifier_type = held.kind THEN 'default'
+                    ELSE substr(held.identifier_type, length(held.kind) + 2)
                 END,
                 held.value
                 ORDER BY
                     held.seen_at,
                     held.value COLLATE "C" DESC
-            ) AS value
+            )
         FROM held
-        WHERE split_part(held.identifier_type, ':', 1) = 'crm_id'
-        GROUP BY held.master_profile_id
+        JOIN (
+            VALUES
+                ('crm_contact_ids', 'crm_id')
+        ) AS shown (attribute, kind) ON shown.kind = held.kind
+        GROUP BY
+            held.master_profile_id,
+            shown.attribute
+        UNION ALL
+        SELECT
+            held.master_profile_id,
+            shown.attribute,
+            to_jsonb((array_agg(held.value ORDER BY held.seen_at DESC, held.value COLLATE "C"))[1])
+        FROM held
+        JOIN (
+            VALUES
+                ('user_id', 'user_id')
+        ) AS shown (attribute, kind) ON shown.kind = held.kind
+        GROUP BY
+            held.master_profile_id,
+            shown.attribute
+        UNION ALL
+        SELECT
+            NULL::uuid,
+            NULL::text,
+            NULL::jsonb
+        WHERE false
     ),
 
     -- What a person wrote into the golden record stays.
@@ -297,14 +323,11 @@ BEGIN
 
     -- One document for each golden record: later layers cover earlier ones.
     layer (master_profile_id, number, doc, sources, is_renewed) AS (
-        SELECT wanted.master_profile_id, 0, '{}'::jsonb, '{}'::jsonb, wanted.is_renewed
-        FROM wanted
-        UNION ALL
-        SELECT known.master_profile_id, 1, jsonb_object_agg(known.attribute, known.value), NULL, false
+        SELECT known.master_profile_id, 1, jsonb_object_agg(known.attribute, known.value), NULL::jsonb, false
         FROM known
         GROUP BY known.master_profile_id
         UNION ALL
-        SELECT recent.master_profile_id, 2, recent.doc, recent.sources - ARRAY['of_type_text_list', 'of_type_json']::text[], false
+        SELECT recent.master_profile_id, 2, recent.doc, recent.sources - ARRAY['of_type_text_list', 'of_type_json']::text[], recent.is_renewed
         FROM recent
         UNION ALL
         SELECT survivor.master_profile_id, 3, jsonb_object_agg(survivor.attribute, survivor.value), jsonb_object_agg(survivor.attribute, survivor.raw_profile_id), false
@@ -314,9 +337,6 @@ BEGIN
         SELECT united.master_profile_id, 3, jsonb_object_agg(united.attribute, united.value), NULL, false
         FROM united
         GROUP BY united.master_profile_id
-        UNION ALL
-        SELECT recent.master_profile_id, 3, jsonb_build_object('source_systems', recent.source_systems), NULL, false
-        FROM recent
         UNION ALL
         SELECT fact.master_profile_id, 3, jsonb_object_agg(figure.name, figure.value), NULL, false
         FROM c360._purchase_facts('full', p_master_profile_ids) AS fact
@@ -362,90 +382,7 @@ BEGIN
             END AS doc
         FROM stacked
     ),
-    typed AS MATERIALIZED (
-        SELECT
-            document.master_profile_id,
-            document.attribute_sources,
-            document.is_renewed AS _is_renewed,
-            document.doc AS _doc,
-            document.doc ->> 'of_type_text' AS of_type_text,
-            CASE
-                WHEN jsonb_typeof(document.doc -> 'of_type_text_list') = 'array'
-                    THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'of_type_text_list'))
-            END AS of_type_text_list,
-            CASE
-                WHEN pg_input_is_valid(document.doc ->> 'of_type_integer', 'integer')
-                    THEN (document.doc ->> 'of_type_integer')::integer
-            END AS of_type_integer,
-            CASE
-                WHEN pg_input_is_valid(document.doc ->> 'of_type_bigint', 'bigint')
-                    THEN (document.doc ->> 'of_type_bigint')::bigint
-            END AS of_type_bigint,
-            CASE
-                WHEN pg_input_is_valid(document.doc ->> 'of_type_numeric', 'numeric')
-                    THEN (document.doc ->> 'of_type_numeric')::numeric
-            END AS of_type_numeric,
-            CASE
-                WHEN pg_input_is_valid(document.doc ->> 'of_type_double', 'double precision')
-                    THEN (document.doc ->> 'of_type_double')::double precision
-            END AS of_type_double,
-            CASE
-                WHEN pg_input_is_valid(document.doc ->> 'of_type_boolean', 'boolean')
-                    THEN (document.doc ->> 'of_type_boolean')::boolean
-            END AS of_type_boolean,
-            CASE
-                WHEN pg_input_is_valid(document.doc ->> 'of_type_date', 'date')
-                    THEN (document.doc ->> 'of_type_date')::date
-            END AS of_type_date,
-            CASE
-                WHEN pg_input_is_valid(document.doc ->> 'of_type_timestamp', 'timestamptz')
-                    THEN (document.doc ->> 'of_type_timestamp')::timestamptz
-            END AS of_type_timestamp,
-            nullif(document.doc -> 'of_type_json', 'null') AS of_type_json,
-            document.doc ->> 'by_most_recent' AS by_most_recent,
-            document.doc ->> 'by_first' AS by_first,
-            document.doc ->> 'by_most_frequent' AS by_most_frequent,
-            document.doc ->> 'by_longest' AS by_longest,
-            document.doc ->> 'by_source_priority' AS by_source_priority,
-            document.doc ->> 'by_verified_first' AS by_verified_first,
-            document.doc ->> 'by_max' AS by_max,
-            document.doc ->> 'by_min' AS by_min,
-            document.doc ->> 'as_name' AS as_name,
-            document.doc ->> 'as_email' AS as_email,
-            document.doc ->> 'as_phone' AS as_phone,
-            document.doc ->> 'as_id' AS as_id,
-            CASE
-                WHEN pg_input_is_valid(document.doc ->> 'as_date', 'date')
-                    THEN (document.doc ->> 'as_date')::date
-            END AS as_date,
-            document.doc ->> 'as_gender' AS as_gender,
-            document.doc ->> 'as_country' AS as_country,
-            document.doc ->> 'email' AS email,
-            CASE
-                WHEN jsonb_typeof(document.doc -> 'secondary_emails') = 'array'
-                    THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'secondary_emails'))
-            END AS secondary_emails,
-            document.doc ->> 'user_id' AS user_id,
-            CASE
-                WHEN jsonb_typeof(document.doc -> 'national_ids') = 'array'
-                    THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'national_ids'))
-            END AS national_ids,
-            nullif(document.doc -> 'crm_contact_ids', 'null') AS crm_contact_ids,
-            CASE
-                WHEN pg_input_is_valid(document.doc ->> 'born', 'date')
-                    THEN (document.doc ->> 'born')::date
-            END AS born,
-            CASE
-                WHEN jsonb_typeof(document.doc -> 'source_systems') = 'array'
-                    THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'source_systems'))
-            END AS source_systems,
-            CASE
-                WHEN pg_input_is_valid(document.doc ->> 'total_orders', 'integer')
-                    THEN (document.doc ->> 'total_orders')::integer
-            END AS total_orders
-        FROM document
-    ),
-    compared AS MATERIALIZED (
+    compared AS (
         SELECT
             scored.*,
             master._place,
@@ -531,7 +468,90 @@ BEGIN
         FROM (
             SELECT
                 typed.*
-            FROM typed
+            FROM (
+                SELECT
+                    document.master_profile_id,
+                    document.attribute_sources,
+                    document.is_renewed AS _is_renewed,
+                    document.doc AS _doc,
+                    document.doc ->> 'of_type_text' AS of_type_text,
+                    CASE
+                        WHEN jsonb_typeof(document.doc -> 'of_type_text_list') = 'array'
+                            THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'of_type_text_list'))
+                    END AS of_type_text_list,
+                    CASE
+                        WHEN pg_input_is_valid(document.doc ->> 'of_type_integer', 'integer')
+                            THEN (document.doc ->> 'of_type_integer')::integer
+                    END AS of_type_integer,
+                    CASE
+                        WHEN pg_input_is_valid(document.doc ->> 'of_type_bigint', 'bigint')
+                            THEN (document.doc ->> 'of_type_bigint')::bigint
+                    END AS of_type_bigint,
+                    CASE
+                        WHEN pg_input_is_valid(document.doc ->> 'of_type_numeric', 'numeric')
+                            THEN (document.doc ->> 'of_type_numeric')::numeric
+                    END AS of_type_numeric,
+                    CASE
+                        WHEN pg_input_is_valid(document.doc ->> 'of_type_double', 'double precision')
+                            THEN (document.doc ->> 'of_type_double')::double precision
+                    END AS of_type_double,
+                    CASE
+                        WHEN pg_input_is_valid(document.doc ->> 'of_type_boolean', 'boolean')
+                            THEN (document.doc ->> 'of_type_boolean')::boolean
+                    END AS of_type_boolean,
+                    CASE
+                        WHEN pg_input_is_valid(document.doc ->> 'of_type_date', 'date')
+                            THEN (document.doc ->> 'of_type_date')::date
+                    END AS of_type_date,
+                    CASE
+                        WHEN pg_input_is_valid(document.doc ->> 'of_type_timestamp', 'timestamptz')
+                            THEN (document.doc ->> 'of_type_timestamp')::timestamptz
+                    END AS of_type_timestamp,
+                    nullif(document.doc -> 'of_type_json', 'null') AS of_type_json,
+                    document.doc ->> 'by_most_recent' AS by_most_recent,
+                    document.doc ->> 'by_first' AS by_first,
+                    document.doc ->> 'by_most_frequent' AS by_most_frequent,
+                    document.doc ->> 'by_longest' AS by_longest,
+                    document.doc ->> 'by_source_priority' AS by_source_priority,
+                    document.doc ->> 'by_verified_first' AS by_verified_first,
+                    document.doc ->> 'by_max' AS by_max,
+                    document.doc ->> 'by_min' AS by_min,
+                    document.doc ->> 'as_name' AS as_name,
+                    document.doc ->> 'as_email' AS as_email,
+                    document.doc ->> 'as_phone' AS as_phone,
+                    document.doc ->> 'as_id' AS as_id,
+                    CASE
+                        WHEN pg_input_is_valid(document.doc ->> 'as_date', 'date')
+                            THEN (document.doc ->> 'as_date')::date
+                    END AS as_date,
+                    document.doc ->> 'as_gender' AS as_gender,
+                    document.doc ->> 'as_country' AS as_country,
+                    document.doc ->> 'email' AS email,
+                    CASE
+                        WHEN jsonb_typeof(document.doc -> 'secondary_emails') = 'array'
+                            THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'secondary_emails'))
+                    END AS secondary_emails,
+                    document.doc ->> 'user_id' AS user_id,
+                    CASE
+                        WHEN jsonb_typeof(document.doc -> 'national_ids') = 'array'
+                            THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'national_ids'))
+                    END AS national_ids,
+                    nullif(document.doc -> 'crm_contact_ids', 'null') AS crm_contact_ids,
+                    CASE
+                        WHEN pg_input_is_valid(document.doc ->> 'born', 'date')
+                            THEN (document.doc ->> 'born')::date
+                    END AS born,
+                    CASE
+                        WHEN jsonb_typeof(document.doc -> 'source_systems') = 'array'
+                            THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'source_systems'))
+                    END AS source_systems,
+                    CASE
+                        WHEN pg_input_is_valid(document.doc ->> 'total_orders', 'integer')
+                            THEN (document.doc ->> 'total_orders')::integer
+                    END AS total_orders
+                FROM document
+                OFFSET 0
+            ) AS typed
             OFFSET 0
         ) AS scored
         CROSS JOIN LATERAL (

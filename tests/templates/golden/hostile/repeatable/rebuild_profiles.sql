@@ -59,9 +59,10 @@ BEGIN
             own.content_hash,
             own.seen_at,
             own.weight,
-            own.attributes
+            own.attributes,
+            wanted.is_renewed
         FROM wanted
-        CROSS JOIN LATERAL (
+        LEFT JOIN LATERAL (
             SELECT
                 link.raw_profile_id,
                 raw.source,
@@ -94,24 +95,27 @@ BEGIN
             ) AS seen ON v_has_activity
             WHERE link.master_profile_id = wanted.master_profile_id
             OFFSET 0
-        ) AS own
+        ) AS own ON true
     ),
 
     -- What was said last, and by whom. Attributes with another rule are covered below.
     recent AS (
         SELECT
             observed.master_profile_id,
-            c360._merged(observed.attributes ORDER BY observed.seen_at, observed.content_hash) AS doc,
-            c360._merged(
-                (
-                    SELECT jsonb_object_agg(attribute.name, observed.raw_profile_id)
-                    FROM jsonb_object_keys(observed.attributes) AS attribute (name)
-                )
-                ORDER BY
-                    observed.seen_at,
-                    observed.content_hash
-            ) AS sources,
-            jsonb_agg(DISTINCT observed.source COLLATE "C" ORDER BY observed.source COLLATE "C") AS source_systems
+            bool_or(observed.is_renewed) AS is_renewed,
+            coalesce(c360._merged(observed.attributes ORDER BY observed.seen_at, observed.content_hash), '{}') AS doc,
+            coalesce(
+                c360._merged(
+                    (
+                        SELECT jsonb_object_agg(attribute.name, observed.raw_profile_id)
+                        FROM jsonb_object_keys(observed.attributes) AS attribute (name)
+                    )
+                    ORDER BY
+                        observed.seen_at,
+                        observed.content_hash
+                ),
+                '{}'
+            ) AS sources
         FROM observed
         GROUP BY observed.master_profile_id
     ),
@@ -222,6 +226,7 @@ BEGIN
         SELECT
             observed.master_profile_id,
             own.identifier_type,
+            split_part(own.identifier_type, ':', 1) AS kind,
             own.value,
             max(observed.seen_at) AS seen_at
         FROM observed
@@ -231,7 +236,6 @@ BEGIN
                 identifier.value
             FROM tenant_select_2.cdp_raw_identifiers AS identifier
             WHERE identifier.raw_profile_id = observed.raw_profile_id
-              AND split_part(identifier.identifier_type, ':', 1) = ANY (ARRAY[]::text[])
             OFFSET 0
         ) AS own
         GROUP BY
@@ -239,11 +243,11 @@ BEGIN
             own.identifier_type,
             own.value
     ),
-    known AS (
+    known (master_profile_id, attribute, value) AS (
         SELECT
-            NULL::uuid AS master_profile_id,
-            NULL::text AS attribute,
-            NULL::jsonb AS value
+            NULL::uuid,
+            NULL::text,
+            NULL::jsonb
         WHERE false
     ),
 
@@ -270,14 +274,11 @@ BEGIN
 
     -- One document for each golden record: later layers cover earlier ones.
     layer (master_profile_id, number, doc, sources, is_renewed) AS (
-        SELECT wanted.master_profile_id, 0, '{}'::jsonb, '{}'::jsonb, wanted.is_renewed
-        FROM wanted
-        UNION ALL
-        SELECT known.master_profile_id, 1, jsonb_object_agg(known.attribute, known.value), NULL, false
+        SELECT known.master_profile_id, 1, jsonb_object_agg(known.attribute, known.value), NULL::jsonb, false
         FROM known
         GROUP BY known.master_profile_id
         UNION ALL
-        SELECT recent.master_profile_id, 2, recent.doc, recent.sources - ARRAY['xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx']::text[], false
+        SELECT recent.master_profile_id, 2, recent.doc, recent.sources - ARRAY['xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx']::text[], recent.is_renewed
         FROM recent
         UNION ALL
         SELECT survivor.master_profile_id, 3, jsonb_object_agg(survivor.attribute, survivor.value), jsonb_object_agg(survivor.attribute, survivor.raw_profile_id), false
@@ -321,31 +322,7 @@ BEGIN
             END AS doc
         FROM stacked
     ),
-    typed AS MATERIALIZED (
-        SELECT
-            document.master_profile_id,
-            document.attribute_sources,
-            document.is_renewed AS _is_renewed,
-            document.doc AS _doc,
-            document.doc ->> 'select' AS "select",
-            document.doc ->> 'order' AS "order",
-            document.doc ->> 'table' AS "table",
-            document.doc ->> 'user' AS "user",
-            document.doc ->> 'group' AS "group",
-            document.doc ->> 'position' AS "position",
-            document.doc ->> 'values' AS "values",
-            document.doc ->> 'all' AS "all",
-            document.doc ->> 'end' AS "end",
-            document.doc ->> 'new' AS new,
-            document.doc ->> 'old' AS old,
-            document.doc ->> 'master' AS master,
-            CASE
-                WHEN jsonb_typeof(document.doc -> 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx') = 'array'
-                    THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'))
-            END AS xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-        FROM document
-    ),
-    compared AS MATERIALIZED (
+    compared AS (
         SELECT
             scored.*,
             master._place,
@@ -391,7 +368,31 @@ BEGIN
         FROM (
             SELECT
                 typed.*
-            FROM typed
+            FROM (
+                SELECT
+                    document.master_profile_id,
+                    document.attribute_sources,
+                    document.is_renewed AS _is_renewed,
+                    document.doc AS _doc,
+                    document.doc ->> 'select' AS "select",
+                    document.doc ->> 'order' AS "order",
+                    document.doc ->> 'table' AS "table",
+                    document.doc ->> 'user' AS "user",
+                    document.doc ->> 'group' AS "group",
+                    document.doc ->> 'position' AS "position",
+                    document.doc ->> 'values' AS "values",
+                    document.doc ->> 'all' AS "all",
+                    document.doc ->> 'end' AS "end",
+                    document.doc ->> 'new' AS new,
+                    document.doc ->> 'old' AS old,
+                    document.doc ->> 'master' AS master,
+                    CASE
+                        WHEN jsonb_typeof(document.doc -> 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx') = 'array'
+                            THEN ARRAY(SELECT jsonb_array_elements_text(document.doc -> 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'))
+                    END AS xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+                FROM document
+                OFFSET 0
+            ) AS typed
             OFFSET 0
         ) AS scored
         CROSS JOIN LATERAL (
