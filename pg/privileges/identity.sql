@@ -11,6 +11,8 @@ BEGIN
             c360.profile_history(text, uuid),
             c360.profile_as_of(text, uuid, timestamptz),
             c360.identity_status(text),
+            c360.match_model(text, bigint),
+            c360.match_model_sweep(text, text),
             c360.explain_link(text, text, text),
             c360.link_overrides(text),
             c360.match_reviews(text, text, integer, bigint),
@@ -41,6 +43,9 @@ BEGIN
         CALL c360._grant('EXECUTE ON ROUTINE
             c360.rebuild_identities(text, boolean, integer, integer)', v_role);
     END LOOP;
+
+    CALL c360._grant('EXECUTE ON ROUTINE
+        c360.train_match_model(text, text, bigint, integer, boolean)', 'c360_admin');
 
     CALL c360._grant('EXECUTE ON ROUTINE
         c360.tenants_with_work(),

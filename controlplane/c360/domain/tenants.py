@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from c360.domain.errors import GovernanceRefused
+from c360.domain.recipe import Recipe, recipe
 from c360.domain.rules import CompositeDefinition, MatchRule, RuleProblem, ScoredDefinition, match_rule
 
 _METRICS = frozenset({"activity", "scoring"})
@@ -221,6 +222,11 @@ class TenantSpec:
             for rule in self.match_rules
             if rule.is_active and isinstance(rule.definition, ScoredDefinition)
         )
+
+    @property
+    def scored_recipe(self) -> Recipe | None:
+        """The most trusted active scored rule with its defaults filled in: the one whose model is trained and used."""
+        return next((recipe(*found, self.attributes, self.identifier_types) for found in self.scored_rules), None)
 
     @property
     def reader_role(self) -> str:

@@ -23,6 +23,8 @@ AS $$
         ('cdp_profile_links', 'evidence'),
         ('cdp_standard_profiles', 'attributes'),
         ('cdp_match_reviews', 'evidence'),
+        ('cdp_match_fields', 'fields'),
+        ('cdp_match_frequencies', 'value'),
         ('cdp_profile_merges', 'evidence'),
         ('cdp_profile_history', 'profile'),
         ('cdp_profile_history', 'reason')

@@ -268,6 +268,85 @@ COMMENT ON COLUMN tenant_select_2.cdp_match_pairs.verdict IS 'match: the pair is
 COMMENT ON COLUMN tenant_select_2.cdp_match_pairs.score IS 'Probability of a match; 1 for deterministic rules.';
 COMMENT ON COLUMN tenant_select_2.cdp_match_pairs.levels IS 'Level of each comparison of a scored rule, in the order of the rule; NULL for deterministic rules.';
 
+CREATE TABLE tenant_select_2.cdp_match_models (
+    match_model_id  bigint              GENERATED ALWAYS AS IDENTITY,
+    rule            text                NOT NULL,
+    recipe          jsonb               NOT NULL,
+    is_active       boolean             NOT NULL DEFAULT false,
+    lambda          double precision    NOT NULL,
+    m               double precision[]  NOT NULL,
+    u               double precision[]  NOT NULL,
+    weights         double precision[]  NOT NULL,
+    record_count    bigint              NOT NULL,
+    pair_count      bigint              NOT NULL,
+    convergence     jsonb               NOT NULL,
+    settings        jsonb               NOT NULL,
+    created_at      timestamptz         NOT NULL DEFAULT now(),
+    created_by      text                NOT NULL DEFAULT session_user,
+    CONSTRAINT cdp_match_models_pkey PRIMARY KEY (match_model_id),
+    CONSTRAINT cdp_match_models_lambda_check CHECK (lambda > 0 AND lambda < 1)
+);
+CREATE UNIQUE INDEX cdp_match_models_active_key ON tenant_select_2.cdp_match_models (rule) WHERE is_active;
+COMMENT ON TABLE tenant_select_2.cdp_match_models IS 'Models of the scored match rule, learnt from the observations by c360.train_match_model(). Kept for comparison; the active one scores.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_models.recipe IS 'The comparisons and keys it was trained for; it scores while they are those of match_recipe().';
+COMMENT ON COLUMN tenant_select_2.cdp_match_models.lambda IS 'Probability that two observations taken at random are one person.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_models.m IS 'Probability of each level among pairs of one person; nine places for each comparison, levels 0 to 8.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_models.u IS 'Probability of each level among pairs of two persons, laid out like m.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_models.weights IS 'log2(m / u) of each level, bounded below, laid out like m; 0 where one of the two says nothing.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_models.convergence IS 'What each pass of the training looked at and how it ended.';
+
+CREATE TABLE tenant_select_2.cdp_match_frequencies (
+    match_model_id  bigint              NOT NULL,
+    comparison      smallint            NOT NULL,
+    value           text COLLATE "C"    NOT NULL,
+    frequency       double precision    NOT NULL,
+    is_shared       boolean             NOT NULL DEFAULT false,
+    CONSTRAINT cdp_match_frequencies_pkey PRIMARY KEY (match_model_id, comparison, value),
+    CONSTRAINT cdp_match_frequencies_match_model_id_fkey FOREIGN KEY (match_model_id)
+        REFERENCES tenant_select_2.cdp_match_models (match_model_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE tenant_select_2.cdp_match_frequencies IS 'Values that count differently from others of their comparison: how common names are, and which identifiers many persons share.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_frequencies.comparison IS 'Number of the comparison in the recipe.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_frequencies.frequency IS 'Share of the observations that say something here which say this.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_frequencies.is_shared IS 'More persons stand behind the value than one household: no evidence.';
+
+CREATE TABLE tenant_select_2.cdp_match_common_keys (
+    match_model_id  bigint  NOT NULL,
+    key             bigint  NOT NULL,
+    CONSTRAINT cdp_match_common_keys_pkey PRIMARY KEY (match_model_id, key),
+    CONSTRAINT cdp_match_common_keys_match_model_id_fkey FOREIGN KEY (match_model_id)
+        REFERENCES tenant_select_2.cdp_match_models (match_model_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE tenant_select_2.cdp_match_common_keys IS 'Blocking keys that so many observations held when the model was trained that they find nobody. Part of the model, so that pairs do not depend on what arrives later.';
+
+CREATE TABLE tenant_select_2.cdp_match_patterns (
+    match_model_id  bigint      NOT NULL,
+    pass            text        NOT NULL,
+    levels          smallint[]  NOT NULL,
+    pair_count      bigint      NOT NULL,
+    CONSTRAINT cdp_match_patterns_pkey PRIMARY KEY (match_model_id, pass, levels),
+    CONSTRAINT cdp_match_patterns_match_model_id_fkey FOREIGN KEY (match_model_id)
+        REFERENCES tenant_select_2.cdp_match_models (match_model_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE tenant_select_2.cdp_match_patterns IS 'What a model was trained on: how many pairs agree in which way, for each pass.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_patterns.pass IS 'Kind of blocking key the pairs share; random: pairs taken at random.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_patterns.levels IS 'Level of each comparison; 0 where one of the two says nothing or the pass fixes the comparison.';
+
+CREATE TABLE tenant_select_2.cdp_match_fields (
+    raw_profile_id  bigint  NOT NULL,
+    fields          text[]  NOT NULL,
+    CONSTRAINT cdp_match_fields_pkey PRIMARY KEY (raw_profile_id)
+);
+COMMENT ON TABLE tenant_select_2.cdp_match_fields IS 'What the scored match rule compares of each observation, in the order of match_recipe(). Derived by match_fields(), so without a foreign key; empty until a model was trained.';
+
+CREATE TABLE tenant_select_2.cdp_blocking_keys (
+    key             bigint  NOT NULL,
+    raw_profile_id  bigint  NOT NULL,
+    CONSTRAINT cdp_blocking_keys_pkey PRIMARY KEY (key, raw_profile_id)
+);
+COMMENT ON TABLE tenant_select_2.cdp_blocking_keys IS 'Under which keys the scored match rule finds each observation. Derived by blocking_keys(), so without a foreign key.';
+COMMENT ON COLUMN tenant_select_2.cdp_blocking_keys.key IS 'Number of the kind of key in the top byte, a hash of the values below.';
+
 CREATE TABLE tenant_select_2.cdp_link_overrides (
     link_override_id  bigint      GENERATED ALWAYS AS IDENTITY,
     kind              text        NOT NULL,

@@ -1,0 +1,372 @@
+"""What a scored match rule compares, and under which keys it finds candidates: the default recipe, or what a rule says.
+
+Pure: from attributes, identifier types and one definition to frozen values that the templates write down. Decides
+nothing about weights; those are learnt from the observations of the tenant.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from c360.domain.rules import Comparison as StatedComparison
+from c360.domain.rules import MatchRule, ScoredDefinition
+
+if TYPE_CHECKING:
+    from c360.domain.tenants import Attribute, IdentifierType
+
+MATCH = 0.8
+REVIEW = 0.1
+"""Default thresholds: a match at odds of four to one, worth a look at one to nine."""
+
+LEVELS: dict[str, tuple[str, ...]] = {
+    "given_name": ("equal", "alias", "initial", "close", "swapped", "different"),
+    "family_name": ("equal", "close", "swapped", "different"),
+    "date": ("equal", "close", "partial", "different"),
+    "email": ("equal", "typo", "same name", "close name", "different"),
+    "phone": ("equal", "close", "different"),
+    "id": ("equal", "close", "different"),
+    "address": ("equal", "close", "street only", "same code", "same city", "same state", "different"),
+    "text": ("equal", "close", "different"),
+    "exact": ("equal", "different"),
+    "number": ("equal", "close", "different"),
+}
+"""Levels of each form, best first; level 0 is "one of the two says nothing" and is no evidence."""
+
+STRIDE = 9
+"""Levels 0 to 8 of each comparison stand side by side in the arrays of a model."""
+
+_FREQUENCIES = frozenset({"given_name", "family_name", "text"})
+_ADDRESS = ("address_line1", "zip_code", "city", "state")
+_WEAK_PAIRS = 1.0
+_PAIRS = 3.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One value kept of each observation: what it is made of and of which attribute or identifier type."""
+
+    name: str
+    kind: str
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredComparison:
+    """One comparison: its columns are the names under which templates find the values of both sides."""
+
+    name: str
+    form: str
+    number: int
+    columns: tuple[str, ...]
+    place: int
+    attributes: tuple[str, ...] = ()
+    identifier_type: str | None = None
+    has_frequencies: bool = False
+    limits: tuple[float, ...] = ()
+    weights: tuple[float, ...] = ()
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        return LEVELS[self.form]
+
+    @property
+    def is_shareable(self) -> bool:
+        """Its values are looked through for those that many persons share."""
+        return self.form in {"email", "phone", "id"}
+
+    @property
+    def first(self) -> int:
+        """Where the figures of its best level stand in the arrays of a model: before them is that of level 0."""
+        return (self.number - 1) * STRIDE + 2
+
+    @property
+    def closeness(self) -> str:
+        """Trigram similarity from which two texts are close."""
+        return str(next(iter(self.limits), 0.6))
+
+    @property
+    def distance(self) -> str:
+        """Difference up to which two numbers are close."""
+        return str(next(iter(self.limits), 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """A family of blocking keys: columns joined in the way of `form`. One that trains fixes some comparisons."""
+
+    name: str
+    number: int
+    form: str
+    columns: tuple[str, ...]
+    pairs_per_record: float = _PAIRS
+    trains: bool = False
+    fixes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A scored rule with every default filled in."""
+
+    rule: str
+    columns: tuple[Column, ...]
+    comparisons: tuple[ScoredComparison, ...]
+    keys: tuple[Key, ...]
+    match: str
+    review: str
+
+    @property
+    def identifier_types(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(column.source for column in self.columns if column.kind == "identifier"))
+
+    def place(self, name: str) -> int:
+        """The place of a column among the values kept of an observation."""
+        return next(place for place, column in enumerate(self.columns, 1) if column.name == name)
+
+    def guard(self, column: Column) -> int | None:
+        """The comparison whose shared values are no evidence in this column."""
+        return next((c.number for c in self.comparisons if c.columns[0] == column.name and c.is_shareable), None)
+
+    @property
+    def with_frequencies(self) -> tuple[ScoredComparison, ...]:
+        return tuple(comparison for comparison in self.comparisons if comparison.has_frequencies)
+
+    @property
+    def document(self) -> str:
+        """What functions in SQL need to know, as JSON."""
+        return json.dumps(
+            {
+                "rule": self.rule,
+                "columns": [[column.kind, column.source] for column in self.columns],
+                "comparisons": [
+                    {
+                        "name": comparison.name,
+                        "form": comparison.form,
+                        "levels": comparison.levels,
+                        "place": comparison.place,
+                        "attributes": comparison.attributes,
+                        "identifier_type": comparison.identifier_type,
+                        "has_frequencies": comparison.has_frequencies,
+                        "limits": comparison.limits,
+                        "weights": comparison.weights,
+                    }
+                    for comparison in self.comparisons
+                ],
+                "keys": [
+                    {
+                        "name": key.name,
+                        "number": key.number,
+                        "pairs_per_record": key.pairs_per_record,
+                        "trains": key.trains,
+                        "fixes": key.fixes,
+                    }
+                    for key in self.keys
+                ],
+            },
+            ensure_ascii=False,
+        )
+
+
+def recipe(
+    rule: MatchRule,
+    definition: ScoredDefinition,
+    attributes: Sequence[Attribute],
+    identifier_types: Sequence[IdentifierType],
+) -> Recipe:
+    """Fill in what the definition leaves to the default: comparisons by kind of attribute, keys by kind of column."""
+    known = {
+        attribute.name: attribute for attribute in attributes if attribute.maintained_by in {"traits", "identifiers"}
+    }
+    builder = _Builder(known, {kind.name: kind for kind in identifier_types}, definition.term_frequency)
+    for stated in definition.comparisons or tuple(_default_comparisons(known, identifier_types)):
+        builder.add(stated)
+    comparisons = tuple(builder.comparisons)
+    keys = tuple(_stated_keys(builder, definition.blocking)) if definition.blocking else tuple(_default_keys(builder))
+    return Recipe(
+        rule=rule.name,
+        columns=tuple(builder.columns),
+        comparisons=comparisons,
+        keys=keys,
+        match=str(MATCH if definition.match is None else definition.match),
+        review=str(min(REVIEW, definition.match or 1) if definition.review is None else definition.review),
+    )
+
+
+def _default_comparisons(
+    known: dict[str, Attribute], identifier_types: Sequence[IdentifierType]
+) -> Iterator[StatedComparison]:
+    """By kind of column: names, day of birth, identifiers, the address as one, gender, other texts about a person."""
+    for name, form in (("first_name", "given_name"), ("last_name", "family_name"), ("date_of_birth", "date")):
+        if name in known:
+            yield StatedComparison(attribute=name, form=form)
+    for kind in identifier_types:
+        if kind.is_matched:
+            form = kind.normaliser if kind.normaliser in {"email", "phone"} else "id"
+            yield StatedComparison(attribute=kind.name, form=form)
+    has_address = all(name in known for name in _ADDRESS)
+    if has_address:
+        yield StatedComparison(attribute="address_line1", form="address")
+    if "gender" in known:
+        yield StatedComparison(attribute="gender", form="exact")
+    taken = {"first_name", "last_name", "full_name", "date_of_birth", "gender", "country"}
+    taken |= set(_ADDRESS) if has_address else set()
+    for attribute in known.values():
+        if attribute.name in taken or attribute.is_identifier or attribute.maintained_by != "traits":
+            continue
+        if attribute.form in {"text", "name", "id"} and attribute.group in {"address", "custom"}:
+            yield StatedComparison(attribute=attribute.name, form="id" if attribute.form == "id" else "text")
+
+
+class _Builder:
+    """Gathers columns and comparisons, each column once."""
+
+    def __init__(self, known: dict[str, Attribute], kinds: dict[str, IdentifierType], uses_frequencies: bool) -> None:
+        self._known = known
+        self._kinds = kinds
+        self._uses_frequencies = uses_frequencies
+        self.columns: list[Column] = []
+        self.comparisons: list[ScoredComparison] = []
+
+    def column(self, kind: str, source: str = "") -> str:
+        for column in self.columns:
+            if (column.kind, column.source) == (kind, source):
+                return column.name
+        made = Column(name=f"c{len(self.columns) + 1}", kind=kind, source=source)
+        self.columns.append(made)
+        return made.name
+
+    def place(self, name: str) -> int:
+        return next(place for place, column in enumerate(self.columns, 1) if column.name == name)
+
+    def add(self, stated: StatedComparison) -> None:
+        """A comparison and the columns it reads; one of what the tenant no longer has is left out."""
+        identifier = self._identifier(stated)
+        attribute = self._known.get(stated.attribute)
+        if identifier is None and attribute is None:
+            return
+        columns, attributes = self._columns(stated, identifier)
+        self.comparisons.append(
+            ScoredComparison(
+                name=stated.attribute,
+                form=stated.form,
+                number=len(self.comparisons) + 1,
+                columns=columns,
+                place=self.place(columns[0]),
+                attributes=attributes,
+                identifier_type=identifier,
+                has_frequencies=self._uses_frequencies and stated.form in _FREQUENCIES,
+                limits=stated.levels,
+                weights=stated.weights,
+            )
+        )
+
+    def _identifier(self, stated: StatedComparison) -> str | None:
+        attribute = self._known.get(stated.attribute)
+        if stated.form not in {"email", "phone", "id"}:
+            return None
+        if attribute is not None and attribute.identifier_type is not None:
+            return attribute.identifier_type
+        return stated.attribute if attribute is None and stated.attribute in self._kinds else None
+
+    def _columns(self, stated: StatedComparison, identifier: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        name = stated.attribute
+        if stated.form == "given_name" and name == "first_name":
+            return self._names(), ("first_name", "full_name")
+        if stated.form == "family_name" and name == "last_name":
+            return self._names(of_family=True), ("last_name", "full_name")
+        if stated.form in {"given_name", "family_name"}:
+            words = self.column("words", name)
+            sound = self.column("sound", name)
+            if stated.form == "family_name":
+                return (words, sound, words), (name,)
+            return (words, sound, self.column("roots", name), words), (name,)
+        if stated.form == "date":
+            kind = "birth_date" if name == "date_of_birth" else "day"
+            return (self.column(kind, name),), (name,)
+        if stated.form == "email":
+            kind = "identifier" if identifier else "plain"
+            return (self.column(kind, identifier or name), self.column(f"user of {kind}", identifier or name)), (name,)
+        if stated.form == "address":
+            return tuple(self.column("words", part) for part in _ADDRESS), _ADDRESS
+        if stated.form in {"phone", "id"}:
+            return (self.column("identifier" if identifier else "plain", identifier or name),), (name,)
+        return (self.column("words" if stated.form == "text" else "plain", name),), (name,)
+
+    def _names(self, *, of_family: bool = False) -> tuple[str, ...]:
+        """Name, sound, nickname roots, and the other part of the name, which may have changed places with it."""
+        given = (self.column("given"), self.column("sound of given"), self.column("roots of given"))
+        family = (self.column("family"), self.column("sound of family"))
+        return (*family, given[0]) if of_family else (*given, family[0])
+
+
+def _default_keys(builder: _Builder) -> Iterator[Key]:
+    """Equal identifiers; names and their sound; the day of birth, alone and with a sound; address; one name alone."""
+    fixes = _fixes(builder.comparisons)
+    for number, (name, form, columns, options) in enumerate(_key_plans(builder), 1):
+        yield Key(
+            name=name,
+            number=number,
+            form=form,
+            columns=columns,
+            pairs_per_record=_WEAK_PAIRS if options == "weak" else _PAIRS,
+            trains=options == "trains",
+            fixes=fixes(columns),
+        )
+
+
+def _key_plans(builder: _Builder) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    """Name, form, columns, and what is special about each family of keys whose columns there are."""
+    for comparison in builder.comparisons:
+        if comparison.is_shareable:
+            yield comparison.name, "each", comparison.columns[:1], ""
+        if comparison.form == "email":
+            yield f"{comparison.name} user", "long", comparison.columns[1:2], ""
+    columns = {(column.kind, column.source): column.name for column in builder.columns}
+    given, family = ("given", ""), ("family", "")
+    sound_of_given, sound_of_family = ("sound of given", ""), ("sound of family", "")
+    day, code, line = ("birth_date", "date_of_birth"), ("words", "zip_code"), ("words", "address_line1")
+    plans = (
+        ("both names", "either order", (given, family), "trains"),
+        ("sound of both names", "either order", (sound_of_given, sound_of_family), "trains"),
+        ("birth date and sound of given name", "joined", (day, sound_of_given), "trains"),
+        ("birth date and sound of family name", "joined", (day, sound_of_family), "trains"),
+        ("birth date", "joined", (day,), "trains"),
+        ("address line", "joined", (line,), ""),
+        ("code and sound of family name", "joined", (code, sound_of_family), ""),
+        ("given name", "joined", (given,), "weak"),
+        ("family name", "joined", (family,), "weak"),
+    )
+    for name, form, parts, options in plans:
+        if all(part in columns for part in parts):
+            yield name, form, tuple(columns[part] for part in parts), options
+
+
+def _stated_keys(builder: _Builder, blocking: tuple[tuple[str, ...], ...]) -> Iterator[Key]:
+    fixes = _fixes(builder.comparisons)
+    by_name = {comparison.name: comparison for comparison in builder.comparisons}
+    for number, names in enumerate(blocking, 1):
+        parts = tuple(by_name[name].columns[0] if name in by_name else builder.column("words", name) for name in names)
+        yield Key(
+            name=" and ".join(names),
+            number=number,
+            form="joined",
+            columns=parts,
+            trains=True,
+            fixes=fixes(parts),
+        )
+
+
+def _fixes(comparisons: Sequence[ScoredComparison]) -> Callable[[Sequence[str]], tuple[int, ...]]:
+    """The comparisons that say nothing in a pass over a key, because pairs that share it agree there."""
+
+    def fixed(parts: Sequence[str]) -> tuple[int, ...]:
+        own = {"given_name": 3, "family_name": 2}
+        return tuple(
+            comparison.number
+            for comparison in comparisons
+            if set(parts) & set(comparison.columns[: own.get(comparison.form, len(comparison.columns))])
+        )
+
+    return fixed

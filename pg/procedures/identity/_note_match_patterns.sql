@@ -1,0 +1,88 @@
+-- Compares the pairs a model is trained on and writes into it how many agree in which way: for each kind of key that trains,
+-- pairs that share such a key, up to a number; and pairs taken at random. Which pairs depends on the seed and the observations
+-- alone. Trusts the search_path. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._note_match_patterns(
+    p_match_model_id bigint,
+    p_recipe         jsonb,
+    p_max_pairs      integer,
+    p_seed           bigint
+)
+    RETURNS void
+    LANGUAGE plpgsql
+    SET plan_cache_mode = force_custom_plan
+    SET work_mem = '128MB'
+    SET jit = off
+AS $$
+DECLARE
+    v_kind record;
+    v_ids  bigint[];
+    v_low  bigint[];
+    v_high bigint[];
+BEGIN
+    FOR v_kind IN
+        SELECT
+            kind.name,
+            kind.number,
+            ARRAY(SELECT jsonb_array_elements_text(kind.fixes)::integer) AS fixes
+        FROM jsonb_to_recordset(p_recipe -> 'keys') AS kind (name text, number bigint, trains boolean, fixes jsonb)
+        WHERE kind.trains
+        ORDER BY kind.number
+    LOOP
+        SELECT
+            array_agg(one.raw_profile_id),
+            array_agg(other.raw_profile_id)
+        INTO
+            v_low,
+            v_high
+        FROM (
+            SELECT
+                held.key,
+                sum(held.holders * (held.holders - 1) / 2) OVER (ORDER BY hashint8extended(held.key, p_seed), held.key) AS pairs
+            FROM (
+                SELECT
+                    known.key,
+                    count(*) AS holders
+                FROM cdp_blocking_keys AS known
+                WHERE known.key >= v_kind.number << 56
+                  AND known.key < (v_kind.number + 1) << 56
+                  AND NOT EXISTS (
+                    SELECT
+                    FROM cdp_match_common_keys AS common
+                    WHERE common.match_model_id = p_match_model_id
+                      AND common.key = known.key
+                )
+                GROUP BY known.key
+                HAVING count(*) > 1
+            ) AS held
+        ) AS chosen
+        JOIN cdp_blocking_keys AS one ON one.key = chosen.key
+        JOIN cdp_blocking_keys AS other
+            ON other.key = chosen.key
+            AND other.raw_profile_id > one.raw_profile_id
+        WHERE chosen.pairs <= p_max_pairs;
+
+        PERFORM c360._count_match_patterns(p_match_model_id, v_kind.name, v_low, v_high, v_kind.fixes);
+    END LOOP;
+
+    v_ids := ARRAY(SELECT own.raw_profile_id FROM cdp_match_fields AS own ORDER BY own.raw_profile_id);
+    SELECT
+        array_agg(drawn.low_id),
+        array_agg(drawn.high_id)
+    INTO
+        v_low,
+        v_high
+    FROM (
+        SELECT
+            v_ids[1 + (hashint8extended(pick.number, p_seed) & 9223372036854775807) % cardinality(v_ids)] AS low_id,
+            v_ids[1 + (hashint8extended(-pick.number, p_seed) & 9223372036854775807) % cardinality(v_ids)] AS high_id
+        FROM generate_series(1, 2 * p_max_pairs) AS pick (number)
+    ) AS drawn
+    WHERE drawn.low_id <> drawn.high_id;
+
+    PERFORM c360._count_match_patterns(p_match_model_id, 'random', v_low, v_high, '{}');
+END;
+$$;
+
+COMMENT ON FUNCTION c360._note_match_patterns(bigint, jsonb, integer, bigint) IS
+    'Writes into a model how the pairs it is trained on agree.';

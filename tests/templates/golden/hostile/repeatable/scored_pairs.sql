@@ -1,0 +1,39 @@
+-- What the scored match rule of this tenant compares and under which keys it looks, every default filled in; NULL when there
+-- is no such rule. A model is trained for one recipe and rests while another is in force. Raises nothing.
+CREATE OR REPLACE FUNCTION tenant_select_2.match_recipe()
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN NULL::jsonb;
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_select_2.match_recipe() IS
+    'What the scored match rule of this tenant compares and under which keys it looks for candidates.';
+
+-- Scores observations by the active model: pairs with all others that share a key, from the review threshold up. Keeps on the
+-- way what the observations say and their keys, so that later ones find them. With p_is_sweep nothing is kept and each
+-- pair is found from its lower observation only: what scores a whole tenant, part by part. Without a model for the
+-- recipe in force there are no pairs. Safe to repeat. Raises nothing.
+CREATE OR REPLACE FUNCTION tenant_select_2.scored_pairs(p_raw_profile_ids bigint[], p_is_sweep boolean DEFAULT false)
+    RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, rule text, verdict text, score real, levels smallint[])
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, tenant_select_2, pg_temp
+    SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off
+    SET enable_mergejoin = off
+    SET enable_hashagg = on
+    SET work_mem = '128MB'
+    SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN;
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_select_2.scored_pairs(bigint[], boolean) IS
+    'Pairs of observations that the active model of the scored match rule makes, with their score.';
