@@ -106,11 +106,19 @@ def show_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_jso
         return
     print(f"{metadata['display_name']} ({tenant}), {metadata['status']}, schema {metadata['schema_name']}")
     _print_table(
-        ("identifier type", "priority", "limit", "exclusive", "strong", "masked"),
+        ("identifier type", "priority", "limit", "persons", "exclusive", "strong", "masked"),
         [
             [
                 row[key]
-                for key in ("identifier_type", "priority", "profile_limit", "is_exclusive", "is_strong", "is_masked")
+                for key in (
+                    "identifier_type",
+                    "priority",
+                    "profile_limit",
+                    "person_limit",
+                    "is_exclusive",
+                    "is_strong",
+                    "is_masked",
+                )
             ]
             for row in metadata["identifier_types"]
         ],

@@ -53,7 +53,8 @@ CREATE TABLE c360.identifier_types (
     identifier_type  text        NOT NULL,
     normaliser       text        NOT NULL DEFAULT 'id',
     priority         integer     NOT NULL DEFAULT 100,
-    profile_limit    integer     NOT NULL DEFAULT 5,
+    profile_limit    integer     NOT NULL DEFAULT 10,
+    person_limit     integer     NOT NULL DEFAULT 8,
     is_exclusive     boolean     NOT NULL DEFAULT false,
     is_strong        boolean     NOT NULL DEFAULT true,
     is_matched       boolean     NOT NULL DEFAULT true,
@@ -65,15 +66,17 @@ CREATE TABLE c360.identifier_types (
     CONSTRAINT identifier_types_identifier_type_check CHECK (identifier_type ~ '^[a-z][a-z0-9_]{0,40}$'),
     CONSTRAINT identifier_types_normaliser_check CHECK (normaliser IN ('id', 'email', 'phone')),
     CONSTRAINT identifier_types_profile_limit_check CHECK (profile_limit >= 1),
+    CONSTRAINT identifier_types_person_limit_check CHECK (person_limit >= 1),
     CONSTRAINT identifier_types_exclusive_check CHECK (NOT is_exclusive OR profile_limit = 1)
 );
 COMMENT ON TABLE c360.identifier_types IS 'Kinds of identifiers of a tenant and how far each may be trusted to say that two observations are one person.';
 COMMENT ON COLUMN c360.identifier_types.identifier_type IS 'user_id, email, phone, anonymous_id ...; in data a type may carry a scope after a colon (zalo_uid:<oa>), which obeys the row of the part before it.';
 COMMENT ON COLUMN c360.identifier_types.normaliser IS 'How values are made comparable: id (trim), email, phone (E.164 with the default country).';
 COMMENT ON COLUMN c360.identifier_types.priority IS 'Lower is trusted first when identifiers of one group of records contradict each other.';
-COMMENT ON COLUMN c360.identifier_types.profile_limit IS 'Most values one person is expected to have. Exact rules enforce the limit 1 of exclusive types; a higher one is a hint for people who review.';
+COMMENT ON COLUMN c360.identifier_types.profile_limit IS 'Most values one person may have of a strong type: a tie that would add more is not made. For weak types a hint for people.';
+COMMENT ON COLUMN c360.identifier_types.person_limit IS 'Most persons that may stand behind one value, counted by coarse names; a value with more ties nobody.';
 COMMENT ON COLUMN c360.identifier_types.is_exclusive IS 'Two different values forbid that two records are one person.';
-COMMENT ON COLUMN c360.identifier_types.is_strong IS 'false for what machines and households share (cookie, device). Exact rules link by both kinds and rest on priority and is_exclusive to keep persons apart.';
+COMMENT ON COLUMN c360.identifier_types.is_strong IS 'false for what machines and households share (cookie, device): with several persons behind it, it ties only observations that name the same person.';
 COMMENT ON COLUMN c360.identifier_types.is_matched IS 'false: kept and shown, never used to link.';
 COMMENT ON COLUMN c360.identifier_types.is_masked IS 'Never shown unmasked by views, functions or messages.';
 

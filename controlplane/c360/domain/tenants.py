@@ -48,7 +48,8 @@ class IdentifierType:
     name: str
     normaliser: str = "id"
     priority: int = 100
-    profile_limit: int = 5
+    profile_limit: int = 10
+    person_limit: int = 8
     is_exclusive: bool = False
     is_strong: bool = True
     is_matched: bool = True
@@ -252,6 +253,11 @@ class TenantSpec:
                 or (attribute.maintained_by == "traits" and attribute.data_type is DataType.TEXT)
             )
         )
+
+    def claim_number(self, kind: IdentifierType) -> int | None:
+        """Place among the types whose values tell nameless observations apart, most trusted first; None for others."""
+        claims = [k.name for k in self.identifier_types if k.is_matched and k.is_strong and not k.is_exclusive]
+        return min(claims.index(kind.name) + 1, 15) if kind.name in claims else None
 
     @property
     def attributes_sent_as_identifiers(self) -> tuple[Attribute, ...]:

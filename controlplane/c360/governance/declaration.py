@@ -43,7 +43,8 @@ class IdentifierTypeEntry(_Part):
 
     normaliser: Literal["id", "email", "phone"] = "id"
     priority: int = 100
-    profile_limit: Annotated[int, Field(ge=1)] = 5
+    profile_limit: Annotated[int, Field(ge=1)] = 10
+    person_limit: Annotated[int, Field(ge=1)] = 8
     is_exclusive: bool = False
     is_strong: bool = True
     is_matched: bool = True

@@ -18,10 +18,10 @@ AS $$
     VALUES
         ('user_id', 'id', 10, 1, true, true, false, 'Number of the customer in the tenant''s own system.'),
         ('national_id', 'id', 20, 1, true, true, true, 'Identity card, passport, tax number. Never shown unmasked.'),
-        ('email', 'email', 30, 5, false, true, false, 'E-mail address.'),
-        ('phone', 'phone', 40, 5, false, true, false, 'Phone number.'),
-        ('loyalty_id', 'id', 50, 3, false, true, false, 'Number of a loyalty card.'),
-        ('crm_id', 'id', 60, 5, false, true, false, 'Contact in a CRM; the scope after the colon names the CRM: crm_id:salesforce.'),
+        ('email', 'email', 30, 10, false, true, false, 'E-mail address.'),
+        ('phone', 'phone', 40, 10, false, true, false, 'Phone number.'),
+        ('loyalty_id', 'id', 50, 10, false, true, false, 'Number of a loyalty card.'),
+        ('crm_id', 'id', 60, 10, false, true, false, 'Contact in a CRM; the scope after the colon names the CRM: crm_id:salesforce.'),
         ('social_id', 'id', 70, 10, false, true, false, 'Account in a social network; the scope names it: social_id:facebook, social_id:zalo_uid:<oa>.'),
         ('anonymous_id', 'id', 80, 100, false, false, false, 'Cookie or installation before anybody has said who they are.'),
         ('device_id', 'id', 90, 50, false, false, false, 'Device; may be shared in a household.');

@@ -1,8 +1,8 @@
--- Which components of this batch contradict themselves and must be partitioned: those that hold two values of one
--- exclusive type, or touch a known component that has more than one golden record already.
--- The same for those with observations of p_relinked, which are linked already. Looks at the new observations and at one
--- golden record per known component, never at all their observations.
--- p_known[i] is a known component that becomes part of p_known_component[i]. Trusts the search_path. Raises nothing.
+-- Which components of this batch have to be partitioned: those that may contradict themselves (more values of a strong
+-- type than its limit, days of birth that conflict, both sides of a prohibition, too many observations), those that are
+-- divided already, and those with observations of p_relinked, which are linked and were taken apart. Looks at the new
+-- observations and at those of the known components they meet. p_known[i] is a known component that becomes part of
+-- p_known_component[i]. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._contested_components(
     p_tenant           text,
@@ -19,105 +19,136 @@ CREATE OR REPLACE FUNCTION c360._contested_components(
     SET enable_seqscan = off
 AS $$
 DECLARE
-    v_exclusive text[] := ARRAY(
-        SELECT kind.identifier_type
-        FROM c360.identifier_types AS kind
-        WHERE kind.tenant = p_tenant
-          AND kind.is_exclusive
-    );
+    v_raw       bigint[];
+    v_component bigint[];
+    v_known     bigint[];
+    v_profile   uuid[];
 BEGIN
-    RETURN ARRAY(
-        WITH known AS MATERIALIZED (
-            SELECT
-                part.component,
-                lowest.master_profile_id,
-                lowest.master_profile_id <> highest.master_profile_id AS is_divided
+    -- A component of one observation cannot contradict anybody.
+    WITH node AS MATERIALIZED (
+        SELECT
+            every.id,
+            every.component,
+            every.is_known,
+            count(*) OVER (PARTITION BY every.component) AS nodes
+        FROM (
+            SELECT fresh.id, fresh.component, false AS is_known
+            FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (id, component)
+            UNION ALL
+            SELECT part.known, part.component, true
             FROM unnest(p_known, p_known_component) AS part (known, component)
-            CROSS JOIN LATERAL (
-                SELECT link.master_profile_id
-                FROM cdp_profile_links AS link
-                WHERE link.component_id = part.known
-                ORDER BY link.master_profile_id
-                LIMIT 1
-            ) AS lowest
-            CROSS JOIN LATERAL (
-                SELECT link.master_profile_id
-                FROM cdp_profile_links AS link
-                WHERE link.component_id = part.known
-                ORDER BY link.master_profile_id DESC
-                LIMIT 1
-            ) AS highest
-        ),
-        exclusive_value AS (
+        ) AS every
+    ),
+    member AS MATERIALIZED (
+        SELECT node.id, node.component, NULL::bigint AS known, NULL::uuid AS profile
+        FROM node
+        WHERE NOT node.is_known
+          AND node.nodes > 1
+        UNION ALL
+        SELECT link.raw_profile_id, node.component, node.id, link.master_profile_id
+        FROM node
+        CROSS JOIN LATERAL (
             SELECT
-                fresh.component,
+                own.raw_profile_id,
+                own.master_profile_id
+            FROM cdp_profile_links AS own
+            WHERE own.component_id = node.id
+            OFFSET 0
+        ) AS link
+        WHERE node.is_known
+    )
+    SELECT
+        array_agg(member.id),
+        array_agg(member.component),
+        array_agg(member.known),
+        array_agg(member.profile)
+    INTO
+        v_raw,
+        v_component,
+        v_known,
+        v_profile
+    FROM member;
+
+    RETURN ARRAY(
+        WITH member AS MATERIALIZED (
+            SELECT *
+            FROM unnest(v_raw, v_component, v_known, v_profile) AS member (id, component, known, profile)
+        ),
+        held AS (
+            SELECT
+                member.component,
                 identifier.identifier_type,
-                identifier.value
-            FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (raw_profile_id, component)
+                identifier.value,
+                kind.profile_limit
+            FROM member
             CROSS JOIN LATERAL (
                 SELECT
                     own.identifier_type,
                     own.value
                 FROM cdp_raw_identifiers AS own
-                WHERE own.raw_profile_id = fresh.raw_profile_id
+                WHERE own.raw_profile_id = member.id
                   AND own.is_usable
-                  AND split_part(own.identifier_type, ':', 1) = ANY (v_exclusive)
                 OFFSET 0
             ) AS identifier
-            UNION ALL
-            SELECT
-                known.component,
-                identifier.identifier_type,
-                identifier.value
-            FROM known
+            JOIN c360.identifier_types AS kind
+                ON kind.tenant = p_tenant
+                AND kind.identifier_type = split_part(identifier.identifier_type, ':', 1)
+            WHERE kind.is_strong
+               OR kind.is_exclusive
+        ),
+        born AS MATERIALIZED (
+            SELECT DISTINCT
+                member.component,
+                said.birth_date
+            FROM member
             CROSS JOIN LATERAL (
-                SELECT
-                    own.identifier_type,
-                    own.value
-                FROM cdp_identifiers AS own
-                WHERE own.master_profile_id = known.master_profile_id
-                  AND own.is_usable
-                  AND split_part(own.identifier_type, ':', 1) = ANY (v_exclusive)
+                SELECT own.birth_date
+                FROM cdp_standard_profiles AS own
+                WHERE own.raw_profile_id = member.id
                 OFFSET 0
-            ) AS identifier
-            WHERE NOT known.is_divided
-            UNION ALL
-            SELECT
-                fresh.component,
-                'override:' || decided.link_override_id,
-                decided.side::text
-            FROM c360._override_ties(p_raw_profile_ids) AS decided
-            JOIN unnest(p_raw_profile_ids, p_raw_component) AS fresh (raw_profile_id, component)
-                ON fresh.raw_profile_id = decided.raw_profile_id
-            WHERE decided.kind = 'cannot_link'
-            UNION ALL
-            SELECT
-                part.component,
-                'override:' || member.link_override_id,
-                member.side::text
-            FROM cdp_link_overrides AS decided
-            JOIN cdp_link_override_members AS member ON member.link_override_id = decided.link_override_id
-            JOIN cdp_profile_links AS link ON link.raw_profile_id = member.raw_profile_id
-            JOIN unnest(p_known, p_known_component) AS part (known, component) ON part.known = link.component_id
-            WHERE decided.kind = 'cannot_link'
+            ) AS said
+            WHERE said.birth_date IS NOT NULL
         )
-        SELECT known.component
-        FROM known
-        WHERE known.is_divided
-        UNION
         SELECT fresh.component
-        FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (raw_profile_id, component)
-        JOIN unnest(p_relinked) AS relinked (raw_profile_id) ON relinked.raw_profile_id = fresh.raw_profile_id
+        FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (id, component)
+        JOIN unnest(p_relinked) AS relinked (id) ON relinked.id = fresh.id
         UNION
-        SELECT exclusive_value.component
-        FROM exclusive_value
+        SELECT member.component
+        FROM member
         GROUP BY
-            exclusive_value.component,
-            exclusive_value.identifier_type
-        HAVING min(exclusive_value.value COLLATE "C") <> max(exclusive_value.value COLLATE "C")
+            member.component,
+            member.known
+        HAVING min(member.profile::text COLLATE "C") <> max(member.profile::text COLLATE "C")
+        UNION
+        SELECT member.component
+        FROM member
+        GROUP BY member.component
+        HAVING count(*) > (SELECT known.max_cluster_size FROM c360.tenants AS known WHERE known.tenant = p_tenant)
+        UNION
+        SELECT held.component
+        FROM held
+        GROUP BY
+            held.component,
+            held.identifier_type,
+            held.profile_limit
+        HAVING count(DISTINCT held.value COLLATE "C") > held.profile_limit
+        UNION
+        SELECT one.component
+        FROM born AS one
+        JOIN born AS other ON other.component = one.component AND other.birth_date > one.birth_date
+        WHERE c360._dates_conflict(one.birth_date, other.birth_date)
+        UNION
+        SELECT member.component
+        FROM c360._override_ties(v_raw) AS decided
+        JOIN member ON member.id = decided.raw_profile_id
+        WHERE decided.kind = 'cannot_link'
+        GROUP BY
+            member.component,
+            decided.link_override_id
+        HAVING min(decided.side) <> max(decided.side)
     );
 END;
 $$;
 
 COMMENT ON FUNCTION c360._contested_components(text, bigint[], bigint[], bigint[], bigint[], bigint[]) IS
-    'Components that hold two values of an exclusive identifier type, or are divided already.';
+    'Components that may contradict themselves, are divided already, or were taken apart.';

@@ -27,6 +27,7 @@ DECLARE
     v_component   bigint[];
     v_before      uuid[];
     v_part        bigint[];
+    v_refused     record;
     v_owner_part  bigint[];
     v_owner       uuid[];
     v_is_new      boolean[];
@@ -61,7 +62,10 @@ BEGIN
         JOIN cdp_profile_links AS link ON link.component_id = part.known
     ) AS member;
 
-    v_part := c360._partition_records(p_tenant, v_raw);
+    SELECT divided.*
+    INTO v_refused
+    FROM c360._partition_records(p_tenant, v_raw) AS divided;
+    v_part := v_refused.parts;
 
     PERFORM
     FROM cdp_master_profiles AS profile
@@ -78,7 +82,7 @@ BEGIN
             member.part,
             first_value(profile.master_profile_id) OVER (
                 PARTITION BY member.part
-                ORDER BY profile.created_at, profile.master_profile_id
+                ORDER BY profile.created_at, profile.founding_raw_profile_id, profile.master_profile_id
             ) AS owner
         FROM unnest(v_raw, v_part) AS member (raw_profile_id, part)
         JOIN cdp_master_profiles AS profile ON profile.founding_raw_profile_id = member.raw_profile_id
@@ -137,6 +141,7 @@ BEGIN
         merged_into = NULL
     WHERE profile.master_profile_id = ANY (v_revived);
 
+    -- Links that stay say anew why, where their reason is none any more.
     PERFORM c360._write_links(
         array_agg(member.raw_profile_id ORDER BY member.raw_profile_id),
         array_agg(owned.owner ORDER BY member.raw_profile_id),
@@ -149,13 +154,20 @@ BEGIN
     FROM unnest(v_raw, v_component, v_before, v_part) AS member (raw_profile_id, component, before, part)
     JOIN unnest(v_owner_part, v_owner) AS owned (part, owner) ON owned.part = member.part
     JOIN c360._part_edges(p_tenant, v_raw, v_part) AS edge ON edge.raw_profile_id = member.raw_profile_id
-    WHERE member.before IS DISTINCT FROM owned.owner;
-
-    UPDATE cdp_profile_links AS link
-    SET component_id = member.component
-    FROM unnest(v_raw, v_component) AS member (raw_profile_id, component)
-    WHERE link.raw_profile_id = member.raw_profile_id
-      AND link.component_id <> member.component;
+    LEFT JOIN LATERAL (
+        SELECT own.*
+        FROM cdp_profile_links AS own
+        WHERE own.raw_profile_id = member.raw_profile_id
+        OFFSET 0
+    ) AS link ON true
+    LEFT JOIN unnest(v_raw, v_part) AS partner (raw_profile_id, part)
+        ON partner.raw_profile_id = (link.evidence ->> 'with_raw_profile_id')::bigint
+    WHERE (link.master_profile_id, link.component_id) IS DISTINCT FROM (owned.owner, member.component)
+       OR (
+           link.rule <> 'new'
+           AND (link.rule, link.score, link.evidence) IS DISTINCT FROM (edge.rule, edge.score, edge.evidence)
+           AND NOT coalesce(partner.part = member.part AND c360._reason_holds(member.raw_profile_id, link.rule, link.evidence), false)
+       );
 
     -- The edge of the founding observation is the one by which its golden record came to the survivor.
     SELECT
@@ -169,6 +181,10 @@ BEGIN
     JOIN cdp_profile_links AS link ON link.raw_profile_id = profile.founding_raw_profile_id;
 
     PERFORM c360._absorb_profiles(v_absorbed, v_absorbed_by, v_rule, v_evidence, p_at);
+    PERFORM c360._refresh_reviews(
+        v_raw, v_refused.refused_one, v_refused.refused_other, v_refused.refused_rule, v_refused.refused_value,
+        v_refused.refused_score, v_refused.obstacle, p_at
+    );
 
     RETURN QUERY
     WITH member AS MATERIALIZED (

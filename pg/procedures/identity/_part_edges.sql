@@ -29,22 +29,12 @@ BEGIN
         SELECT
             member.raw_profile_id,
             member.part,
-            kind.priority,
-            identifier.identifier_type COLLATE "C" AS identifier_type,
-            identifier.value COLLATE "C" AS value
-        FROM member
-        CROSS JOIN LATERAL (
-            SELECT
-                own.identifier_type,
-                own.value
-            FROM cdp_raw_identifiers AS own
-            WHERE own.raw_profile_id = member.raw_profile_id
-              AND own.is_usable
-            OFFSET 0
-        ) AS identifier
-        JOIN c360.identifier_types AS kind
-            ON kind.tenant = p_tenant
-            AND kind.identifier_type = split_part(identifier.identifier_type, ':', 1)
+            holder.priority,
+            holder.identifier_type COLLATE "C" AS identifier_type,
+            holder.value COLLATE "C" AS value,
+            holder.person
+        FROM c360._tie_holders(p_tenant, p_raw_profile_ids) AS holder
+        JOIN member USING (raw_profile_id)
     ),
     beside AS (
         SELECT
@@ -53,7 +43,7 @@ BEGIN
             nth_value(held.raw_profile_id, 2) OVER holders AS second
         FROM held
         WINDOW holders AS (
-            PARTITION BY held.part, held.identifier_type, held.value
+            PARTITION BY held.part, held.identifier_type, held.value, held.person
             ORDER BY held.raw_profile_id
             ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
         )
@@ -61,8 +51,9 @@ BEGIN
     decided AS MATERIALIZED (
         SELECT
             member.raw_profile_id,
-            member.part,
-            override.link_override_id
+            override.link_override_id,
+            min(member.raw_profile_id) OVER (PARTITION BY override.link_override_id, member.part) AS lowest,
+            max(member.raw_profile_id) OVER (PARTITION BY override.link_override_id, member.part) AS highest
         FROM c360._override_ties(p_raw_profile_ids) AS override
         JOIN member USING (raw_profile_id)
         WHERE override.kind = 'must_link'
@@ -98,18 +89,12 @@ BEGIN
             -1,
             'must_link',
             1,
-            min(other.raw_profile_id),
+            CASE WHEN one.lowest = one.raw_profile_id THEN one.highest ELSE one.lowest END,
             NULL,
             NULL,
             one.link_override_id
         FROM decided AS one
-        JOIN decided AS other
-            ON other.link_override_id = one.link_override_id
-            AND other.part = one.part
-            AND other.raw_profile_id <> one.raw_profile_id
-        GROUP BY
-            one.raw_profile_id,
-            one.link_override_id
+        WHERE one.lowest <> one.highest
     ),
     best AS (
         SELECT DISTINCT ON (every.raw_profile_id) every.*

@@ -1,13 +1,17 @@
 -- The protected partition of observations: hands their ties, most trusted first, to _protected_partition: what people
--- decided, then identifiers and pairs of match rules by priority. p_raw_profile_ids ascending; answers for each the lowest
--- observation of its part. The result depends on the records, the metadata and the overrides alone: where ids would
--- decide, the content of the observations does. Trusts the search_path. Raises nothing.
+-- decided, then identifiers and pairs of match rules by priority. Answers for each of p_raw_profile_ids (ascending) the
+-- lowest observation of its part, and the ties that were refused between different parts. The result depends on the
+-- records, the metadata and the overrides alone: where ids would decide, the content of the observations does.
+-- Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._partition_records(
     p_tenant          text,
     p_raw_profile_ids bigint[]
 )
-    RETURNS bigint[]
+    RETURNS TABLE (
+        parts bigint[], refused_one bigint[], refused_other bigint[], refused_rule text[], refused_value text[],
+        refused_score real[], obstacle text[]
+    )
     LANGUAGE plpgsql
     STABLE
     SET plan_cache_mode = force_custom_plan
@@ -16,22 +20,44 @@ CREATE OR REPLACE FUNCTION c360._partition_records(
     SET jit = off
     SET enable_seqscan = off
 AS $$
+#variable_conflict use_column
 DECLARE
-    v_key              integer[];
-    v_record           integer[];
-    v_forced           integer;
-    v_exclusive_record integer[];
-    v_exclusive_type   integer[];
-    v_exclusive_value  integer[];
-    v_decided          integer;
-    v_values           integer;
-    v_lowest           integer[];
+    v_raw        bigint[];
+    v_key        integer[];
+    v_record     integer[];
+    v_key_level  integer[];
+    v_key_rule   text[];
+    v_key_value  text[];
+    v_key_score  real[];
+    v_held_by    integer[];
+    v_held       integer[];
+    v_type       integer[];
+    v_day        date[];
+    v_type_name  text[];
+    v_limit      integer[];
+    v_type_level integer[];
 BEGIN
     WITH member AS MATERIALIZED (
         SELECT
             listed.raw_profile_id,
-            listed.position::integer AS record
-        FROM unnest(p_raw_profile_ids) WITH ORDINALITY AS listed (raw_profile_id, position)
+            said.birth_date,
+            said.person,
+            row_number() OVER (ORDER BY raw.content_hash)::integer AS record
+        FROM unnest(p_raw_profile_ids) AS listed (raw_profile_id)
+        CROSS JOIN LATERAL (
+            SELECT own.content_hash
+            FROM cdp_raw_profiles AS own
+            WHERE own.raw_profile_id = listed.raw_profile_id
+            OFFSET 0
+        ) AS raw
+        LEFT JOIN LATERAL (
+            SELECT
+                own.birth_date,
+                c360._person_code(own.given_name, own.family_name, own.birth_date) >> 48 AS person
+            FROM cdp_standard_profiles AS own
+            WHERE own.raw_profile_id = listed.raw_profile_id
+            OFFSET 0
+        ) AS said ON true
     ),
     override AS MATERIALIZED (
         SELECT
@@ -40,151 +66,209 @@ BEGIN
             decided.kind,
             decided.side
         FROM c360._override_ties(p_raw_profile_ids) AS decided
-        JOIN member USING (raw_profile_id)
+        JOIN member ON member.raw_profile_id = decided.raw_profile_id
     ),
     held AS MATERIALIZED (
         SELECT
             member.record,
-            kind.priority,
-            kind.is_exclusive,
-            identifier.identifier_type COLLATE "C" AS identifier_type,
-            identifier.value COLLATE "C" AS value
-        FROM member
-        CROSS JOIN LATERAL (
-            SELECT
-                own.identifier_type,
-                own.value
-            FROM cdp_raw_identifiers AS own
-            WHERE own.raw_profile_id = member.raw_profile_id
-              AND own.is_usable
-            OFFSET 0
-        ) AS identifier
-        JOIN c360.identifier_types AS kind
-            ON kind.tenant = p_tenant
-            AND kind.identifier_type = split_part(identifier.identifier_type, ':', 1)
+            holder.priority,
+            holder.is_exclusive,
+            holder.is_strong,
+            holder.profile_limit,
+            holder.identifier_type COLLATE "C" AS identifier_type,
+            holder.value COLLATE "C" AS value,
+            holder.person
+        FROM c360._tie_holders(p_tenant, p_raw_profile_ids) AS holder
+        JOIN member ON member.raw_profile_id = holder.raw_profile_id
+    ),
+    -- What says about itself that it is two persons is tied by nothing but what people decide.
+    odd AS MATERIALIZED (
+        SELECT DISTINCT held.record
+        FROM held
+        WHERE held.is_exclusive
+        GROUP BY
+            held.record,
+            held.identifier_type
+        HAVING count(*) > 1
     ),
     pair AS MATERIALIZED (
         SELECT
             tie.priority,
             tie.rule COLLATE "C" AS rule,
             tie.score,
-            ARRAY[low.record, high.record] AS records,
-            least(low_content.content_hash, high_content.content_hash) AS first_content,
-            greatest(low_content.content_hash, high_content.content_hash) AS second_content
+            least(one.record, other.record) AS first_record,
+            greatest(one.record, other.record) AS second_record
         FROM c360._pair_ties(p_tenant, p_raw_profile_ids) AS tie
-        JOIN member AS low ON low.raw_profile_id = tie.raw_profile_id
-        JOIN member AS high ON high.raw_profile_id = tie.with_raw_profile_id
-        CROSS JOIN LATERAL (
-            SELECT raw.content_hash
-            FROM cdp_raw_profiles AS raw
-            WHERE raw.raw_profile_id = tie.raw_profile_id
-            OFFSET 0
-        ) AS low_content
-        CROSS JOIN LATERAL (
-            SELECT raw.content_hash
-            FROM cdp_raw_profiles AS raw
-            WHERE raw.raw_profile_id = tie.with_raw_profile_id
-            OFFSET 0
-        ) AS high_content
+        JOIN member AS one ON one.raw_profile_id = tie.raw_profile_id
+        JOIN member AS other ON other.raw_profile_id = tie.with_raw_profile_id
         WHERE tie.raw_profile_id < tie.with_raw_profile_id
     ),
     tie AS MATERIALIZED (
         SELECT
-            every.record,
-            every.is_forced,
+            every.*,
             dense_rank() OVER (
                 ORDER BY
-                    NOT every.is_forced,
+                    every.level > 0,
                     every.override,
                     every.priority,
-                    every.name,
+                    every.rule,
                     every.score DESC,
                     every.value,
-                    every.first_content,
-                    every.second_content
+                    every.person,
+                    every.first_record,
+                    every.second_record
             )::integer AS key
         FROM (
             SELECT
                 override.record,
-                true AS is_forced,
+                0 AS level,
                 override.link_override_id AS override,
                 0 AS priority,
-                '' COLLATE "C" AS name,
+                '' COLLATE "C" AS rule,
                 1::real AS score,
                 '' COLLATE "C" AS value,
-                ''::bytea AS first_content,
-                ''::bytea AS second_content
+                0::bigint AS person,
+                0 AS first_record,
+                0 AS second_record
             FROM override
             WHERE override.kind = 'must_link'
             UNION ALL
-            SELECT held.record, false, 0, held.priority, 'exact:' || held.identifier_type, 1, held.value, '', ''
+            SELECT
+                held.record,
+                CASE WHEN held.is_exclusive THEN 1 WHEN held.is_strong THEN 2 ELSE 4 END,
+                0, held.priority, 'exact:' || held.identifier_type, 1, held.value, coalesce(held.person, 0), 0, 0
             FROM held
+            WHERE held.record NOT IN (SELECT odd.record FROM odd)
             UNION ALL
             SELECT
-                joined.record, false, 0, pair.priority, pair.rule, pair.score, '', pair.first_content, pair.second_content
+                side.record, 3, 0, pair.priority, pair.rule, pair.score, '', 0, pair.first_record, pair.second_record
             FROM pair
-            CROSS JOIN LATERAL unnest(pair.records) AS joined (record)
+            CROSS JOIN LATERAL unnest(ARRAY[pair.first_record, pair.second_record]) AS side (record)
+            WHERE pair.first_record NOT IN (SELECT odd.record FROM odd)
+              AND pair.second_record NOT IN (SELECT odd.record FROM odd)
         ) AS every
     ),
-    exclusive AS MATERIALIZED (
+    statement AS MATERIALIZED (
         SELECT
-            every.record,
-            every.is_decided,
-            dense_rank() OVER (ORDER BY NOT every.is_decided, every.override, every.name)::integer AS type,
-            dense_rank() OVER (ORDER BY NOT every.is_decided, every.override, every.name, every.value)::integer AS value
+            every.*,
+            dense_rank() OVER (ORDER BY every.level, every.name)::integer AS type,
+            dense_rank() OVER (ORDER BY every.level, every.name, every.value)::integer AS number
         FROM (
             SELECT
                 override.record,
-                true AS is_decided,
-                override.link_override_id AS override,
-                '' COLLATE "C" AS name,
-                override.side::text COLLATE "C" AS value
+                0 AS level,
+                ('override:' || override.link_override_id) COLLATE "C" AS name,
+                override.side::text COLLATE "C" AS value,
+                1 AS most,
+                NULL::date AS day
             FROM override
             WHERE override.kind = 'cannot_link'
             UNION ALL
-            SELECT held.record, false, 0, held.identifier_type, held.value
+            SELECT DISTINCT
+                held.record,
+                CASE WHEN held.is_exclusive THEN 1 WHEN held.is_strong THEN 2 ELSE 4 END,
+                held.identifier_type, held.value, held.profile_limit, NULL::date
             FROM held
-            WHERE held.is_exclusive
+            UNION ALL
+            SELECT member.record, 5, 'birth_date', member.birth_date::text, NULL, member.birth_date
+            FROM member
+            WHERE member.birth_date IS NOT NULL
+            UNION ALL
+            SELECT member.record, 6, 'person', member.person::text, NULL, NULL
+            FROM member
+            WHERE member.person > 0
         ) AS every
+    ),
+    key AS MATERIALIZED (
+        SELECT DISTINCT ON (tie.key) tie.key, tie.rule, tie.value, tie.score
+        FROM tie
+        ORDER BY tie.key
+    ),
+    number AS MATERIALIZED (
+        SELECT DISTINCT ON (statement.number) statement.number, statement.type, statement.day
+        FROM statement
+        ORDER BY statement.number
+    ),
+    type AS MATERIALIZED (
+        SELECT DISTINCT ON (statement.type) statement.type, statement.name, statement.most, statement.level
+        FROM statement
+        ORDER BY statement.type
     )
     SELECT
+        (SELECT array_agg(member.raw_profile_id ORDER BY member.record) FROM member),
         (SELECT array_agg(tie.key ORDER BY tie.key, tie.record) FROM tie),
         (SELECT array_agg(tie.record ORDER BY tie.key, tie.record) FROM tie),
-        (SELECT coalesce(max(tie.key), 0) FROM tie WHERE tie.is_forced),
-        (SELECT array_agg(exclusive.record ORDER BY exclusive.record, exclusive.value) FROM exclusive),
-        (SELECT array_agg(exclusive.type ORDER BY exclusive.record, exclusive.value) FROM exclusive),
-        (SELECT array_agg(exclusive.value ORDER BY exclusive.record, exclusive.value) FROM exclusive),
-        (SELECT coalesce(max(exclusive.type), 0) FROM exclusive WHERE exclusive.is_decided),
-        (SELECT coalesce(max(exclusive.value), 0) FROM exclusive)
+        (SELECT array_agg(tie.level ORDER BY tie.key, tie.record) FROM tie),
+        (SELECT array_agg(key.rule ORDER BY key.key) FROM key),
+        (SELECT array_agg(key.value ORDER BY key.key) FROM key),
+        (SELECT array_agg(key.score ORDER BY key.key) FROM key),
+        (SELECT array_agg(statement.record ORDER BY statement.record, statement.number) FROM statement),
+        (SELECT array_agg(statement.number ORDER BY statement.record, statement.number) FROM statement),
+        (SELECT array_agg(number.type ORDER BY number.number) FROM number),
+        (SELECT array_agg(number.day ORDER BY number.number) FROM number),
+        (SELECT array_agg(type.name ORDER BY type.type) FROM type),
+        (SELECT array_agg(type.most ORDER BY type.type) FROM type),
+        (SELECT array_agg(type.level ORDER BY type.type) FROM type)
     INTO
+        v_raw,
         v_key,
         v_record,
-        v_forced,
-        v_exclusive_record,
-        v_exclusive_type,
-        v_exclusive_value,
-        v_decided,
-        v_values;
+        v_key_level,
+        v_key_rule,
+        v_key_value,
+        v_key_score,
+        v_held_by,
+        v_held,
+        v_type,
+        v_day,
+        v_type_name,
+        v_limit,
+        v_type_level;
 
-    v_lowest := c360._protected_partition(
-        cardinality(p_raw_profile_ids),
-        v_key,
-        v_record,
-        v_forced,
-        v_exclusive_record,
-        v_exclusive_type,
-        v_exclusive_value,
-        v_decided,
-        v_values
-    );
-
-    RETURN ARRAY(
-        SELECT p_raw_profile_ids[part.lowest]
-        FROM unnest(v_lowest) WITH ORDINALITY AS part (lowest, position)
-        ORDER BY part.position
-    );
+    RETURN QUERY
+    WITH found AS MATERIALIZED (
+        SELECT divided.*
+        FROM c360._protected_partition(
+            cardinality(v_raw), v_key, v_record, v_key_level, v_held_by, v_held, v_type, v_day, v_limit, v_type_level,
+            (SELECT known.max_cluster_size FROM c360.tenants AS known WHERE known.tenant = p_tenant)
+        ) AS divided
+    ),
+    part AS MATERIALIZED (
+        SELECT
+            v_raw[member.record] AS raw_profile_id,
+            min(v_raw[member.record]) OVER (PARTITION BY member.lowest) AS part
+        FROM found
+        CROSS JOIN LATERAL unnest(found.lowest) WITH ORDINALITY AS member (lowest, record)
+    ),
+    refused AS MATERIALIZED (
+        SELECT
+            v_raw[tie.one] AS one,
+            v_raw[tie.other] AS other,
+            v_key_rule[tie.key] AS rule,
+            nullif(v_key_value[tie.key], '') AS value,
+            v_key_score[tie.key] AS score,
+            CASE
+                WHEN tie.obstacle = 0 THEN 'size'
+                WHEN v_type_level[tie.obstacle] IN (1, 5) THEN 'conflict:' || v_type_name[tie.obstacle]
+                ELSE 'limit:' || v_type_name[tie.obstacle]
+            END AS obstacle
+        FROM found
+        CROSS JOIN LATERAL unnest(found.refused_key, found.refused_one, found.refused_other, found.obstacle)
+            AS tie (key, one, other, obstacle)
+        WHERE found.lowest[tie.one] <> found.lowest[tie.other]
+          -- What people forbade is no question to people.
+          AND (tie.obstacle = 0 OR v_type_level[tie.obstacle] > 0)
+    )
+    SELECT
+        (SELECT array_agg(part.part ORDER BY part.raw_profile_id) FROM part),
+        (SELECT array_agg(refused.one) FROM refused),
+        (SELECT array_agg(refused.other) FROM refused),
+        (SELECT array_agg(refused.rule) FROM refused),
+        (SELECT array_agg(refused.value) FROM refused),
+        (SELECT array_agg(refused.score) FROM refused),
+        (SELECT array_agg(refused.obstacle) FROM refused);
 END;
 $$;
 
 COMMENT ON FUNCTION c360._partition_records(text, bigint[]) IS
-    'The part of each observation when exclusive identifiers and decisions of people keep persons apart.';
+    'The part of each observation when contradictions and decisions of people keep persons apart, and the ties refused.';

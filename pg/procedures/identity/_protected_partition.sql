@@ -1,148 +1,282 @@
--- Groups records that contradict each other: the protected partition. Records are numbered 1 .. p_record_count; holder i
--- says that record p_record[i] holds key p_key[i], given in key order, most trusted first. Keys up to p_forced are what
--- people decided. An exclusive value is a (record, type, value) by number: no group may come to hold two values of one
--- type. Values are 1 .. p_value_count, each of one type; types up to p_decided are what people forbade.
--- Each record starts alone. Key after key, the groups that hold the key are united if together they hold at most one
--- value per type. A forced key yields to the decided types alone; of the others it makes the values one. Any other key
--- that meets two values of a type is contested: it unites groups that hold the same of the values in question, and groups
--- that hold no exclusive value at all.
--- Pure: depends on the records and the order of the keys alone. Gives the lowest member of its group for each record.
--- Raises nothing.
+-- Groups records that contradict each other: the protected partition. Pure: depends on the arguments alone. Records are
+-- 1 .. p_record_count in the order of their content. Raises nothing.
+--
+-- Holder i says that record p_record[i] holds key p_key[i], in key order, most trusted first; p_key_level says what a key
+-- may not do: 0 what people decided yields to their prohibitions alone, 1 an exclusive identifier to exclusive values as
+-- well, 2 a strong identifier to everything but size and the limits of weak types, 3 a pair of a match rule to size as
+-- well, 4 a weak identifier to everything.
+-- Value i is held by record p_held_by[i] and has number p_held[i]; value v is of type p_type[v] and means day p_day[v] where
+-- the type is birth dates. Types: p_limit values at most in one group; p_type_level 0 prohibitions of people, 1 exclusive,
+-- 2 strong, 4 weak identifiers, 5 birth dates (no limit, days that conflict), 6 persons by coarse name (no limit).
+--
+-- Each record starts alone. Key after key, the groups that hold it are united, unless that would contradict: it adds
+-- values of a type beyond its limit, no two days of birth of two groups go together, or the group would be too large.
+-- Then the key is contested: in the order of content each group joins the first one that it does not contradict and shares
+-- a person or a value in question with, or that says as little about a person as itself.
+-- Gives the lowest record of its group for each record, and the ties of the levels 2 and 3 that were refused: key, a
+-- record of either side, the type that stood against it (0: size).
 
 CREATE OR REPLACE FUNCTION c360._protected_partition(
-    p_record_count     integer,
-    p_key              integer[],
-    p_record           integer[],
-    p_forced           integer,
-    p_exclusive_record integer[],
-    p_exclusive_type   integer[],
-    p_exclusive_value  integer[],
-    p_decided          integer,
-    p_value_count      integer
+    p_record_count integer,
+    p_key          integer[],
+    p_record       integer[],
+    p_key_level    integer[],
+    p_held_by      integer[],
+    p_held         integer[],
+    p_type         integer[],
+    p_day          date[],
+    p_limit        integer[],
+    p_type_level   integer[],
+    p_largest      integer
 )
-    RETURNS integer[]
+    RETURNS TABLE (lowest integer[], refused_key integer[], refused_one integer[], refused_other integer[], obstacle integer[])
     LANGUAGE plpgsql
     IMMUTABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_types     integer := coalesce((SELECT max(kind) FROM unnest(p_exclusive_type) AS kind), 0);
+    v_types     integer := coalesce(cardinality(p_limit), 0);
     v_parent    integer[] := ARRAY(SELECT generate_series(1, p_record_count));
-    -- Values that a forced key has made one lead to the same value.
-    v_same      integer[] := ARRAY(SELECT generate_series(1, p_value_count));
-    -- What the group of a root holds: one cell per (root, type); 0 nothing, -1 two values already.
-    v_held      integer[] := array_fill(0, ARRAY[greatest(p_record_count * v_types, 1)]);
-    -- The key at which a root was met last.
-    v_met       integer[] := array_fill(0, ARRAY[p_record_count]);
-    v_common    integer[];
-    v_contested boolean[];
+    v_size      integer[] := array_fill(1, ARRAY[p_record_count]);
+    v_speaks    boolean[] := array_fill(false, ARRAY[p_record_count]);
+    -- The distinct values of a group are a list: v_head and v_tail by root, v_next by place in p_held.
+    v_head      integer[] := array_fill(0, ARRAY[p_record_count]);
+    v_tail      integer[] := array_fill(0, ARRAY[p_record_count]);
+    v_next      integer[] := array_fill(0, ARRAY[coalesce(cardinality(p_held), 0)]);
+    -- What was met in the present round; a round is a number, so that nothing has to be emptied.
+    v_round     integer := 0;
+    v_met_root  integer[] := array_fill(0, ARRAY[p_record_count]);
+    v_met_value integer[] := array_fill(0, ARRAY[coalesce(cardinality(p_type), 0)]);
+    v_together  integer[];
+    v_most      integer[];
+    v_own       integer[];
+    v_none      integer[] := array_fill(0, ARRAY[v_types]);
     v_roots     integer[];
-    v_classes   text[];
+    v_firsts    integer[];
     v_targets   integer[];
-    v_class     text;
-    v_place     integer;
+    v_target_of integer[];
+    v_days      date[];
+    v_days_of   integer[];
+    v_own_days  date[];
+    v_question  boolean[];
+    v_level     integer;
     v_first     integer := 1;
     v_last      integer;
     v_root      integer;
     v_target    integer;
-    v_cell      integer;
-    v_refused   boolean;
-    v_is_free   boolean;
-    v_is_forced boolean;
+    v_node      integer;
+    v_value     integer;
+    v_kind      integer;
+    v_sum       integer;
+    v_against   integer;
+    v_obstacle  integer;
+    v_opponent  integer;
+    v_related   boolean;
+    v_joined    boolean;
+    v_contested boolean;
 BEGIN
-    FOR i IN 1 .. coalesce(cardinality(p_exclusive_record), 0) LOOP
-        v_cell := (p_exclusive_record[i] - 1) * v_types + p_exclusive_type[i];
-        v_held[v_cell] := CASE
-            WHEN v_held[v_cell] IN (0, p_exclusive_value[i]) THEN p_exclusive_value[i]
-            ELSE -1
-        END;
+    refused_key := '{}';
+    refused_one := '{}';
+    refused_other := '{}';
+    obstacle := '{}';
+
+    FOR i IN 1 .. coalesce(cardinality(p_held), 0) LOOP
+        v_root := p_held_by[i];
+        IF v_head[v_root] = 0 THEN
+            v_head[v_root] := i;
+        ELSE
+            v_next[v_tail[v_root]] := i;
+        END IF;
+        v_tail[v_root] := i;
+        v_speaks[v_root] := v_speaks[v_root] OR p_type_level[p_type[p_held[i]]] IN (0, 1, 5, 6);
     END LOOP;
 
     WHILE v_first <= coalesce(cardinality(p_key), 0) LOOP
-        v_is_forced := p_key[v_first] <= p_forced;
+        -- The groups that hold this key, in the order of content.
+        v_level := p_key_level[v_first];
         v_roots := '{}';
-        v_common := array_fill(0, ARRAY[greatest(v_types, 1)]);
-        v_contested := array_fill(false, ARRAY[greatest(v_types, 1)]);
-        v_refused := false;
+        v_firsts := '{}';
         v_last := v_first;
-
-        -- The groups that hold this key, and what they hold together.
+        v_round := v_round + 1;
         WHILE v_last <= cardinality(p_key) AND p_key[v_last] = p_key[v_first] LOOP
             v_root := p_record[v_last];
             WHILE v_parent[v_root] <> v_root LOOP
                 v_parent[v_root] := v_parent[v_parent[v_root]];
                 v_root := v_parent[v_root];
             END LOOP;
+            IF v_met_root[v_root] <> v_round THEN
+                v_met_root[v_root] := v_round;
+                v_roots := v_roots || v_root;
+                v_firsts := v_firsts || p_record[v_last];
+            END IF;
             v_last := v_last + 1;
-            CONTINUE WHEN v_met[v_root] = v_first;
-            v_met[v_root] := v_first;
-            v_roots := v_roots || v_root;
+        END LOOP;
+        v_first := v_last;
+        CONTINUE WHEN cardinality(v_roots) = 1;
 
-            FOR t IN 1 .. v_types LOOP
-                v_cell := v_held[(v_root - 1) * v_types + t];
-                CONTINUE WHEN v_cell = 0;
-                WHILE v_cell > 0 AND v_same[v_cell] <> v_cell LOOP
-                    v_cell := v_same[v_cell];
-                END LOOP;
-                v_held[(v_root - 1) * v_types + t] := v_cell;
-                IF v_common[t] = 0 THEN
-                    v_common[t] := v_cell;
+        -- What they hold together, and at most one by one.
+        v_together := v_none;
+        v_most := v_none;
+        v_days := '{}';
+        v_days_of := '{}';
+        v_sum := 0;
+        FOREACH v_root IN ARRAY v_roots LOOP
+            v_sum := v_sum + v_size[v_root];
+            v_own := v_none;
+            v_node := v_head[v_root];
+            WHILE v_node <> 0 LOOP
+                v_value := p_held[v_node];
+                v_kind := p_type[v_value];
+                IF p_type_level[v_kind] <= v_level THEN
+                    v_own[v_kind] := v_own[v_kind] + 1;
+                    IF v_met_value[v_value] <> v_round THEN
+                        v_met_value[v_value] := v_round;
+                        v_together[v_kind] := v_together[v_kind] + 1;
+                    END IF;
+                    IF v_own[v_kind] > v_most[v_kind] THEN
+                        v_most[v_kind] := v_own[v_kind];
+                    END IF;
+                ELSIF p_type_level[v_kind] = 5 AND v_level >= 2 THEN
+                    v_days := v_days || p_day[v_value];
+                    v_days_of := v_days_of || v_root;
                 END IF;
-                IF v_cell = -1 OR v_common[t] <> v_cell THEN
-                    v_contested[t] := true;
-                    v_refused := v_refused OR NOT v_is_forced OR t <= p_decided;
-                END IF;
+                v_node := v_next[v_node];
             END LOOP;
         END LOOP;
-
-        v_first := v_last;
-        CONTINUE WHEN v_refused AND v_is_forced;
-        v_classes := '{}';
-        v_targets := '{}';
-
-        FOREACH v_root IN ARRAY v_roots LOOP
-            v_class := '';
-            IF v_refused THEN
-                v_is_free := true;
-                FOR t IN 1 .. v_types LOOP
-                    v_cell := v_held[(v_root - 1) * v_types + t];
-                    v_is_free := v_is_free AND v_cell = 0;
-                    IF v_contested[t] AND v_cell <> 0 THEN
-                        v_class := v_class || t || '=' || v_cell || ' ';
-                    END IF;
-                END LOOP;
-                -- What contradicts itself, or may be any of those in question, stays alone.
-                CONTINUE WHEN v_class ~ '=-1' OR (v_class = '' AND NOT v_is_free);
+        v_contested := v_level >= 3 AND v_sum > p_largest;
+        v_question := array_fill(false, ARRAY[v_types]);
+        FOR t IN 1 .. v_types LOOP
+            IF v_together[t] > p_limit[t] AND v_together[t] > v_most[t] THEN
+                v_contested := true;
+                v_question[t] := true;
             END IF;
+        END LOOP;
+        IF NOT v_contested AND cardinality(v_days) > 1 THEN
+            v_contested := EXISTS (
+                SELECT
+                FROM unnest(v_days, v_days_of) AS one (day, root)
+                JOIN unnest(v_days, v_days_of) AS other (day, root) ON other.root > one.root
+                GROUP BY
+                    one.root,
+                    other.root
+                HAVING bool_and(c360._dates_conflict(one.day, other.day))
+            );
+        END IF;
+        CONTINUE WHEN v_contested AND v_level = 0;
 
-            v_place := array_position(v_classes, v_class);
-            IF v_place IS NULL THEN
-                v_classes := v_classes || v_class;
-                v_targets := v_targets || v_root;
-                CONTINUE;
-            END IF;
+        v_targets := v_roots[1:1];
+        v_target_of := v_firsts[1:1];
+        FOR i IN 2 .. cardinality(v_roots) LOOP
+            v_root := v_roots[i];
+            v_joined := false;
+            v_obstacle := -1;
+            FOR j IN 1 .. cardinality(v_targets) LOOP
+                v_target := v_targets[j];
+                v_against := -1;
+                v_round := v_round + 1;
+                v_related := NOT v_contested OR NOT (v_speaks[v_root] OR v_speaks[v_target]);
 
-            -- The lower root stays the root and takes over what the other holds.
-            v_target := least(v_targets[v_place], v_root);
-            v_cell := greatest(v_targets[v_place], v_root);
-            v_parent[v_cell] := v_target;
-            v_targets[v_place] := v_target;
-            FOR t IN 1 .. v_types LOOP
-                v_held[(v_target - 1) * v_types + t] := CASE
-                    WHEN -1 IN (v_held[(v_target - 1) * v_types + t], v_held[(v_cell - 1) * v_types + t]) THEN -1
-                    WHEN v_held[(v_target - 1) * v_types + t] = 0 THEN v_held[(v_cell - 1) * v_types + t]
-                    ELSE v_held[(v_target - 1) * v_types + t]
-                END;
-                IF v_is_forced AND v_held[(v_cell - 1) * v_types + t] > 0 AND v_held[(v_target - 1) * v_types + t] > 0 THEN
-                    v_place := v_held[(v_target - 1) * v_types + t];
-                    WHILE v_same[v_place] <> v_place LOOP
-                        v_place := v_same[v_place];
+                IF v_contested THEN
+                    v_together := v_none;
+                    v_most := v_none;
+                    v_days := '{}';
+                    v_node := v_head[v_target];
+                    WHILE v_node <> 0 LOOP
+                        v_value := p_held[v_node];
+                        v_kind := p_type[v_value];
+                        v_met_value[v_value] := v_round;
+                        v_together[v_kind] := v_together[v_kind] + 1;
+                        IF p_type_level[v_kind] = 5 THEN
+                            v_days := v_days || p_day[v_value];
+                        END IF;
+                        v_node := v_next[v_node];
                     END LOOP;
-                    v_same[v_held[(v_cell - 1) * v_types + t]] := v_place;
-                    v_held[(v_target - 1) * v_types + t] := v_place;
+                    v_most := v_together;
+                    v_own := v_none;
+                    v_own_days := '{}';
+                    v_node := v_head[v_root];
+                    WHILE v_node <> 0 LOOP
+                        v_value := p_held[v_node];
+                        v_kind := p_type[v_value];
+                        v_own[v_kind] := v_own[v_kind] + 1;
+                        IF v_met_value[v_value] <> v_round THEN
+                            v_together[v_kind] := v_together[v_kind] + 1;
+                        ELSIF p_type_level[v_kind] = 6 OR v_question[v_kind] AND p_limit[v_kind] = 1 THEN
+                            v_related := true;
+                        END IF;
+                        IF p_type_level[v_kind] = 5 THEN
+                            v_own_days := v_own_days || p_day[v_value];
+                        END IF;
+                        v_node := v_next[v_node];
+                    END LOOP;
+                    FOR t IN 1 .. v_types LOOP
+                        IF v_against < 0 AND p_type_level[t] <= v_level AND v_together[t] > p_limit[t]
+                            AND v_together[t] > greatest(v_most[t], v_own[t])
+                        THEN
+                            v_against := t;
+                        ELSIF v_against < 0 AND p_type_level[t] = 5 AND v_level >= 2
+                            AND cardinality(v_days) > 0 AND cardinality(v_own_days) > 0
+                            AND NOT EXISTS (
+                                SELECT
+                                FROM unnest(v_days) AS one (day)
+                                CROSS JOIN unnest(v_own_days) AS other (day)
+                                WHERE NOT c360._dates_conflict(one.day, other.day)
+                            )
+                        THEN
+                            v_against := t;
+                        END IF;
+                    END LOOP;
+                    IF v_against < 0 AND v_level >= 3 AND v_size[v_root] + v_size[v_target] > p_largest THEN
+                        v_against := 0;
+                    END IF;
+                    IF v_against >= 0 AND v_obstacle < 0 THEN
+                        v_obstacle := v_against;
+                        v_opponent := v_target_of[j];
+                    END IF;
+                    CONTINUE WHEN v_against >= 0 OR NOT v_related;
                 END IF;
+
+                -- The lower root stays the root and takes over what the other holds.
+                v_sum := greatest(v_root, v_target);
+                v_root := least(v_root, v_target);
+                v_parent[v_sum] := v_root;
+                v_targets[j] := v_root;
+                v_size[v_root] := v_size[v_root] + v_size[v_sum];
+                v_speaks[v_root] := v_speaks[v_root] OR v_speaks[v_sum];
+                v_round := v_round + 1;
+                v_node := v_head[v_root];
+                WHILE v_node <> 0 LOOP
+                    v_met_value[p_held[v_node]] := v_round;
+                    v_node := v_next[v_node];
+                END LOOP;
+                v_node := v_head[v_sum];
+                WHILE v_node <> 0 LOOP
+                    v_value := v_next[v_node];
+                    IF v_met_value[p_held[v_node]] <> v_round THEN
+                        v_next[v_node] := 0;
+                        IF v_head[v_root] = 0 THEN
+                            v_head[v_root] := v_node;
+                        ELSE
+                            v_next[v_tail[v_root]] := v_node;
+                        END IF;
+                        v_tail[v_root] := v_node;
+                    END IF;
+                    v_node := v_value;
+                END LOOP;
+                v_joined := true;
+                EXIT;
             END LOOP;
-            v_place := array_position(v_classes, v_class);
+
+            IF NOT v_joined THEN
+                v_targets := v_targets || v_root;
+                v_target_of := v_target_of || v_firsts[i];
+                IF v_obstacle >= 0 AND v_level IN (2, 3) THEN
+                    refused_key := refused_key || p_key[v_last - 1];
+                    refused_one := refused_one || v_opponent;
+                    refused_other := refused_other || v_firsts[i];
+                    obstacle := obstacle || v_obstacle;
+                END IF;
+            END IF;
         END LOOP;
     END LOOP;
 
@@ -150,9 +284,12 @@ BEGIN
     FOR i IN 1 .. p_record_count LOOP
         v_parent[i] := v_parent[v_parent[i]];
     END LOOP;
-    RETURN v_parent;
+    lowest := v_parent;
+    RETURN NEXT;
 END;
 $$;
 
-COMMENT ON FUNCTION c360._protected_partition(integer, integer[], integer[], integer, integer[], integer[], integer[], integer, integer) IS
-    'Groups records by shared keys, most trusted first, so that no group holds two values of an exclusive type.';
+COMMENT ON FUNCTION c360._protected_partition(
+    integer, integer[], integer[], integer[], integer[], integer[], integer[], date[], integer[], integer[], integer
+) IS
+    'Groups records by shared keys, most trusted first, so that no group contradicts itself; names the ties it refused.';

@@ -1,6 +1,7 @@
--- Works out anew, from the observations, everything that links are made of: standard form, identifiers, pairs of match rules;
--- then takes every component apart and puts it together. p_raw_profile_ids are all linked observations, p_components their
--- components. Tells how far it is. Trusts the search_path and the resolver's lock. Raises: what the resolver would park.
+-- Works out anew, from the observations, everything that links are made of: standard form, identifiers, persons behind
+-- values, pairs of match rules; then takes every component apart and puts it together. p_raw_profile_ids are all linked
+-- observations, p_components their components. Tells how far it is. Trusts the search_path and the resolver's lock.
+-- Raises: what the resolver would park.
 
 CREATE OR REPLACE FUNCTION c360._rederive_identities(
     p_tenant          text,
@@ -23,9 +24,11 @@ BEGIN
         RAISE NOTICE 'observations read: % of %', least(v_from + p_batch_size - 1, v_total), v_total;
     END LOOP;
 
+    DELETE FROM cdp_value_states;
     DELETE FROM cdp_match_pairs;
     PERFORM c360._refill_match_fields(c360._active_match_model());
     FOR v_from IN 1 .. v_total BY p_batch_size LOOP
+        PERFORM c360._note_values(p_tenant, p_raw_profile_ids[v_from : v_from + p_batch_size - 1]);
         PERFORM c360._find_pairs(p_tenant, p_raw_profile_ids[v_from : v_from + p_batch_size - 1]);
     END LOOP;
 

@@ -19,7 +19,8 @@ BEGIN
             extracted.identifier_type,
             extracted.value,
             extracted.raw_profile_id,
-            extracted.is_usable
+            extracted.is_usable,
+            extracted.voice
         FROM extract_identifiers(p_raw_profile_ids) AS extracted
     ),
     known AS MATERIALIZED (
@@ -27,7 +28,8 @@ BEGIN
             own.identifier_type,
             own.value,
             own.raw_profile_id,
-            own.is_usable
+            own.is_usable,
+            own.voice
         FROM unnest(p_raw_profile_ids) AS wanted (raw_profile_id)
         JOIN cdp_raw_identifiers AS own ON own.raw_profile_id = wanted.raw_profile_id
     ),
@@ -36,20 +38,22 @@ BEGIN
         USING (SELECT * FROM known EXCEPT SELECT * FROM sent) AS stale
         WHERE own.identifier_type = stale.identifier_type
           AND own.value = stale.value
+          AND own.voice = stale.voice
           AND own.raw_profile_id = stale.raw_profile_id
           AND NOT EXISTS (
               SELECT
               FROM sent
               WHERE sent.identifier_type = stale.identifier_type
                 AND sent.value = stale.value
+                AND sent.voice = stale.voice
                 AND sent.raw_profile_id = stale.raw_profile_id
           )
     )
-    INSERT INTO cdp_raw_identifiers AS own (identifier_type, value, raw_profile_id, is_usable)
+    INSERT INTO cdp_raw_identifiers AS own (identifier_type, value, raw_profile_id, is_usable, voice)
     SELECT * FROM sent
     EXCEPT
     SELECT * FROM known
-    ON CONFLICT (identifier_type, value, raw_profile_id) DO UPDATE
+    ON CONFLICT (identifier_type, value, voice, raw_profile_id) DO UPDATE
     SET is_usable = excluded.is_usable;
 END;
 $$;

@@ -31,26 +31,13 @@ BEGIN
     WHERE override.kind = 'must_link'
     UNION ALL
     SELECT
-        own.raw_profile_id,
-        kind.priority,
-        'exact:' || own.identifier_type,
-        own.value,
+        holder.raw_profile_id,
+        holder.priority,
+        'exact:' || holder.identifier_type,
+        coalesce(holder.person || ' ', '') || holder.value,
         1::real,
-        jsonb_build_object('identifier_type', own.identifier_type, 'value', own.value)
-    FROM unnest(p_raw_profile_ids) AS wanted (raw_profile_id)
-    CROSS JOIN LATERAL (
-        SELECT
-            held.raw_profile_id,
-            held.identifier_type,
-            held.value
-        FROM cdp_raw_identifiers AS held
-        WHERE held.raw_profile_id = wanted.raw_profile_id
-          AND held.is_usable
-        OFFSET 0
-    ) AS own
-    JOIN c360.identifier_types AS kind
-        ON kind.tenant = p_tenant
-        AND kind.identifier_type = split_part(own.identifier_type, ':', 1)
+        jsonb_build_object('identifier_type', holder.identifier_type, 'value', holder.value)
+    FROM c360._tie_holders(p_tenant, p_raw_profile_ids) AS holder
     UNION ALL
     SELECT
         side.raw_profile_id,

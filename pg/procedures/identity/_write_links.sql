@@ -17,7 +17,7 @@ CREATE OR REPLACE FUNCTION c360._write_links(
     SET jit = off
 AS $$
 BEGIN
-    INSERT INTO cdp_profile_links (raw_profile_id, master_profile_id, component_id, rule, score, evidence, linked_at)
+    INSERT INTO cdp_profile_links AS known (raw_profile_id, master_profile_id, component_id, rule, score, evidence, linked_at)
     SELECT
         link.raw_profile_id,
         link.master_profile_id,
@@ -34,7 +34,10 @@ BEGIN
         rule = excluded.rule,
         score = excluded.score,
         evidence = excluded.evidence,
-        linked_at = excluded.linked_at;
+        linked_at = CASE
+            WHEN known.master_profile_id = excluded.master_profile_id THEN known.linked_at
+            ELSE excluded.linked_at
+        END;
 END;
 $$;
 

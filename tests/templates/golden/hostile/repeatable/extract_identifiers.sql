@@ -1,7 +1,8 @@
 -- Identifiers of observations: those sent as such and those among the traits, normalised, absent ones gone. A value that
--- is blocked or of a type that is not matched comes back with is_usable = false. Reads only, raises nothing.
+-- is blocked or of a type that is not matched comes back with is_usable = false. voice says which person the observation
+-- speaks of, see cdp_raw_identifiers. Trusts that cdp_standard_profiles has the observations. Reads only, raises nothing.
 CREATE OR REPLACE FUNCTION tenant_select_2.extract_identifiers(p_raw_profile_ids bigint[])
-    RETURNS TABLE (raw_profile_id bigint, identifier_type text, value text, is_usable boolean)
+    RETURNS TABLE (raw_profile_id bigint, identifier_type text, value text, is_usable boolean, voice bigint)
     LANGUAGE plpgsql
     STABLE
     SET search_path = pg_catalog, tenant_select_2, pg_temp
@@ -16,11 +17,11 @@ BEGIN
     PERFORM c360._plan_for(cardinality(p_raw_profile_ids));
 
     RETURN QUERY
-    WITH kind (identifier_type, is_matched) AS (
+    WITH kind (identifier_type, is_matched, claim) AS (
         VALUES
-            (NULL::text, NULL::boolean),
-            ('user', true),
-            ('all', true)
+            (NULL::text, NULL::boolean, NULL::bigint),
+            ('user', true, NULL::bigint),
+            ('all', true, 1::bigint)
     ),
     blocked (identifier_type, pattern) AS (
         VALUES
@@ -112,13 +113,41 @@ BEGIN
            OR single.identifier_type ~ '^[a-z][a-z0-9_]{0,40}(:.{1,60})?$'
     )
     SELECT
-        comparable.raw_profile_id,
-        comparable.identifier_type,
-        comparable.value,
-        coalesce(guard.is_matched AND NOT coalesce(comparable.value ~* guard.pattern, false), false)
-    FROM comparable
-    LEFT JOIN guard ON guard.identifier_type = split_part(comparable.identifier_type, ':', 1)
-    WHERE comparable.value IS NOT NULL;
+        judged.raw_profile_id,
+        judged.identifier_type,
+        judged.value,
+        judged.is_usable,
+        coalesce(
+            c360._person_code(said.given_name, said.family_name, said.birth_date)
+                | min(judged.claim) OVER (PARTITION BY judged.raw_profile_id),
+            c360._person_code(said.given_name, said.family_name, said.birth_date)
+        )
+    FROM (
+        SELECT
+            comparable.raw_profile_id,
+            comparable.identifier_type,
+            comparable.value,
+            usable.is_usable,
+            CASE
+                WHEN usable.is_usable THEN (kind.claim << 20) | (hashtextextended(comparable.value, 0) & 1048575)
+            END AS claim
+        FROM comparable
+        LEFT JOIN guard ON guard.identifier_type = split_part(comparable.identifier_type, ':', 1)
+        LEFT JOIN kind ON kind.identifier_type = comparable.identifier_type
+        CROSS JOIN LATERAL (
+            SELECT coalesce(guard.is_matched AND NOT coalesce(comparable.value ~* guard.pattern, false), false) AS is_usable
+        ) AS usable
+        WHERE comparable.value IS NOT NULL
+    ) AS judged
+    LEFT JOIN LATERAL (
+        SELECT
+            own.given_name,
+            own.family_name,
+            own.birth_date
+        FROM tenant_select_2.cdp_standard_profiles AS own
+        WHERE own.raw_profile_id = judged.raw_profile_id
+        OFFSET 0
+    ) AS said ON true;
 END;
 $$;
 

@@ -167,15 +167,27 @@ COMMENT ON COLUMN tenant_plain.cdp_master_profiles.merged_into IS 'Final survivo
 COMMENT ON COLUMN tenant_plain.cdp_master_profiles.attribute_sources IS 'Which observation won each attribute: {attribute: raw_profile_id}.';
 
 CREATE TABLE tenant_plain.cdp_raw_identifiers (
-    identifier_type  text    NOT NULL,
-    value            text    NOT NULL,
-    raw_profile_id   bigint  NOT NULL,
-    is_usable        boolean NOT NULL,
-    CONSTRAINT cdp_raw_identifiers_pkey PRIMARY KEY (identifier_type, value, raw_profile_id)
+    identifier_type  text COLLATE "C" NOT NULL,
+    value            text COLLATE "C" NOT NULL,
+    voice            bigint           NOT NULL DEFAULT 0,
+    raw_profile_id   bigint           NOT NULL,
+    is_usable        boolean          NOT NULL,
+    CONSTRAINT cdp_raw_identifiers_pkey PRIMARY KEY (identifier_type, value, voice, raw_profile_id)
 );
 CREATE INDEX cdp_raw_identifiers_raw_profile_id_idx ON tenant_plain.cdp_raw_identifiers (raw_profile_id);
 COMMENT ON TABLE tenant_plain.cdp_raw_identifiers IS 'Normalised identifiers of each resolved observation: the edges of the identity graph. Derived, so without a foreign key: one check a row would cost more than the row.';
+COMMENT ON COLUMN tenant_plain.cdp_raw_identifiers.voice IS 'Which person the observation speaks of: c360._person_code() of its name in the upper 40 bits, its first strong identifier in the lower 24; 0 for an observation that says neither. In the index, so that persons behind a value are counted without reading its holders.';
 COMMENT ON COLUMN tenant_plain.cdp_raw_identifiers.is_usable IS 'false: blocked value or a type that is not matched; kept for display, links nobody.';
+
+CREATE TABLE tenant_plain.cdp_value_states (
+    identifier_type  text COLLATE "C" NOT NULL,
+    value            text COLLATE "C" NOT NULL,
+    state            text             NOT NULL,
+    CONSTRAINT cdp_value_states_pkey PRIMARY KEY (identifier_type, value),
+    CONSTRAINT cdp_value_states_state_check CHECK (state IN ('divided', 'shared'))
+);
+COMMENT ON TABLE tenant_plain.cdp_value_states IS 'Identifier values that several persons stand behind; all others are open. A function of the observations that hold the value; derived, so without a foreign key.';
+COMMENT ON COLUMN tenant_plain.cdp_value_states.state IS 'divided: a weak value, ties only observations that name the same person; shared: more persons than the limit of the type, ties nobody.';
 
 CREATE TABLE tenant_plain.cdp_profile_links (
     raw_profile_id     bigint      NOT NULL,

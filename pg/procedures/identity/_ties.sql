@@ -1,0 +1,237 @@
+-- The ties of loose observations, for components and evidence: each with the other observation it leads to and the node
+-- that stands for that one: itself when it is loose too, otherwise its component. All linked holders of one value are in
+-- one component, so one of them speaks for all: a value held by thousands costs one look-up. Loose are new observations and
+-- those of the components p_dissolved, which are taken apart. Trusts the search_path. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._ties(
+    p_tenant    text,
+    p_loose     bigint[],
+    p_dissolved bigint[]
+)
+    RETURNS TABLE (
+        raw_profile_id bigint, with_raw_profile_id bigint, node bigint, priority integer, rule text, score real,
+        identifier_type text, value text, link_override_id bigint
+    )
+    LANGUAGE plpgsql
+    STABLE
+    SET jit = off
+    SET enable_seqscan = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH held AS MATERIALIZED (
+        SELECT
+            own.identifier_type,
+            own.value,
+            own.voice,
+            own.raw_profile_id
+        FROM unnest(p_loose) AS wanted (raw_profile_id)
+        CROSS JOIN LATERAL (
+            SELECT
+                held.identifier_type,
+                held.value,
+                held.voice,
+                held.raw_profile_id
+            FROM cdp_raw_identifiers AS held
+            WHERE held.raw_profile_id = wanted.raw_profile_id
+              AND held.is_usable
+            OFFSET 0
+        ) AS own
+    ),
+    -- Most values are held by one observation alone and tie nobody.
+    several AS MATERIALIZED (
+        SELECT
+            counted.identifier_type,
+            counted.value,
+            counted.loose,
+            holders.every
+        FROM (
+            SELECT
+                held.identifier_type,
+                held.value,
+                count(*) AS loose
+            FROM held
+            GROUP BY
+                held.identifier_type,
+                held.value
+        ) AS counted
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS every
+            FROM (
+                SELECT
+                FROM cdp_raw_identifiers AS holder
+                WHERE holder.identifier_type = counted.identifier_type
+                  AND holder.value = counted.value
+                LIMIT counted.loose + 1
+            ) AS seen
+            OFFSET 0
+        ) AS holders
+        WHERE holders.every > 1
+    ),
+    joint AS MATERIALIZED (
+        SELECT
+            several.identifier_type,
+            several.value,
+            several.every > several.loose AS has_known,
+            kind.priority,
+            crowd.state IS NOT NULL AND NOT kind.is_strong AS is_divided
+        FROM several
+        JOIN c360.identifier_types AS kind
+            ON kind.tenant = p_tenant
+            AND kind.identifier_type = split_part(several.identifier_type, ':', 1)
+        LEFT JOIN LATERAL (
+            SELECT known.state
+            FROM cdp_value_states AS known
+            WHERE known.identifier_type = several.identifier_type
+              AND known.value = several.value
+            OFFSET 0
+        ) AS crowd ON true
+        WHERE crowd.state IS DISTINCT FROM 'shared'
+    ),
+    tied AS MATERIALIZED (
+        SELECT
+            held.raw_profile_id,
+            held.identifier_type,
+            held.value,
+            joint.has_known,
+            joint.priority,
+            CASE WHEN joint.is_divided THEN held.voice >> 24 END AS person
+        FROM held
+        JOIN joint USING (identifier_type, value)
+        WHERE NOT joint.is_divided
+           OR held.voice >= 1::bigint << 48
+    ),
+    tie_group AS MATERIALIZED (
+        SELECT
+            tied.identifier_type,
+            tied.value,
+            tied.person,
+            tied.has_known,
+            min(tied.raw_profile_id) AS lowest,
+            max(tied.raw_profile_id) AS highest
+        FROM tied
+        GROUP BY
+            tied.identifier_type,
+            tied.value,
+            tied.person,
+            tied.has_known
+    ),
+    reached AS MATERIALIZED (
+        SELECT
+            tie_group.identifier_type,
+            tie_group.value,
+            tie_group.person,
+            tie_group.lowest,
+            tie_group.highest,
+            known.raw_profile_id,
+            known.component_id
+        FROM tie_group
+        LEFT JOIN LATERAL (
+            SELECT
+                link.raw_profile_id,
+                link.component_id
+            FROM cdp_raw_identifiers AS holder
+            JOIN cdp_profile_links AS link ON link.raw_profile_id = holder.raw_profile_id
+            WHERE holder.identifier_type = tie_group.identifier_type
+              AND holder.value = tie_group.value
+              AND holder.voice >= coalesce(tie_group.person << 24, 0)
+              AND holder.voice <= coalesce((tie_group.person + 1 << 24) - 1, 9223372036854775807)
+              AND NOT link.component_id = ANY (p_dissolved)
+            LIMIT 1
+        ) AS known ON tie_group.has_known
+    ),
+    decided AS MATERIALIZED (
+        SELECT
+            override.raw_profile_id,
+            override.link_override_id,
+            min(override.raw_profile_id) OVER (PARTITION BY override.link_override_id) AS lowest,
+            max(override.raw_profile_id) OVER (PARTITION BY override.link_override_id) AS highest
+        FROM c360._override_ties(p_loose) AS override
+        WHERE override.kind = 'must_link'
+    )
+    SELECT
+        tied.raw_profile_id,
+        partner.id,
+        coalesce(reached.component_id, partner.id),
+        tied.priority,
+        'exact:' || tied.identifier_type,
+        1::real,
+        tied.identifier_type,
+        tied.value,
+        NULL::bigint
+    FROM tied
+    JOIN reached
+        ON reached.identifier_type = tied.identifier_type
+        AND reached.value = tied.value
+        AND reached.person IS NOT DISTINCT FROM tied.person
+    CROSS JOIN LATERAL (
+        SELECT coalesce(
+            reached.raw_profile_id,
+            CASE WHEN reached.lowest <> tied.raw_profile_id THEN reached.lowest ELSE nullif(reached.highest, tied.raw_profile_id) END
+        ) AS id
+    ) AS partner
+    WHERE partner.id IS NOT NULL
+    UNION ALL
+    SELECT
+        beside.raw_profile_id,
+        beside.with_raw_profile_id,
+        coalesce(link.component_id, beside.with_raw_profile_id),
+        beside.priority,
+        beside.rule,
+        beside.score,
+        NULL,
+        NULL,
+        beside.link_override_id
+    FROM (
+        SELECT
+            pair.raw_profile_id,
+            pair.with_raw_profile_id,
+            pair.priority,
+            pair.rule,
+            pair.score,
+            NULL::bigint AS link_override_id
+        FROM c360._pair_ties(p_tenant, p_loose) AS pair
+        UNION ALL
+        SELECT
+            decided.raw_profile_id,
+            partner.id,
+            -1,
+            'must_link',
+            1,
+            decided.link_override_id
+        FROM decided
+        LEFT JOIN LATERAL (
+            SELECT member.raw_profile_id
+            FROM cdp_link_override_members AS member
+            JOIN cdp_profile_links AS known ON known.raw_profile_id = member.raw_profile_id
+            WHERE member.link_override_id = decided.link_override_id
+              AND NOT known.component_id = ANY (p_dissolved)
+            ORDER BY member.raw_profile_id
+            LIMIT 1
+        ) AS linked ON true
+        CROSS JOIN LATERAL (
+            SELECT coalesce(
+                linked.raw_profile_id,
+                CASE
+                    WHEN decided.lowest <> decided.raw_profile_id THEN decided.lowest
+                    ELSE nullif(decided.highest, decided.raw_profile_id)
+                END
+            ) AS id
+        ) AS partner
+    ) AS beside
+    LEFT JOIN LATERAL (
+        SELECT known.component_id
+        FROM cdp_profile_links AS known
+        WHERE known.raw_profile_id = beside.with_raw_profile_id
+          AND NOT known.component_id = ANY (p_dissolved)
+        OFFSET 0
+    ) AS link ON true
+    -- The other one may wait for a later batch, which will find the tie again.
+    WHERE link.component_id IS NOT NULL
+       OR beside.with_raw_profile_id = ANY (p_loose);
+END;
+$$;
+
+COMMENT ON FUNCTION c360._ties(text, bigint[], bigint[]) IS
+    'What ties loose observations to each other and to known components, most trusted or not.';
