@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from c360.domain.blocked import BlockedGuard, blocked_guard
 from c360.domain.errors import GovernanceRefused
 from c360.domain.recipe import Recipe, recipe
 from c360.domain.rules import CompositeDefinition, MatchRule, RuleProblem, ScoredDefinition, match_rule
@@ -253,6 +254,10 @@ class TenantSpec:
                 or (attribute.maintained_by == "traits" and attribute.data_type is DataType.TEXT)
             )
         )
+
+    def blocked_guard(self, kind: IdentifierType) -> BlockedGuard:
+        """The values of a type that link nobody, in the order in which a value is compared with them."""
+        return blocked_guard(b.pattern for b in self.blocked_values if b.identifier_type in {kind.name, "*"})
 
     def claim_number(self, kind: IdentifierType) -> int | None:
         """Place among the types whose values tell nameless observations apart, most trusted first; None for others."""

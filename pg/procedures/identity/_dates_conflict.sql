@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION c360._dates_conflict(
 )
     RETURNS boolean
     LANGUAGE sql
-    IMMUTABLE STRICT
+    IMMUTABLE
     PARALLEL SAFE
 AS $$
     SELECT (extract(year FROM p_one) <> extract(year FROM p_other))::integer

@@ -24,8 +24,8 @@ AS $$
                 || greatest(left(p_given_name, 3) COLLATE "C", left(p_family_name, 3) COLLATE "C"), 0
             ) & 16777215) << 24)
         WHEN p_birth_date IS NOT NULL THEN
-            (1 + (hashtextextended(to_char(p_birth_date, 'YYYYMMDD') COLLATE "C", 0) & 16383) << 48)
-            | ((hashtextextended(to_char(p_birth_date, 'YYYYMMDD') COLLATE "C", 0) & 16777215) << 24)
+            (1 + (hashtextextended((p_birth_date - '0001-01-01'::date)::text COLLATE "C", 0) & 16383) << 48)
+            | ((hashtextextended((p_birth_date - '0001-01-01'::date)::text COLLATE "C", 0) & 16777215) << 24)
         ELSE 0
     END;
 $$;

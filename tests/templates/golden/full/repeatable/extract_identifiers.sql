@@ -17,41 +17,58 @@ BEGIN
     PERFORM c360._plan_for(cardinality(p_raw_profile_ids));
 
     RETURN QUERY
-    WITH kind (identifier_type, is_matched, claim) AS (
+    WITH kind (identifier_type, is_matched, claim, form, words, letters, pattern, pattern_for_all) AS (
         VALUES
-            (NULL::text, NULL::boolean, NULL::bigint),
-            ('user_id', true, NULL::bigint),
-            ('national_id', true, NULL::bigint),
-            ('email', true, 1::bigint),
-            ('phone', true, 2::bigint),
-            ('crm_id', true, 3::bigint),
-            ('anonymous_id', true, NULL::bigint),
-            ('shelf_id', false, NULL::bigint)
-    ),
-    blocked (identifier_type, pattern) AS (
-        VALUES
-            (NULL::text, NULL::text),
-            ('*', 'null|none'),
-            ('phone', '[+]?0+')
-    ),
-    -- One pattern for each type, so that a value is compared once.
-    guard AS MATERIALIZED (
-        SELECT
-            kind.identifier_type,
-            kind.is_matched,
-            '^(?:' || string_agg('(?:' || blocked.pattern || ')', '|') || ')$' AS pattern
-        FROM kind
-        LEFT JOIN blocked ON blocked.identifier_type IN (kind.identifier_type, '*')
-        WHERE kind.identifier_type IS NOT NULL
-        GROUP BY
-            kind.identifier_type,
-            kind.is_matched
+            (NULL::text, NULL::boolean, NULL::bigint, NULL::text, NULL::text[], NULL::text, NULL::text, NULL::text),
+            (
+                'user_id', true, NULL,
+                'id', ARRAY['none', 'null']::text[], '',
+                NULL,
+                NULL
+            ),
+            (
+                'national_id', true, NULL,
+                'id', ARRAY['none', 'null']::text[], '',
+                NULL,
+                NULL
+            ),
+            (
+                'email', true, 1,
+                'email', ARRAY['none', 'null']::text[], '',
+                NULL,
+                NULL
+            ),
+            (
+                'phone', true, 2,
+                'phone', ARRAY['none', 'null']::text[], '',
+                NULL,
+                E'^(?:(?:[+]?0+))\u0024'
+            ),
+            (
+                'crm_id', true, 3,
+                'id', ARRAY['none', 'null']::text[], '',
+                NULL,
+                NULL
+            ),
+            (
+                'anonymous_id', true, NULL,
+                'id', ARRAY['none', 'null']::text[], '',
+                NULL,
+                NULL
+            ),
+            (
+                'shelf_id', false, NULL,
+                'id', ARRAY['none', 'null']::text[], '',
+                NULL,
+                NULL
+            )
     ),
     observed AS MATERIALIZED (
         SELECT
             raw.raw_profile_id,
             raw.identifiers,
-            raw.traits
+            raw.traits,
+            c360._person_code(said.given_name, said.family_name, said.birth_date) AS person
         FROM unnest(p_raw_profile_ids) AS wanted (raw_profile_id)
         CROSS JOIN LATERAL (
             SELECT
@@ -62,6 +79,15 @@ BEGIN
             WHERE own.raw_profile_id = wanted.raw_profile_id
             OFFSET 0
         ) AS raw
+        LEFT JOIN LATERAL (
+            SELECT
+                own.given_name,
+                own.family_name,
+                own.birth_date
+            FROM tenant_full.cdp_standard_profiles AS own
+            WHERE own.raw_profile_id = wanted.raw_profile_id
+            OFFSET 0
+        ) AS said ON true
     ),
     -- Traits that identify, and where among the traits.
     place (identifier_type, trait, inside) AS (
@@ -75,6 +101,7 @@ BEGIN
     sent AS MATERIALIZED (
         SELECT
             observed.raw_profile_id,
+            observed.person,
             item.name AS identifier_type,
             item.value
         FROM observed
@@ -82,6 +109,7 @@ BEGIN
         UNION ALL
         SELECT
             observed.raw_profile_id,
+            observed.person,
             place.identifier_type,
             item.value #> place.inside
         FROM observed
@@ -93,6 +121,7 @@ BEGIN
     single AS (
         SELECT
             sent.raw_profile_id,
+            sent.person,
             sent.identifier_type,
             sent.value #>> '{}' AS value
         FROM sent
@@ -100,63 +129,66 @@ BEGIN
         UNION ALL
         SELECT
             sent.raw_profile_id,
+            sent.person,
             spread.identifier_type,
             spread.value
         FROM sent
         CROSS JOIN LATERAL c360._spread_identifier(sent.identifier_type, sent.value) AS spread
         WHERE jsonb_typeof(sent.value) IN ('array', 'object')
     ),
-    comparable AS (
-        SELECT DISTINCT
+    -- Most values are in comparable form already; telling so is cheaper than a call for each.
+    comparable AS MATERIALIZED (
+        SELECT
             single.raw_profile_id,
+            single.person,
             single.identifier_type,
+            kind.is_matched,
+            CASE WHEN kind.identifier_type = single.identifier_type THEN kind.claim END AS claim,
+            kind.words,
+            kind.letters,
+            kind.pattern,
+            kind.pattern_for_all,
             CASE
-                WHEN split_part(single.identifier_type, ':', 1) = ANY (ARRAY['email']::text[])
-                    THEN c360.normalise_email(single.value)
-                WHEN split_part(single.identifier_type, ':', 1) = ANY (ARRAY['phone']::text[])
-                    THEN c360.normalise_phone(single.value, 'VN')
+                WHEN kind.form = 'email' THEN c360.normalise_email(single.value)
+                WHEN kind.form = 'phone' THEN c360.normalise_phone(single.value, 'VN')
+                WHEN c360._is_plain(single.value) AND length(single.value) <= 500 THEN single.value
                 ELSE c360.normalise_id(single.value)
             END AS value
         FROM single
-        WHERE EXISTS (SELECT FROM kind WHERE kind.identifier_type = single.identifier_type)
+        LEFT JOIN kind ON kind.identifier_type = split_part(single.identifier_type, ':', 1)
+        WHERE kind.identifier_type = single.identifier_type
            OR single.identifier_type ~ '^[a-z][a-z0-9_]{0,40}(:.{1,60})?$'
+    ),
+    judged AS MATERIALIZED (
+        SELECT DISTINCT ON (comparable.raw_profile_id, comparable.identifier_type COLLATE "C", comparable.value COLLATE "C")
+            comparable.raw_profile_id,
+            comparable.person,
+            comparable.identifier_type,
+            comparable.value,
+            comparable.claim,
+            coalesce(
+                comparable.is_matched
+                AND NOT (
+                    lower(comparable.value) = ANY (comparable.words)
+                    OR (strpos(comparable.letters, lower(left(comparable.value, 1))) > 0 AND comparable.value ~* comparable.pattern)
+                    OR coalesce(comparable.value ~* comparable.pattern_for_all, false)
+                ),
+                false
+            ) AS is_usable
+        FROM comparable
+        WHERE comparable.value IS NOT NULL
     )
     SELECT
         judged.raw_profile_id,
         judged.identifier_type,
         judged.value,
         judged.is_usable,
-        coalesce(
-            c360._person_code(said.given_name, said.family_name, said.birth_date)
-                | min(judged.claim) OVER (PARTITION BY judged.raw_profile_id),
-            c360._person_code(said.given_name, said.family_name, said.birth_date)
+        judged.person | coalesce(
+            min((judged.claim << 20) | (hashtextextended(judged.value, 0) & 1048575)) FILTER (WHERE judged.is_usable)
+                OVER (PARTITION BY judged.raw_profile_id),
+            0
         )
-    FROM (
-        SELECT
-            comparable.raw_profile_id,
-            comparable.identifier_type,
-            comparable.value,
-            usable.is_usable,
-            CASE
-                WHEN usable.is_usable THEN (kind.claim << 20) | (hashtextextended(comparable.value, 0) & 1048575)
-            END AS claim
-        FROM comparable
-        LEFT JOIN guard ON guard.identifier_type = split_part(comparable.identifier_type, ':', 1)
-        LEFT JOIN kind ON kind.identifier_type = comparable.identifier_type
-        CROSS JOIN LATERAL (
-            SELECT coalesce(guard.is_matched AND NOT coalesce(comparable.value ~* guard.pattern, false), false) AS is_usable
-        ) AS usable
-        WHERE comparable.value IS NOT NULL
-    ) AS judged
-    LEFT JOIN LATERAL (
-        SELECT
-            own.given_name,
-            own.family_name,
-            own.birth_date
-        FROM tenant_full.cdp_standard_profiles AS own
-        WHERE own.raw_profile_id = judged.raw_profile_id
-        OFFSET 0
-    ) AS said ON true;
+    FROM judged;
 END;
 $$;
 
