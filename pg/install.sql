@@ -121,6 +121,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 
 -- procedures/identity -------------------------------------------------------------------------------------------------
 \ir procedures/identity/present_text.sql
+\ir procedures/identity/normalise_words.sql
 \ir procedures/identity/normalise_id.sql
 \ir procedures/identity/normalise_email.sql
 \ir procedures/identity/normalise_name.sql
@@ -135,6 +136,16 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_indexable.sql
 \ir procedures/identity/_split_name.sql
 \ir procedures/identity/_typed_value.sql
+\ir procedures/identity/_sounds.sql
+\ir procedures/identity/_compare_exact.sql
+\ir procedures/identity/_compare_trigram.sql
+\ir procedures/identity/_compare_metaphone.sql
+\ir procedures/identity/_compare_levenshtein.sql
+\ir procedures/identity/_compare_date.sql
+\ir procedures/identity/_compare_number.sql
+\ir procedures/identity/_match_key.sql
+\ir procedures/identity/_discard_crowded_pairs.sql
+\ir procedures/identity/_newly_crowded_keys.sql
 \ir procedures/identity/_plan_for.sql
 \ir procedures/identity/_name_roots.sql
 \ir procedures/identity/_match_comparisons.sql
@@ -236,6 +247,12 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 -- procedures/profile --------------------------------------------------------------------------------------------------
 \ir procedures/profile/_text_list.sql
 \ir procedures/profile/_masked_value.sql
+\ir procedures/profile/_masked_list.sql
+\ir procedures/profile/_sent_value.sql
+\ir procedures/profile/_compared_value.sql
+\ir procedures/profile/_condition_holds.sql
+\ir procedures/profile/_evaluate_rule.sql
+\ir procedures/profile/_rule_obstacles.sql
 \ir procedures/profile/_masked_document.sql
 \ir procedures/profile/_compared_identifiers.sql
 \ir procedures/profile/_explained_observations.sql

@@ -54,7 +54,8 @@ def test_a_rule_stated_in_sql_reaches_the_templates_in_typed_parts(tenant):
 
     ((rule, composite),) = spec.composite_rules
     assert (rule.name, rule.priority, composite.verdict) == ("same_person", 50, "match")
-    assert [condition.compare for condition in composite.blocking_conditions] == ["exact", "metaphone"]
+    assert (composite.exact_attributes, composite.sounding_attributes) == (("date_of_birth",), ("last_name",))
+    assert composite.block_limit == 300
     assert composite.conditions[2].at_least == 0.6
     assert [(rule.name, definition) for rule, definition in spec.scored_rules] == [("likely", ScoredDefinition())]
 
@@ -139,6 +140,8 @@ WRONG = [
     ("composite", {"all": ["dob"]}, "all[1]"),
     ("composite", {"all": [BIRTH], "veto": 1}, "veto"),
     ("composite", {"all": [BIRTH], "verdict": "maybe"}, "verdict"),
+    ("composite", {"all": [BIRTH], "block_limit": 1}, "block_limit"),
+    ("composite", {"all": [BIRTH], "block_limit": 2.5}, "block_limit"),
     ("composite", {"all": [{"attribute": "last_name"}]}, "all[1].compare"),
     ("composite", {"all": [{"attribute": "last_name", "compare": "soundex"}]}, "all[1].compare"),
     ("composite", {"all": [BIRTH, {**NAME, "at_most": 1}]}, "all[2].at_most"),

@@ -83,7 +83,12 @@ def _fill(db: Session, tenant: str, canary: str) -> tuple[str, int]:
         raw,
         canary,
     )
-    db.execute(f"INSERT INTO {s}.cdp_raw_identifiers VALUES ('user_id', %s, %s, true)", canary, raw)
+    db.execute(
+        f"INSERT INTO {s}.cdp_raw_identifiers (identifier_type, value, raw_profile_id, is_usable)"
+        " VALUES ('user_id', %s, %s, true)",
+        canary,
+        raw,
+    )
     db.execute(
         f"INSERT INTO {s}.cdp_rejected_events (source, code, reason, payload) VALUES ('web', 'U1101', %s, %s)",
         canary,

@@ -1,5 +1,6 @@
 """Three tenants every template is rendered for: one with little, one with everything, one that means harm."""
 
+from c360.domain.rules import CompositeDefinition, Condition, MatchRule
 from c360.domain.tenants import Attribute, BlockedValue, DataType, IdentifierType, TenantSpec
 
 _HOSTILE_TEXT = (
@@ -127,6 +128,37 @@ FULL = TenantSpec(
         Attribute(name="last_seen_at", data_type=DataType.TIMESTAMP, maintained_by="activity", normaliser="none"),
         Attribute(name="churn_probability", data_type=DataType.DOUBLE, maintained_by="scoring", normaliser="none"),
     ),
+    match_rules=(
+        MatchRule(
+            name="every_comparison",
+            kind="composite",
+            priority=50,
+            definition=CompositeDefinition(
+                conditions=(
+                    Condition(attribute="of_type_date", compare="exact"),
+                    Condition(attribute="as_name", compare="metaphone"),
+                    Condition(attribute="of_type_text", compare="trigram", at_least=0.6),
+                    Condition(attribute="as_email", compare="levenshtein", at_most=2),
+                    Condition(attribute="of_type_timestamp", compare="date_close", within_days=1, swapped=True),
+                    Condition(attribute="of_type_integer", compare="numeric_close", within=5),
+                    Condition(attribute="of_type_double", compare="numeric_close", within_ratio=0.1),
+                ),
+            ),
+        ),
+        MatchRule(
+            name="same_birth_day",
+            kind="composite",
+            definition=CompositeDefinition(
+                conditions=(Condition(attribute="born", compare="exact"),), verdict="review", block_limit=20
+            ),
+        ),
+        MatchRule(
+            name="switched_off",
+            kind="composite",
+            is_active=False,
+            definition=CompositeDefinition(conditions=(Condition(attribute="as_id", compare="exact"),)),
+        ),
+    ),
     retired=(Attribute(name="fax", data_type=DataType.TEXT, trait_paths=("fax",), status="retired"),),
 )
 
@@ -163,6 +195,19 @@ HOSTILE = TenantSpec(
         Attribute(name="metrics", data_type=DataType.JSON, maintained_by="scoring", description=_HOSTILE_TEXT),
         Attribute(
             name="x" * 59, data_type=DataType.TEXT_LIST, trait_paths=("x",), survivorship="union", is_indexed=True
+        ),
+    ),
+    match_rules=(
+        MatchRule(
+            name="select",
+            kind="composite",
+            description=_HOSTILE_TEXT,
+            definition=CompositeDefinition(
+                conditions=(
+                    Condition(attribute="table", compare="exact"),
+                    Condition(attribute="end", compare="metaphone"),
+                ),
+            ),
         ),
     ),
 )

@@ -49,11 +49,6 @@ class Condition:
     within: float | None = None
     within_ratio: float | None = None
 
-    @property
-    def is_blocking(self) -> bool:
-        """Two observations can only fulfil it when a value computed from each is equal."""
-        return self.compare in BLOCKING_COMPARISONS
-
 
 @dataclass(frozen=True, kw_only=True)
 class CompositeDefinition:
@@ -61,14 +56,25 @@ class CompositeDefinition:
 
     conditions: tuple[Condition, ...]
     verdict: str = "match"
+    block_limit: int = 300
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        return tuple(condition.attribute for condition in self.conditions)
+        """The attributes that are compared, each once."""
+        return tuple(dict.fromkeys(condition.attribute for condition in self.conditions))
 
     @property
-    def blocking_conditions(self) -> tuple[Condition, ...]:
-        return tuple(condition for condition in self.conditions if condition.is_blocking)
+    def exact_attributes(self) -> tuple[str, ...]:
+        """The attributes whose values have to be equal."""
+        return self._compared_by("exact")
+
+    @property
+    def sounding_attributes(self) -> tuple[str, ...]:
+        """The attributes whose values have to sound alike."""
+        return self._compared_by("metaphone")
+
+    def _compared_by(self, compare: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(c.attribute for c in self.conditions if c.compare == compare))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +133,13 @@ def parse_definition(kind: str, document: Mapping[str, Any]) -> CompositeDefinit
 
 
 def _composite(document: Mapping[str, Any]) -> CompositeDefinition:
-    _known_keys("", document, ("all", "verdict"))
+    _known_keys("", document, ("all", "verdict", "block_limit"))
     verdict = document.get("verdict", "match")
     if verdict not in _VERDICTS:
         raise RuleProblem("verdict", "must be match or review", "leave it out for match")
+    _check(
+        "", document, "block_limit", _is_count(2, 10000), "must be a whole number from 2 to 10000", "300 is the default"
+    )
     listed = document.get("all")
     if not _is_list(listed) or not listed:
         raise RuleProblem(
@@ -139,13 +148,17 @@ def _composite(document: Mapping[str, Any]) -> CompositeDefinition:
     conditions = tuple(_condition(f"all[{number}]", item) for number, item in enumerate(listed, 1))
     if all(condition.compare == "metaphone" for condition in conditions):
         raise RuleProblem("all", "metaphone alone may not decide", "add a condition, such as trigram on the first name")
-    if not any(condition.is_blocking for condition in conditions):
+    if not any(condition.compare in BLOCKING_COMPARISONS for condition in conditions):
         raise RuleProblem(
             "all",
             "needs one condition that compares by exact or metaphone",
             "candidates are found by equal values; without one every pair would have to be compared",
         )
-    return CompositeDefinition(conditions=conditions, verdict=verdict)
+    return CompositeDefinition(
+        conditions=conditions,
+        verdict=verdict,
+        block_limit=document.get("block_limit", CompositeDefinition.block_limit),
+    )
 
 
 def _condition(where: str, item: Any) -> Condition:

@@ -207,6 +207,10 @@ class TenantSpec:
     def masked_identifier_types(self) -> tuple[str, ...]:
         return tuple(kind.name for kind in self.identifier_types if kind.is_masked)
 
+    def attribute(self, name: str) -> Attribute:
+        """The active attribute of this name; a match rule speaks of no other."""
+        return next(attribute for attribute in self.attributes if attribute.name == name)
+
     @property
     def composite_rules(self) -> tuple[tuple[MatchRule, CompositeDefinition], ...]:
         """The active composite rules, most trusted first, each with its definition."""

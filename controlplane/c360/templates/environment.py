@@ -9,6 +9,7 @@ quoted function body.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -93,6 +94,8 @@ def _literal(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return repr(value)
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Sequence) and all(isinstance(item, str) for item in value):

@@ -38,12 +38,16 @@ AS $$
             AND attribute.maintained_by = 'traits'
     ),
     problem (rank, place, what, hint) AS (
-        SELECT 0, key, 'unknown key', 'known keys are all, verdict'
+        SELECT 0, key, 'unknown key', 'known keys are all, verdict, block_limit'
         FROM jsonb_object_keys(p_definition) AS key
-        WHERE key NOT IN ('all', 'verdict')
+        WHERE key NOT IN ('all', 'verdict', 'block_limit')
         UNION ALL
         SELECT 1, 'verdict', 'must be match or review', 'leave it out for match'
         WHERE coalesce(p_definition -> 'verdict', '"match"') NOT IN ('"match"', '"review"')
+        UNION ALL
+        SELECT 1, 'block_limit', 'must be a whole number from 2 to 10000', '300 is the default'
+        WHERE p_definition ? 'block_limit'
+          AND NOT coalesce(p_definition @@ '$.block_limit >= 2 && $.block_limit <= 10000 && $.block_limit.floor() == $.block_limit', false)
         UNION ALL
         SELECT 2, 'all', 'must list conditions', 'write {"all": [{"attribute": "date_of_birth", "compare": "exact"}, ...]}'
         WHERE NOT EXISTS (SELECT FROM condition)

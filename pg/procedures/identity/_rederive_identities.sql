@@ -27,6 +27,7 @@ BEGIN
     DELETE FROM cdp_value_states;
     DELETE FROM cdp_match_pairs;
     PERFORM c360._refill_match_fields(c360._active_match_model());
+    DELETE FROM cdp_match_keys;
     FOR v_from IN 1 .. v_total BY p_batch_size LOOP
         PERFORM c360._note_values(p_tenant, p_raw_profile_ids[v_from : v_from + p_batch_size - 1]);
         PERFORM c360._find_pairs(p_tenant, p_raw_profile_ids[v_from : v_from + p_batch_size - 1]);

@@ -37,7 +37,14 @@ BEGIN
                   AND kind.identifier_type = split_part(v_type, ':', 1)
             ) AS sent
         )
-        ELSE '{}'
+        ELSE coalesce(
+            (
+                SELECT jsonb_build_object('conditions', evaluated.answer -> 'conditions')
+                FROM c360._evaluate_rule(p_tenant, p_rule, least(p_first, p_second), greatest(p_first, p_second)) AS evaluated (answer)
+                WHERE evaluated.answer IS NOT NULL
+            ),
+            '{}'
+        )
     END;
 END;
 $$;

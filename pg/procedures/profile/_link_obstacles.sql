@@ -25,6 +25,8 @@ BEGIN
             SELECT * FROM c360._decided_obstacles(p_tenant, p_one, p_two)
             UNION ALL
             SELECT * FROM c360._identifier_obstacles(p_tenant, p_one, p_two)
+            UNION ALL
+            SELECT * FROM c360._rule_obstacles(p_tenant, p_first, p_second)
         ) AS obstacle
     );
 END;

@@ -358,6 +358,14 @@ CREATE TABLE tenant_select_2.cdp_blocking_keys (
 );
 COMMENT ON TABLE tenant_select_2.cdp_blocking_keys IS 'Under which keys the scored match rule finds each observation. Derived by blocking_keys(), so without a foreign key.';
 COMMENT ON COLUMN tenant_select_2.cdp_blocking_keys.key IS 'Number of the kind of key in the top byte, a hash of the values below.';
+CREATE TABLE tenant_select_2.cdp_match_keys (
+    key             text    NOT NULL,
+    raw_profile_id  bigint  NOT NULL,
+    CONSTRAINT cdp_match_keys_pkey PRIMARY KEY (key, raw_profile_id)
+);
+CREATE INDEX cdp_match_keys_raw_profile_id_idx ON tenant_select_2.cdp_match_keys (raw_profile_id);
+COMMENT ON TABLE tenant_select_2.cdp_match_keys IS 'Under which keys match rules find candidates for each observation: two observations are compared when they share one. Derived, so without a foreign key.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_keys.key IS '<rule>:<checksum of the values that have to be equal>.';
 
 CREATE TABLE tenant_select_2.cdp_link_overrides (
     link_override_id  bigint      GENERATED ALWAYS AS IDENTITY,

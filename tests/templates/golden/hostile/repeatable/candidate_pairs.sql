@@ -1,0 +1,17 @@
+-- Pairs that the match rules of this tenant make of observations with all others, each pair once a rule, whichever of the two
+-- came first. Keeps on the way what later observations are compared with. Safe to repeat. Raises nothing.
+CREATE OR REPLACE FUNCTION tenant_select_2.candidate_pairs(p_raw_profile_ids bigint[])
+    RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, rule text, verdict text, score real, levels smallint[])
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, tenant_select_2, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT found.*
+    FROM tenant_select_2.composite_pairs(p_raw_profile_ids) AS found;
+    RETURN;
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_select_2.candidate_pairs(bigint[]) IS
+    'Pairs that the match rules of this tenant make of observations with all others.';

@@ -1,0 +1,108 @@
+-- Pairs that the composite match rules of this tenant make of observations with all others, each pair once a rule, whichever
+-- of the two came first. Compared is what shares a key; the keys are written on the way, and a key that more observations
+-- hold than its rule allows makes no pairs. Safe to repeat. Raises nothing.
+CREATE OR REPLACE FUNCTION tenant_select_2.composite_pairs(p_raw_profile_ids bigint[])
+    RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, rule text, verdict text, score real, levels smallint[])
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, tenant_select_2, pg_temp
+    SET plan_cache_mode = force_generic_plan
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
+    SET enable_seqscan = off
+    SET jit = off
+    SET timezone = 'UTC'
+AS $$
+#variable_conflict use_column
+DECLARE
+    v_rules    text[];
+    v_keys     text[];
+    v_ids      bigint[];
+    v_lows     bigint[];
+    v_highs    bigint[];
+    v_of       text[];
+BEGIN
+    SELECT
+        array_agg(made.rule),
+        array_agg(made.key),
+        array_agg(made.raw_profile_id)
+    INTO
+        v_rules,
+        v_keys,
+        v_ids
+    FROM tenant_select_2.composite_keys(p_raw_profile_ids) AS made;
+
+    INSERT INTO tenant_select_2.cdp_match_keys (key, raw_profile_id)
+    SELECT
+        made.key,
+        made.raw_profile_id
+    FROM unnest(v_keys, v_ids) AS made (key, raw_profile_id)
+    ON CONFLICT DO NOTHING;
+
+    PERFORM c360._discard_crowded_pairs(
+        'select',
+        c360._newly_crowded_keys('select', v_rules, v_keys, p_raw_profile_ids, 300),
+        300
+    );
+
+    SELECT
+        array_agg(drawn.low_raw_profile_id),
+        array_agg(drawn.high_raw_profile_id),
+        array_agg(drawn.rule)
+    INTO
+        v_lows,
+        v_highs,
+        v_of
+    FROM (
+        SELECT DISTINCT
+            made.rule,
+            least(made.raw_profile_id, found.raw_profile_id) AS low_raw_profile_id,
+            greatest(made.raw_profile_id, found.raw_profile_id) AS high_raw_profile_id
+        FROM unnest(v_rules, v_keys, v_ids) AS made (rule, key, raw_profile_id)
+        CROSS JOIN LATERAL (
+            SELECT array_agg(counted.raw_profile_id) AS ids
+            FROM (
+                SELECT held.raw_profile_id
+                FROM tenant_select_2.cdp_match_keys AS held
+                WHERE held.key = made.key
+                LIMIT CASE made.rule WHEN 'select' THEN 300 END + 1
+            ) AS counted
+            OFFSET 0
+        ) AS holder
+        CROSS JOIN LATERAL unnest(holder.ids) AS found (raw_profile_id)
+        WHERE cardinality(holder.ids) <= CASE made.rule WHEN 'select' THEN 300 END
+          AND found.raw_profile_id <> made.raw_profile_id
+    ) AS drawn;
+
+    RETURN QUERY
+    SELECT
+        pair.low_raw_profile_id,
+        pair.high_raw_profile_id,
+        'select',
+        'match',
+        1::real,
+        NULL::smallint[]
+    FROM unnest(v_lows, v_highs, v_of) AS pair (low_raw_profile_id, high_raw_profile_id, rule)
+    CROSS JOIN LATERAL (
+        SELECT
+            c360.normalise_words(said.attributes ->> 'table') AS "table",
+            c360.normalise_words(said.attributes ->> 'end') AS "end"
+        FROM tenant_select_2.cdp_standard_profiles AS said
+        WHERE said.raw_profile_id = pair.low_raw_profile_id
+        OFFSET 0
+    ) AS low
+    CROSS JOIN LATERAL (
+        SELECT
+            c360.normalise_words(said.attributes ->> 'table') AS "table",
+            c360.normalise_words(said.attributes ->> 'end') AS "end"
+        FROM tenant_select_2.cdp_standard_profiles AS said
+        WHERE said.raw_profile_id = pair.high_raw_profile_id
+        OFFSET 0
+    ) AS high
+    WHERE pair.rule = 'select'
+      AND c360._compare_exact(low."table"::text, high."table"::text)
+      AND c360._compare_metaphone(low."end", high."end");
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_select_2.composite_pairs(bigint[]) IS
+    'Pairs that the composite match rules of this tenant make of observations with all others.';
