@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from c360.templates.environment import literal
+from c360_cli import matching
 from c360_cli.connection import connected
 from c360_cli.decision import Preview, answer, decided, show_changes
 from c360_cli.explanation import draw_link
@@ -18,6 +19,7 @@ from c360_cli.options import DataDir, DryRun, Dsn, Json
 from c360_cli.output import print_json, printable, say
 
 app = typer.Typer(help="Run, watch and question identity resolution.", no_args_is_help=True)
+matching.register(app)
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Record = Annotated[

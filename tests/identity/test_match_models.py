@@ -14,46 +14,10 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from c360.governance import sync_tenant
+from support.faulty_people import KEPT, PEOPLE, load, records
 from support.session import Session
 
 SCHEMA = "tenant_acme"
-GIVEN = ["anna", "bela", "carl", "dora", "emil", "fina", "gero", "hugo", "ines", "jona", "kira", "lars", "mona", "nils"]
-SYLLABLES = ["ba", "ce", "di", "fo", "gu", "ha", "ke", "li", "mo", "nu", "pa", "re", "si", "to", "vu", "wa", "xe", "zi"]
-KEPT = {"first_name": 0.8, "last_name": 0.85, "date_of_birth": 0.9, "email": 0.7}
-PEOPLE = 400
-
-
-def family_name(rng: Random) -> str:
-    return "".join(rng.choice(SYLLABLES) for _ in range(3))
-
-
-def person(rng: Random) -> dict[str, str]:
-    given, family = rng.choice(GIVEN), family_name(rng)
-    return {
-        "first_name": given,
-        "last_name": family,
-        "date_of_birth": f"{rng.randint(1940, 2005)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
-        "email": f"{family}{rng.randint(100000, 999999)}@mail{rng.randint(1, 90)}.test",
-    }
-
-
-def records(seed: int) -> list[dict[str, str]]:
-    """Two records of each person; a value of the second is somebody else's with the probability 1 - KEPT."""
-    rng = Random(seed)
-    made = []
-    for _ in range(PEOPLE):
-        first, stranger = person(rng), person(rng)
-        made.append(first)
-        made.append({name: first[name] if rng.random() < kept else stranger[name] for name, kept in KEPT.items()})
-    return made
-
-
-def load(db: Session, people: list[dict[str, str]]) -> None:
-    for number, traits in enumerate(people):
-        db.execute(
-            f"INSERT INTO {SCHEMA}.cdp_raw_profiles (source, identifiers, traits) VALUES ('crm', '{{}}', %s)",
-            Jsonb(traits | {"number": number}),
-        )
 
 
 def with_rule(db: Session, definition: dict[str, Any] | None = None) -> None:
@@ -272,3 +236,23 @@ def test_the_sweep_counts_what_each_threshold_would_tie(trained):
     assert row["largest"] >= 2
     assert row["recall"] >= sum(numbers[low] == numbers[high] for low, high, *_ in matches) / PEOPLE
     assert row["f1"] == pytest.approx(2 * row["precision"] * row["recall"] / (row["precision"] + row["recall"]))
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("cdp_match_fields", "fields"),
+        ("cdp_match_frequencies", "value"),
+        ("cdp_blocking_keys", "key"),
+        ("cdp_match_common_keys", "key"),
+    ],
+)
+def test_readers_see_neither_compared_values_nor_their_checksums(db, table, column):
+    db.execute("GRANT c360_acme_reader TO dba")
+    db.execute("SET LOCAL ROLE c360_acme_reader")
+
+    with pytest.raises(psycopg.Error) as refusal, db.connection.transaction():
+        db.execute(f"SELECT {column} FROM {SCHEMA}.{table}")
+
+    assert refusal.value.sqlstate == "42501"
+    assert db.value(f"SELECT count(*) FROM {SCHEMA}.cdp_match_models") == 0

@@ -1,5 +1,6 @@
 -- Says whether a column of a tenant's table is kept from its readers: masked attributes and what is made of them, and the
--- columns where values stand as they were sent, which may hold a masked one. Reads only.
+-- columns where values stand as they were sent, which may hold a masked one, or checksums of values, from which a phone number
+-- is found by trying all. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._is_hidden_column(
     p_tenant text,
@@ -25,6 +26,9 @@ AS $$
         ('cdp_match_reviews', 'evidence'),
         ('cdp_match_fields', 'fields'),
         ('cdp_match_frequencies', 'value'),
+        ('cdp_match_common_keys', 'key'),
+        ('cdp_blocking_keys', 'key'),
+        ('cdp_match_keys', 'key'),
         ('cdp_profile_merges', 'evidence'),
         ('cdp_profile_history', 'profile'),
         ('cdp_profile_history', 'reason')

@@ -31,72 +31,77 @@ BEGIN
     FROM c360._match_comparisons(p_recipe) AS comparison;
 
     v_u := c360._match_chances(p_match_model_id, v_levels, p_agreeing);
-    v_sums := array_fill(0::double precision, ARRAY[cardinality(v_u)]);
-    v_seen := array_fill(0::double precision, ARRAY[cardinality(v_levels)]);
-    v_chance := v_sums;
+    -- Twice: how often near addresses meet among namesakes is known only after a first look, and changes what is a match.
+    FOR v_round IN 1 .. 2 LOOP
+        v_sums := array_fill(0::double precision, ARRAY[cardinality(v_u)]);
+        v_seen := array_fill(0::double precision, ARRAY[cardinality(v_levels)]);
+        v_chance := v_sums;
+        v_passes := '[]';
 
-    FOR v_pass IN
-        SELECT
-            kind.name,
-            ARRAY(SELECT jsonb_array_elements_text(kind.fixes)::integer) AS fixes,
-            sum(pattern.pair_count) AS pairs
-        FROM jsonb_to_recordset(p_recipe -> 'keys') AS kind (name text, number bigint, trains boolean, fixes jsonb)
-        JOIN cdp_match_patterns AS pattern
-            ON pattern.match_model_id = p_match_model_id
-            AND pattern.pass = kind.name
-        WHERE kind.trains
-        GROUP BY
-            kind.name,
-            kind.number,
-            kind.fixes
-        HAVING sum(pattern.pair_count) >= 50
-        ORDER BY kind.number
-    LOOP
-        SELECT * INTO v_fit FROM c360._train_match_pass(p_match_model_id, v_pass.name, v_levels, v_u);
-        v_passes := v_passes || jsonb_build_object(
-            'pass', v_pass.name,
-            'pairs', v_pass.pairs,
-            'matches', round((v_fit.share * v_pass.pairs)::numeric),
-            'iterations', v_fit.iterations,
-            'change', v_fit.change
-        );
+        FOR v_pass IN
+            SELECT
+                kind.name,
+                ARRAY(SELECT jsonb_array_elements_text(kind.fixes)::integer) AS fixes,
+                sum(pattern.pair_count) AS pairs
+            FROM jsonb_to_recordset(p_recipe -> 'keys') AS kind (name text, number bigint, trains boolean, fixes jsonb)
+            JOIN cdp_match_patterns AS pattern
+                ON pattern.match_model_id = p_match_model_id
+                AND pattern.pass = kind.name
+            WHERE kind.trains
+            GROUP BY
+                kind.name,
+                kind.number,
+                kind.fixes
+            HAVING sum(pattern.pair_count) >= 50
+            ORDER BY kind.number
+        LOOP
+            SELECT * INTO v_fit FROM c360._train_match_pass(p_match_model_id, v_pass.name, v_levels, v_u);
+            v_passes := v_passes || jsonb_build_object(
+                'pass', v_pass.name,
+                'pairs', v_pass.pairs,
+                'matches', round((v_fit.share * v_pass.pairs)::numeric),
+                'iterations', v_fit.iterations,
+                'change', v_fit.change
+            );
 
-        FOR v_number IN 1 .. cardinality(v_levels) LOOP
-            CONTINUE WHEN v_number = ANY (v_pass.fixes);
-            DECLARE
-                v_first    integer := (v_number - 1) * 9 + 2;
-                v_last     integer := v_first + v_levels[v_number] - 1;
-                v_expected double precision := (SELECT sum(pairs) FROM unnest(v_fit.matching[v_first:v_last]) AS pairs);
-                v_share    double precision := least(v_expected, 2000) * least(1, 4 * v_fit.share);
-            BEGIN
-                CONTINUE WHEN v_expected < 20;
-                v_seen[v_number] := v_seen[v_number] + v_share;
-                FOR v_place IN v_first .. v_last LOOP
-                    v_sums[v_place] := v_sums[v_place] + v_share * v_fit.m[v_place];
-                END LOOP;
-            END;
+            FOR v_number IN 1 .. cardinality(v_levels) LOOP
+                CONTINUE WHEN v_number = ANY (v_pass.fixes);
+                DECLARE
+                    v_first    integer := (v_number - 1) * 9 + 2;
+                    v_last     integer := v_first + v_levels[v_number] - 1;
+                    v_expected double precision := (SELECT sum(pairs) FROM unnest(v_fit.matching[v_first:v_last]) AS pairs);
+                    v_share    double precision := least(v_expected, 2000) * least(1, 4 * v_fit.share);
+                BEGIN
+                    CONTINUE WHEN v_expected < 20;
+                    v_seen[v_number] := v_seen[v_number] + v_share;
+                    FOR v_place IN v_first .. v_last LOOP
+                        v_sums[v_place] := v_sums[v_place] + v_share * v_fit.m[v_place];
+                    END LOOP;
+                END;
+            END LOOP;
+
+            IF (SELECT bool_and(comparison.number = ANY (v_pass.fixes))
+                FROM c360._match_comparisons(p_recipe) AS comparison
+                WHERE comparison.form IN ('given_name', 'family_name'))
+            THEN
+                v_chance := ARRAY(
+                    SELECT pair.before + pair.added
+                    FROM unnest(v_chance, v_fit.other) WITH ORDINALITY AS pair (before, added, place)
+                    ORDER BY pair.place
+                );
+            END IF;
         END LOOP;
 
-        IF (SELECT bool_and(comparison.number = ANY (v_pass.fixes))
-            FROM c360._match_comparisons(p_recipe) AS comparison
-            WHERE comparison.form IN ('given_name', 'family_name'))
-        THEN
-            v_chance := ARRAY(
-                SELECT pair.before + pair.added
-                FROM unnest(v_chance, v_fit.other) WITH ORDINALITY AS pair (before, added, place)
-                ORDER BY pair.place
-            );
-        END IF;
+        v_u := c360._chances_among_namesakes(p_recipe, v_u, v_chance);
     END LOOP;
 
     IF v_passes = '[]' THEN
-        RAISE EXCEPTION 'no two observations agree in a name or a birth date'
+        RAISE EXCEPTION 'too few observations agree in a key of the rule'
             USING ERRCODE = 'U2212',
-                  DETAIL = 'Weights are learnt from pairs that share one of the keys of the rule; fewer than 50 do.',
+                  DETAIL = 'Weights are learnt from pairs that share a name, a birth date or another key that trains; of each kind fewer than 50 do.',
                   HINT = 'Load more observations of the same people, or state blocking keys in the rule.';
     END IF;
 
-    v_u := c360._chances_among_namesakes(p_recipe, v_u, v_chance);
     SELECT
         array_agg(estimate.m ORDER BY estimate.place),
         array_agg(estimate.weight ORDER BY estimate.place)

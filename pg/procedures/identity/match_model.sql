@@ -36,6 +36,12 @@ BEGIN
                     'name', comparison.name,
                     'form', comparison.form,
                     'has_frequencies', comparison.has_frequencies,
+                    'is_observed', EXISTS (
+                        SELECT
+                        FROM cdp_match_patterns AS pattern
+                        WHERE pattern.match_model_id = model.match_model_id
+                          AND pattern.levels[comparison.number] > 0
+                    ),
                     'levels', (
                         SELECT jsonb_agg(
                             jsonb_build_object(
