@@ -118,6 +118,40 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/ingest/_make_partition.sql
 \ir procedures/ingest/_maintain_partitions.sql
 \ir procedures/ingest/maintain_event_partitions.sql
+\ir procedures/ingest/_import_reason.sql
+\ir procedures/ingest/_import_synonyms.sql
+\ir procedures/ingest/_import_kind_fits.sql
+\ir procedures/ingest/_import_pairs.sql
+\ir procedures/ingest/_import_target.sql
+\ir procedures/ingest/_guess_import_targets.sql
+\ir procedures/ingest/_check_import_mapping.sql
+\ir procedures/ingest/_import_mapping.sql
+\ir procedures/ingest/_import_options.sql
+\ir procedures/ingest/_import_document.sql
+\ir procedures/ingest/_import_values.sql
+\ir procedures/ingest/_import_object.sql
+\ir procedures/ingest/_import_projection.sql
+\ir procedures/ingest/_judge_import_rows.sql
+\ir procedures/ingest/_import_states.sql
+\ir procedures/ingest/_keep_import_rejects.sql
+\ir procedures/ingest/_observe_import_rows.sql
+\ir procedures/ingest/_sight_import_rows.sql
+\ir procedures/ingest/_keep_import_records.sql
+\ir procedures/ingest/_record_import_rows.sql
+\ir procedures/ingest/_add_counts.sql
+\ir procedures/ingest/_advance_import.sql
+\ir procedures/ingest/_import_staging.sql
+\ir procedures/ingest/_open_import_staging.sql
+\ir procedures/ingest/_abandon_imports.sql
+\ir procedures/ingest/_import_summary.sql
+\ir procedures/ingest/begin_import.sql
+\ir procedures/ingest/import_rows.sql
+\ir procedures/ingest/import_staged_rows.sql
+\ir procedures/ingest/finish_import.sql
+\ir procedures/ingest/import_raw_profiles.sql
+\ir procedures/ingest/list_imports.sql
+\ir procedures/ingest/import_rejects.sql
+\ir procedures/ingest/import_records.sql
 
 -- procedures/identity -------------------------------------------------------------------------------------------------
 \ir procedures/identity/present_text.sql
@@ -243,6 +277,8 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_rederive_identities.sql
 \ir procedures/identity/_updated_profiles.sql
 \ir procedures/identity/rebuild_identities.sql
+\ir procedures/ingest/_import_time.sql
+\ir procedures/ingest/_import_holds.sql
 
 -- procedures/profile --------------------------------------------------------------------------------------------------
 \ir procedures/profile/_text_list.sql

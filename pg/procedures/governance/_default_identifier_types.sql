@@ -16,6 +16,7 @@ CREATE OR REPLACE FUNCTION c360._default_identifier_types()
     SET search_path = pg_catalog, pg_temp
 AS $$
     VALUES
+        ('record_id', 'id', 5, 1000, false, true, false, 'Record of another system, brought by an import with a key; the scope is the source: record_id:erp.'),
         ('user_id', 'id', 10, 1, true, true, false, 'Number of the customer in the tenant''s own system.'),
         ('national_id', 'id', 20, 1, true, true, true, 'Identity card, passport, tax number. Never shown unmasked.'),
         ('email', 'email', 30, 10, false, true, false, 'E-mail address.'),

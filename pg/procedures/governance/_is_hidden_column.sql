@@ -20,6 +20,8 @@ AS $$
         ('cdp_behavioral_events', 'payload'),
         ('cdp_rejected_events', 'payload'),
         ('cdp_rejected_events', 'reason'),
+        ('cdp_import_records', 'record_key'),
+        ('cdp_import_rejects', 'content'),
         ('cdp_resolution_failures', 'reason'),
         ('cdp_profile_links', 'evidence'),
         ('cdp_standard_profiles', 'attributes'),

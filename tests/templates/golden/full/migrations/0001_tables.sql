@@ -96,6 +96,68 @@ COMMENT ON TABLE tenant_full.cdp_rejected_events IS 'Dead letters of ingest: wha
 COMMENT ON COLUMN tenant_full.cdp_rejected_events.code IS 'SQLSTATE of errors.csv.';
 COMMENT ON COLUMN tenant_full.cdp_rejected_events.payload IS 'The event as sent, as text: it may not even be valid JSON for the database.';
 
+-- Imports --------------------------------------------------------------------
+
+CREATE TABLE tenant_full.cdp_imports (
+    import_id        bigint      GENERATED ALWAYS AS IDENTITY,
+    source           text        NOT NULL,
+    name             text        NOT NULL,
+    fingerprint      text,
+    mapping          jsonb       NOT NULL,
+    options          jsonb       NOT NULL DEFAULT '{}',
+    status           text        NOT NULL DEFAULT 'running',
+    row_count        bigint      NOT NULL DEFAULT 0,
+    position         bigint      NOT NULL DEFAULT 0,
+    counts           jsonb       NOT NULL DEFAULT '{}',
+    started_at       timestamptz NOT NULL,
+    finished_at      timestamptz,
+    started_by       text        NOT NULL,
+    CONSTRAINT cdp_imports_pkey PRIMARY KEY (import_id),
+    CONSTRAINT cdp_imports_source_check CHECK (source ~ '^[a-z0-9][a-z0-9_.-]{0,59}$'),
+    CONSTRAINT cdp_imports_status_check CHECK (status IN ('running', 'finished', 'abandoned')),
+    CONSTRAINT cdp_imports_finished_at_check CHECK ((status = 'running') = (finished_at IS NULL))
+);
+COMMENT ON TABLE tenant_full.cdp_imports IS 'One row per bulk import of a table or file: mapping, counts, how far it came.';
+COMMENT ON COLUMN tenant_full.cdp_imports.name IS 'The table or file.';
+COMMENT ON COLUMN tenant_full.cdp_imports.fingerprint IS 'What the command line knows a file by, so that an interrupted import goes on where it stopped; NULL for a table.';
+COMMENT ON COLUMN tenant_full.cdp_imports.mapping IS '{column: target}: traits.<path>, identifiers.<type>, key, observed_at, source or traits.';
+COMMENT ON COLUMN tenant_full.cdp_imports.row_count IS 'Rows dealt with and committed; the import goes on after them.';
+COMMENT ON COLUMN tenant_full.cdp_imports.position IS 'Where in the file these rows end, in bytes.';
+COMMENT ON COLUMN tenant_full.cdp_imports.counts IS '{new, changed, unchanged, returned, rejected, observations, gone, unusable: {attribute: rows}}.';
+COMMENT ON COLUMN tenant_full.cdp_imports.status IS 'abandoned: interrupted, and another import of the source began since; what it had committed stays.';
+
+CREATE TABLE tenant_full.cdp_import_records (
+    source          text        NOT NULL,
+    record_key      text        NOT NULL,
+    raw_profile_id  bigint      NOT NULL,
+    content_hash    bytea       NOT NULL,
+    import_id       bigint      NOT NULL,
+    seen_import_id  bigint      NOT NULL,
+    changed_at      timestamptz NOT NULL,
+    gone_at         timestamptz,
+    CONSTRAINT cdp_import_records_pkey PRIMARY KEY (source, record_key)
+) WITH (fillfactor = 80);
+CREATE INDEX cdp_import_records_raw_profile_id_idx ON tenant_full.cdp_import_records (raw_profile_id);
+COMMENT ON TABLE tenant_full.cdp_import_records IS 'The records of other systems that were imported under a key: the observation each one is now, so that the next import brings only what changed. Written with the observations, so without foreign keys: one check a row would cost more than the row.';
+COMMENT ON COLUMN tenant_full.cdp_import_records.content_hash IS 'That of the observation.';
+COMMENT ON COLUMN tenant_full.cdp_import_records.import_id IS 'The import that last took the record, changed or not.';
+COMMENT ON COLUMN tenant_full.cdp_import_records.seen_import_id IS 'The import that last found the key, even in a row it refused.';
+COMMENT ON COLUMN tenant_full.cdp_import_records.gone_at IS 'When a full extract came without it; NULL while it is there. The golden record is not changed by it.';
+
+CREATE TABLE tenant_full.cdp_import_rejects (
+    import_id   bigint  NOT NULL,
+    row_number  bigint  NOT NULL,
+    code        text    NOT NULL,
+    reason      text    NOT NULL,
+    content     text    NOT NULL,
+    CONSTRAINT cdp_import_rejects_pkey PRIMARY KEY (import_id, row_number),
+    CONSTRAINT cdp_import_rejects_import_id_fkey FOREIGN KEY (import_id) REFERENCES tenant_full.cdp_imports (import_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE tenant_full.cdp_import_rejects IS 'Rows an import could not take, and why. The others of the import are in.';
+COMMENT ON COLUMN tenant_full.cdp_import_rejects.row_number IS 'Counted from 1, the header of a file not counted.';
+COMMENT ON COLUMN tenant_full.cdp_import_rejects.code IS 'SQLSTATE of errors.csv.';
+COMMENT ON COLUMN tenant_full.cdp_import_rejects.content IS 'The row as sent: JSON, or the line of a file that could not be read.';
+
 -- Identity -------------------------------------------------------------------
 
 CREATE TABLE tenant_full.cdp_resolution_queue (

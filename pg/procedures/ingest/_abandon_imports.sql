@@ -1,0 +1,33 @@
+-- Ends imports of a source that were interrupted and are not continued: what they had committed stays, their staging
+-- tables go. An import whose session lives (it holds a lock) is left alone.
+
+CREATE OR REPLACE FUNCTION c360._abandon_imports(p_tenant text, p_source text, p_but bigint, p_at timestamptz)
+    RETURNS void
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_import_id bigint;
+BEGIN
+    FOR v_import_id IN
+        SELECT import.import_id
+        FROM cdp_imports AS import
+        WHERE import.source = p_source
+          AND import.status = 'running'
+          AND import.import_id IS DISTINCT FROM p_but
+        ORDER BY import.import_id
+    LOOP
+        IF pg_try_advisory_xact_lock(hashtextextended('c360.import:' || p_tenant || ':' || v_import_id, 0)) THEN
+            UPDATE cdp_imports AS import
+            SET status = 'abandoned',
+                finished_at = p_at
+            WHERE import.import_id = v_import_id
+              AND import.status = 'running';
+
+            EXECUTE format('DROP TABLE IF EXISTS %s', c360._import_staging(p_tenant, v_import_id));
+        END IF;
+    END LOOP;
+END;
+$$;
+
+COMMENT ON FUNCTION c360._abandon_imports(text, text, bigint, timestamptz) IS
+    'Ends interrupted imports of a source that nobody continues.';
