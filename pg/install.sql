@@ -319,6 +319,11 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/profile/_compared_identifier_types.sql
 \ir procedures/profile/_decided_obstacles.sql
 \ir procedures/profile/_identifier_obstacles.sql
+\ir procedures/profile/_birth_dates.sql
+\ir procedures/profile/_contradictions.sql
+\ir procedures/profile/_compared_fields.sql
+\ir procedures/profile/_weighed_pair.sql
+\ir procedures/profile/_scored_obstacles.sql
 \ir procedures/profile/_link_obstacles.sql
 \ir procedures/profile/explain_link.sql
 

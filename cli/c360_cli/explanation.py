@@ -21,7 +21,9 @@ _KINDS = {
     "unmatched": "this type is not used to link",
     "shared": "they share it, but too many persons have it",
     "divided": "they share it, but it belongs to several persons",
-    "below_threshold": "the score is below the threshold",
+    "below_threshold": "the score is too low",
+    "not_compared": "the score is high enough, but no key has found them for each other",
+    "no_model": "no model is trained for this rule",
     "conditions_fail": "not all conditions hold",
     "values_differ": "the values differ",
     "absent": "one of them has none",
@@ -33,7 +35,7 @@ def draw_profile(explained: dict[str, Any]) -> None:
     children: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
     for seen in explained["observations"]:
         path = seen["path"] or []
-        children[path[0]["with_raw_profile_id"] if path else None].append(seen)
+        children[path[0]["to_raw_profile_id"] if path else None].append(seen)
     tree = Tree(f"[bold]{explained['profile_id']}[/bold]")
     waiting = [(tree, seen) for seen in children[None]]
     while waiting:
@@ -83,20 +85,36 @@ def obstacle_text(obstacle: dict[str, Any]) -> str:
 
 
 def comparison_lines(explained: dict[str, Any]) -> list[str]:
-    """A line for each comparison of a match rule: both values, what they come to, the weight."""
-    return [_comparison_text(comparison) for comparison in explained.get("comparisons") or []]
+    """A line for each comparison of a match rule that had something to compare, and what they come to."""
+    lines = [_condition_text(condition) for condition in explained.get("conditions") or []]
+    weighed = [one for one in explained.get("comparisons") or [] if one["level"] != "absent"]
+    lines += [_weight_text(one["comparison"], one["weight"], _compared(one), one["level"]) for one in weighed]
+    if "bits" in explained:
+        lines.append(_weight_text("rare names", explained["rarity_bits"]))
+        lines.append(_weight_text("two at random", explained["prior_bits"]))
+        lines.append(_weight_text("together", explained["bits"]) + f", that is a score of {_odds(explained['bits'])}")
+        lines[-1] += f"; a match from {explained['threshold']:g}"
+    if explained.get("pairs", 1) > 1:
+        lines.append(f"of {explained['pairs']} pairs between the two, {explained['pairs_alike']} are alike")
+    return lines
 
 
-def _comparison_text(comparison: dict[str, Any]) -> str:
-    values = f"{_quoted(comparison.get('first'))} and {_quoted(comparison.get('second'))}"
-    parts = [f"{comparison.get('comparison', '')}: {values}"]
-    if "level" in comparison:
-        parts.append(str(comparison["level"]))
-    if comparison.get("weight") is not None:
-        parts.append(f"weight {comparison['weight']:+.2f}")
-    if comparison.get("holds") is not None:
-        parts.append("holds" if comparison["holds"] else "fails")
-    return ", ".join(parts)
+def _condition_text(condition: dict[str, Any]) -> str:
+    verdict = "holds" if condition["holds"] else "fails"
+    return f"{condition['attribute']} {condition['compare']}: {_compared(condition)}: {verdict}"
+
+
+def _weight_text(name: str, weight: float, *details: str) -> str:
+    return f"{weight:+7.2f}  {name}" + (f": {', '.join(details)}" if details else "")
+
+
+def _compared(comparison: dict[str, Any]) -> str:
+    first, second = comparison["compared"]
+    return f"{_quoted(first)} and {_quoted(second)}"
+
+
+def _odds(bits: float) -> str:
+    return f"{1 / (1 + 2 ** -max(-60.0, min(60.0, bits))):.3f}"
 
 
 def _observation_text(seen: dict[str, Any]) -> str:

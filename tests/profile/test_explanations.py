@@ -140,7 +140,33 @@ def test_the_path_to_the_founder_goes_over_ties_of_all_kinds(db):
 
     paths = {seen["raw_profile_id"]: seen["path"] for seen in explained["observations"]}
     assert paths[founder] == []
-    assert [(step["rule"], step["with_raw_profile_id"]) for step in paths[far]] == [
+    assert [(step["rule"], step["to_raw_profile_id"]) for step in paths[far]] == [
         ("exact:phone", near),
         ("exact:email", founder),
+    ]
+
+
+def test_birth_dates_that_conflict_are_named(db):
+    first = observe(db, email="an@shop.vn", traits={"birthday": "1990-02-03", "firstName": "An", "lastName": "Le"})
+    second = observe(db, email="an@shop.vn", traits={"birthday": "1961-11-27", "firstName": "An", "lastName": "Le"})
+    resolve(db)
+
+    obstacles = explain(db, first, second)["obstacles"]
+
+    assert ("conflict", ["1990-02-03"], ["1961-11-27"]) in [
+        (one["kind"], one.get("first_values"), one.get("second_values")) for one in obstacles
+    ]
+    assert obstacles[0]["kind"] in {"contested", "review"}
+
+
+def test_a_value_that_too_many_persons_have_is_named_as_shared(db):
+    raws = [
+        observe(db, email="office@shop.vn", traits={"firstName": first + "a", "lastName": last + "o"})
+        for first in "bcdfg"
+        for last in "hjklm"
+    ]
+    resolve(db)
+
+    assert ("shared", "exact:email") in [
+        (one["kind"], one.get("rule")) for one in explain(db, raws[0], raws[-1])["obstacles"]
     ]

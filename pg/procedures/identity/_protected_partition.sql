@@ -12,7 +12,8 @@
 -- Each record starts alone. Key after key, the groups that hold it are united, unless that would contradict: it adds
 -- values of a type beyond its limit, no two days of birth of two groups go together, or the group would be too large.
 -- Then the key is contested: in the order of content each group joins the first one that it does not contradict and shares
--- a person or a value in question with, or that says as little about a person as itself.
+-- a person or a value in question with, or that says as little about a person as itself. What people forbade keeps groups
+-- apart and says nothing else: to be forbidden the same ties nobody.
 -- Gives the lowest record of its group for each record, and the ties of the levels 2 and 3 that were refused: key, a
 -- record of either side, the type that stood against it (0: size).
 
@@ -88,7 +89,7 @@ BEGIN
             v_next[v_tail[v_root]] := i;
         END IF;
         v_tail[v_root] := i;
-        v_speaks[v_root] := v_speaks[v_root] OR p_type_level[p_type[p_held[i]]] IN (0, 1, 5, 6);
+        v_speaks[v_root] := v_speaks[v_root] OR p_type_level[p_type[p_held[i]]] IN (1, 5, 6);
     END LOOP;
 
     WHILE v_first <= coalesce(cardinality(p_key), 0) LOOP
@@ -201,7 +202,9 @@ BEGIN
                         v_own[v_kind] := v_own[v_kind] + 1;
                         IF v_met_value[v_value] <> v_round THEN
                             v_together[v_kind] := v_together[v_kind] + 1;
-                        ELSIF p_type_level[v_kind] = 6 OR v_question[v_kind] AND p_limit[v_kind] = 1 THEN
+                        ELSIF p_type_level[v_kind] = 6
+                            OR v_question[v_kind] AND p_limit[v_kind] = 1 AND p_type_level[v_kind] > 0
+                        THEN
                             v_related := true;
                         END IF;
                         IF p_type_level[v_kind] = 5 THEN

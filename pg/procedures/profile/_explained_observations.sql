@@ -1,5 +1,6 @@
 -- The observations of a golden record with rule, evidence, identifiers and the path to the founding observation: the shortest
--- chain of ties of any kind, most trusted first. A step of a path is what ties an observation to the one next on the way.
+-- chain of ties of any kind, most trusted first. A step of a path is what ties an observation to the one next on the way, with
+-- the values of both as they were sent and as they were compared.
 -- Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._explained_observations(
@@ -41,11 +42,9 @@ BEGIN
             SELECT
                 tree.raw_profile_id,
                 jsonb_build_array(
-                    jsonb_build_object(
-                        'rule', tree.rule,
-                        'score', tree.score,
-                        'with_raw_profile_id', tree.with_raw_profile_id
-                    ) || c360._masked_evidence(p_tenant, tree.evidence)
+                    c360._explained_tie(
+                        p_tenant, tree.rule, tree.score, tree.evidence, tree.raw_profile_id, tree.with_raw_profile_id
+                    )
                 ) || way.path
             FROM way
             JOIN tree ON tree.with_raw_profile_id = way.raw_profile_id

@@ -40,8 +40,13 @@ BEGIN
         ELSE coalesce(
             (
                 SELECT jsonb_build_object('conditions', evaluated.answer -> 'conditions')
-                FROM c360._evaluate_rule(p_tenant, p_rule, least(p_first, p_second), greatest(p_first, p_second)) AS evaluated (answer)
+                FROM c360._evaluate_rule(p_tenant, p_rule, p_first, p_second) AS evaluated (answer)
                 WHERE evaluated.answer IS NOT NULL
+            ),
+            (
+                SELECT weighed.answer - 'score'
+                FROM c360._weighed_pair(p_tenant, p_first, p_second) AS weighed (answer)
+                WHERE weighed.answer ->> 'rule' = p_rule
             ),
             '{}'
         )

@@ -1,5 +1,6 @@
--- Why no identifier made two golden records one, type by type: values they share that are contested or link nobody; values
--- that contradict; values that differ; types that one of them lacks. Masked values are hidden.
+-- Why no identifier made two golden records one, type by type: values they share that are contested, that too many persons
+-- have (shared), that belong to several (divided) or that link nobody; values that contradict; values that differ; types
+-- that one of them lacks. Masked values are hidden.
 -- Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._identifier_obstacles(
@@ -11,6 +12,7 @@ CREATE OR REPLACE FUNCTION c360._identifier_obstacles(
     LANGUAGE plpgsql
     STABLE
     SET plan_cache_mode = force_custom_plan
+    SET enable_seqscan = off
     SET jit = off
 AS $$
 BEGIN
@@ -22,7 +24,7 @@ BEGIN
             kind.is_matched,
             kind.is_masked,
             kind.is_exclusive,
-            kind.profile_limit,
+            kind.is_strong,
             jsonb_build_object(
                 'identifier_type', sides.identifier_type,
                 'first_values', c360._shown_values(sides.first_values, kind.is_masked),
@@ -34,16 +36,27 @@ BEGIN
             AND kind.identifier_type = split_part(sides.identifier_type, ':', 1)
     )
     SELECT
-        2,
+        CASE WHEN crowd.state IS NULL THEN 2 ELSE 4 END,
         compared.priority,
         jsonb_build_object(
-            'kind', 'contested',
+            'kind', CASE
+                WHEN crowd.state = 'shared' THEN 'shared'
+                WHEN crowd.state = 'divided' AND NOT compared.is_strong THEN 'divided'
+                ELSE 'contested'
+            END,
             'rule', 'exact:' || compared.identifier_type,
             'identifier_type', compared.identifier_type,
-            'values', c360._shown_values(compared.common_usable, compared.is_masked)
+            'values', c360._shown_values(ARRAY[common.value], compared.is_masked)
         )
     FROM compared
-    WHERE compared.common_usable IS NOT NULL
+    CROSS JOIN LATERAL unnest(compared.common_usable) AS common (value)
+    LEFT JOIN LATERAL (
+        SELECT known.state
+        FROM cdp_value_states AS known
+        WHERE known.identifier_type = compared.identifier_type
+          AND known.value = common.value
+        OFFSET 0
+    ) AS crowd ON true
     UNION ALL
     SELECT
         3,
@@ -59,7 +72,7 @@ BEGIN
         4,
         compared.priority,
         jsonb_build_object(
-            'kind', c360._why_unusable(p_tenant, compared.identifier_type, common.value),
+            'kind', c360._why_unusable(p_tenant, compared.identifier_type),
             'rule', 'exact:' || compared.identifier_type,
             'identifier_type', compared.identifier_type,
             'values', c360._shown_values(ARRAY[common.value], compared.is_masked)

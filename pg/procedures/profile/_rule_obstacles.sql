@@ -32,7 +32,7 @@ BEGIN
     FROM c360.match_rules AS known
     CROSS JOIN LATERAL (
         SELECT
-            c360._evaluate_rule(p_tenant, known.rule, least(p_first, p_second), greatest(p_first, p_second)) AS answer,
+            c360._evaluate_rule(p_tenant, known.rule, p_first, p_second) AS answer,
             EXISTS (
                 SELECT
                 FROM cdp_match_pairs AS pair

@@ -1,10 +1,9 @@
--- Why a value that is known links nobody: its type is not matched (unmatched), it is on the list of blocked values (blocked),
--- or too many persons have it (shared). Raises nothing.
+-- Why a value that is known links nobody: its type is not matched (unmatched), or it was on the list of blocked values when
+-- the observation was read (blocked). Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._why_unusable(
     p_tenant          text,
-    p_identifier_type text,
-    p_value           text
+    p_identifier_type text
 )
     RETURNS text
     LANGUAGE sql
@@ -19,16 +18,9 @@ AS $$
               AND kind.identifier_type = split_part(p_identifier_type, ':', 1)
               AND kind.is_matched
         ) THEN 'unmatched'
-        WHEN EXISTS (
-            SELECT
-            FROM c360.blocked_values AS blocked
-            WHERE blocked.tenant = p_tenant
-              AND blocked.identifier_type IN ('*', split_part(p_identifier_type, ':', 1))
-              AND p_value ~* ('^(?:' || blocked.pattern || ')$')
-        ) THEN 'blocked'
-        ELSE 'shared'
+        ELSE 'blocked'
     END;
 $$;
 
-COMMENT ON FUNCTION c360._why_unusable(text, text, text) IS
-    'Why an identifier value links nobody: unmatched, blocked or shared.';
+COMMENT ON FUNCTION c360._why_unusable(text, text) IS
+    'Why an identifier value links nobody: unmatched or blocked.';

@@ -1,0 +1,94 @@
+-- Holds two observations against the scored rule and says what its active model makes of them: for each comparison both values
+-- as compared, the level of agreement and its weight in bits; what rare names add (rarity_bits), where everybody starts
+-- (prior_bits), the sum of all (bits), and the score, which is 1 / (1 + 2 ^ -bits), with the threshold that it is held
+-- against: {rule, match_model_id, score, threshold, holds, bits, prior_bits, rarity_bits, comparisons}. Values of masked
+-- attributes are hidden. NULL while no model scores, or before the two were scored. Trusts the search_path. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._weighed_pair(
+    p_tenant text,
+    p_first  bigint,
+    p_second bigint
+)
+    RETURNS jsonb
+    LANGUAGE plpgsql
+    STABLE
+    SET jit = off
+    SET enable_seqscan = off
+AS $$
+DECLARE
+    v_model     record;
+    v_levels    smallint[];
+    v_rarity    double precision;
+    v_weights   double precision;
+    v_prior     double precision;
+    v_bits      double precision;
+    v_score     real;
+    v_threshold real;
+    v_compared  jsonb;
+BEGIN
+    SELECT model.*
+    INTO v_model
+    FROM cdp_match_models AS model
+    WHERE model.match_model_id = c360._active_match_model();
+
+    SELECT
+        compared.levels,
+        compared.rarity
+    INTO
+        v_levels,
+        v_rarity
+    FROM match_levels(v_model.match_model_id, ARRAY[least(p_first, p_second)], ARRAY[greatest(p_first, p_second)]) AS compared;
+
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+
+    SELECT
+        sum(said.weight),
+        jsonb_agg(
+            jsonb_build_object(
+                'comparison', said.name,
+                'level', coalesce(said.label, 'absent'),
+                'weight', said.weight,
+                'compared', c360._compared_fields(p_tenant, v_model.recipe, said.number, p_first, p_second)
+            )
+            ORDER BY said.number
+        )
+    INTO
+        v_weights,
+        v_compared
+    FROM (
+        SELECT
+            comparison.number,
+            comparison.name,
+            comparison.labels[v_levels[comparison.number]] AS label,
+            v_model.weights[9 * (comparison.number - 1) + 1 + v_levels[comparison.number]] AS weight
+        FROM c360._match_comparisons(v_model.recipe) AS comparison
+    ) AS said;
+
+    v_prior := ln(v_model.lambda / (1 - v_model.lambda)) / ln(2);
+    v_bits := v_prior + v_rarity + v_weights;
+    v_score := 1 / (1 + exp(-ln(2) * greatest(-60, least(60, v_bits))));
+    v_threshold := (
+        SELECT coalesce((known.definition ->> 'match')::real, 0.8::real)
+        FROM c360.match_rules AS known
+        WHERE known.tenant = p_tenant
+          AND known.rule = v_model.rule
+    );
+
+    RETURN jsonb_build_object(
+        'rule', v_model.rule,
+        'match_model_id', v_model.match_model_id,
+        'score', v_score,
+        'threshold', v_threshold,
+        'holds', v_score >= v_threshold,
+        'bits', v_bits,
+        'prior_bits', v_prior,
+        'rarity_bits', v_rarity,
+        'comparisons', v_compared
+    );
+END;
+$$;
+
+COMMENT ON FUNCTION c360._weighed_pair(text, bigint, bigint) IS
+    'What the scored rule makes of two observations: levels, weights and score; masked values hidden.';
