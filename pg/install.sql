@@ -158,9 +158,11 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/normalise_words.sql
 \ir procedures/identity/normalise_id.sql
 \ir procedures/identity/normalise_email.sql
+\ir procedures/identity/_mailbox.sql
 \ir procedures/identity/normalise_name.sql
 \ir procedures/identity/_phone_plan.sql
 \ir procedures/identity/normalise_phone.sql
+\ir procedures/identity/_own_phone.sql
 \ir procedures/identity/normalise_date.sql
 \ir procedures/identity/_is_day.sql
 \ir procedures/identity/_is_plain.sql

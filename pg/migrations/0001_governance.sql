@@ -28,7 +28,7 @@ CREATE TABLE c360.tenants (
 COMMENT ON TABLE c360.tenants IS 'One row per tenant; its data lives in the schema of the same name with prefix tenant_.';
 COMMENT ON COLUMN c360.tenants.tenant IS 'Slug, the name used by every function and command.';
 COMMENT ON COLUMN c360.tenants.schema_name IS 'Schema that holds all tables of this tenant.';
-COMMENT ON COLUMN c360.tenants.default_country IS 'ISO 3166-1 alpha-2; phone numbers without country code belong here.';
+COMMENT ON COLUMN c360.tenants.default_country IS 'ISO 3166-1 alpha-2; phone numbers without country code belong here, unless the record says in which country it is.';
 COMMENT ON COLUMN c360.tenants.default_currency IS 'ISO 4217; orders without currency are counted in it.';
 COMMENT ON COLUMN c360.tenants.time_zone IS 'IANA name; days of purchases and reports are days of this zone.';
 COMMENT ON COLUMN c360.tenants.date_order IS 'DMY or MDY: which number of 03/02/2001 is the month. Years that come first need no setting.';
@@ -71,7 +71,7 @@ CREATE TABLE c360.identifier_types (
 );
 COMMENT ON TABLE c360.identifier_types IS 'Kinds of identifiers of a tenant and how far each may be trusted to say that two observations are one person.';
 COMMENT ON COLUMN c360.identifier_types.identifier_type IS 'user_id, email, phone, anonymous_id ...; in data a type may carry a scope after a colon (zalo_uid:<oa>), which obeys the row of the part before it.';
-COMMENT ON COLUMN c360.identifier_types.normaliser IS 'How values are made comparable: id (trim), email, phone (E.164 with the default country).';
+COMMENT ON COLUMN c360.identifier_types.normaliser IS 'How values are made comparable: id (trim), email, phone (E.164 with the country of the record, else of the tenant).';
 COMMENT ON COLUMN c360.identifier_types.priority IS 'Lower is trusted first when identifiers of one group of records contradict each other.';
 COMMENT ON COLUMN c360.identifier_types.profile_limit IS 'Most values one person may have of a strong type: a tie that would add more is not made. For weak types a hint for people.';
 COMMENT ON COLUMN c360.identifier_types.person_limit IS 'Most persons that may stand behind one value, counted by coarse names; a value with more ties nobody.';

@@ -21,7 +21,7 @@ BEGIN
             c360.normalise_email(text),
             c360.normalise_phone(text, text),
             c360.normalise_name(text),
-            c360.normalise_date(text),
+            c360.normalise_date(text, text),
             c360.normalise_gender(text),
             c360.normalise_country(text)', v_role);
     END LOOP;

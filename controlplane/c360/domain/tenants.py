@@ -212,6 +212,11 @@ class TenantSpec:
         return next(attribute for attribute in self.attributes if attribute.name == name)
 
     @property
+    def country_attributes(self) -> tuple[Attribute, ...]:
+        """The attribute that says in which country the numbers of a record are dialled, if there is one."""
+        return tuple(a for a in self.maintained_by("traits") if a.name == "country" and a.form == "country")
+
+    @property
     def composite_rules(self) -> tuple[tuple[MatchRule, CompositeDefinition], ...]:
         """The active composite rules, most trusted first, each with its definition."""
         return tuple(

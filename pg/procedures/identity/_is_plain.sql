@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION c360._is_plain(p_text text)
 AS $$
     SELECT octet_length(p_text) = length(p_text)
         AND p_text = btrim(p_text, E' \t\r\n\f\x0B')
-        AND strpos('abcdefghijklmopqrstvwxyzABCDEFGHIJKLMOPQRSTVWXYZ0123456789+#', left(p_text, 1)) > 0
+        AND strpos('abcdefghijklmopqrstvwxyzABCDEFGHIJKLMOPQRSTVWXYZ0123456789+', left(p_text, 1)) > 0
         AND p_text <> ''
 $$;
 

@@ -1,5 +1,7 @@
 -- Makes a name comparable, for matching and not for show: no accents, lower case, one space between words, no honorific
--- in front. Vietnamese letters become plain ones, đ included whatever the rules of unaccent say. Raises nothing.
+-- in front, no degree behind. Vietnamese letters become plain ones, đ included whatever the rules of unaccent say. Ông, bà, anh
+-- and chị are honorifics before two words only: some of them are names. Jr. and Sr. stay, they tell two people apart.
+-- Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360.normalise_name(p_value text)
     RETURNS text
@@ -8,14 +10,14 @@ CREATE OR REPLACE FUNCTION c360.normalise_name(p_value text)
     PARALLEL SAFE
 AS $$
 DECLARE
-    v_value text := c360.present_text(p_value);
+    v_value text := c360.normalise_words(p_value);
 BEGIN
-    v_value := lower(c360._unaccent(translate(v_value, 'đĐ', 'dD')));
-    -- What unaccent leaves of combining marks, and all punctuation, is not part of a name.
-    v_value := regexp_replace(v_value, U&'[\0300-\036F]', '', 'g');
-    v_value := btrim(regexp_replace(v_value, '[^[:alnum:]]+', ' ', 'g'));
-    v_value := regexp_replace(v_value, '^(mr|mrs|ms|miss|dr|prof|ong|ba|anh|chi) (?=\S+ \S)', '');
-    RETURN nullif(v_value, '');
+    IF strpos(v_value, ' ') > 0 THEN
+        v_value := regexp_replace(v_value, '^((mr|mrs|ms|mx|miss|mister|dr|prof|professor|herr|frau|mme|mlle) )+(?=\S)', '');
+        v_value := regexp_replace(v_value, '^(ong|ba|anh|chi) (?=\S+ \S)', '');
+        v_value := regexp_replace(v_value, '(?<=\S)( (phd|mba|esq))+$', '');
+    END IF;
+    RETURN v_value;
 END;
 $$;
 

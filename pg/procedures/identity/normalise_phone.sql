@@ -26,7 +26,8 @@ BEGIN
         v_digits := substr(v_digits, 2);
     END IF;
     IF translate(v_digits, '0123456789', '') <> '' OR strpos('0123456789(', left(v_text, 1)) = 0 OR length(v_text) > 40 THEN
-        v_text := regexp_replace(lower(c360.present_text(p_value)), '^tel:', '');
+        v_text := translate(lower(c360.present_text(p_value)), '０１２３４５６７８９＋－（）', '0123456789+-()');
+        v_text := regexp_replace(v_text, '^tel:', '');
         v_text := regexp_replace(v_text, '\s*(;ext=|ext\.?|extension|x|#)\s*[0-9]{1,6}$', '');
         IF length(v_text) > 40 OR v_text !~ '^[+0-9(][-+0-9 ().,/]*$' THEN
             RETURN NULL;
@@ -40,12 +41,12 @@ BEGIN
         v_digits := regexp_replace(v_text, '[^0-9]', '', 'g');
     END IF;
 
-    IF NOT v_is_international AND left(v_digits, 2) = '00' AND substr(v_digits, 3, 1) <> '0' THEN
+    IF NOT v_is_international AND starts_with(v_digits, v_plan[5]) AND substr(v_digits, length(v_plan[5]) + 1, 1) <> '0' THEN
+        v_is_international := true;
+        v_digits := substr(v_digits, length(v_plan[5]) + 1);
+    ELSIF NOT v_is_international AND left(v_digits, 2) = '00' AND substr(v_digits, 3, 1) <> '0' THEN
         v_is_international := true;
         v_digits := substr(v_digits, 3);
-    ELSIF NOT v_is_international AND v_code = '1' AND left(v_digits, 3) = '011' AND substr(v_digits, 4, 1) <> '0' THEN
-        v_is_international := true;
-        v_digits := substr(v_digits, 4);
     END IF;
 
     IF NOT v_is_international THEN
@@ -59,7 +60,7 @@ BEGIN
             AND length(v_digits) - length(v_code) BETWEEN v_plan[3]::integer AND v_plan[4]::integer
         THEN
             NULL;
-        ELSIF left(v_digits, 1) <> '0'
+        ELSIF (left(v_digits, 1) <> '0' OR v_code = '39')
             AND length(v_digits) BETWEEN v_plan[3]::integer AND v_plan[4]::integer
         THEN
             v_digits := v_code || v_digits;
@@ -68,9 +69,15 @@ BEGIN
         END IF;
     END IF;
 
-    -- +84 0912...: somebody put the country code before the national form.
-    IF v_trunk = '0' AND starts_with(v_digits, v_code || '0') THEN
-        v_digits := v_code || substr(v_digits, length(v_code) + 2);
+    -- +84 0912...: somebody put the country code before the national form. +52 1 55...: so were mobiles of Mexico dialled once.
+    IF strpos(v_digits, '0') IN (2, 3, 4) THEN
+        v_digits := regexp_replace(
+            v_digits,
+            '^(27|3[1-3]|353|4[1346]|49|55|6[0-46]|8[1246]|85[56]|886|9[01]|966|971)0',
+            '\1'
+        );
+    ELSIF left(v_digits, 3) = '521' AND length(v_digits) = 13 THEN
+        v_digits := '52' || substr(v_digits, 4);
     END IF;
 
     RETURN CASE WHEN left(v_digits, 1) <> '0' AND length(v_digits) BETWEEN 7 AND 15 THEN '+' || v_digits END;

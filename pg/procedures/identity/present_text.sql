@@ -22,7 +22,8 @@ BEGIN
 
     RETURN CASE
         WHEN lower(v_text) IN (
-            '', '-', '--', 'null', '(null)', '<null>', 'nil', 'none', 'n/a', 'nan', 'undefined', '[object object]'
+            '', '-', '--', '---', '.', '...', '?', '_', 'null', '(null)', '<null>', '[null]', '\n', 'nil', 'none', 'n/a', '#n/a', '<na>',
+            'n.a.', 'nan', 'undefined', 'not available', 'not provided', '[object object]', 'không có'
         ) THEN NULL
         ELSE v_text
     END;

@@ -29,6 +29,8 @@ BEGIN
             '[]'
         )
         FROM cdp_raw_identifiers AS own
+        JOIN c360.tenants AS tenant ON tenant.tenant = p_tenant
+        LEFT JOIN cdp_standard_profiles AS said ON said.raw_profile_id = own.raw_profile_id
         LEFT JOIN c360.identifier_types AS kind
             ON kind.tenant = p_tenant
             AND kind.identifier_type = split_part(own.identifier_type, ':', 1)
@@ -42,11 +44,10 @@ BEGIN
             WHERE raw.raw_profile_id = own.raw_profile_id
               AND kind.normaliser <> 'id'
               AND CASE kind.normaliser
-                WHEN 'email' THEN c360.normalise_email(leaf.value #>> '{}')
-                WHEN 'phone' THEN c360.normalise_phone(
-                    leaf.value #>> '{}',
-                    (SELECT tenant.default_country FROM c360.tenants AS tenant WHERE tenant.tenant = p_tenant)
-                )
+                WHEN 'email'
+                    THEN c360._mailbox(c360.normalise_email(leaf.value #>> '{}'), tenant.email_ignores_tags, tenant.email_ignores_dots)
+                WHEN 'phone'
+                    THEN c360._own_phone(leaf.value #>> '{}', said.attributes ->> 'country', tenant.default_country)
               END = own.value
             ORDER BY leaf.value #>> '{}'
             LIMIT 1

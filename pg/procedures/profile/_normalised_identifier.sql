@@ -11,15 +11,14 @@ CREATE OR REPLACE FUNCTION c360._normalised_identifier(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_normaliser text;
-    v_country    text;
+    v_known record;
 BEGIN
     SELECT
         kind.normaliser,
-        tenant.default_country
-    INTO
-        v_normaliser,
-        v_country
+        tenant.default_country,
+        tenant.email_ignores_tags,
+        tenant.email_ignores_dots
+    INTO v_known
     FROM c360.identifier_types AS kind
     JOIN c360.tenants AS tenant USING (tenant)
     WHERE kind.tenant = p_tenant
@@ -31,9 +30,9 @@ BEGIN
                   HINT = 'Take profile_id or one of the types in c360.identifier_types, such as email or user_id.';
     END IF;
 
-    RETURN CASE v_normaliser
-        WHEN 'email' THEN c360.normalise_email(p_value)
-        WHEN 'phone' THEN c360.normalise_phone(p_value, v_country)
+    RETURN CASE v_known.normaliser
+        WHEN 'email' THEN c360._mailbox(c360.normalise_email(p_value), v_known.email_ignores_tags, v_known.email_ignores_dots)
+        WHEN 'phone' THEN c360.normalise_phone(p_value, v_known.default_country)
         ELSE c360.normalise_id(p_value)
     END;
 END;

@@ -77,7 +77,7 @@ BEGIN
                                                 AND x.of_type_date COLLATE "C" BETWEEN '1850-01-01' AND '2200-12-31'
                                                 AND c360._is_day(x.of_type_date)
                                                 THEN x.of_type_date
-                                            ELSE coalesce(c360.normalise_date(c360._scalar(raw.traits #> ARRAY['ofTypeDate']::text[])), c360.normalise_date(c360._scalar(raw.traits #> ARRAY['nested', 'date']::text[])))
+                                            ELSE coalesce(c360.normalise_date(c360._scalar(raw.traits #> ARRAY['ofTypeDate']::text[]), 'DMY'), c360.normalise_date(c360._scalar(raw.traits #> ARRAY['nested', 'date']::text[]), 'DMY'))
                                         END,
                                         CASE
                                             WHEN x.by_most_recent IS NULL THEN NULL
@@ -140,7 +140,7 @@ BEGIN
                                         END,
                                         CASE
                                             WHEN x.as_phone IS NULL THEN NULL
-                                            ELSE coalesce(c360.normalise_phone(c360._scalar(raw.traits #> ARRAY['phone']::text[]), 'VN'))
+                                            ELSE coalesce(c360._own_phone(c360._scalar(raw.traits #> ARRAY['phone']::text[]), NULL::text, 'VN'))
                                         END,
                                         CASE
                                             WHEN x.as_id IS NULL THEN NULL
@@ -155,7 +155,7 @@ BEGIN
                                                 AND x.as_date COLLATE "C" BETWEEN '1850-01-01' AND '2200-12-31'
                                                 AND c360._is_day(x.as_date)
                                                 THEN x.as_date
-                                            ELSE coalesce(c360.normalise_date(c360._scalar(raw.traits #> ARRAY['date']::text[])))
+                                            ELSE coalesce(c360.normalise_date(c360._scalar(raw.traits #> ARRAY['date']::text[]), 'DMY'))
                                         END,
                                         CASE
                                             WHEN x.as_gender IS NULL THEN NULL
@@ -175,7 +175,7 @@ BEGIN
                                                 AND x.born COLLATE "C" BETWEEN '1850-01-01' AND '2200-12-31'
                                                 AND c360._is_day(x.born)
                                                 THEN x.born
-                                            ELSE coalesce(c360.normalise_date(c360._scalar(raw.traits #> ARRAY['born']::text[])))
+                                            ELSE coalesce(c360.normalise_date(c360._scalar(raw.traits #> ARRAY['born']::text[]), 'DMY'))
                                         END
                                     ]
                                 )

@@ -38,7 +38,8 @@ BEGIN
             raw.raw_profile_id,
             raw.identifiers,
             raw.traits,
-            c360._person_code(said.given_name, said.family_name, said.birth_date) AS person
+            c360._person_code(said.given_name, said.family_name, said.birth_date) AS person,
+            said.country
         FROM unnest(p_raw_profile_ids) AS wanted (raw_profile_id)
         CROSS JOIN LATERAL (
             SELECT
@@ -53,7 +54,8 @@ BEGIN
             SELECT
                 own.given_name,
                 own.family_name,
-                own.birth_date
+                own.birth_date,
+                NULL::text AS country
             FROM tenant_plain.cdp_standard_profiles AS own
             WHERE own.raw_profile_id = wanted.raw_profile_id
             OFFSET 0
@@ -69,6 +71,7 @@ BEGIN
         SELECT
             observed.raw_profile_id,
             observed.person,
+            observed.country,
             item.name AS identifier_type,
             item.value
         FROM observed
@@ -77,6 +80,7 @@ BEGIN
         SELECT
             observed.raw_profile_id,
             observed.person,
+            observed.country,
             place.identifier_type,
             item.value #> place.inside
         FROM observed
@@ -89,6 +93,7 @@ BEGIN
         SELECT
             sent.raw_profile_id,
             sent.person,
+            sent.country,
             sent.identifier_type,
             sent.value #>> '{}' AS value
         FROM sent
@@ -97,6 +102,7 @@ BEGIN
         SELECT
             sent.raw_profile_id,
             sent.person,
+            sent.country,
             spread.identifier_type,
             spread.value
         FROM sent
@@ -117,7 +123,7 @@ BEGIN
             kind.pattern_for_all,
             CASE
                 WHEN kind.form = 'email' THEN c360.normalise_email(single.value)
-                WHEN kind.form = 'phone' THEN c360.normalise_phone(single.value, 'US')
+                WHEN kind.form = 'phone' THEN c360._own_phone(single.value, single.country, 'US')
                 WHEN c360._is_plain(single.value) AND length(single.value) <= 500 THEN single.value
                 ELSE c360.normalise_id(single.value)
             END AS value
