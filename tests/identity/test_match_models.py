@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from c360.governance import sync_tenant
 from support.faulty_people import KEPT, PEOPLE, load, records
+from support.observations import resolve
 from support.session import Session
 
 SCHEMA = "tenant_acme"
@@ -100,19 +101,25 @@ def test_a_score_is_prior_odds_times_the_weights_of_its_levels_and_the_rarity_of
         assert verdict == ("match" if score >= 0.8 else "review")
 
 
-def test_observations_scored_as_they_arrive_make_the_same_pairs_as_all_at_once(trained):
-    at_once = scored(trained)
-    ids = trained.column(f"SELECT raw_profile_id FROM {SCHEMA}.cdp_raw_profiles")
-    Random(3).shuffle(ids)
+def test_observations_scored_as_they_arrive_make_the_same_pairs_as_all_at_once(db):
+    people = records(7)
+    Random(3).shuffle(people)
+    with_rule(db)
+    load(db, people)
+    db.call("c360.train_match_model", "acme")
 
-    trained.execute("DELETE FROM cdp_match_pairs")
-    trained.execute("TRUNCATE cdp_match_fields, cdp_blocking_keys")
-    for start in range(0, len(ids), 70):
-        trained.execute(
-            "INSERT INTO cdp_match_pairs SELECT * FROM scored_pairs(%s) ON CONFLICT DO NOTHING", ids[start : start + 70]
-        )
+    resolve(db, batch_size=70)
+    as_they_arrived = pairs(db)
 
-    assert pairs(trained) == at_once
+    assert as_they_arrived
+    assert scored(db) == as_they_arrived
+
+
+def test_what_waits_for_the_resolver_is_not_scored_yet(trained):
+    first = trained.column(f"SELECT raw_profile_id FROM {SCHEMA}.cdp_raw_profiles ORDER BY 1 LIMIT 100")
+    trained.call("c360.resolve_identities", "acme", 100)
+
+    assert {raw for low, high, *_ in pairs(trained) for raw in (low, high)} <= set(first)
 
 
 def test_nearly_all_pairs_of_one_person_and_hardly_any_others_are_matches(trained):
