@@ -279,6 +279,9 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_rederive_identities.sql
 \ir procedures/identity/_updated_profiles.sql
 \ir procedures/identity/rebuild_identities.sql
+\ir procedures/identity/_rebuild_with_pairs.sql
+\ir procedures/identity/_preview_problem.sql
+\ir procedures/identity/preview_rules.sql
 \ir procedures/ingest/_import_time.sql
 \ir procedures/ingest/_import_holds.sql
 

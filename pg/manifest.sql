@@ -106,7 +106,7 @@ VALUES
     ('procedures/ingest/_open_import_staging.sql', '19de4c221a01287bf685aadbd26aa41024e550e2bbeaebc5500d90203af4ad97'),
     ('procedures/ingest/_abandon_imports.sql', '8efa5674f42fdad21802ccccc87cf712dba423daccd1780aeb3d450ca47c7987'),
     ('procedures/ingest/_import_summary.sql', '3410bb22b334a3bd1b6f4548da19a3b0592c0b88ff671b38dd5281a9c400b73a'),
-    ('procedures/ingest/begin_import.sql', '7ee2fe35541e78e82d8f57a8d99f35fd0eaf4953d1d9cb5c999ab12a9d4ea10b'),
+    ('procedures/ingest/begin_import.sql', 'bf442510c9c93f7a9f33db40ea51b93919c3fb91a5980b611c294cbd8efa94cd'),
     ('procedures/ingest/import_rows.sql', '010e2b8260b1e486e8da4891e5efb4ee5bf3f93219408e610f3d9cb4df99c9a8'),
     ('procedures/ingest/import_staged_rows.sql', '2d9d9617935d28222b542e842844dbcca87bab667efbd2210a497c80ff71b820'),
     ('procedures/ingest/finish_import.sql', 'a69ddcdeb4205c8f3b1d1d1054c7c934cc2949ff783fa15684e24f7300c238a6'),
@@ -176,7 +176,7 @@ VALUES
     ('procedures/identity/_dates_conflict.sql', 'd233c1372ca70c49406daeaf0cfb0807c7a6d86c2e2b225810aaf3c198e703ae'),
     ('procedures/identity/_edited_attributes.sql', '9a1f2c195c933698fc73eb752f34b93fb9bf22ad268be5758f9f32592a9854c5'),
     ('procedures/identity/_estimated_rows.sql', '1ce3021a5c14e3c3a2ce81fdbbe198e4fdc057f1a54c4b99c52bef56d5f68a85'),
-    ('procedures/identity/_find_pairs.sql', 'eb7d095a43cd610df02c67344864e7e841a3ae39d728e298d97511f5044c088a'),
+    ('procedures/identity/_find_pairs.sql', '09d98ec8019e0a1a25dc958bd3acf3b316879d67e1747a77cefa408aa0039afc'),
     ('procedures/identity/_fold_into_failures.sql', '02beab8bcd346911f2b59fcc5521b2e20cb135080b49e21c14ba0442f2de17af'),
     ('procedures/identity/_judge_value.sql', '6c50e36500a64481087791812640bf201c49de17a33dd8fa21bc4ad51a7aea54'),
     ('procedures/identity/_link_contested_components.sql', '2e455b28ca17f6bfcd11257d0fdfdf5dc6ce5a6a8e861b134ef86a7b50155dce'),
@@ -239,6 +239,9 @@ VALUES
     ('procedures/identity/_rederive_identities.sql', '5b898be3bbb2aba4b29f1572b90274f02b0e83daf1734c13459293c3dfaa350c'),
     ('procedures/identity/_updated_profiles.sql', '44349a51f557fe17e66241787932f228f8bdcba4371d7909690d2626117558c3'),
     ('procedures/identity/rebuild_identities.sql', '478855475ca8f76bda8126a7a26e3a014327ce68019eb42fa92ae8eadfad273b'),
+    ('procedures/identity/_rebuild_with_pairs.sql', 'f26b3ca87207d3f262556cbbe4b284a4e085e8d9c9b71629371b77c094c5da23'),
+    ('procedures/identity/_preview_problem.sql', '8f4408c6bc4114594a269b32b57b0ca781ee55076b496aa1ea2da0131af8bfbc'),
+    ('procedures/identity/preview_rules.sql', 'd250ddb179aac176e1fae7835c67259de8fb0dc8f480cef8958d84cc1df5794c'),
     ('procedures/ingest/_import_time.sql', '58e59f8eabb64d38b7e2f89d38128364e4a3f3b8ab0bf43d7438ad483232bdfb'),
     ('procedures/ingest/_import_holds.sql', '403b04c35fd6a878ab51668970fee3080d9b009de2d2cc5fa294bfad07a89136'),
     ('procedures/profile/_text_list.sql', '586d5afd6419e935206c134e38074be734355a645232856b7b7cba014b634d3e'),
@@ -379,4 +382,4 @@ VALUES
     ('privileges/ingest.sql', '93f7e571709987b7fb2b3f4e2590901bfea21eb5b76a1768a013440668cd1254'),
     ('privileges/relay.sql', '802d6b39580a0a389602fd81fcc8d1c095e32933f461606310854543bf9a9317'),
     ('privileges/scoring.sql', 'db1c0da5430c9595590aee37c7f6b90d92e2c2235d2c58f631cd02005670c3e3'),
-    ('privileges/identity.sql', '859de512368340f2ca59e39c1007c4cd31f7b9256c938dd8f0ffbb209acadb0d');
+    ('privileges/identity.sql', '54da5cbdcdb04159876386d877c1bc1a5bceb8b12268351967181b48bc6d89ae');

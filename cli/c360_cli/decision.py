@@ -56,3 +56,18 @@ def change_lines(changes: dict[str, Any]) -> list[str]:
     ]
     lines += [f"updated {profile}" for profile in changes.get("updated", [])]
     return lines or ["no golden record changes"]
+
+
+def pair_lines(pairs: dict[str, Any]) -> list[str]:
+    """Which pairs of match rules come and go, in words; what is counted but not listed in a line at the end."""
+    lines = []
+    for kind, word in (("added", "pair+"), ("removed", "pair-")):
+        lines += [
+            f"{word}   {pair['low_raw_profile_id']} and {pair['high_raw_profile_id']}:"
+            f" {pair['rule']}, {pair['verdict']}"
+            for pair in pairs[kind]
+        ]
+        unlisted = pairs["counts"][kind] - len(pairs[kind])
+        if unlisted:
+            lines.append(f"{word}   {unlisted} more")
+    return lines

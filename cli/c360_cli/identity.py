@@ -6,14 +6,16 @@ The worker resolves by itself; this is for people and scripts.
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from c360.governance import preview_declaration, read_declaration
 from c360.templates.environment import literal
 from c360_cli import matching
 from c360_cli.connection import connected
-from c360_cli.decision import Preview, answer, decided, show_changes
+from c360_cli.decision import Preview, answer, decided, pair_lines, show_changes
 from c360_cli.explanation import draw_link
 from c360_cli.options import DataDir, DryRun, Dsn, Json
 from c360_cli.output import print_json, printable, say
@@ -95,6 +97,31 @@ def rebuild_command(
     with connected(dsn, data_dir) as connection:
         connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
         changes = answer(connection, "SELECT c360.rebuild_identities(%s, %s, %s)", tenant, dry_run, most)
+    show_changes(changes, as_json)
+    if not as_json:
+        counts = changes["counts"]
+        say(f"{changes['observations']} observations; " + ", ".join(f"{counts[name]} {name}" for name in counts) + ".")
+
+
+@app.command("preview")
+def preview_command(
+    file: Annotated[Path, typer.Argument(help="YAML file that describes one tenant, as for c360 tenant apply.")],
+    most: Annotated[int, typer.Option(min=0, help="Changes of each kind to list; all are counted.")] = 50,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show who would be who after applying a file and rebuilding. Does both in a transaction and takes it back."""
+    declaration = read_declaration(file)
+    with connected(dsn, data_dir) as connection:
+        connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
+        preview = preview_declaration(connection, declaration, most=most)
+    changes = {"metadata": list(preview.application.changes), **preview.changes, "dry_run": True}
+    if not as_json:
+        for change in preview.application.changes or ("no metadata change",):
+            say(f"  {change}")
+        for line in pair_lines(changes["pairs"]):
+            print(line)
     show_changes(changes, as_json)
     if not as_json:
         counts = changes["counts"]

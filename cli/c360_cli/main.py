@@ -32,9 +32,8 @@ COMMANDS = {
     "status": "status",
     "top": "status",
     "doctor": "db",
-    "import": "importing",
 }
-_PANELS = {"run": _RUN, "status": _OPERATE, "db": _OPERATE, "importing": _TENANTS}
+_PANELS = {"run": _RUN, "status": _OPERATE, "db": _OPERATE}
 # Group: the module of the same name has `app`. In this order, under these titles, `c360 --help` shows them.
 GROUPS = {
     "db": _OPERATE,

@@ -41,6 +41,7 @@ BEGIN
 
     FOREACH v_role IN ARRAY ARRAY['c360_admin', 'c360_worker'] LOOP
         CALL c360._grant('EXECUTE ON ROUTINE
+            c360.preview_rules(text, jsonb, integer),
             c360.rebuild_identities(text, boolean, integer, integer)', v_role);
     END LOOP;
 

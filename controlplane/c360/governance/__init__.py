@@ -3,6 +3,7 @@
 from c360.governance.apply import Application, apply_declaration, export_tenant
 from c360.governance.declaration import Declaration, read_declaration
 from c360.governance.plan import Loss, Permissions, Plan, Step
+from c360.governance.preview import Preview, preview_declaration
 from c360.governance.tenants import (
     Drift,
     create_tenant,
@@ -21,6 +22,7 @@ __all__ = [
     "Loss",
     "Permissions",
     "Plan",
+    "Preview",
     "Step",
     "apply_declaration",
     "create_tenant",
@@ -30,6 +32,7 @@ __all__ = [
     "list_tenants",
     "load_spec",
     "plan_tenant",
+    "preview_declaration",
     "read_declaration",
     "sync_tenant",
 ]

@@ -25,6 +25,11 @@ BEGIN
         pair.score,
         pair.levels
     FROM candidate_pairs(p_raw_profile_ids) AS pair
+    -- One that was switched off a moment ago is still compiled.
+    JOIN c360.match_rules AS known
+        ON known.tenant = p_tenant
+        AND known.rule = pair.rule
+        AND known.is_active
     ON CONFLICT (low_raw_profile_id, high_raw_profile_id, rule) DO NOTHING;
 END;
 $$;
