@@ -106,7 +106,7 @@ VALUES
     ('procedures/ingest/_open_import_staging.sql', '19de4c221a01287bf685aadbd26aa41024e550e2bbeaebc5500d90203af4ad97'),
     ('procedures/ingest/_abandon_imports.sql', '8efa5674f42fdad21802ccccc87cf712dba423daccd1780aeb3d450ca47c7987'),
     ('procedures/ingest/_import_summary.sql', '3410bb22b334a3bd1b6f4548da19a3b0592c0b88ff671b38dd5281a9c400b73a'),
-    ('procedures/ingest/begin_import.sql', 'bf442510c9c93f7a9f33db40ea51b93919c3fb91a5980b611c294cbd8efa94cd'),
+    ('procedures/ingest/begin_import.sql', '7ee2fe35541e78e82d8f57a8d99f35fd0eaf4953d1d9cb5c999ab12a9d4ea10b'),
     ('procedures/ingest/import_rows.sql', '010e2b8260b1e486e8da4891e5efb4ee5bf3f93219408e610f3d9cb4df99c9a8'),
     ('procedures/ingest/import_staged_rows.sql', '2d9d9617935d28222b542e842844dbcca87bab667efbd2210a497c80ff71b820'),
     ('procedures/ingest/finish_import.sql', 'a69ddcdeb4205c8f3b1d1d1054c7c934cc2949ff783fa15684e24f7300c238a6'),

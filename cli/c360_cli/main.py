@@ -32,8 +32,9 @@ COMMANDS = {
     "status": "status",
     "top": "status",
     "doctor": "db",
+    "import": "importing",
 }
-_PANELS = {"run": _RUN, "status": _OPERATE, "db": _OPERATE}
+_PANELS = {"run": _RUN, "status": _OPERATE, "db": _OPERATE, "importing": _TENANTS}
 # Group: the module of the same name has `app`. In this order, under these titles, `c360 --help` shows them.
 GROUPS = {
     "db": _OPERATE,

@@ -89,7 +89,7 @@ BEGIN
                    OR starts_with(used.name, (own.value ->> 'name') || '.')
             )
         ),
-        'is_resumed', v_position > 0,
+        'is_resumed', coalesce(v_position, 0) > 0,
         'row_count', coalesce(v_rows, 0),
         'position', coalesce(v_position, 0),
         'staging', CASE WHEN p_fingerprint IS NOT NULL THEN c360._open_import_staging(p_tenant, v_import_id) END

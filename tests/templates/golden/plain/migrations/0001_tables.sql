@@ -122,7 +122,7 @@ COMMENT ON COLUMN tenant_plain.cdp_imports.name IS 'The table or file.';
 COMMENT ON COLUMN tenant_plain.cdp_imports.fingerprint IS 'What the command line knows a file by, so that an interrupted import goes on where it stopped; NULL for a table.';
 COMMENT ON COLUMN tenant_plain.cdp_imports.mapping IS '{column: target}: traits.<path>, identifiers.<type>, key, observed_at, source or traits.';
 COMMENT ON COLUMN tenant_plain.cdp_imports.row_count IS 'Rows dealt with and committed; the import goes on after them.';
-COMMENT ON COLUMN tenant_plain.cdp_imports.position IS 'Where in the file these rows end, in bytes.';
+COMMENT ON COLUMN tenant_plain.cdp_imports.position IS 'Where in the file these rows end: bytes, of Parquet rows.';
 COMMENT ON COLUMN tenant_plain.cdp_imports.counts IS '{new, changed, unchanged, returned, rejected, observations, gone, unusable: {attribute: rows}}.';
 COMMENT ON COLUMN tenant_plain.cdp_imports.status IS 'abandoned: interrupted, and another import of the source began since; what it had committed stays.';
 

@@ -1,0 +1,188 @@
+"""`c360 import`: customers from a CSV, JSON Lines or Parquet file. Parses options and prints; c360.importing works."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg
+import typer
+from psycopg.rows import dict_row
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from c360.domain.errors import UsageError
+from c360.importing.csv_file import CsvFile
+from c360.importing.json_file import JsonFile
+from c360.importing.load import Wish, load
+from c360.importing.parquet_file import ParquetFile
+from c360.importing.rows import Reader
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.output import print_json, print_table, printable, say
+
+_FORMATS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".parquet": "parquet",
+}
+_REJECTS = "SELECT * FROM c360.import_rejects(%s, %s, 1000, %s)"
+
+
+def register(app: typer.Typer, panel: str) -> None:
+    app.command("import", rich_help_panel=panel)(import_command)
+
+
+def import_command(
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header, JSON Lines or Parquet.")],
+    source: Annotated[str, typer.Option(help="System the rows come from; keys are unique within it.")] = "import",
+    key: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column that names a record in its system.")] = None,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="COLUMN=TARGET", help="What a column means; an empty target leaves it out."),
+    ] = None,
+    guess: Annotated[bool, typer.Option(help="Guess what the other columns mean, by their names.")] = True,
+    full_extract: Annotated[
+        bool, typer.Option("--full-extract", help="The file has all records: mark those it lacks as gone.")
+    ] = False,
+    reject_invalid: Annotated[
+        bool, typer.Option("--reject-invalid", help="Refuse rows with a value its attribute cannot hold.")
+    ] = False,
+    rejects: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write refused rows there, as JSON Lines. For admins.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--format", help="csv, jsonl or parquet. Default: as the name ends.")
+    ] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Of CSV. Default: what the header suggests.")] = None,
+    encoding: Annotated[str, typer.Option(help="Of CSV.")] = "utf-8",
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do all of it, say the outcome, take it back.")] = False,
+) -> None:
+    """Import customers from a file. Safe to repeat, and goes on where it was interrupted."""
+    if dry_run and rejects is not None:
+        raise UsageError("a dry run keeps no refused rows", code="usage", hint="Its answer shows the first ten.")
+    mapping = _mapping(mapped or [])
+    reading = f"{_format(file, kind)}:{delimiter or ''}:{encoding}"
+    reader = _reader(file, _format(file, kind), mapping, delimiter, encoding)
+    options = {"key": key, "full_extract": full_extract, "reject_invalid": reject_invalid, "guess": guess}
+    wish = Wish(
+        tenant,
+        file,
+        source,
+        mapping,
+        {name: value for name, value in options.items() if value is not None},
+        reading,
+        dry_run,
+    )
+    with connected(dsn, data_dir) as connection:
+        started = time.monotonic()
+        with _progress() as progress:
+            task = progress.add_task("", total=reader.size, rate="")
+
+            def show(position: int, rows: int) -> None:
+                progress.update(task, completed=position, rate=_rate(rows, started))
+
+            summary = load(connection, wish, reader, show)
+        if rejects is not None:
+            _write_rejects(connection, tenant, summary, rejects)
+    summary["seconds"] = round(time.monotonic() - started, 2)
+    if as_json:
+        print_json(summary)
+    else:
+        _print_summary(summary, _rate(summary["rows"] - summary["resumed_after"], started))
+
+
+def _reader(file: Path, kind: str, mapping: dict[str, Any], delimiter: str | None, encoding: str) -> Reader:
+    try:
+        if kind == "csv":
+            return CsvFile(file, delimiter=delimiter, encoding=encoding)
+        if kind == "jsonl":
+            return JsonFile(file, named={name for name, target in mapping.items() if target})
+        return ParquetFile(file)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror or error}", code="usage") from error
+
+
+def _format(file: Path, kind: str | None) -> str:
+    found = kind or _FORMATS.get(file.suffix.lower())
+    if found not in {"csv", "jsonl", "parquet"}:
+        raise UsageError(
+            f"it is not clear what {file} is", code="usage", hint="Say it with --format csv, jsonl or parquet."
+        )
+    return found
+
+
+def _mapping(mapped: list[str]) -> dict[str, Any]:
+    """{"column": target, or a list of several, or None}."""
+    mapping: dict[str, Any] = {}
+    for item in mapped:
+        column, equals, target = item.rpartition("=")
+        if not equals or not column:
+            raise UsageError(f"--map {item} is not COLUMN=TARGET", code="usage")
+        known = mapping.get(column)
+        several = known if isinstance(known, list) else [known]
+        mapping[column] = [*several, target] if known and target else target or None
+    return mapping
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("importing"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _rate(rows: int, started: float) -> str:
+    return f"{rows / max(time.monotonic() - started, 0.001):,.0f} rows/s"
+
+
+def _write_rejects(connection: psycopg.Connection, tenant: str, summary: dict[str, Any], file: Path) -> None:
+    """Refused rows as JSON Lines {row_number, code, reason, content}, whole even when the import was interrupted."""
+    with file.open("w", encoding="utf-8") as out:
+        for row in _rejects(connection, tenant, summary["import_id"]):
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _rejects(connection: psycopg.Connection, tenant: str, number: int) -> Iterator[dict[str, Any]]:
+    after = 0
+    with connection.cursor(row_factory=dict_row) as cursor:
+        while rows := cursor.execute(_REJECTS, (tenant, number, after)).fetchall():
+            yield from rows
+            after = rows[-1]["row_number"]
+
+
+def _print_summary(summary: dict[str, Any], rate: str) -> None:
+    table = Table("column", "is", box=None)
+    for column, target in printable(summary["mapping"]).items():
+        table.add_row(column, target if isinstance(target, str) else ", ".join(target))
+    for column in printable(summary["unmapped"]):
+        table.add_row(column, "left out")
+    print_table(table)
+    for reject in printable(summary["first_rejects"]):
+        say(f"row {reject['row']}: {reject['code']}: {reject['reason']}")
+    for attribute, count in summary["unusable"].items():
+        say(f"{attribute}: {count:,} values it cannot hold; golden records pass them over")
+    if summary["resumed_after"]:
+        say(f"went on after row {summary['resumed_after']:,}")
+    gone = "" if summary["gone"] is None else f", {summary['gone']:,} gone"
+    say(
+        f"{summary['status']}: {summary['rows']:,} rows: {summary['new']:,} new, {summary['changed']:,} changed, "
+        f"{summary['unchanged']:,} unchanged, {summary['rejected']:,} rejected{gone} ({rate})"
+    )

@@ -1,0 +1,130 @@
+"""Bring the rows of a file into a tenant: COPY into a staging table, one function call, one commit a chunk.
+
+How far an import came is committed with its rows. An import that was interrupted, in whatever way, goes on where it
+stopped when the same file comes with the same options; what a file is known by is its whole content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from c360.importing.rows import Reader, Row
+
+_CHUNK_ROWS = 20_000
+_CHUNK_BYTES = 16_000_000
+_BEGIN = "SELECT c360.begin_import(%s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s)"
+_STAGED = "SELECT c360.import_staged_rows(%s, %s, %s)"
+_FINISH = "SELECT c360.finish_import(%s, %s)"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be imported, and how."""
+
+    tenant: str
+    path: Path
+    source: str
+    mapping: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    reading: str = ""
+    dry_run: bool = False
+
+
+def load(connection: psycopg.Connection, wish: Wish, reader: Reader, progress: Progress) -> dict[str, Any]:
+    """Import a file over a connection in autocommit mode; answers what c360.finish_import does.
+
+    `progress` hears how far in the file it came, and after how many rows.
+    """
+    if not wish.dry_run:
+        return _import(connection, wish, reader, progress)
+    with connection.transaction(force_rollback=True):
+        summary = _import(connection, wish, reader, progress)
+    return summary | {"import_id": None, "status": "dry run"}
+
+
+def _import(connection: psycopg.Connection, wish: Wish, reader: Reader, progress: Progress) -> dict[str, Any]:
+    columns = json.dumps([asdict(column) for column in reader.columns()])
+    begun = _call(
+        connection,
+        _BEGIN,
+        wish.tenant,
+        wish.source,
+        wish.path.name,
+        columns,
+        json.dumps(wish.mapping),
+        json.dumps(wish.options),
+        _fingerprint(wish),
+    )
+    number, done, position = begun["import_id"], begun["row_count"], begun["position"]
+    progress(position, 0)
+    copy = sql.SQL("COPY {} (row_number, content, code, line) FROM STDIN").format(_identifier(begun["staging"]))
+    before = done
+    for chunk in _chunks(reader.rows(position, _columns_wanted(begun))):
+        with connection.transaction():
+            with connection.cursor() as cursor, cursor.copy(copy) as stream:
+                stream.write("".join(_line(done + place, row) for place, row in enumerate(chunk, start=1)))
+            _call(connection, _STAGED, wish.tenant, number, chunk[-1].position)
+        done += len(chunk)
+        progress(chunk[-1].position, done - before)
+    summary = _call(connection, _FINISH, wish.tenant, number)
+    return {**summary, "unmapped": begun["unmapped"], "resumed_after": before}
+
+
+def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    chunk: list[Row] = []
+    length = 0
+    for row in rows:
+        chunk.append(row)
+        length += len(row.content or row.line or "")
+        if len(chunk) == _CHUNK_ROWS or length > _CHUNK_BYTES:
+            yield chunk
+            chunk, length = [], 0
+    if chunk:
+        yield chunk
+
+
+def _line(number: int, row: Row) -> str:
+    """One line of COPY in text format."""
+    return f"{number}\t{_cell(row.content)}\t{_cell(row.code)}\t{_cell(row.line)}\n"
+
+
+def _cell(value: str | None) -> str:
+    if value is None:
+        return "\\N"
+    return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+
+
+def _columns_wanted(begun: dict[str, Any]) -> set[str]:
+    """Columns the mapping reads, and for a dotted name those it may lead into."""
+    names = set(begun["mapping"])
+    for name in begun["mapping"]:
+        parts = name.split(".")
+        names.update(".".join(parts[:count]) for count in range(1, len(parts)))
+    return names
+
+
+def _fingerprint(wish: Wish) -> str:
+    with wish.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return f"{'dry run ' if wish.dry_run else ''}{wish.reading} {digest}"
+
+
+def _identifier(name: str) -> sql.Identifier:
+    """The staging table, which the database names with its schema."""
+    return sql.Identifier(*(part.strip('"') for part in name.split(".")))
+
+
+def _call(connection: psycopg.Connection, query: str, *values: Any) -> dict[str, Any]:
+    row = connection.execute(query.encode(), values).fetchone()
+    answer: dict[str, Any] = row[0] if row else {}
+    return answer

@@ -1,0 +1,204 @@
+"""`c360 import` as a person meets it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+HEADER = "id,email,city\n"
+
+
+@pytest.fixture
+def session(connect):
+    return connect(autocommit=True)
+
+
+@pytest.fixture
+def c360(database, tmp_path):
+    """c360("people.csv", "--key", "id") imports a file of tmp_path into acme; answers the process."""
+
+    def run(file, *options, dsn=None):
+        command = [sys.executable, "-m", "c360_cli", "import", "acme", file, "--dsn", dsn or database.dsn, *options]
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env=environment(),
+        )
+
+    return run
+
+
+def environment():
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "C360_", "DATABASE_"))}
+    return {**clean, "PYTHONPATH": os.pathsep.join(sys.path), "NO_COLOR": "1"}
+
+
+def counts(done):
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    return {name: answer[name] for name in ("rows", "new", "changed", "unchanged", "rejected")}
+
+
+def staging(session):
+    return session.value("SELECT count(*) FROM pg_class WHERE relname LIKE 'cdp_import_staging%'")
+
+
+def test_a_file_is_imported_and_again_only_what_changed(c360, session, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text(HEADER + "1,an@shop.vn,Huế\n2,bo@shop.vn,Huế\nbad\n")
+
+    first = c360("people.csv", "--key", "id", "--source", "crm", "--json")
+    second = c360("people.csv", "--key", "id", "--source", "crm", "--json")
+    file.write_text(HEADER + "1,an@shop.vn,Hà Nội\n2,bo@shop.vn,Huế\n")
+    third = c360("people.csv", "--key", "id", "--source", "crm")
+
+    assert counts(first) == {"rows": 3, "new": 2, "changed": 0, "unchanged": 0, "rejected": 1}
+    assert counts(second) == {"rows": 3, "new": 0, "changed": 0, "unchanged": 2, "rejected": 1}
+    assert "0 new, 1 changed, 1 unchanged, 0 rejected" in third.stderr
+    assert "rows/s" in third.stderr
+    assert session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles") == 3
+    assert staging(session) == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_every_format_makes_the_same_observations(c360, session, tmp_path, kind):
+    rows = [{"user_id": f"u{number}", "email": f"u{number}@shop.vn", "note": 'tab\t"\\ \n'} for number in range(300)]
+    file = tmp_path / f"people.{kind}"
+    if kind == "csv":
+        lines = (f'{row["user_id"]},{row["email"]},"{row["note"].replace(chr(34), chr(34) * 2)}"' for row in rows)
+        file.write_text("user_id,email,note\n" + "\n".join(lines), newline="")
+    elif kind == "jsonl":
+        file.write_text("\n".join(map(json.dumps, rows)))
+    else:
+        pyarrow = pytest.importorskip("pyarrow")
+        from pyarrow import parquet
+
+        parquet.write_table(pyarrow.Table.from_pylist(rows), file)
+
+    done = c360(file.name, "--map", "note=traits.note", "--json")
+
+    assert counts(done) == {"rows": 300, "new": 300, "changed": 0, "unchanged": 0, "rejected": 0}
+    assert session.row(
+        "SELECT identifiers, traits, source FROM tenant_acme.cdp_raw_profiles WHERE identifiers ->> 'user_id' = 'u7'"
+    ) == ({"user_id": "u7"}, {"email": "u7@shop.vn", "note": rows[7]["note"]}, "import")
+
+
+def test_refused_rows_are_written_as_they_came(c360, tmp_path):
+    (tmp_path / "people.csv").write_text(HEADER + '1,"open\n2,bo@shop.vn,Huế\n,an@shop.vn,Huế\n')
+
+    done = c360("people.csv", "--key", "id", "--rejects", "rejects.jsonl")
+    rejects = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_text().splitlines()]
+
+    assert done.returncode == 0, done.stderr
+    assert [(reject["row_number"], reject["code"]) for reject in rejects] == [(1, "U1431"), (3, "U1437")]
+    assert rejects[0]["content"] == '1,"open'
+    assert json.loads(rejects[1]["content"]) == {"email": "an@shop.vn", "city": "Huế"}
+
+
+def test_a_dry_run_answers_the_same_and_changes_nothing(c360, session, tmp_path):
+    (tmp_path / "people.csv").write_text(HEADER + "1,an@shop.vn,Huế\nbad\n")
+
+    dry = json.loads(c360("people.csv", "--key", "id", "--dry-run", "--json").stdout)
+    left = (session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles"), staging(session))
+    real = json.loads(c360("people.csv", "--key", "id", "--json").stdout)
+
+    assert left == (0, 0)
+    assert (dry["status"], dry["import_id"]) == ("dry run", None)
+    varying = {"status", "import_id", "seconds"}
+    assert {name: dry[name] for name in dry.keys() - varying} == {name: real[name] for name in real.keys() - varying}
+
+
+def test_an_import_that_was_killed_goes_on_where_it_stopped(
+    c360, session, connect, database, tmp_path, in_background, wait_until
+):
+    (tmp_path / "people.csv").write_text(HEADER + "".join(f"{n},u{n}@shop.vn,Huế\n" for n in range(45_000)))
+    command = [sys.executable, "-m", "c360_cli", "import", "acme", "people.csv", "--key", "id", "--dsn", database.dsn]
+    turn = "hashtextextended('c360.import:acme', 0)"
+    first, second = connect(autocommit=True), connect(autocommit=True)
+
+    def waiting():
+        return session.value(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+
+    # One chunk gets its turn, the next does not.
+    first.execute(f"SELECT pg_advisory_lock({turn})")
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL) as process:
+        wait_until(lambda: waiting() == 1)
+        holding = in_background(second.execute, f"SELECT pg_advisory_lock({turn})")
+        wait_until(lambda: waiting() == 2)
+        first.execute(f"SELECT pg_advisory_unlock({turn})")
+        holding.result()
+        wait_until(lambda: waiting() == 1)
+        process.kill()
+    second.execute(f"SELECT pg_advisory_unlock({turn})")
+    wait_until(
+        lambda: (
+            session.value(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'c360 cli'"
+                " AND datname = current_database()"
+            )
+            == 0
+        )
+    )
+    stopped = session.row("SELECT status, row_count FROM tenant_acme.cdp_imports")
+
+    done = c360("people.csv", "--key", "id", "--json")
+
+    assert stopped == ("running", 20_000)
+    assert json.loads(done.stdout)["resumed_after"] == 20_000
+    assert counts(done) == {"rows": 45_000, "new": 45_000, "changed": 0, "unchanged": 0, "rejected": 0}
+    assert session.column("SELECT status FROM tenant_acme.cdp_imports") == ["finished"]
+    assert session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles") == 45_000
+    assert staging(session) == 0
+
+
+def test_another_file_does_not_go_on_with_an_interrupted_one(session):
+    columns = [{"name": "user_id", "kind": "text"}]
+    one = session.call("c360.begin_import", "acme", "crm", "one.csv", columns, p_fingerprint="one")
+
+    two = session.call("c360.begin_import", "acme", "crm", "two.csv", columns, p_fingerprint="two")
+
+    assert one["import_id"] != two["import_id"]
+    assert (two["is_resumed"], two["row_count"]) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["people.csv", "--map", "nope=email"], 1, "U1421"),
+        (["people.csv", "--map", "email"], 2, "COLUMN=TARGET"),
+        (["people.csv", "--key", "nope"], 1, "U1421"),
+        (["people.csv", "--full-extract"], 1, "U1425"),
+        (["people.csv", "--dry-run", "--rejects", "x"], 2, "dry run"),
+        (["people.xlsx"], 2, "--format"),
+        (["missing.csv"], 2, "cannot be read"),
+        (["people.csv", "--format", "parquet"], 2, "no Parquet"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused_and_nothing_is_left(c360, session, tmp_path, arguments, status, said):
+    (tmp_path / "people.csv").write_text(HEADER + "1,an@shop.vn,Huế\n")
+
+    done = c360(*arguments)
+
+    assert (done.returncode, said in done.stderr) == (status, True), done.stderr
+    assert session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles") == 0
+    assert staging(session) == 0
+
+
+def test_a_writer_of_the_tenant_imports_files_and_reads_no_staging(c360, database, session, tmp_path):
+    (tmp_path / "people.csv").write_text(HEADER + "1,an@shop.vn,Huế\n")
+    session.execute("CREATE ROLE import_writer LOGIN IN ROLE c360_acme_writer")
+    try:
+        done = c360("people.csv", "--key", "id", "--json", dsn=database.dsn_as("import_writer"))
+
+        assert counts(done)["new"] == 1
+    finally:
+        session.execute("DROP ROLE import_writer")
