@@ -293,6 +293,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/profile/_compared_value.sql
 \ir procedures/profile/_condition_holds.sql
 \ir procedures/profile/_evaluate_rule.sql
+\ir procedures/profile/_best_pair.sql
 \ir procedures/profile/_rule_obstacles.sql
 \ir procedures/profile/_masked_document.sql
 \ir procedures/profile/_compared_identifiers.sql

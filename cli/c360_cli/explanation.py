@@ -21,6 +21,7 @@ _KINDS = {
     "unmatched": "this type is not used to link",
     "shared": "they share it, but too many persons have it",
     "divided": "they share it, but it belongs to several persons",
+    "for_review": "the rule leaves it to a person",
     "below_threshold": "the score is too low",
     "not_compared": "the score is high enough, but no key has found them for each other",
     "no_model": "no model is trained for this rule",
@@ -81,6 +82,10 @@ def obstacle_text(obstacle: dict[str, Any]) -> str:
         return f"{text}: {', '.join(obstacle['values'])}"
     if "first_values" in obstacle:
         return f"{text}: {_listed(obstacle['first_values'])} and {_listed(obstacle['second_values'])}"
+    if "first_raw_profile_id" in obstacle:
+        return f"{text}: {obstacle['first_raw_profile_id']} and {obstacle['second_raw_profile_id']}"
+    if kind == "size":
+        return f"{text}: {obstacle['observations']}, at most {obstacle['limit']}"
     return text
 
 

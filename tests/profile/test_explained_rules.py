@@ -17,6 +17,12 @@ def explain(db, first, second):
     return db.call("c360.explain_link", "acme", str(first), str(second))
 
 
+def composite(db, verdict="match"):
+    conditions = [{"attribute": name, "compare": "exact"} for name in ("date_of_birth", "last_name")]
+    db.call("c360.set_match_rule", "acme", "same", "composite", {"all": conditions, "verdict": verdict})
+    sync_tenant(db.connection, "acme")
+
+
 def people(count):
     """Two records of each person; one day of birth in ten is somebody else's."""
     rng = Random(3)
@@ -113,3 +119,33 @@ def test_comparisons_of_a_scored_rule_show_masked_values_masked(db, scored):
 
     assert family not in shown
     assert "****" in shown
+
+
+SMITH = {"firstName": "Kate", "lastName": "Smith", "birthday": "1990-02-03"}
+
+
+def test_a_composite_rule_is_told_of_by_the_records_that_fulfil_it(db):
+    composite(db)
+    fulfils = observe(db, user_id="u1", email="kate@shop.vn", traits=SMITH)
+    asked = observe(db, email="kate@shop.vn")
+    other = observe(db, user_id="u2", traits=SMITH)
+    resolve(db)
+
+    obstacle = next(
+        one for one in explain(db, asked, other)["obstacles"] if one.get("rule") == "same" and "conditions" in one
+    )
+
+    assert obstacle["kind"] == "contested"
+    assert (obstacle["first_raw_profile_id"], obstacle["second_raw_profile_id"]) == (fulfils, other)
+    assert {condition["holds"] for condition in obstacle["conditions"]} == {True}
+
+
+def test_a_composite_rule_for_people_is_named_as_one(db):
+    composite(db, verdict="review")
+    first = observe(db, user_id="u1", traits=SMITH)
+    second = observe(db, user_id="u2", traits=SMITH)
+    resolve(db)
+
+    kinds = [one["kind"] for one in explain(db, first, second)["obstacles"] if one.get("rule") == "same"]
+
+    assert kinds == ["review", "for_review"]

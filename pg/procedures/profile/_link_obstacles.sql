@@ -2,8 +2,8 @@
 -- or stood in its way. p_one and p_two are all observations of the one and the other. Kinds:
 -- cannot_link (a person said so), contested (they share a value, but being one would contradict), review (a person has to
 -- decide), conflict, limit and size (what contradicts), blocked, unmatched, shared, divided (they share a value that links
--- nobody), below_threshold, not_compared, no_model and conditions_fail (a match rule), values_differ, absent. Masked values
--- are hidden.
+-- nobody), below_threshold, not_compared, no_model, for_review and conditions_fail (a match rule), values_differ, absent.
+-- Masked values are hidden.
 -- Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._link_obstacles(
@@ -29,7 +29,7 @@ BEGIN
             UNION ALL
             SELECT * FROM c360._contradictions(p_tenant, p_one, p_two)
             UNION ALL
-            SELECT * FROM c360._rule_obstacles(p_tenant, p_first, p_second)
+            SELECT * FROM c360._rule_obstacles(p_tenant, p_one, p_two, p_first, p_second)
             UNION ALL
             SELECT * FROM c360._scored_obstacles(p_tenant, p_one, p_two, p_first, p_second)
         ) AS obstacle

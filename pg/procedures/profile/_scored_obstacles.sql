@@ -23,7 +23,8 @@ DECLARE
     v_priority integer;
     v_alike    integer;
     v_bits     double precision;
-    v_best     bigint[];
+    v_first    bigint;
+    v_second   bigint;
     v_weighed  jsonb;
 BEGIN
     SELECT known.priority
@@ -43,36 +44,18 @@ BEGIN
     END IF;
 
     SELECT
-        count(*),
-        sum(ln(greatest(pair.score, 1e-12) / greatest(1 - pair.score, 1e-12)) / ln(2)),
-        (array_agg(ARRAY[pair.of_one, pair.of_two] ORDER BY pair.score DESC, pair.of_one, pair.of_two))[1:1]
+        pair.pairs,
+        pair.bits,
+        coalesce(pair.first_raw_profile_id, p_first),
+        coalesce(pair.second_raw_profile_id, p_second)
     INTO
         v_alike,
         v_bits,
-        v_best
-    FROM (
-        SELECT
-            upward.low_raw_profile_id AS of_one,
-            upward.high_raw_profile_id AS of_two,
-            upward.score
-        FROM cdp_match_pairs AS upward
-        WHERE upward.low_raw_profile_id = ANY (p_one)
-          AND upward.high_raw_profile_id = ANY (p_two)
-          AND upward.rule = v_rule
-        UNION ALL
-        SELECT
-            downward.high_raw_profile_id,
-            downward.low_raw_profile_id,
-            downward.score
-        FROM cdp_match_pairs AS downward
-        WHERE downward.low_raw_profile_id = ANY (p_two)
-          AND downward.high_raw_profile_id = ANY (p_one)
-          AND downward.rule = v_rule
-    ) AS pair;
+        v_first,
+        v_second
+    FROM c360._best_pair(v_rule, p_one, p_two) AS pair;
 
-    p_first := coalesce(v_best[1][1], p_first);
-    p_second := coalesce(v_best[1][2], p_second);
-    v_weighed := c360._weighed_pair(p_tenant, p_first, p_second);
+    v_weighed := c360._weighed_pair(p_tenant, v_first, v_second);
     IF v_weighed IS NULL THEN
         RETURN;
     END IF;
@@ -87,8 +70,8 @@ BEGIN
                 WHEN v_alike > 0 THEN 'contested'
                 ELSE 'not_compared'
             END,
-            'first_raw_profile_id', p_first,
-            'second_raw_profile_id', p_second,
+            'first_raw_profile_id', v_first,
+            'second_raw_profile_id', v_second,
             'pairs', cardinality(p_one) * cardinality(p_two),
             'pairs_alike', v_alike,
             'pairs_bits', v_bits
