@@ -89,6 +89,13 @@ def obstacle_text(obstacle: dict[str, Any]) -> str:
     return text
 
 
+def person_text(attributes: dict[str, Any]) -> str:
+    """Name and day of birth in short, as far as they are there."""
+    parts = [str(attributes[part]) for part in ("first_name", "last_name") if attributes.get(part)]
+    name = attributes.get("full_name") or " ".join(parts)
+    return ", ".join(str(part) for part in (name, attributes.get("date_of_birth")) if part)
+
+
 def comparison_lines(explained: dict[str, Any]) -> list[str]:
     """A line for each comparison of a match rule that had something to compare, and what they come to."""
     lines = [_condition_text(condition) for condition in explained.get("conditions") or []]
@@ -124,7 +131,9 @@ def _odds(bits: float) -> str:
 
 def _observation_text(seen: dict[str, Any]) -> str:
     tie = _tie_text(seen["path"][0]) if seen["path"] else "founding observation" if seen["path"] == [] else seen["rule"]
+    who = person_text(seen["attributes"])
     lines = [f"observation {seen['raw_profile_id']} from {escape(seen['source'])}: [bold]{escape(tie)}[/bold]"]
+    lines += [escape(f"  {who}")] if who else []
     for identifier in seen["identifiers"]:
         sent = f"  (sent as {identifier['as_sent']})" if "as_sent" in identifier else ""
         mark = "" if identifier["links"] else "  (links nobody)"
@@ -136,7 +145,9 @@ def _tie_text(step: dict[str, Any]) -> str:
     if step["rule"] == "must_link":
         return f"must_link by {_said(step)}"
     score = f" ({step['score']:.3f})" if step["score"] < 1 else ""
-    return f"{step['rule']}{score} {step.get('value', '')}".rstrip()
+    alike = [one["comparison"] for one in step.get("comparisons") or [] if one["weight"] > 0]
+    alike += [f"{one['attribute']} {one['compare']}" for one in step.get("conditions") or []]
+    return f"{step['rule']}{score} {step.get('value') or ', '.join(alike)}".rstrip()
 
 
 def _step_text(step: dict[str, Any]) -> str:

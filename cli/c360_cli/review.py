@@ -10,7 +10,7 @@ from rich.table import Table
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.decision import Preview, Reason, answer, decided, show_changes
-from c360_cli.explanation import draw_link
+from c360_cli.explanation import draw_link, person_text
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import console, print_json, print_table, printable, say
 
@@ -203,12 +203,9 @@ def _cell(value: Any) -> str:
 
 
 def _in_short(side: dict[str, Any]) -> str:
-    attributes = side["attributes"]
-    name = attributes.get("full_name") or " ".join(
-        str(attributes[part]) for part in ("first_name", "last_name") if part in attributes
-    )
-    held = [one["value"] for one in side["identifiers"]][: 1 if name else 2]
-    return f"{side['raw_profile_id']}: " + ", ".join(part for part in [name, *held] if part)
+    who = person_text(side["attributes"])
+    held = [one["value"] for one in side["identifiers"]][: 1 if who else 2]
+    return f"{side['raw_profile_id']}: " + ", ".join(part for part in [who, *held] if part)
 
 
 def _numbers(side: list[dict[str, Any]]) -> str:

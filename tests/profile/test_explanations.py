@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 
+from c360.governance.tenants import as_owner
 from support.observations import master_of, observe, resolve
 
 
@@ -123,11 +124,26 @@ def test_explanations_show_masked_values_masked(db):
     stranger = observe(db, user_id="u2", national_id="999999999999")
     resolve(db)
 
-    shown = str([explain(db, first, second), explain(db, first, stranger)])
+    profile = db.call("c360.explain_profile", "acme", master_of(db, first))
+    shown = str([explain(db, first, second), explain(db, first, stranger), profile])
 
     assert "012345678901" not in shown
     assert "999999999999" not in shown
     assert "****8901" in shown
+
+
+def test_an_explained_profile_says_what_each_record_says_masked_where_it_is(db):
+    with as_owner(db.connection):
+        db.execute(
+            "UPDATE c360.profile_attributes SET is_masked = true WHERE tenant = 'acme' AND attribute = 'last_name'"
+        )
+    known = observe(db, email="a@shop.vn", traits={"firstName": "An", "lastName": "Featherstone"})
+    resolve(db)
+
+    (seen,) = db.call("c360.explain_profile", "acme", master_of(db, known))["observations"]
+
+    assert seen["attributes"]["first_name"] == "An"
+    assert "eatherst" not in str(seen)
 
 
 def test_the_path_to_the_founder_goes_over_ties_of_all_kinds(db):

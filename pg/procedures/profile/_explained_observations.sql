@@ -1,4 +1,4 @@
--- The observations of a golden record with rule, evidence, identifiers and the path to the founding observation: the shortest
+-- The observations of a golden record with rule, evidence, identifiers, what they say, and the path to the founding observation: the shortest
 -- chain of ties of any kind, most trusted first. A step of a path is what ties an observation to the one next on the way, with
 -- the values of both as they were sent and as they were compared.
 -- Trusts the search_path. Raises nothing.
@@ -59,12 +59,14 @@ BEGIN
                 'evidence', c360._masked_evidence(p_tenant, link.evidence),
                 'linked_at', link.linked_at,
                 'identifiers', c360._compared_identifiers(p_tenant, link.raw_profile_id),
+                'attributes', c360._masked_document(p_tenant, coalesce(said.attributes, '{}')),
                 'path', way.path
             )
             ORDER BY link.raw_profile_id
         )
         FROM cdp_profile_links AS link
         JOIN cdp_raw_profiles AS raw ON raw.raw_profile_id = link.raw_profile_id
+        LEFT JOIN cdp_standard_profiles AS said ON said.raw_profile_id = link.raw_profile_id
         LEFT JOIN way ON way.raw_profile_id = link.raw_profile_id
         WHERE link.master_profile_id = p_master_profile_id
     );

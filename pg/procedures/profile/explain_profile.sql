@@ -1,5 +1,5 @@
 -- Why these observations are one golden record: each with what was sent, the identifiers as compared, the rule and
--- evidence that joined it, and the path of shared identifiers that leads from it to the founding observation; then the
+-- evidence that joined it, and the path of ties of all kinds that leads from it to the founding observation; then the
 -- merges that made the record. A merged id is explained by its survivor. Masked identifiers are shown masked.
 -- Raises: U2404 profile_not_found, U4403 tenant_forbidden, U4404 tenant_not_found
 
