@@ -19,6 +19,9 @@ CREATE OR REPLACE FUNCTION c360._bridges(
     LANGUAGE plpgsql
     IMMUTABLE
     SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_custom_plan
+    SET enable_hashjoin = on
+    SET enable_nestloop = off
     SET jit = off
 AS $$
 BEGIN
@@ -27,7 +30,11 @@ BEGIN
     END IF;
 
     RETURN QUERY
-    WITH tie AS MATERIALIZED (
+    WITH part AS MATERIALIZED (
+        SELECT DISTINCT side.component
+        FROM unnest(p_absorbed_component || p_survivor_component) AS side (component)
+    ),
+    tie AS MATERIALIZED (
         SELECT
             every.*,
             row_number() OVER (
@@ -41,6 +48,22 @@ BEGIN
             ) AS rank
         FROM unnest(p_tie_raw, p_tie_node, p_tie_priority, p_tie_rule, p_tie_score, p_tie_type, p_tie_value)
             AS every (raw, node, priority, rule, score, type, value)
+        JOIN part ON part.component = every.node
+    ),
+    best AS MATERIALIZED (
+        SELECT tie.*
+        FROM tie
+        WHERE tie.rank = 1
+    ),
+    -- Of the observation named, its best tie to each part.
+    near AS MATERIALIZED (
+        SELECT DISTINCT ON (tie.node, tie.raw) tie.*
+        FROM tie
+        JOIN (SELECT DISTINCT best.raw FROM best) AS named USING (raw)
+        ORDER BY
+            tie.node,
+            tie.raw,
+            tie.rank
     )
     SELECT
         gone.absorbed,
@@ -53,17 +76,10 @@ BEGIN
             'survivor_value', ours.value
         ))
     FROM unnest(p_absorbed, p_absorbed_component, p_survivor_component) AS gone (absorbed, component, survivor)
-    LEFT JOIN tie AS theirs ON theirs.node = gone.component AND theirs.rank = 1
-    LEFT JOIN LATERAL (
-        SELECT
-            near.type,
-            near.value
-        FROM tie AS near
-        WHERE near.node = gone.survivor
-          AND near.raw = theirs.raw
-        ORDER BY near.rank
-        LIMIT 1
-    ) AS ours ON true;
+    LEFT JOIN best AS theirs ON theirs.node = gone.component
+    LEFT JOIN near AS ours
+        ON ours.node = gone.survivor
+        AND ours.raw = theirs.raw;
 END;
 $$;
 

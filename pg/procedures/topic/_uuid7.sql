@@ -1,26 +1,22 @@
--- Makes a time-ordered UUID (version 7): milliseconds, then the fraction of the millisecond, then 62 random bits.
--- PostgreSQL 18 has uuidv7(); this one gives the same on 16 and 17. Raises nothing.
+-- Makes a UUID of version 7: the first 48 bits are milliseconds, the next twelve the rest of the millisecond, so ids sort
+-- by the time they were made, to a quarter of a microsecond. Not safe to repeat: each call is another id. Raises nothing.
+-- One expression in SQL, so that it becomes part of the statement that calls it: a batch makes tens of thousands.
 
 CREATE OR REPLACE FUNCTION c360._uuid7()
     RETURNS uuid
-    LANGUAGE plpgsql
+    LANGUAGE sql
     VOLATILE
     PARALLEL SAFE
 AS $$
-DECLARE
-    v_microseconds bigint := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
-BEGIN
-    -- 48 bits of milliseconds, version 7, 12 bits for the rest of the millisecond; the second half keeps
-    -- the variant and the randomness of gen_random_uuid().
-    RETURN encode(
-        int8send(
-            ((v_microseconds / 1000) << 16)
-            | 28672
-            | ((v_microseconds % 1000) * 4096 / 1000)
-        ) || substring(uuid_send(gen_random_uuid()) FROM 9),
-        'hex'
+    -- 4096 steps a millisecond are fifteen hex digits: twelve of milliseconds, the version, three of the rest. The second
+    -- half keeps the variant and the randomness of gen_random_uuid().
+    SELECT (
+        overlay(
+            lpad(to_hex((date_part('epoch', clock_timestamp()) * 4096000)::bigint), 15, '0')
+            PLACING '7' FROM 13 FOR 0
+        )
+        || substr(gen_random_uuid()::text, 20)
     )::uuid;
-END;
 $$;
 
 COMMENT ON FUNCTION c360._uuid7() IS
