@@ -1,5 +1,6 @@
 -- Assignment where nothing contradicts: a component is one golden record. The oldest golden record of its known parts
--- lives, the others are absorbed; a component of new observations only gets a new one. Tie i leads from new observation
+-- lives, the others are absorbed; a component of new observations only gets the id of a new one, which the rebuild of golden
+-- records makes when it has what is in it. Tie i leads from new observation
 -- p_tie_raw[i] to p_tie_other[i], which p_tie_node[i] stands for: the best tie of each is the reason of its link.
 -- Writes links and merges; answers what happened to which golden record (created, updated, merged) and by which tie.
 -- Trusts the search_path and that p_raw_profile_ids are not linked yet. Raises nothing.
@@ -130,14 +131,6 @@ BEGIN
         v_absorbed_by,
         v_gone,
         v_gone_to;
-
-    PERFORM c360._found_profiles(
-        array_agg(chosen.survivor ORDER BY chosen.component),
-        array_agg(chosen.component ORDER BY chosen.component),
-        p_at
-    )
-    FROM unnest(v_component, v_survivor, v_is_new) AS chosen (component, survivor, is_new)
-    WHERE chosen.is_new;
 
     SELECT
         array_agg(bridge.rule ORDER BY bridge.absorbed),

@@ -56,7 +56,18 @@ BEGIN
     FROM c360._link_observations(p_tenant, p_raw_profile_ids, p_relink, p_at) AS linked;
 
     -- Records of the claim may have been absorbed just now; then their survivor is among those that changed.
-    v_rebuild := c360._active_profiles(v_profile || p_rebuild);
+    -- Those that are new may not be there yet: the rebuild makes them.
+    v_rebuild := c360._active_profiles(
+        p_rebuild || ARRAY(
+            SELECT linked.id
+            FROM unnest(v_profile, v_change) AS linked (id, change)
+            WHERE linked.change <> 'created'
+        )
+    ) || ARRAY(
+        SELECT linked.id
+        FROM unnest(v_profile, v_change) AS linked (id, change)
+        WHERE linked.change = 'created'
+    );
 
     PERFORM
     FROM cdp_master_profiles AS profile
@@ -82,7 +93,8 @@ BEGIN
             SELECT linked.id
             FROM unnest(v_profile, v_change) AS linked (id, change)
             WHERE linked.change IN ('merged', 'split')
-        )
+        ),
+        p_at
     ) AS rebuilt;
 
     SELECT

@@ -1,13 +1,16 @@
 -- Computes golden records anew from what their observations say in standard form, by the survivorship rule of each
 -- attribute, and writes those that differ, and those of p_renewed (merged, split), as a new version. Answers all of them,
--- with the attributes that changed, whether there is a new version, and the document of the record.
+-- with the attributes that changed, whether there is a new version, and the document of the record. A golden record that
+-- links name and that is not there yet is made, at p_at, founded on its lowest observation: written once, and not first
+-- empty and then anew.
 -- Absent is not null: only values that were sent compete. What was seen later wins, then the higher content hash, so that
 -- arrival makes no difference and a tie is decided for all attributes alike; for most attributes that is a concatenation
 -- of documents. One plan is kept for any number of golden records: it joins nothing but rows looked up by their keys.
 -- Safe to repeat: the second time nothing differs. Raises nothing.
 CREATE OR REPLACE FUNCTION tenant_full.rebuild_profiles(
     p_master_profile_ids uuid[],
-    p_renewed            uuid[] DEFAULT '{}'
+    p_renewed            uuid[] DEFAULT '{}',
+    p_at                 timestamptz DEFAULT clock_timestamp()
 )
     RETURNS TABLE (master_profile_id uuid, changed text[], version integer, is_news boolean, profile jsonb)
     LANGUAGE plpgsql
@@ -103,6 +106,7 @@ BEGIN
         SELECT
             observed.master_profile_id,
             bool_or(observed.is_renewed) AS is_renewed,
+            min(observed.raw_profile_id) AS founder,
             coalesce(c360._merged(observed.attributes ORDER BY observed.seen_at, observed.content_hash), '{}')
                 || jsonb_build_object(
                     'source_systems',
@@ -322,23 +326,23 @@ BEGIN
     ),
 
     -- One document for each golden record: later layers cover earlier ones.
-    layer (master_profile_id, number, doc, sources, is_renewed) AS (
-        SELECT known.master_profile_id, 1, jsonb_object_agg(known.attribute, known.value), NULL::jsonb, false
+    layer (master_profile_id, number, doc, sources, is_renewed, founder) AS (
+        SELECT known.master_profile_id, 1, jsonb_object_agg(known.attribute, known.value), NULL::jsonb, false, NULL::bigint
         FROM known
         GROUP BY known.master_profile_id
         UNION ALL
-        SELECT recent.master_profile_id, 2, recent.doc, recent.sources - ARRAY['of_type_text_list', 'of_type_json']::text[], recent.is_renewed
+        SELECT recent.master_profile_id, 2, recent.doc, recent.sources - ARRAY['of_type_text_list', 'of_type_json']::text[], recent.is_renewed, recent.founder
         FROM recent
         UNION ALL
-        SELECT survivor.master_profile_id, 3, jsonb_object_agg(survivor.attribute, survivor.value), jsonb_object_agg(survivor.attribute, survivor.raw_profile_id), false
+        SELECT survivor.master_profile_id, 3, jsonb_object_agg(survivor.attribute, survivor.value), jsonb_object_agg(survivor.attribute, survivor.raw_profile_id), false, NULL
         FROM survivor
         GROUP BY survivor.master_profile_id
         UNION ALL
-        SELECT united.master_profile_id, 3, jsonb_object_agg(united.attribute, united.value), NULL, false
+        SELECT united.master_profile_id, 3, jsonb_object_agg(united.attribute, united.value), NULL, false, NULL
         FROM united
         GROUP BY united.master_profile_id
         UNION ALL
-        SELECT fact.master_profile_id, 3, jsonb_object_agg(figure.name, figure.value), NULL, false
+        SELECT fact.master_profile_id, 3, jsonb_object_agg(figure.name, figure.value), NULL, false, NULL
         FROM c360._purchase_facts('full', p_master_profile_ids) AS fact
         CROSS JOIN LATERAL jsonb_each(to_jsonb(fact)) AS figure (name, value)
         WHERE v_has_purchases
@@ -346,7 +350,7 @@ BEGIN
           AND figure.value <> 'null'
         GROUP BY fact.master_profile_id
         UNION ALL
-        SELECT edited.master_profile_id, 4, jsonb_object_agg(edited.attribute, edited.value), jsonb_object_agg(edited.attribute, 'edited'::text), false
+        SELECT edited.master_profile_id, 4, jsonb_object_agg(edited.attribute, edited.value), jsonb_object_agg(edited.attribute, 'edited'::text), false, NULL
         FROM edited
         GROUP BY edited.master_profile_id
     ),
@@ -355,7 +359,8 @@ BEGIN
             layer.master_profile_id,
             c360._merged(layer.doc ORDER BY layer.number) AS doc,
             c360._merged(layer.sources ORDER BY layer.number) AS attribute_sources,
-            bool_or(layer.is_renewed) AS is_renewed
+            bool_or(layer.is_renewed) AS is_renewed,
+            max(layer.founder) AS founder
         FROM layer
         GROUP BY layer.master_profile_id
     ),
@@ -365,6 +370,7 @@ BEGIN
             stacked.master_profile_id,
             stacked.attribute_sources,
             stacked.is_renewed,
+            stacked.founder,
             CASE
                 WHEN stacked.doc ?| ARRAY['secondary_emails']::text[] THEN stacked.doc - ARRAY['secondary_emails']::text[]
                     || CASE
@@ -386,7 +392,7 @@ BEGIN
         SELECT
             scored.*,
             master._place,
-            master.version AS _version,
+            coalesce(master.version, 0) AS _version,
             master.attribute_sources <> scored.attribute_sources AS _has_other_sources,
             -- What columns could not hold, and what a person emptied, is in the document and must not be.
             CASE
@@ -427,7 +433,7 @@ BEGIN
                     scored.total_orders
                 ) = (SELECT count(*) FROM jsonb_object_keys(scored._doc))
                     THEN scored._doc
-                ELSE c360._profile_document(to_jsonb(scored) - '{_doc,_is_renewed}'::text[])
+                ELSE c360._profile_document(to_jsonb(scored) - '{_doc,_is_renewed,_founder}'::text[])
             END AS _profile,
             array_remove(ARRAY[
                 NULL::text,
@@ -473,6 +479,7 @@ BEGIN
                     document.master_profile_id,
                     document.attribute_sources,
                     document.is_renewed AS _is_renewed,
+                    document.founder AS _founder,
                     document.doc AS _doc,
                     document.doc ->> 'of_type_text' AS of_type_text,
                     CASE
@@ -554,20 +561,107 @@ BEGIN
             ) AS typed
             OFFSET 0
         ) AS scored
-        CROSS JOIN LATERAL (
+        LEFT JOIN LATERAL (
             SELECT
                 golden.ctid AS _place,
                 golden.*
             FROM tenant_full.cdp_master_profiles AS golden
             WHERE golden.master_profile_id = scored.master_profile_id
             OFFSET 0
-        ) AS master
+        ) AS master ON true
+        WHERE master._place IS NOT NULL
+           OR scored._founder IS NOT NULL
     ),
     judged AS MATERIALIZED (
         SELECT
             compared.*,
             compared._version = 0 OR compared._is_renewed OR compared._changed <> '{}' AS _is_news
         FROM compared
+    ),
+    founded AS (
+        INSERT INTO tenant_full.cdp_master_profiles (
+            master_profile_id,
+            founding_raw_profile_id,
+            version,
+            attribute_sources,
+            created_at,
+            updated_at,
+            of_type_text,
+            of_type_text_list,
+            of_type_integer,
+            of_type_bigint,
+            of_type_numeric,
+            of_type_double,
+            of_type_boolean,
+            of_type_date,
+            of_type_timestamp,
+            of_type_json,
+            by_most_recent,
+            by_first,
+            by_most_frequent,
+            by_longest,
+            by_source_priority,
+            by_verified_first,
+            by_max,
+            by_min,
+            as_name,
+            as_email,
+            as_phone,
+            as_id,
+            as_date,
+            as_gender,
+            as_country,
+            email,
+            secondary_emails,
+            user_id,
+            national_ids,
+            crm_contact_ids,
+            born,
+            source_systems,
+            total_orders
+        )
+        SELECT
+            judged.master_profile_id,
+            judged._founder,
+            1,
+            judged.attribute_sources,
+            p_at,
+            p_at,
+            judged.of_type_text,
+            judged.of_type_text_list,
+            judged.of_type_integer,
+            judged.of_type_bigint,
+            judged.of_type_numeric,
+            judged.of_type_double,
+            judged.of_type_boolean,
+            judged.of_type_date,
+            judged.of_type_timestamp,
+            judged.of_type_json,
+            judged.by_most_recent,
+            judged.by_first,
+            judged.by_most_frequent,
+            judged.by_longest,
+            judged.by_source_priority,
+            judged.by_verified_first,
+            judged.by_max,
+            judged.by_min,
+            judged.as_name,
+            judged.as_email,
+            judged.as_phone,
+            judged.as_id,
+            judged.as_date,
+            judged.as_gender,
+            judged.as_country,
+            judged.email,
+            judged.secondary_emails,
+            judged.user_id,
+            judged.national_ids,
+            judged.crm_contact_ids,
+            judged.born,
+            judged.source_systems,
+            judged.total_orders
+        FROM judged
+        WHERE judged._place IS NULL
     ),
     written AS (
         UPDATE tenant_full.cdp_master_profiles AS master
@@ -623,5 +717,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION tenant_full.rebuild_profiles(uuid[], uuid[]) IS
+COMMENT ON FUNCTION tenant_full.rebuild_profiles(uuid[], uuid[], timestamptz) IS
     'Recomputes golden records from their observations by the survivorship rules of this tenant; answers what changed.';
