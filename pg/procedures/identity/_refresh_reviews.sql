@@ -65,12 +65,12 @@ BEGIN
         JOIN cdp_profile_links AS other ON other.raw_profile_id = about.high_raw_profile_id
         WHERE one.master_profile_id = other.master_profile_id
            OR NOT (
-               EXISTS (
+               (about.low_raw_profile_id, about.high_raw_profile_id, about.rule) IN (
                    SELECT
+                       proposed.low,
+                       proposed.high,
+                       proposed.rule
                    FROM proposed
-                   WHERE proposed.low = about.low_raw_profile_id
-                     AND proposed.high = about.high_raw_profile_id
-                     AND proposed.rule = about.rule
                )
                OR EXISTS (
                    SELECT

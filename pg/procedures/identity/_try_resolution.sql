@@ -14,6 +14,7 @@ CREATE OR REPLACE FUNCTION c360._try_resolution(
     SET enable_mergejoin = on
     SET enable_seqscan = off
     SET jit = off
+    SET work_mem = '64MB'
 AS $$
 DECLARE
     -- Each attempt has its own time: the versions of a golden record then follow each other.

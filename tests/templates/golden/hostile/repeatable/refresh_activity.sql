@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION tenant_select_2.refresh_activity(p_master_profile_ids
     SET enable_mergejoin = off
     SET enable_seqscan = off
     SET jit = off
-    SET work_mem = '32MB'
+    SET work_mem = '64MB'
     SET timezone = 'UTC'
 AS $$
 #variable_conflict use_column
