@@ -208,7 +208,7 @@ VALUES
     ('procedures/identity/identity_status.sql', 'c37da4135c042efaf8993d710a1a9ef9625e8043d8e0b0685ce992eca939799e'),
     ('procedures/identity/normalise_country.sql', 'e16ca8db3e491e7eb8c893272c705fd0da2f2b19990fcfe8f462c5489dee26bd'),
     ('procedures/identity/normalise_gender.sql', '515007d975bc2ed32d2409f91143df29e569e0318988f53eae0cbf2b6ee9fa45'),
-    ('procedures/identity/resolve_identities.sql', 'a92d1c910bdbe671a3fc7062ac222a1361bbe30ea5124017ad4ad023f286e48a'),
+    ('procedures/identity/resolve_identities.sql', '57a462a2e794ad017bbdf477df757614f709ca71f10b5e61f227465bae27dd6d'),
     ('procedures/identity/retry_resolution.sql', '87e8a1bc4afedfe863eda50025be2a0b511047ac66037b5cbf66d398d858ffa2'),
     ('procedures/identity/tenants_with_work.sql', 'a4d6a17fcb3cec4c3af49f2d9e7a23779559fc34fcc1da6601e73e7451c62752'),
     ('procedures/identity/_wait_for_resolver.sql', '5c38a097c2614eab0a9c525b357e123ac9872da455f7ab4755288554433cca5e'),

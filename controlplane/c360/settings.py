@@ -83,7 +83,10 @@ class Settings(BaseSettings):
     )
 
     worker_batch_size: int = Field(
-        default=2000, ge=1, le=10000, description="Observations a worker resolves in one transaction."
+        default=2000,
+        ge=1,
+        le=100000,
+        description="Observations a worker resolves in one transaction; up to 50000 while a backlog goes quickly.",
     )
     worker_poll_seconds: float = Field(
         default=1.0, gt=0, description="How often a sleeping worker looks for work by itself; the bell is quicker."

@@ -92,6 +92,33 @@ async def test_a_tenant_that_fails_waits_and_the_others_do_not():
     assert calls == [("bad", 1000), ("good", 1000), ("good", 1000), ("bad", 250), ("good", 1000)]
 
 
+async def test_a_backlog_is_taken_in_larger_batches_while_they_are_quick():
+    calls = []
+    waiting, now, pace = 100_000, 0.0, 0.0001
+
+    class Backlog:
+        async def rows(self, _function):
+            return [{"tenant": "acme"}]
+
+        async def call(self, _function, **named):
+            nonlocal waiting, now
+            calls.append(named["batch_size"])
+            claimed = min(waiting, named["batch_size"])
+            waiting -= claimed
+            now += claimed * pace
+            return {"claimed": claimed, "created": claimed, "updated": 0, "merged": 0, "split": 0}
+
+    resolver = Resolver(Backlog(), Silence(), batch=2000, clock=lambda: now)
+    while waiting:
+        await resolver.round(asyncio.Event())
+    assert calls == [2000, 4000, 8000, 16000, 32000, 32000, 32000]
+
+    waiting, pace = 64_000, 0.001
+    for _ in range(4):
+        await resolver.round(asyncio.Event())
+    assert calls[7:] == [2000, 4000, 4000, 4000]
+
+
 @pytest.mark.parametrize("function", ["c360.maintain_event_partitions", "c360.refresh_scores"])
 async def test_a_round_visits_every_active_tenant(database, function):
     async with opened(database) as db:

@@ -1,7 +1,9 @@
 """Resolves queued observations: one batch for each tenant that has work, then the next round.
 
-One tenant's error never stops the others: it waits a little longer each time, with a smaller batch. A row that cannot
-be resolved is parked by the database, which says so in its answer. Holds no rule about identities.
+One tenant's error never stops the others: it waits a little longer each time, with a smaller batch. A backlog is
+worked off in larger and larger batches as long as they are quick, because what many observations of one batch say about
+a golden record is written once. A row that cannot be resolved is parked by the database, which says so in its answer.
+Holds no rule about identities.
 """
 
 from __future__ import annotations
@@ -24,6 +26,10 @@ _SHORT_POLLS = 3
 _SHORT_POLL = 0.05
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0
+# Batches of a backlog double up to the most rows, while one takes no longer than this many seconds.
+_MOST_ROWS = 50_000
+_QUICK = 2.5
+_SLOW = 10.0
 
 
 class Calls(Protocol):
@@ -61,6 +67,7 @@ class Resolver:
         self._poll = poll_seconds
         self._clock = clock
         self._trouble: dict[str, _Trouble] = {}
+        self._grown: dict[str, int] = {}
         self._is_asleep = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -97,7 +104,7 @@ class Resolver:
 
     async def _resolve(self, tenant: str) -> bool:
         trouble = self._trouble.get(tenant)
-        batch = trouble.batch if trouble else self._batch
+        batch = trouble.batch if trouble else self._grown.get(tenant, self._batch)
         started = self._clock()
         try:
             counts = await self._db.call("c360.resolve_identities", tenant=tenant, batch_size=batch)
@@ -107,16 +114,28 @@ class Resolver:
             self._step_back(tenant, batch, error)
             return False
         self._trouble.pop(tenant, None)
-        metrics.observe(tenant, counts, self._clock() - started)
+        seconds = self._clock() - started
+        self._adapt(tenant, batch, counts["claimed"], seconds)
+        metrics.observe(tenant, counts, seconds)
         if counts.get("failed"):
             metrics.PARKED.labels(tenant).inc(counts["failed"])
             logger.error("work parked that cannot be resolved", extra={"tenant": tenant, "rows": counts["failed"]})
         return bool(counts["claimed"])
 
+    def _adapt(self, tenant: str, batch: int, claimed: int, seconds: float) -> None:
+        """Larger while a backlog goes quickly, smaller while it does not, as configured without a backlog."""
+        if claimed < batch:
+            self._grown.pop(tenant, None)
+        elif seconds <= _QUICK:
+            self._grown[tenant] = min(batch * 2, max(_MOST_ROWS, self._batch))
+        elif seconds > _SLOW:
+            self._grown[tenant] = max(batch // 2, self._batch)
+
     def _step_back(self, tenant: str, batch: int, error: C360Error) -> None:
         """A quarter of the batch, twice the pause."""
         known = self._trouble.get(tenant)
         delay = min(known.delay * 2, _LONGEST_DELAY) if known else _FIRST_DELAY
+        self._grown.pop(tenant, None)
         self._trouble[tenant] = _Trouble(max(batch // 4, 1), delay, self._clock() + delay)
         logger.error(
             "batch not resolved",
