@@ -195,7 +195,7 @@ VALUES
     ('procedures/identity/_protected_partition.sql', '734fcdfc3425e61335f9ceb184a2c2553e1f69394d2808249eeb9d7ef82e4229'),
     ('procedures/identity/_reason_holds.sql', '4f87c652d0ddd0948163e93225f430f45d5c7969209c52595ed08522cc1b807a'),
     ('procedures/identity/_record_changes.sql', '484df5a778adc9f217905f7947826c4906728c7178e1704d7e486e3a54fd105b'),
-    ('procedures/identity/_refresh_reviews.sql', '8d3f575584ed86c43504f47504cb9a54cc190b94d789f9d21185ee4421661b52'),
+    ('procedures/identity/_refresh_reviews.sql', '56c9ed4c2884ea88050a868f7894d07933d8a2da7317334afdeb208a1e5514ae'),
     ('procedures/identity/_relink_components.sql', 'b02243a4bfed639bb3aee7b46fbdbee278960182e5af825941271401b65077e6'),
     ('procedures/identity/_requeue_failures.sql', '65e2a65313497bfc7a2a38f50b53bf2fa7c8b35cdbedbcf15acef2b8b853af41'),
     ('procedures/identity/_resolve_in_parts.sql', 'f4c6625f24cb430cfd5e333890a15f225429d314fcb8cbcb964152ac34ca3ac6'),

@@ -35,6 +35,7 @@ BEGIN
             tie.rule
         FROM unnest(p_one, p_other, p_rules) AS tie (one, other, rule)
     ),
+    -- By observation, never over all that are open.
     about AS MATERIALIZED (
         SELECT review.*
         FROM unnest(p_raw_profile_ids) AS wanted (id)
@@ -43,26 +44,38 @@ BEGIN
                 own.match_review_id,
                 own.low_raw_profile_id,
                 own.high_raw_profile_id,
-                own.rule
+                own.rule,
+                own.status
             FROM cdp_match_reviews AS own
             WHERE own.low_raw_profile_id = wanted.id
-              AND own.status = 'open'
             UNION
             SELECT
                 own.match_review_id,
                 own.low_raw_profile_id,
                 own.high_raw_profile_id,
-                own.rule
+                own.rule,
+                own.status
             FROM cdp_match_reviews AS own
             WHERE own.high_raw_profile_id = wanted.id
-              AND own.status = 'open'
+            OFFSET 0
         ) AS review
+        WHERE review.status = 'open'
     ),
     settled AS MATERIALIZED (
         SELECT about.match_review_id
         FROM about
-        JOIN cdp_profile_links AS one ON one.raw_profile_id = about.low_raw_profile_id
-        JOIN cdp_profile_links AS other ON other.raw_profile_id = about.high_raw_profile_id
+        CROSS JOIN LATERAL (
+            SELECT own.master_profile_id
+            FROM cdp_profile_links AS own
+            WHERE own.raw_profile_id = about.low_raw_profile_id
+            OFFSET 0
+        ) AS one
+        CROSS JOIN LATERAL (
+            SELECT own.master_profile_id
+            FROM cdp_profile_links AS own
+            WHERE own.raw_profile_id = about.high_raw_profile_id
+            OFFSET 0
+        ) AS other
         WHERE one.master_profile_id = other.master_profile_id
            OR NOT (
                (about.low_raw_profile_id, about.high_raw_profile_id, about.rule) IN (
