@@ -227,6 +227,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_open_reviews.sql
 \ir procedures/identity/_override_ties.sql
 \ir procedures/identity/_pair_ties.sql
+\ir procedures/identity/_pairs_among.sql
 \ir procedures/identity/_park_resolution_work.sql
 \ir procedures/identity/_part_edges.sql
 \ir procedures/identity/_partition_records.sql
@@ -241,6 +242,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_resolve_in_parts.sql
 \ir procedures/identity/_settle_resolution.sql
 \ir procedures/identity/_spread_identifier.sql
+\ir procedures/identity/_tie_gain.sql
 \ir procedures/identity/_tie_holders.sql
 \ir procedures/identity/_ties.sql
 \ir procedures/identity/_tidy_name.sql
@@ -254,6 +256,9 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_wait_for_resolver.sql
 \ir procedures/identity/_audit_override.sql
 \ir procedures/identity/_write_override.sql
+\ir procedures/identity/_decided_ties.sql
+\ir procedures/identity/_decided_types.sql
+\ir procedures/identity/_doubtful_components.sql
 \ir procedures/identity/_drop_override.sql
 \ir procedures/identity/_give_way_to_merge.sql
 \ir procedures/identity/_give_way_to_split.sql

@@ -4,7 +4,6 @@ The reference is a plain statement of the whole rule in Python, in support/ident
 database.
 """
 
-from dataclasses import astuple
 from itertools import groupby
 from typing import Any
 
@@ -12,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.identity_rule import LARGEST, LIMIT, PERSON_LIMIT, PRIORITY, RULES, Override, Pair, Reference
+from support.identity_rule import RULES, Override, Pair, Reference
 from support.observations import DAY_ONE, observe, partition, resolve, strays
+from support.planned_pairs import TRAITS, enter, plan_pairs
 
 Case = tuple[list[dict[str, str]], list[Pair], list[Override]]
 
@@ -30,7 +30,6 @@ RECORD = st.fixed_dictionaries(
         "date_of_birth": st.sampled_from(["1980-05-07", "1980-07-05", "1981-05-07", "1990-12-24"]),
     },
 )
-TRAITS = {"first_name", "last_name", "date_of_birth"}
 
 
 def components(count: int, edges: list[tuple[int, int]]) -> list[int]:
@@ -43,12 +42,6 @@ def components(count: int, edges: list[tuple[int, int]]) -> list[int]:
             changed |= root[a] != low or root[b] != low
             root[a] = root[b] = low
     return root
-
-
-def enter(db: Any, number: int, record: dict[str, str]) -> int:
-    """Load a record: its names and day of birth are traits, all else identifies."""
-    traits = {"number": number, **{name: value for name, value in record.items() if name in TRAITS}}
-    return observe(db, traits=traits, **{name: value for name, value in record.items() if name not in TRAITS})
 
 
 @pytest.fixture
@@ -76,8 +69,8 @@ ONE_DATABASE = settings(
 def cases(draw: st.DrawFn) -> Case:
     records = draw(st.lists(RECORD, min_size=1, max_size=12))
     index = st.integers(0, len(records) - 1)
-    ends = draw(st.lists(st.tuples(index, index, st.sampled_from(RULES)), max_size=4, unique=True))
-    scores = st.sampled_from([0.5, 0.75, 1.0])
+    ends = draw(st.lists(st.tuples(index, index, st.sampled_from(RULES)), max_size=10, unique=True))
+    scores = st.sampled_from([0.2, 0.6, 0.75, 0.9, 0.97])
     verdicts = st.sampled_from(["match", "match", "review"])
     pairs = [Pair(min(a, b), max(a, b), rule, draw(verdicts), draw(scores)) for a, b, rule in ends if a != b]
     pairs = list({(pair.one, pair.other, pair.rule): pair for pair in pairs}.values())
@@ -87,50 +80,6 @@ def cases(draw: st.DrawFn) -> Case:
         if second - first:
             overrides.append(Override(kind, (frozenset(first), frozenset(second - first))))
     return records, pairs, overrides
-
-
-def prepare(db: Any, pairs: list[Pair]) -> None:
-    """Narrow limits, and rules whose pairs are given, found as soon as both observations are there."""
-    for kind, most in LIMIT.items():
-        db.execute(
-            "UPDATE c360.identifier_types SET profile_limit = %s, person_limit = %s"
-            " WHERE tenant = 'acme' AND identifier_type = %s",
-            most,
-            PERSON_LIMIT,
-            kind,
-        )
-    db.execute("UPDATE c360.tenants SET max_cluster_size = %s WHERE tenant = 'acme'", LARGEST)
-    db.execute("CREATE TABLE tenant_acme.planned (one integer, other integer, rule text, verdict text, score real)")
-    db.execute("GRANT SELECT ON tenant_acme.planned TO c360_owner")
-    for pair in pairs:
-        db.execute("INSERT INTO tenant_acme.planned VALUES (%s, %s, %s, %s, %s)", *astuple(pair))
-    db.execute(
-        """
-        CREATE OR REPLACE FUNCTION tenant_acme.candidate_pairs(p_raw_profile_ids bigint[])
-            RETURNS TABLE (
-                low_raw_profile_id bigint, high_raw_profile_id bigint, rule text, verdict text, score real,
-                levels smallint[]
-            )
-            LANGUAGE sql
-        AS $$
-            SELECT
-                least(one.raw_profile_id, other.raw_profile_id), greatest(one.raw_profile_id, other.raw_profile_id),
-                planned.rule, planned.verdict, planned.score, NULL::smallint[]
-            FROM tenant_acme.planned
-            JOIN tenant_acme.cdp_raw_profiles AS one ON (one.traits ->> 'number')::integer = planned.one
-            JOIN tenant_acme.cdp_raw_profiles AS other ON (other.traits ->> 'number')::integer = planned.other
-            WHERE one.raw_profile_id = ANY (p_raw_profile_ids) OR other.raw_profile_id = ANY (p_raw_profile_ids)
-        $$
-        """
-    )
-    for rule in RULES:
-        db.execute(
-            "INSERT INTO c360.match_rules (tenant, rule, kind, priority, definition)"
-            " VALUES ('acme', %s, 'composite', %s, %s)",
-            rule,
-            PRIORITY[rule],
-            {"all": [{"attribute": "date_of_birth", "compare": "exact"}]},
-        )
 
 
 def decide(db: Any, override: Override, raws: dict[int, int]) -> None:
@@ -165,8 +114,9 @@ def test_any_order_and_any_batch_size_give_what_the_rule_says(clean, data, case)
     records, pairs, overrides = case
     order = data.draw(st.permutations(range(len(records))))
     sizes = data.draw(st.lists(st.integers(1, 5), min_size=1, max_size=4))
+    has_model = data.draw(st.booleans())
     with clean() as db:
-        prepare(db, pairs)
+        plan_pairs(db, pairs, has_model)
         raws: dict[int, int] = {}
         waiting = list(overrides)
         for turn, index in enumerate(order):
@@ -191,7 +141,8 @@ def test_any_order_and_any_batch_size_give_what_the_rule_says(clean, data, case)
         failures = db.column("SELECT reason FROM tenant_acme.cdp_resolution_failures")
         left = whole_and_empty(db)
 
-    expected = Reference(records, pairs, overrides, [bytes(content[raws[index]]) for index in range(len(records))])
+    by_number = [bytes(content[raws[index]]) for index in range(len(records))]
+    expected = Reference(records, pairs, overrides, by_number, has_model=has_model)
     assert failures == []
     assert found == expected.partition()
     assert asked == expected.reviews()
@@ -203,7 +154,7 @@ def test_any_order_and_any_batch_size_give_what_the_rule_says(clean, data, case)
 def test_partitioning_anew_changes_nothing(clean, data, case):
     records, pairs, overrides = case
     with clean() as db:
-        prepare(db, pairs)
+        plan_pairs(db, pairs, data.draw(st.booleans()))
         raws = {index: enter(db, index, record) for index, record in enumerate(records)}
         for override in overrides:
             decide(db, override, raws)
@@ -271,7 +222,8 @@ def test_no_part_holds_two_exclusive_values_unless_one_record_does(db, holders, 
 
     parts = db.value(
         "SELECT lowest FROM c360._protected_partition(10, %s::int[], %s::int[], %s::int[], %s::int[], %s::int[],"
-        " ARRAY[1, 1, 1, 2, 2, 2], array_fill(NULL::date, ARRAY[6]), ARRAY[1, 1], ARRAY[1, 1], 500)",
+        " ARRAY[1, 1, 1, 2, 2, 2], array_fill(NULL::date, ARRAY[6]), ARRAY[1, 1], ARRAY[1, 1], 500,"
+        " array_fill(1, ARRAY[11]), NULL, NULL)",
         [key for key, _ in holders],
         [record for _, record in holders],
         [1 for _ in holders],

@@ -9,17 +9,29 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
+from math import log2
 from typing import Any
 
-PRIORITY = {"user_id": 10, "national_id": 20, "email": 30, "phone": 40, "anonymous_id": 80, "alike": 35, "akin": 85}
-RULES = ("alike", "akin")
+PRIORITY = {
+    "user_id": 10,
+    "national_id": 20,
+    "email": 30,
+    "phone": 40,
+    "anonymous_id": 80,
+    "alike": 35,
+    "akin": 85,
+    "likely": 45,
+}
+RULES = ("alike", "akin", "likely")
+SCORED = "likely"
 EXCLUSIVE = {"user_id", "national_id"}
 WEAK = {"anonymous_id"}
 CLAIMS = ("email", "phone")
 LIMIT = {"user_id": 1, "national_id": 1, "email": 2, "phone": 2, "anonymous_id": 2}
 PERSON_LIMIT = 2
 LARGEST = 6
-FORCED, BY_EXCLUSIVE, BY_STRONG, BY_PAIR, BY_WEAK = range(5)
+FORCED, BY_EXCLUSIVE, BY_STRONG, BY_PAIR, BY_WEAK, BY_SCORE, DECIDED = range(7)
+LATER = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -62,12 +74,22 @@ def person(record: dict[str, str], letters: int) -> Any:
 
 
 class Reference:
-    """The partition of records and the reviews it asks for; content[i] orders records where nothing else does."""
+    """The partition of records and the reviews it asks for; content[i] orders records where nothing else does.
+
+    Where the scored rule has a model, it decides about identifiers that are not exclusive.
+    """
 
     def __init__(
-        self, records: list[dict[str, str]], pairs: list[Pair], overrides: list[Override], content: list[bytes]
+        self,
+        records: list[dict[str, str]],
+        pairs: list[Pair],
+        overrides: list[Override],
+        content: list[bytes],
+        *,
+        has_model: bool = False,
     ):
         self.records, self.pairs, self.overrides, self.content = records, pairs, overrides, content
+        self.decided = LIMIT.keys() - EXCLUSIVE if has_model else set()
         self.groups = [{index} for index in range(len(records))]
         self.refused: list[tuple[int, int, str]] = []
 
@@ -109,6 +131,11 @@ class Reference:
         ties: dict[tuple[Any, ...], set[int]] = defaultdict(set)
         for index, record in enumerate(self.records):
             for kind, value in self.identifiers(index):
+                if kind in self.decided:
+                    if self.state(kind, value) == "open" and not self.all_named(kind, value):
+                        key = (PRIORITY[kind] + LATER, f"exact:{kind}", -1.0, value, b"", b"", "", DECIDED)
+                        ties[key].add(index)
+                    continue
                 level = BY_EXCLUSIVE if kind in EXCLUSIVE else BY_WEAK if kind in WEAK else BY_STRONG
                 whom = person(record, 3) if self.state(kind, value) == "divided" else ""
                 if whom is not None:
@@ -116,9 +143,22 @@ class Reference:
         for pair in self.pairs:
             first, second = sorted((self.content[pair.one], self.content[pair.other]))
             if pair.verdict == "match":
-                key = (PRIORITY[pair.rule], pair.rule, -pair.score, "", first, second, "", BY_PAIR)
+                level = BY_SCORE if pair.rule == SCORED else BY_PAIR
+                key = (PRIORITY[pair.rule], pair.rule, -pair.score, "", first, second, "", level)
                 ties[key] |= {pair.one, pair.other}
         return [(key[-1], key[1], frozenset(ties[key])) for key in sorted(ties)]
+
+    def all_named(self, kind: str, value: str) -> bool:
+        return all(person(record, 1) for record in self.records if record.get(kind) == value)
+
+    def gain(self, one: set[int], other: set[int]) -> int:
+        """What the scored pairs between two groups say together, in thousandths of a bit."""
+        told = {
+            frozenset((pair.one, pair.other)): round(1000 * max(-6, min(8, log2(pair.score / (1 - pair.score)))))
+            for pair in self.pairs
+            if pair.rule == SCORED
+        }
+        return sum(told.get(frozenset((a, b)), -3000) for a in one for b in other)
 
     def identifiers(self, index: int) -> list[tuple[str, str]]:
         """The identifiers of a record that link, and that can contradict: those not shared by too many."""
@@ -142,7 +182,7 @@ class Reference:
             if override.kind == "cannot_link" and len(self.sides(set().union(*groups), number)) == 2:
                 found.append(f"override:{number}")
         kinds = sorted(EXCLUSIVE) if level >= BY_EXCLUSIVE else []
-        kinds += sorted(LIMIT.keys() - EXCLUSIVE - WEAK) if level >= BY_STRONG else []
+        kinds += sorted(LIMIT.keys() - EXCLUSIVE - WEAK) if level >= BY_STRONG and level != BY_SCORE else []
         for kind in kinds:
             together = len(self.held(set().union(*groups), kind))
             if together > LIMIT[kind] and together > max(len(self.held(group, kind)) for group in groups):
@@ -155,7 +195,7 @@ class Reference:
 
     def obstacles(self, groups: list[set[int]], level: int) -> list[str]:
         found = self.too_many(groups, level)
-        if level >= BY_STRONG and any(self.born_apart(a, b) for a, b in combinations(groups, 2)):
+        if level >= BY_STRONG and level != BY_SCORE and any(self.born_apart(a, b) for a, b in combinations(groups, 2)):
             found.append("birth_date")
         if level >= BY_PAIR and len(set().union(*groups)) > LARGEST:
             found.append("size")
@@ -166,7 +206,6 @@ class Reference:
             self.said(group, "date_of_birth")
             or self.said(group, "")
             or any(self.held(group, kind) for kind in EXCLUSIVE)
-            or any(self.sides(group, n) for n, override in enumerate(self.overrides) if override.kind == "cannot_link")
         )
 
     def related(self, one: set[int], other: set[int], in_question: list[str]) -> bool:
@@ -175,23 +214,28 @@ class Reference:
             return True
         if self.said(one, "") & self.said(other, ""):
             return True
-        for what in in_question:
-            if what.startswith("override:"):
-                number = int(what.removeprefix("override:"))
-                if self.sides(one, number) & self.sides(other, number):
-                    return True
-            elif LIMIT.get(what) == 1 and self.held(one, what) & self.held(other, what):
-                return True
-        return False
+        exclusive = [what for what in in_question if LIMIT.get(what) == 1]
+        return any(self.held(one, what) & self.held(other, what) for what in exclusive)
 
-    def tie(self, level: int, rule: str, members: frozenset[int]) -> None:
-        touched: list[set[int]] = []
+    def touched(self, level: int, members: frozenset[int]) -> tuple[list[set[int]], list[int]]:
+        """The groups that a tie is about, in the order of content, and the first of its records in each."""
+        groups: list[set[int]] = []
         holders: list[int] = []
         for index in sorted(members, key=lambda index: self.content[index]):
             group = next(group for group in self.groups if index in group)
-            if group not in touched:
-                touched.append(group)
+            if group not in groups:
+                groups.append(group)
                 holders.append(index)
+        if level == DECIDED and sum(bool(self.said(group, "")) for group in groups) > 1:
+            nameless = [place for place, group in enumerate(groups) if not self.said(group, "")]
+            return [groups[place] for place in nameless], [holders[place] for place in nameless]
+        return groups, holders
+
+    def tie(self, level: int, rule: str, members: frozenset[int]) -> None:
+        touched, holders = self.touched(level, members)
+        if level == BY_SCORE and len(touched) == 2 and self.gain(*touched) <= 0:
+            self.refused.append((holders[0], holders[1], rule))
+            return
         if not self.obstacles(touched, level):
             self.unite(touched)
             return
@@ -212,7 +256,7 @@ class Reference:
                     break
             else:
                 targets.append((group, holder))
-                if refusal and level in (BY_STRONG, BY_PAIR) and not refusal[2].startswith("override:"):
+                if refusal and level in (BY_STRONG, BY_PAIR, BY_SCORE) and not refusal[2].startswith("override:"):
                     self.refused.append((refusal[0], refusal[1], rule))
 
     def unite(self, groups: list[set[int]]) -> None:

@@ -1,6 +1,7 @@
 -- Which components of this batch have to be partitioned: those that may contradict themselves (more values of a strong
 -- type than its limit, days of birth that conflict, both sides of a prohibition, too many observations), those that are
--- divided already, and those with observations of p_relinked, which are linked and were taken apart. Looks at the new
+-- divided already, those in which a scored rule does not match every two observations (then all pairs have a say), and
+-- those with observations of p_relinked, which are linked and were taken apart. Looks at the new
 -- observations and at those of the known components they meet. p_known[i] is a known component that becomes part of
 -- p_known_component[i]. Trusts the search_path. Raises nothing.
 
@@ -23,6 +24,9 @@ DECLARE
     v_component bigint[];
     v_known     bigint[];
     v_profile   uuid[];
+    v_scored    text[] := ARRAY(
+        SELECT known.rule FROM c360.match_rules AS known WHERE known.tenant = p_tenant AND known.kind = 'scored'
+    );
 BEGIN
     -- A component of one observation cannot contradict anybody.
     WITH node AS MATERIALIZED (
@@ -146,6 +150,10 @@ BEGIN
             member.component,
             decided.link_override_id
         HAVING min(decided.side) <> max(decided.side)
+        UNION
+        SELECT doubtful.component
+        FROM c360._doubtful_components(v_raw, v_component, v_scored) AS doubtful
+        WHERE cardinality(v_scored) > 0
     );
 END;
 $$;

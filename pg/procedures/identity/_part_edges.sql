@@ -32,7 +32,9 @@ BEGIN
             holder.priority,
             holder.identifier_type COLLATE "C" AS identifier_type,
             holder.value COLLATE "C" AS value,
-            holder.person
+            holder.person,
+            holder.is_decided AND holder.names_person AS needs_nameless,
+            CASE WHEN NOT holder.names_person THEN member.raw_profile_id END AS nameless
         FROM c360._tie_holders(p_tenant, p_raw_profile_ids) AS holder
         JOIN member USING (raw_profile_id)
     ),
@@ -40,7 +42,8 @@ BEGIN
         SELECT
             held.*,
             first_value(held.raw_profile_id) OVER holders AS lowest,
-            nth_value(held.raw_profile_id, 2) OVER holders AS second
+            nth_value(held.raw_profile_id, 2) OVER holders AS second,
+            min(held.nameless) OVER holders AS lowest_nameless
         FROM held
         WINDOW holders AS (
             PARTITION BY held.part, held.identifier_type, held.value, held.person
@@ -64,12 +67,17 @@ BEGIN
             beside.priority,
             'exact:' || beside.identifier_type AS rule,
             1::real AS score,
-            CASE WHEN beside.lowest = beside.raw_profile_id THEN beside.second ELSE beside.lowest END AS with_raw_profile_id,
+            CASE
+                WHEN beside.needs_nameless THEN beside.lowest_nameless
+                WHEN beside.lowest = beside.raw_profile_id THEN beside.second
+                ELSE beside.lowest
+            END AS with_raw_profile_id,
             beside.identifier_type,
             beside.value,
             NULL::bigint AS link_override_id
         FROM beside
         WHERE beside.second IS NOT NULL
+          AND (NOT beside.needs_nameless OR beside.lowest_nameless IS NOT NULL)
         UNION ALL
         SELECT
             pair.raw_profile_id,

@@ -36,6 +36,9 @@ DECLARE
     v_type_name  text[];
     v_limit      integer[];
     v_type_level integer[];
+    v_near_from  integer[];
+    v_near       integer[];
+    v_near_bits  integer[];
 BEGIN
     WITH member AS MATERIALIZED (
         SELECT
@@ -77,7 +80,12 @@ BEGIN
             holder.profile_limit,
             holder.identifier_type COLLATE "C" AS identifier_type,
             holder.value COLLATE "C" AS value,
-            holder.person
+            holder.person,
+            holder.is_decided,
+            -- What a scored rule decides about ties only where somebody is nameless.
+            NOT holder.is_decided OR NOT bool_and(holder.names_person) OVER (
+                PARTITION BY holder.identifier_type COLLATE "C", holder.value COLLATE "C"
+            ) AS is_tying
         FROM c360._tie_holders(p_tenant, p_raw_profile_ids) AS holder
         JOIN member ON member.raw_profile_id = holder.raw_profile_id
     ),
@@ -96,12 +104,24 @@ BEGIN
             tie.priority,
             tie.rule COLLATE "C" AS rule,
             tie.score,
+            tie.is_match,
+            tie.bits,
             least(one.record, other.record) AS first_record,
             greatest(one.record, other.record) AS second_record
-        FROM c360._pair_ties(p_tenant, p_raw_profile_ids) AS tie
-        JOIN member AS one ON one.raw_profile_id = tie.raw_profile_id
-        JOIN member AS other ON other.raw_profile_id = tie.with_raw_profile_id
-        WHERE tie.raw_profile_id < tie.with_raw_profile_id
+        FROM c360._pairs_among(p_tenant, p_raw_profile_ids) AS tie
+        JOIN member AS one ON one.raw_profile_id = tie.low_raw_profile_id
+        JOIN member AS other ON other.raw_profile_id = tie.high_raw_profile_id
+    ),
+    near AS MATERIALIZED (
+        SELECT
+            side.record,
+            side.other,
+            pair.bits
+        FROM pair
+        CROSS JOIN LATERAL (
+            VALUES (pair.first_record, pair.second_record), (pair.second_record, pair.first_record)
+        ) AS side (record, other)
+        WHERE pair.bits IS NOT NULL
     ),
     tie AS MATERIALIZED (
         SELECT
@@ -135,16 +155,18 @@ BEGIN
             UNION ALL
             SELECT
                 held.record,
-                CASE WHEN held.is_exclusive THEN 1 WHEN held.is_strong THEN 2 ELSE 4 END,
+                CASE WHEN held.is_decided THEN 6 WHEN held.is_exclusive THEN 1 WHEN held.is_strong THEN 2 ELSE 4 END,
                 0, held.priority, 'exact:' || held.identifier_type, 1, held.value, coalesce(held.person, 0), 0, 0
             FROM held
             WHERE held.record NOT IN (SELECT odd.record FROM odd)
+              AND held.is_tying
             UNION ALL
             SELECT
-                side.record, 3, 0, pair.priority, pair.rule, pair.score, '', 0, pair.first_record, pair.second_record
+                side.record, CASE WHEN pair.bits IS NULL THEN 3 ELSE 5 END, 0, pair.priority, pair.rule, pair.score, '', 0, pair.first_record, pair.second_record
             FROM pair
             CROSS JOIN LATERAL unnest(ARRAY[pair.first_record, pair.second_record]) AS side (record)
-            WHERE pair.first_record NOT IN (SELECT odd.record FROM odd)
+            WHERE pair.is_match
+              AND pair.first_record NOT IN (SELECT odd.record FROM odd)
               AND pair.second_record NOT IN (SELECT odd.record FROM odd)
         ) AS every
     ),
@@ -166,9 +188,11 @@ BEGIN
             UNION ALL
             SELECT DISTINCT
                 held.record,
-                CASE WHEN held.is_exclusive THEN 1 WHEN held.is_strong THEN 2 ELSE 4 END,
+                CASE WHEN held.is_exclusive THEN 1 ELSE 2 END,
                 held.identifier_type, held.value, held.profile_limit, NULL::date
             FROM held
+            WHERE held.is_exclusive
+               OR held.is_strong
             UNION ALL
             SELECT member.record, 5, 'birth_date', member.birth_date::text, NULL, member.birth_date
             FROM member
@@ -208,7 +232,20 @@ BEGIN
         (SELECT array_agg(number.day ORDER BY number.number) FROM number),
         (SELECT array_agg(type.name ORDER BY type.type) FROM type),
         (SELECT array_agg(type.most ORDER BY type.type) FROM type),
-        (SELECT array_agg(type.level ORDER BY type.type) FROM type)
+        (SELECT array_agg(type.level ORDER BY type.type) FROM type),
+        (SELECT array_agg(start.place ORDER BY start.record)
+         FROM (
+             SELECT
+                 member.record,
+                 (1 + coalesce(sum(count(near.record)) OVER (
+                     ORDER BY member.record ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                 ), 0))::integer AS place
+             FROM (SELECT member.record FROM member UNION ALL SELECT count(*)::integer + 1 FROM member) AS member
+             LEFT JOIN near ON near.record = member.record
+             GROUP BY member.record
+         ) AS start),
+        (SELECT array_agg(near.other ORDER BY near.record, near.other) FROM near),
+        (SELECT array_agg(near.bits ORDER BY near.record, near.other) FROM near)
     INTO
         v_raw,
         v_key,
@@ -223,14 +260,18 @@ BEGIN
         v_day,
         v_type_name,
         v_limit,
-        v_type_level;
+        v_type_level,
+        v_near_from,
+        v_near,
+        v_near_bits;
 
     RETURN QUERY
     WITH found AS MATERIALIZED (
         SELECT divided.*
         FROM c360._protected_partition(
             cardinality(v_raw), v_key, v_record, v_key_level, v_held_by, v_held, v_type, v_day, v_limit, v_type_level,
-            (SELECT known.max_cluster_size FROM c360.tenants AS known WHERE known.tenant = p_tenant)
+            (SELECT known.max_cluster_size FROM c360.tenants AS known WHERE known.tenant = p_tenant),
+            v_near_from, v_near, v_near_bits
         ) AS divided
     ),
     part AS MATERIALIZED (
@@ -248,6 +289,7 @@ BEGIN
             nullif(v_key_value[tie.key], '') AS value,
             v_key_score[tie.key] AS score,
             CASE
+                WHEN tie.obstacle = -2 THEN 'score'
                 WHEN tie.obstacle = 0 THEN 'size'
                 WHEN v_type_level[tie.obstacle] IN (1, 5) THEN 'conflict:' || v_type_name[tie.obstacle]
                 ELSE 'limit:' || v_type_name[tie.obstacle]
@@ -257,7 +299,7 @@ BEGIN
             AS tie (key, one, other, obstacle)
         WHERE found.lowest[tie.one] <> found.lowest[tie.other]
           -- What people forbade is no question to people.
-          AND (tie.obstacle = 0 OR v_type_level[tie.obstacle] > 0)
+          AND (tie.obstacle <= 0 OR v_type_level[tie.obstacle] > 0)
     )
     SELECT
         (SELECT array_agg(part.part ORDER BY part.raw_profile_id) FROM part),

@@ -3,19 +3,21 @@
 --
 -- Holder i says that record p_record[i] holds key p_key[i], in key order, most trusted first; p_key_level says what a key
 -- may not do: 0 what people decided yields to their prohibitions alone, 1 an exclusive identifier to exclusive values as
--- well, 2 a strong identifier to everything but size and the limits of weak types, 3 a pair of a match rule to size as
--- well, 4 a weak identifier to everything.
+-- well, 2 a strong identifier to everything but size, 3 a pair of a match rule and 4 a weak identifier to everything, 5 a
+-- pair of a scored rule to exclusive values, to size, and to what all pairs between the two groups say (_tie_gain; pairs of
+-- record r stand from p_near_from[r] on), 6 an identifier of a type that a scored rule decides about to everything: it
+-- attaches groups that name no person, if those that name one are a single group, and never unites groups that name persons.
 -- Value i is held by record p_held_by[i] and has number p_held[i]; value v is of type p_type[v] and means day p_day[v] where
 -- the type is birth dates. Types: p_limit values at most in one group; p_type_level 0 prohibitions of people, 1 exclusive,
--- 2 strong, 4 weak identifiers, 5 birth dates (no limit, days that conflict), 6 persons by coarse name (no limit).
+-- 2 strong identifiers, 5 birth dates (no limit, days that conflict), 6 persons by coarse name (no limit).
 --
 -- Each record starts alone. Key after key, the groups that hold it are united, unless that would contradict: it adds
 -- values of a type beyond its limit, no two days of birth of two groups go together, or the group would be too large.
 -- Then the key is contested: in the order of content each group joins the first one that it does not contradict and shares
 -- a person or a value in question with, or that says as little about a person as itself. What people forbade keeps groups
 -- apart and says nothing else: to be forbidden the same ties nobody.
--- Gives the lowest record of its group for each record, and the ties of the levels 2 and 3 that were refused: key, a
--- record of either side, the type that stood against it (0: size).
+-- Gives the lowest record of its group for each record, and the ties of the levels 2, 3 and 5 that were refused: key, a
+-- record of either side, the type that stood against it (0: size, -2: what the pairs say together).
 
 CREATE OR REPLACE FUNCTION c360._protected_partition(
     p_record_count integer,
@@ -28,7 +30,10 @@ CREATE OR REPLACE FUNCTION c360._protected_partition(
     p_day          date[],
     p_limit        integer[],
     p_type_level   integer[],
-    p_largest      integer
+    p_largest      integer,
+    p_near_from    integer[],
+    p_near         integer[],
+    p_near_bits    integer[]
 )
     RETURNS TABLE (lowest integer[], refused_key integer[], refused_one integer[], refused_other integer[], obstacle integer[])
     LANGUAGE plpgsql
@@ -40,6 +45,10 @@ DECLARE
     v_parent    integer[] := ARRAY(SELECT generate_series(1, p_record_count));
     v_size      integer[] := array_fill(1, ARRAY[p_record_count]);
     v_speaks    boolean[] := array_fill(false, ARRAY[p_record_count]);
+    v_names     boolean[] := array_fill(false, ARRAY[p_record_count]);
+    -- The records of a group are a list that begins with its root.
+    v_following integer[] := array_fill(0, ARRAY[p_record_count]);
+    v_final     integer[] := v_parent;
     -- The distinct values of a group are a list: v_head and v_tail by root, v_next by place in p_held.
     v_head      integer[] := array_fill(0, ARRAY[p_record_count]);
     v_tail      integer[] := array_fill(0, ARRAY[p_record_count]);
@@ -61,6 +70,7 @@ DECLARE
     v_own_days  date[];
     v_question  boolean[];
     v_level     integer;
+    v_bound     integer;
     v_first     integer := 1;
     v_last      integer;
     v_root      integer;
@@ -90,11 +100,13 @@ BEGIN
         END IF;
         v_tail[v_root] := i;
         v_speaks[v_root] := v_speaks[v_root] OR p_type_level[p_type[p_held[i]]] IN (1, 5, 6);
+        v_names[v_root] := v_names[v_root] OR p_type_level[p_type[p_held[i]]] = 6;
     END LOOP;
 
     WHILE v_first <= coalesce(cardinality(p_key), 0) LOOP
         -- The groups that hold this key, in the order of content.
         v_level := p_key_level[v_first];
+        v_bound := CASE v_level WHEN 5 THEN 1 WHEN 6 THEN 4 ELSE v_level END;
         v_roots := '{}';
         v_firsts := '{}';
         v_last := v_first;
@@ -115,6 +127,36 @@ BEGIN
         v_first := v_last;
         CONTINUE WHEN cardinality(v_roots) = 1;
 
+        IF v_level = 5 THEN
+            v_root := CASE WHEN v_size[v_roots[1]] <= v_size[v_roots[2]] THEN 1 ELSE 2 END;
+            IF c360._tie_gain(
+                v_roots[v_root], v_roots[3 - v_root], v_size[v_roots[1]] * v_size[v_roots[2]],
+                v_parent, v_following, p_near_from, p_near, p_near_bits
+            ) <= 0 THEN
+                refused_key := refused_key || p_key[v_last - 1];
+                refused_one := refused_one || v_firsts[1];
+                refused_other := refused_other || v_firsts[2];
+                obstacle := obstacle || -2;
+                CONTINUE;
+            END IF;
+        ELSIF v_level = 6 THEN
+            v_sum := 0;
+            FOREACH v_root IN ARRAY v_roots LOOP
+                v_sum := v_sum + v_names[v_root]::integer;
+            END LOOP;
+            IF v_sum > 1 THEN
+                SELECT
+                    array_agg(met.root ORDER BY met.place),
+                    array_agg(met.first ORDER BY met.place)
+                INTO
+                    v_roots,
+                    v_firsts
+                FROM unnest(v_roots, v_firsts) WITH ORDINALITY AS met (root, first, place)
+                WHERE NOT v_names[met.root];
+            END IF;
+            CONTINUE WHEN coalesce(cardinality(v_roots), 0) < 2;
+        END IF;
+
         -- What they hold together, and at most one by one.
         v_together := v_none;
         v_most := v_none;
@@ -128,7 +170,7 @@ BEGIN
             WHILE v_node <> 0 LOOP
                 v_value := p_held[v_node];
                 v_kind := p_type[v_value];
-                IF p_type_level[v_kind] <= v_level THEN
+                IF p_type_level[v_kind] <= v_bound THEN
                     v_own[v_kind] := v_own[v_kind] + 1;
                     IF v_met_value[v_value] <> v_round THEN
                         v_met_value[v_value] := v_round;
@@ -137,7 +179,7 @@ BEGIN
                     IF v_own[v_kind] > v_most[v_kind] THEN
                         v_most[v_kind] := v_own[v_kind];
                     END IF;
-                ELSIF p_type_level[v_kind] = 5 AND v_level >= 2 THEN
+                ELSIF p_type_level[v_kind] = 5 AND v_level >= 2 AND v_level <> 5 THEN
                     v_days := v_days || p_day[v_value];
                     v_days_of := v_days_of || v_root;
                 END IF;
@@ -213,11 +255,11 @@ BEGIN
                         v_node := v_next[v_node];
                     END LOOP;
                     FOR t IN 1 .. v_types LOOP
-                        IF v_against < 0 AND p_type_level[t] <= v_level AND v_together[t] > p_limit[t]
+                        IF v_against < 0 AND p_type_level[t] <= v_bound AND v_together[t] > p_limit[t]
                             AND v_together[t] > greatest(v_most[t], v_own[t])
                         THEN
                             v_against := t;
-                        ELSIF v_against < 0 AND p_type_level[t] = 5 AND v_level >= 2
+                        ELSIF v_against < 0 AND p_type_level[t] = 5 AND v_level >= 2 AND v_level <> 5
                             AND cardinality(v_days) > 0 AND cardinality(v_own_days) > 0
                             AND NOT EXISTS (
                                 SELECT
@@ -246,6 +288,9 @@ BEGIN
                 v_targets[j] := v_root;
                 v_size[v_root] := v_size[v_root] + v_size[v_sum];
                 v_speaks[v_root] := v_speaks[v_root] OR v_speaks[v_sum];
+                v_names[v_root] := v_names[v_root] OR v_names[v_sum];
+                v_following[v_final[v_root]] := v_sum;
+                v_final[v_root] := v_final[v_sum];
                 v_round := v_round + 1;
                 v_node := v_head[v_root];
                 WHILE v_node <> 0 LOOP
@@ -273,7 +318,7 @@ BEGIN
             IF NOT v_joined THEN
                 v_targets := v_targets || v_root;
                 v_target_of := v_target_of || v_firsts[i];
-                IF v_obstacle >= 0 AND v_level IN (2, 3) THEN
+                IF v_obstacle >= 0 AND v_level IN (2, 3, 5) THEN
                     refused_key := refused_key || p_key[v_last - 1];
                     refused_one := refused_one || v_opponent;
                     refused_other := refused_other || v_firsts[i];
@@ -293,6 +338,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360._protected_partition(
-    integer, integer[], integer[], integer[], integer[], integer[], integer[], date[], integer[], integer[], integer
+    integer, integer[], integer[], integer[], integer[], integer[], integer[], date[], integer[], integer[], integer,
+    integer[], integer[], integer[]
 ) IS
     'Groups records by shared keys, most trusted first, so that no group contradicts itself; names the ties it refused.';

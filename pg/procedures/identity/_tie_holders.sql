@@ -1,6 +1,7 @@
 -- The identifiers of these observations that tie: usable, not shared by many persons. Of a weak identifier that several
 -- persons share, person is the one that an observation names; those that name nobody are not tied by it. Two observations
--- are tied by an identifier when type, value and person are equal. Trusts the search_path. Raises nothing.
+-- are tied by an identifier when type, value and person are equal; by one of a type about which a scored rule decides only when
+-- one of the two names nobody. Such types come after all rules. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._tie_holders(
     p_tenant          text,
@@ -8,7 +9,7 @@ CREATE OR REPLACE FUNCTION c360._tie_holders(
 )
     RETURNS TABLE (
         raw_profile_id bigint, identifier_type text, value text, person bigint, priority integer,
-        is_exclusive boolean, is_strong boolean, profile_limit integer
+        is_exclusive boolean, is_strong boolean, profile_limit integer, is_decided boolean, names_person boolean
     )
     LANGUAGE plpgsql
     STABLE
@@ -16,6 +17,8 @@ CREATE OR REPLACE FUNCTION c360._tie_holders(
     SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    v_decided text[] := c360._decided_types(p_tenant);
 BEGIN
     RETURN QUERY
     SELECT
@@ -23,10 +26,12 @@ BEGIN
         own.identifier_type,
         own.value,
         CASE WHEN crowd.state = 'divided' AND NOT kind.is_strong THEN own.voice >> 24 END,
-        kind.priority,
+        kind.priority + CASE WHEN weighed.is_decided THEN 1000000 ELSE 0 END,
         kind.is_exclusive,
         kind.is_strong,
-        kind.profile_limit
+        kind.profile_limit,
+        weighed.is_decided,
+        own.voice >= 1::bigint << 48
     FROM unnest(p_raw_profile_ids) AS wanted (raw_profile_id)
     CROSS JOIN LATERAL (
         SELECT held.*
@@ -42,6 +47,7 @@ BEGIN
           AND known.identifier_type = split_part(own.identifier_type, ':', 1)
         OFFSET 0
     ) AS kind
+    CROSS JOIN LATERAL (SELECT coalesce(kind.identifier_type = ANY (v_decided), false) AS is_decided) AS weighed
     LEFT JOIN LATERAL (
         SELECT known.state
         FROM cdp_value_states AS known
@@ -50,7 +56,7 @@ BEGIN
         OFFSET 0
     ) AS crowd ON true
     WHERE crowd.state IS NULL
-       OR (crowd.state = 'divided' AND (kind.is_strong OR own.voice >= 1::bigint << 48));
+       OR (crowd.state = 'divided' AND (kind.is_strong OR (own.voice >= 1::bigint << 48 AND NOT weighed.is_decided)));
 END;
 $$;
 

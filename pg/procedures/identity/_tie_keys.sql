@@ -31,13 +31,31 @@ BEGIN
     WHERE override.kind = 'must_link'
     UNION ALL
     SELECT
-        holder.raw_profile_id,
+        side.raw_profile_id,
         holder.priority,
         'exact:' || holder.identifier_type,
-        coalesce(holder.person || ' ', '') || holder.value,
+        coalesce(side.mark || ' ', '') || holder.value,
         1::real,
         jsonb_build_object('identifier_type', holder.identifier_type, 'value', holder.value)
-    FROM c360._tie_holders(p_tenant, p_raw_profile_ids) AS holder
+    FROM (
+        SELECT
+            every.*,
+            min(every.raw_profile_id) FILTER (WHERE NOT every.names_person) OVER (
+                PARTITION BY every.identifier_type COLLATE "C", every.value COLLATE "C"
+            ) AS nameless
+        FROM c360._tie_holders(p_tenant, p_raw_profile_ids) AS every
+    ) AS holder
+    -- Of a type about which a scored rule decides: each observation that names a person is tied to one that names nobody.
+    CROSS JOIN LATERAL (
+        SELECT holder.raw_profile_id, holder.person AS mark
+        WHERE NOT (holder.is_decided AND holder.names_person)
+        UNION ALL
+        SELECT tied.id, holder.raw_profile_id
+        FROM unnest(ARRAY[holder.raw_profile_id, holder.nameless]) AS tied (id)
+        WHERE holder.is_decided
+          AND holder.names_person
+          AND holder.nameless IS NOT NULL
+    ) AS side
     UNION ALL
     SELECT
         side.raw_profile_id,

@@ -18,6 +18,8 @@ CREATE OR REPLACE FUNCTION c360._ties(
     SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    v_decided text[] := c360._decided_types(p_tenant);
 BEGIN
     RETURN QUERY
     WITH held AS MATERIALIZED (
@@ -88,6 +90,7 @@ BEGIN
             OFFSET 0
         ) AS crowd ON true
         WHERE crowd.state IS DISTINCT FROM 'shared'
+          AND NOT coalesce(kind.identifier_type = ANY (v_decided), false)
     ),
     tied AS MATERIALIZED (
         SELECT
@@ -172,6 +175,18 @@ BEGIN
         ) AS id
     ) AS partner
     WHERE partner.id IS NOT NULL
+    UNION ALL
+    SELECT
+        weighed.raw_profile_id,
+        weighed.with_raw_profile_id,
+        weighed.node,
+        weighed.priority,
+        weighed.rule,
+        1,
+        weighed.identifier_type,
+        weighed.value,
+        NULL
+    FROM c360._decided_ties(p_tenant, p_loose, p_dissolved) AS weighed
     UNION ALL
     SELECT
         beside.raw_profile_id,
