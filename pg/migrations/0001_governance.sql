@@ -56,6 +56,7 @@ CREATE TABLE c360.identifier_types (
     profile_limit    integer     NOT NULL DEFAULT 10,
     person_limit     integer     NOT NULL DEFAULT 8,
     is_exclusive     boolean     NOT NULL DEFAULT false,
+    is_definitive    boolean     NOT NULL DEFAULT false,
     is_strong        boolean     NOT NULL DEFAULT true,
     is_matched       boolean     NOT NULL DEFAULT true,
     is_masked        boolean     NOT NULL DEFAULT false,
@@ -76,6 +77,7 @@ COMMENT ON COLUMN c360.identifier_types.priority IS 'Lower is trusted first when
 COMMENT ON COLUMN c360.identifier_types.profile_limit IS 'Most values one person may have of a strong type: a tie that would add more is not made. For weak types a hint for people.';
 COMMENT ON COLUMN c360.identifier_types.person_limit IS 'Most persons that may stand behind one value, counted by coarse names; a value with more ties nobody.';
 COMMENT ON COLUMN c360.identifier_types.is_exclusive IS 'Two different values forbid that two records are one person.';
+COMMENT ON COLUMN c360.identifier_types.is_definitive IS 'A value names one record of its source, whose versions are one person whatever else they say: birth dates, limits and models do not stand against it; exclusive identifiers and people do.';
 COMMENT ON COLUMN c360.identifier_types.is_strong IS 'false for what machines and households share (cookie, device): with several persons behind it, it ties only observations that name the same person.';
 COMMENT ON COLUMN c360.identifier_types.is_matched IS 'false: kept and shown, never used to link.';
 COMMENT ON COLUMN c360.identifier_types.is_masked IS 'Never shown unmasked by views, functions or messages.';

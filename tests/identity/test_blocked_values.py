@@ -12,7 +12,6 @@ PATTERNS = [
     "null|none|n/a",
     "test(er|ing)?@test[.]com",
     "(no|fake)-?reply@.*",
-    "(.)\\1{5,}",
     "0*",
     "[0-]+",
     "[[:digit:]]{3}",

@@ -48,13 +48,14 @@ def test_pairs_for_review_speak_for_and_against_as_well(db):
     assert found == {frozenset(range(4))}
 
 
-def test_pairs_for_review_that_speak_against_keep_apart(db):
+def test_pairs_kept_as_evidence_keep_apart_and_go_to_nobody(db):
     inside = [(0, 1, "match", SAME), (2, 3, "match", SAME), (1, 2, "match", ALIKE)]
 
-    against = [(0, 2, "review", STRANGE), (0, 3, "review", STRANGE), (1, 3, "review", STRANGE)]
+    against = [(0, 2, "evidence", STRANGE), (0, 3, "evidence", STRANGE), (1, 3, "evidence", STRANGE)]
     found = groups(db, [named(n) for n in range(4)], inside + against)
 
     assert found == {frozenset({0, 1}), frozenset({2, 3})}
+    assert db.column("SELECT score FROM tenant_acme.cdp_match_reviews WHERE status = 'open'") == [pytest.approx(ALIKE)]
 
 
 def test_exclusive_values_stand_against_every_score(db):

@@ -53,6 +53,20 @@ def test_a_changed_record_is_the_same_person_with_the_newer_values(db, extract, 
     assert (profile(db, "1")["email"], profile(db, "1")["city"]) == ("an@work.vn", "Hà Nội")
 
 
+def test_a_record_whose_birth_date_was_corrected_stays_one_person(db, extract, take):
+    columns = "id text, first_name text, last_name text, birthday date"
+    extract(columns, [("1", "An", "Tran", "1980-02-03")])
+    take(key="id")
+    resolve(db)
+    extract(columns, [("1", "An", "Tran", "1991-11-27")])
+
+    take(day=1, key="id")
+    resolve(db)
+
+    assert sorted(map(len, partition(db))) == [2]
+    assert profile(db, "1")["date_of_birth"] == "1991-11-27"
+
+
 def test_a_record_that_goes_back_to_what_it_was_shows_that_again(db, extract, take):
     for day, city in enumerate(["Huế", "Hà Nội", "Huế"]):
         extract(COLUMNS, [("1", None, "an@shop.vn", city)])

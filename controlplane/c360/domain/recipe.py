@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from c360.domain.tenants import Attribute, IdentifierType
 
 MATCH = 0.8
-REVIEW = 0.1
+REVIEW = 0.5
+# Less likely pairs still say how alike two groups are; below this they say nothing.
+EVIDENCE = 0.1
 """Default thresholds: a match at odds of four to one, worth a look at one to nine."""
 
 LEVELS: dict[str, tuple[str, ...]] = {
@@ -116,6 +118,7 @@ class Recipe:
     keys: tuple[Key, ...]
     match: str
     review: str
+    evidence: str
 
     @property
     def identifier_types(self) -> tuple[str, ...]:
@@ -183,14 +186,17 @@ def recipe(
     for stated in definition.comparisons or tuple(_default_comparisons(known, identifier_types)):
         builder.add(stated)
     comparisons = tuple(builder.comparisons)
+    match = MATCH if definition.match is None else definition.match
+    review = min(REVIEW, match) if definition.review is None else definition.review
     keys = tuple(_stated_keys(builder, definition.blocking)) if definition.blocking else tuple(_default_keys(builder))
     return Recipe(
         rule=rule.name,
         columns=tuple(builder.columns),
         comparisons=comparisons,
         keys=keys,
-        match=str(MATCH if definition.match is None else definition.match),
-        review=str(min(REVIEW, definition.match or 1) if definition.review is None else definition.review),
+        match=str(match),
+        review=str(review),
+        evidence=str(min(EVIDENCE, review)),
     )
 
 

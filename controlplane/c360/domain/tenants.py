@@ -52,6 +52,7 @@ class IdentifierType:
     profile_limit: int = 10
     person_limit: int = 8
     is_exclusive: bool = False
+    is_definitive: bool = False
     is_strong: bool = True
     is_matched: bool = True
     is_masked: bool = False

@@ -46,6 +46,7 @@ class IdentifierTypeEntry(_Part):
     profile_limit: Annotated[int, Field(ge=1)] = 10
     person_limit: Annotated[int, Field(ge=1)] = 8
     is_exclusive: bool = False
+    is_definitive: bool = False
     is_strong: bool = True
     is_matched: bool = True
     is_masked: bool = False

@@ -10,12 +10,13 @@ CREATE OR REPLACE FUNCTION c360._apply_identifier_types(
     SET search_path = pg_catalog, pg_temp
 AS $$
     INSERT INTO c360.identifier_types AS known (
-        tenant, identifier_type, normaliser, priority, profile_limit, person_limit, is_exclusive, is_strong, is_matched,
-        is_masked, description
+        tenant, identifier_type, normaliser, priority, profile_limit, person_limit, is_exclusive, is_definitive, is_strong,
+        is_matched, is_masked, description
     )
     SELECT
         p_tenant, given.identifier_type, given.normaliser, given.priority, given.profile_limit,
-        given.person_limit, given.is_exclusive, given.is_strong, given.is_matched, given.is_masked, given.description
+        given.person_limit, given.is_exclusive, given.is_definitive, given.is_strong, given.is_matched, given.is_masked,
+        given.description
     FROM jsonb_populate_recordset(NULL::c360.identifier_types, p_rows) AS given
     ON CONFLICT (tenant, identifier_type) DO UPDATE
     SET normaliser = excluded.normaliser,
@@ -23,6 +24,7 @@ AS $$
         profile_limit = excluded.profile_limit,
         person_limit = excluded.person_limit,
         is_exclusive = excluded.is_exclusive,
+        is_definitive = excluded.is_definitive,
         is_strong = excluded.is_strong,
         is_matched = excluded.is_matched,
         is_masked = excluded.is_masked,

@@ -43,11 +43,12 @@ BEGIN
     END IF;
 
     INSERT INTO c360.identifier_types (
-        tenant, identifier_type, normaliser, priority, profile_limit, is_exclusive, is_strong, is_masked, description
+        tenant, identifier_type, normaliser, priority, profile_limit, is_exclusive, is_definitive, is_strong, is_masked,
+        description
     )
     SELECT
         p_tenant, standard.identifier_type, standard.normaliser, standard.priority, standard.profile_limit,
-        standard.is_exclusive, standard.is_strong, standard.is_masked, standard.description
+        standard.is_exclusive, standard.is_definitive, standard.is_strong, standard.is_masked, standard.description
     FROM c360._default_identifier_types() AS standard;
 
     INSERT INTO c360.blocked_values (tenant, identifier_type, pattern, reason)

@@ -1,5 +1,5 @@
 -- The identifier types that do not tie by themselves while a model scores pairs: those that its rule lists under "decides", by
--- default all; exclusive ones always tie. NULL when no model is in force. Trusts the search_path. Raises nothing.
+-- default all; exclusive and definitive ones always tie. NULL when no model is in force. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._decided_types(p_tenant text)
     RETURNS text[]
@@ -16,6 +16,7 @@ BEGIN
         JOIN c360.identifier_types AS kind
             ON kind.tenant = p_tenant
             AND NOT kind.is_exclusive
+            AND NOT kind.is_definitive
             AND coalesce(matched.definition -> 'decides' ? kind.identifier_type, true)
         WHERE model.match_model_id = c360._active_match_model()
     );

@@ -76,6 +76,7 @@ BEGIN
             member.record,
             holder.priority,
             holder.is_exclusive,
+            holder.is_definitive,
             holder.is_strong,
             holder.profile_limit,
             holder.identifier_type COLLATE "C" AS identifier_type,
@@ -155,7 +156,7 @@ BEGIN
             UNION ALL
             SELECT
                 held.record,
-                CASE WHEN held.is_decided THEN 6 WHEN held.is_exclusive THEN 1 WHEN held.is_strong THEN 2 ELSE 4 END,
+                CASE WHEN held.is_decided THEN 6 WHEN held.is_exclusive OR held.is_definitive THEN 1 WHEN held.is_strong THEN 2 ELSE 4 END,
                 0, held.priority, 'exact:' || held.identifier_type, 1, held.value, coalesce(held.person, 0), 0, 0
             FROM held
             WHERE held.record NOT IN (SELECT odd.record FROM odd)

@@ -2,8 +2,8 @@
 -- 1 .. p_record_count in the order of their content. Raises nothing.
 --
 -- Holder i says that record p_record[i] holds key p_key[i], in key order, most trusted first; p_key_level says what a key
--- may not do: 0 what people decided yields to their prohibitions alone, 1 an exclusive identifier to exclusive values as
--- well, 2 a strong identifier to everything but size, 3 a pair of a match rule and 4 a weak identifier to everything, 5 a
+-- may not do: 0 what people decided yields to their prohibitions alone, 1 an exclusive or definitive identifier to exclusive
+-- values as well, 2 a strong identifier to everything but size, 3 a pair of a match rule and 4 a weak identifier to everything, 5 a
 -- pair of a scored rule to exclusive values, to size, and to what all pairs between the two groups say (_tie_gain; pairs of
 -- record r stand from p_near_from[r] on), 6 an identifier of a type that a scored rule decides about to everything: it
 -- attaches groups that name no person, if those that name one are a single group, and never unites groups that name persons.

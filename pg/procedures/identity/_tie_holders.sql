@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION c360._tie_holders(
 )
     RETURNS TABLE (
         raw_profile_id bigint, identifier_type text, value text, person bigint, priority integer,
-        is_exclusive boolean, is_strong boolean, profile_limit integer, is_decided boolean, names_person boolean
+        is_exclusive boolean, is_definitive boolean, is_strong boolean, profile_limit integer, is_decided boolean, names_person boolean
     )
     LANGUAGE plpgsql
     STABLE
@@ -28,6 +28,7 @@ BEGIN
         CASE WHEN crowd.state = 'divided' AND NOT kind.is_strong THEN own.voice >> 24 END,
         kind.priority + CASE WHEN weighed.is_decided THEN 1000000 ELSE 0 END,
         kind.is_exclusive,
+        kind.is_definitive,
         kind.is_strong,
         kind.profile_limit,
         weighed.is_decided,

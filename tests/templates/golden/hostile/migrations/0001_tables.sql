@@ -333,12 +333,12 @@ CREATE TABLE tenant_select_2.cdp_match_pairs (
     levels               smallint[],
     CONSTRAINT cdp_match_pairs_pkey PRIMARY KEY (low_raw_profile_id, high_raw_profile_id, rule),
     CONSTRAINT cdp_match_pairs_order_check CHECK (low_raw_profile_id < high_raw_profile_id),
-    CONSTRAINT cdp_match_pairs_verdict_check CHECK (verdict IN ('match', 'review')),
+    CONSTRAINT cdp_match_pairs_verdict_check CHECK (verdict IN ('match', 'review', 'evidence')),
     CONSTRAINT cdp_match_pairs_score_check CHECK (score BETWEEN 0 AND 1)
 );
 CREATE INDEX cdp_match_pairs_high_raw_profile_id_idx ON tenant_select_2.cdp_match_pairs (high_raw_profile_id);
 COMMENT ON TABLE tenant_select_2.cdp_match_pairs IS 'Pairs of observations that a match rule joins or hands to a person. A function of the two observations, the rules and the model; derived, so without a foreign key.';
-COMMENT ON COLUMN tenant_select_2.cdp_match_pairs.verdict IS 'match: the pair is an edge of the identity graph; review: a person decides.';
+COMMENT ON COLUMN tenant_select_2.cdp_match_pairs.verdict IS 'match: the pair is an edge of the identity graph; review: a person decides; evidence: it only counts when groups of observations are weighed against each other.';
 COMMENT ON COLUMN tenant_select_2.cdp_match_pairs.score IS 'Probability of a match; 1 for deterministic rules.';
 COMMENT ON COLUMN tenant_select_2.cdp_match_pairs.levels IS 'Level of each comparison of a scored rule, in the order of the rule; NULL for deterministic rules.';
 

@@ -14,8 +14,8 @@ $$;
 COMMENT ON FUNCTION tenant_select_2.match_recipe() IS
     'What the scored match rule of this tenant compares and under which keys it looks for candidates.';
 
--- Scores observations by the active model: pairs with each other and with all that are linked and share a key, from the review
--- threshold up. Keeps on the way what the observations say and their keys, so that later ones find them. With p_is_sweep
+-- Scores observations by the active model: pairs with each other and with all that are linked and share a key, from where
+-- they say anything. Keeps on the way what the observations say and their keys, so that later ones find them. With p_is_sweep
 -- nothing is kept and each pair is found from its lower observation only: what scores a whole tenant, part by part.
 -- Without a model for the recipe in force there are no pairs. Safe to repeat. Raises nothing.
 CREATE OR REPLACE FUNCTION tenant_select_2.scored_pairs(p_raw_profile_ids bigint[], p_is_sweep boolean DEFAULT false)
