@@ -249,7 +249,7 @@ def test_masked_attributes_and_identifiers_are_masked_in_the_views(tenant):
         profile,
     )
     tenant.db.execute(
-        f"INSERT INTO {tenant.schema}.cdp_raw_identifiers VALUES"
+        f"INSERT INTO {tenant.schema}.cdp_raw_identifiers (identifier_type, value, raw_profile_id, is_usable) VALUES"
         " ('national_id', '001093012345', 1, true), ('email', 'a@b.vn', 1, true)"
     )
 

@@ -98,7 +98,7 @@ def test_a_score_is_prior_odds_times_the_weights_of_its_levels_and_the_rarity_of
                 value = said[low][comparison["place"] - 1]
                 bits += math.log2(u[number * 9 + 1] / share.get(f"({number + 1},{value})", 1 / count))
         assert score == pytest.approx(1 / (1 + 2**-bits), abs=1e-4)
-        assert verdict == ("match" if score >= 0.8 else "review")
+        assert verdict == ("match" if score >= 0.8 else "review" if score >= 0.5 else "evidence")
 
 
 def test_observations_scored_as_they_arrive_make_the_same_pairs_as_all_at_once(db):

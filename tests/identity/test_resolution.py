@@ -186,7 +186,7 @@ def test_an_explanation_gives_values_rule_and_path(db):
 
     by_raw = {entry["raw_profile_id"]: entry for entry in explained["observations"]}
     assert [by_raw[raw]["rule"] for raw in (first, second, third)] == ["new", "exact:anonymous_id", "exact:email"]
-    assert [(step["identifier_type"], step["with_raw_profile_id"]) for step in by_raw[third]["path"]] == [
+    assert [(step["identifier_type"], step["to_raw_profile_id"]) for step in by_raw[third]["path"]] == [
         ("email", second),
         ("anonymous_id", first),
     ]
