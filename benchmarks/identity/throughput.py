@@ -18,11 +18,9 @@ from benchmarks.identity.dataset import DataSet, Record
 from benchmarks.identity.people import Options, Population
 from benchmarks.identity.records import COLUMNS
 from benchmarks.identity.report import say
-from benchmarks.identity.tenant import Tenant, copy, rendered
+from benchmarks.identity.tenant import BATCH, Tenant, copy, rendered
 
 _IDENTIFIES = 200
-# What a worker takes of a large backlog.
-_BATCH = 50_000
 _PLAIN = sql.Identifier("benchmark_plain")
 
 
@@ -55,7 +53,7 @@ def _rates(session: psycopg.Connection, slug: str, size: int) -> Iterator[tuple[
     tenant = Tenant(session, slug, data, chunks)
     say(f"{label} people: loading and resolving")
     tenant.load()
-    tenant.resolve(_BATCH)
+    tenant.resolve(BATCH)
     seconds = tenant.seconds_of("resolve")
     yield f"rows_per_s_{label}", size / seconds
     yield f"load_rows_per_s_{label}", size / tenant.seconds_of("load")
@@ -119,5 +117,5 @@ def _identify(session: psycopg.Connection, slug: str, size: int) -> Iterator[flo
         }
         started = time.perf_counter()
         session.execute("SELECT c360.ingest(%s, %s::jsonb, 'web')", (slug, json.dumps(event)))
-        session.execute("SELECT c360.resolve_identities(%s, %s)", (slug, _BATCH))
+        session.execute("SELECT c360.resolve_identities(%s, %s)", (slug, BATCH))
         yield (time.perf_counter() - started) * 1000
