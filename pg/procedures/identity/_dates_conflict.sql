@@ -11,18 +11,18 @@ CREATE OR REPLACE FUNCTION c360._dates_conflict(
     IMMUTABLE
     PARALLEL SAFE
 AS $$
-    SELECT (extract(year FROM p_one) <> extract(year FROM p_other))::integer
-            + (extract(month FROM p_one) <> extract(month FROM p_other))::integer
-            + (extract(day FROM p_one) <> extract(day FROM p_other))::integer > 1
+    SELECT (date_part('year', p_one) <> date_part('year', p_other))::integer
+            + (date_part('month', p_one) <> date_part('month', p_other))::integer
+            + (date_part('day', p_one) <> date_part('day', p_other))::integer > 1
         AND NOT (
-            extract(year FROM p_one) = extract(year FROM p_other)
+            date_part('year', p_one) = date_part('year', p_other)
             AND (
                 (
-                    extract(month FROM p_one) = extract(day FROM p_other)
-                    AND extract(day FROM p_one) = extract(month FROM p_other)
+                    date_part('month', p_one) = date_part('day', p_other)
+                    AND date_part('day', p_one) = date_part('month', p_other)
                 )
-                OR extract(doy FROM p_one) = 1
-                OR extract(doy FROM p_other) = 1
+                OR date_part('doy', p_one) = 1
+                OR date_part('doy', p_other) = 1
             )
         );
 $$;

@@ -3,7 +3,7 @@
 -- _person_code(); of a weak value also the strong identifiers that nameless observations hold beside it: two e-mail
 -- addresses on one cookie are two persons, unless both are known to be the same name's.
 -- p_voices are the voices of its holders, or as many of them as it takes to see that they have to be counted in the index:
--- there, one step a person, never a step a holder. Trusts the search_path. Raises nothing.
+-- there, one step a person, never a step a holder. Trusts the search_path, and that enable_seqscan is off. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._judge_value(
     p_identifier_type text,
@@ -15,12 +15,13 @@ CREATE OR REPLACE FUNCTION c360._judge_value(
     RETURNS text
     LANGUAGE plpgsql
     STABLE
-    SET enable_seqscan = off
 AS $$
 DECLARE
     v_voices  bigint[] := p_voices;
     v_at      bigint := 1::bigint << 48;
     v_persons integer := 0;
+    v_person  bigint;
+    v_claims  boolean := false;
 BEGIN
     IF cardinality(p_voices) > p_limit THEN
         LOOP
@@ -65,26 +66,29 @@ BEGIN
         RETURN 'open';
     END IF;
 
-    RETURN (
-        WITH said AS (
-            SELECT
-                nullif(heard.voice >> 24, 0) AS person,
-                nullif(heard.voice & 16777215, 0) AS claim,
-                nullif((heard.voice >> 20) & 15, 0) AS claimed_type
-            FROM unnest(v_voices) AS heard (voice)
-        )
-        SELECT CASE
-            WHEN (SELECT count(DISTINCT said.person) FROM said) > 1 THEN 'divided'
-            WHEN EXISTS (
-                SELECT
-                FROM said
-                WHERE said.claim IS NOT NULL
-                GROUP BY said.claimed_type
-                HAVING count(DISTINCT said.claim) > greatest(1, count(DISTINCT said.claim) FILTER (WHERE said.person IS NOT NULL))
-            ) THEN 'divided'
-            ELSE 'open'
-        END
-    );
+    FOR i IN 1 .. cardinality(v_voices) LOOP
+        IF v_voices[i] >> 24 = 0 THEN
+            v_claims := v_claims OR v_voices[i] > 0;
+        ELSIF v_voices[i] >> 24 <> v_person THEN
+            RETURN 'divided';
+        ELSE
+            v_person := v_voices[i] >> 24;
+        END IF;
+    END LOOP;
+
+    -- Only what the nameless say beside it can be more than one person now.
+    IF v_claims AND EXISTS (
+        SELECT
+        FROM unnest(v_voices) AS heard (voice)
+        WHERE heard.voice & 16777215 <> 0
+        GROUP BY (heard.voice >> 20) & 15
+        HAVING count(DISTINCT heard.voice & 16777215)
+            > greatest(1, count(DISTINCT heard.voice & 16777215) FILTER (WHERE heard.voice >> 24 > 0))
+    ) THEN
+        RETURN 'divided';
+    END IF;
+
+    RETURN 'open';
 END;
 $$;
 

@@ -286,9 +286,9 @@ BEGIN
         SELECT
             v_raw[tie.one] AS one,
             v_raw[tie.other] AS other,
-            v_key_rule[tie.key] AS rule,
-            nullif(v_key_value[tie.key], '') AS value,
-            v_key_score[tie.key] AS score,
+            key.rule,
+            nullif(key.value, '') AS value,
+            key.score,
             CASE
                 WHEN tie.obstacle = -2 THEN 'score'
                 WHEN tie.obstacle = 0 THEN 'size'
@@ -298,6 +298,8 @@ BEGIN
         FROM found
         CROSS JOIN LATERAL unnest(found.refused_key, found.refused_one, found.refused_other, found.obstacle)
             AS tie (key, one, other, obstacle)
+        -- An array of texts is walked from its beginning for each element; so these are joined.
+        JOIN unnest(v_key_rule, v_key_value, v_key_score) WITH ORDINALITY AS key (rule, value, score, number) ON key.number = tie.key
         WHERE found.lowest[tie.one] <> found.lowest[tie.other]
           -- What people forbade is no question to people.
           AND (tie.obstacle <= 0 OR v_type_level[tie.obstacle] > 0)

@@ -39,6 +39,7 @@ CREATE OR REPLACE FUNCTION c360._protected_partition(
     LANGUAGE plpgsql
     IMMUTABLE
     SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_types     integer := coalesce(cardinality(p_limit), 0);
@@ -49,18 +50,28 @@ DECLARE
     -- The records of a group are a list that begins with its root.
     v_following integer[] := array_fill(0, ARRAY[p_record_count]);
     v_final     integer[] := v_parent;
-    -- The distinct values of a group are a list: v_head and v_tail by root, v_next by place in p_held.
-    v_head      integer[] := array_fill(0, ARRAY[p_record_count]);
-    v_tail      integer[] := array_fill(0, ARRAY[p_record_count]);
+    -- What a group holds are three lists of places in p_held: persons (slot 3 * root - 2), days of birth (3 * root - 1),
+    -- values of types that have a limit (3 * root). A list may name a value twice after groups were united.
+    v_head      integer[] := array_fill(0, ARRAY[3 * p_record_count]);
+    v_tail      integer[] := array_fill(0, ARRAY[3 * p_record_count]);
     v_next      integer[] := array_fill(0, ARRAY[coalesce(cardinality(p_held), 0)]);
+    -- How long the third list is, in values of types with a limit of one and of others: what is below the least limit
+    -- can contradict nothing and is not looked at.
+    v_single    integer[] := array_fill(0, ARRAY[p_record_count]);
+    v_several   integer[] := array_fill(0, ARRAY[p_record_count]);
+    v_born      integer := array_position(p_type_level, 5);
+    v_least     integer := coalesce((SELECT min(kind.most) FROM unnest(p_limit) AS kind (most) WHERE kind.most > 1), 0);
     -- What was met in the present round; a round is a number, so that nothing has to be emptied.
     v_round     integer := 0;
+    v_mark      integer;
     v_met_root  integer[] := array_fill(0, ARRAY[p_record_count]);
     v_met_value integer[] := array_fill(0, ARRAY[coalesce(cardinality(p_type), 0)]);
+    v_met_own   integer[] := v_met_value;
     v_together  integer[];
     v_most      integer[];
     v_own       integer[];
     v_none      integer[] := array_fill(0, ARRAY[v_types]);
+    v_unasked   boolean[] := array_fill(false, ARRAY[v_types]);
     v_roots     integer[];
     v_firsts    integer[];
     v_targets   integer[];
@@ -79,12 +90,19 @@ DECLARE
     v_value     integer;
     v_kind      integer;
     v_sum       integer;
+    v_singles   integer;
+    v_others    integer;
+    v_dated     integer;
+    v_slot      integer;
+    v_before    integer;
     v_against   integer;
     v_obstacle  integer;
     v_opponent  integer;
     v_related   boolean;
     v_joined    boolean;
     v_contested boolean;
+    v_is_full   boolean;
+    v_is_dated  boolean;
 BEGIN
     refused_key := '{}';
     refused_one := '{}';
@@ -93,14 +111,25 @@ BEGIN
 
     FOR i IN 1 .. coalesce(cardinality(p_held), 0) LOOP
         v_root := p_held_by[i];
-        IF v_head[v_root] = 0 THEN
-            v_head[v_root] := i;
+        v_kind := p_type[p_held[i]];
+        v_level := p_type_level[v_kind];
+        v_slot := 3 * v_root - CASE v_level WHEN 6 THEN 2 WHEN 5 THEN 1 ELSE 0 END;
+        IF v_head[v_slot] = 0 THEN
+            v_head[v_slot] := i;
         ELSE
-            v_next[v_tail[v_root]] := i;
+            v_next[v_tail[v_slot]] := i;
         END IF;
-        v_tail[v_root] := i;
-        v_speaks[v_root] := v_speaks[v_root] OR p_type_level[p_type[p_held[i]]] IN (1, 5, 6);
-        v_names[v_root] := v_names[v_root] OR p_type_level[p_type[p_held[i]]] = 6;
+        v_tail[v_slot] := i;
+        IF v_level >= 5 OR v_level = 1 THEN
+            v_speaks[v_root] := true;
+        END IF;
+        IF v_level = 6 THEN
+            v_names[v_root] := true;
+        ELSIF p_limit[v_kind] = 1 THEN
+            v_single[v_root] := v_single[v_root] + 1;
+        ELSIF v_level < 5 THEN
+            v_several[v_root] := v_several[v_root] + 1;
+        END IF;
     END LOOP;
 
     WHILE v_first <= coalesce(cardinality(p_key), 0) LOOP
@@ -157,44 +186,87 @@ BEGIN
             CONTINUE WHEN coalesce(cardinality(v_roots), 0) < 2;
         END IF;
 
-        -- What they hold together, and at most one by one.
-        v_together := v_none;
-        v_most := v_none;
-        v_days := '{}';
-        v_days_of := '{}';
         v_sum := 0;
+        v_singles := 0;
+        v_others := 0;
+        v_dated := 0;
         FOREACH v_root IN ARRAY v_roots LOOP
             v_sum := v_sum + v_size[v_root];
-            v_own := v_none;
-            v_node := v_head[v_root];
-            WHILE v_node <> 0 LOOP
-                v_value := p_held[v_node];
-                v_kind := p_type[v_value];
-                IF p_type_level[v_kind] <= v_bound THEN
-                    v_own[v_kind] := v_own[v_kind] + 1;
-                    IF v_met_value[v_value] <> v_round THEN
-                        v_met_value[v_value] := v_round;
-                        v_together[v_kind] := v_together[v_kind] + 1;
-                    END IF;
-                    IF v_own[v_kind] > v_most[v_kind] THEN
-                        v_most[v_kind] := v_own[v_kind];
-                    END IF;
-                ELSIF p_type_level[v_kind] = 5 AND v_level >= 2 AND v_level <> 5 THEN
-                    v_days := v_days || p_day[v_value];
-                    v_days_of := v_days_of || v_root;
-                END IF;
-                v_node := v_next[v_node];
-            END LOOP;
-        END LOOP;
-        v_contested := v_level >= 3 AND v_sum > p_largest;
-        v_question := array_fill(false, ARRAY[v_types]);
-        FOR t IN 1 .. v_types LOOP
-            IF v_together[t] > p_limit[t] AND v_together[t] > v_most[t] THEN
-                v_contested := true;
-                v_question[t] := true;
+            v_singles := v_singles + v_single[v_root];
+            v_others := v_others + v_several[v_root];
+            IF v_head[3 * v_root - 1] <> 0 THEN
+                v_dated := v_dated + 1;
             END IF;
         END LOOP;
-        IF NOT v_contested AND cardinality(v_days) > 1 THEN
+        v_is_full := v_singles > 1 OR v_others > v_least;
+        v_is_dated := v_dated > 1 AND v_level >= 2 AND v_level <> 5;
+        v_contested := v_level >= 3 AND v_sum > p_largest;
+        v_days := '{}';
+        v_days_of := '{}';
+
+        -- What they hold together, and at most one by one. What a list names twice leaves it.
+        IF v_is_full OR v_is_dated THEN
+            v_together := v_none;
+            v_most := v_none;
+            v_round := v_round + 1;
+            v_mark := v_round;
+            FOREACH v_root IN ARRAY v_roots LOOP
+                v_round := v_round + 1;
+                v_own := v_none;
+                FOR v_place IN 0 .. 1 LOOP
+                    CONTINUE WHEN NOT CASE v_place WHEN 0 THEN v_is_full ELSE v_is_dated END;
+                    v_slot := 3 * v_root - v_place;
+                    v_before := 0;
+                    v_node := v_head[v_slot];
+                    WHILE v_node <> 0 LOOP
+                        v_value := p_held[v_node];
+                        IF v_met_own[v_value] = v_round THEN
+                            v_next[v_before] := v_next[v_node];
+                        ELSE
+                            v_met_own[v_value] := v_round;
+                            v_before := v_node;
+                            v_kind := p_type[v_value];
+                            v_own[v_kind] := v_own[v_kind] + 1;
+                            IF v_place = 1 THEN
+                                v_days := v_days || p_day[v_value];
+                                v_days_of := v_days_of || v_root;
+                            ELSIF p_type_level[v_kind] <= v_bound THEN
+                                IF v_met_value[v_value] <> v_mark THEN
+                                    v_met_value[v_value] := v_mark;
+                                    v_together[v_kind] := v_together[v_kind] + 1;
+                                END IF;
+                                IF v_own[v_kind] > v_most[v_kind] THEN
+                                    v_most[v_kind] := v_own[v_kind];
+                                END IF;
+                            END IF;
+                        END IF;
+                        v_node := v_next[v_node];
+                    END LOOP;
+                    v_tail[v_slot] := v_before;
+                END LOOP;
+                IF v_is_full THEN
+                    v_single[v_root] := 0;
+                    v_several[v_root] := 0;
+                    FOR t IN 1 .. v_types LOOP
+                        IF p_limit[t] = 1 THEN
+                            v_single[v_root] := v_single[v_root] + v_own[t];
+                        ELSIF p_type_level[t] < 5 THEN
+                            v_several[v_root] := v_several[v_root] + v_own[t];
+                        END IF;
+                    END LOOP;
+                END IF;
+            END LOOP;
+        END IF;
+        v_question := v_unasked;
+        IF v_is_full THEN
+            FOR t IN 1 .. v_types LOOP
+                IF v_together[t] > p_limit[t] AND v_together[t] > v_most[t] THEN
+                    v_contested := true;
+                    v_question[t] := true;
+                END IF;
+            END LOOP;
+        END IF;
+        IF NOT v_contested AND NOT v_days[1] = ALL (v_days) THEN
             v_contested := EXISTS (
                 SELECT
                 FROM unnest(v_days, v_days_of) AS one (day, root)
@@ -221,56 +293,66 @@ BEGIN
 
                 IF v_contested THEN
                     v_together := v_none;
-                    v_most := v_none;
+                    v_own := v_none;
                     v_days := '{}';
-                    v_node := v_head[v_target];
-                    WHILE v_node <> 0 LOOP
-                        v_value := p_held[v_node];
-                        v_kind := p_type[v_value];
-                        v_met_value[v_value] := v_round;
-                        v_together[v_kind] := v_together[v_kind] + 1;
-                        IF p_type_level[v_kind] = 5 THEN
-                            v_days := v_days || p_day[v_value];
-                        END IF;
-                        v_node := v_next[v_node];
+                    v_own_days := '{}';
+                    FOR v_slot IN 3 * v_target - 2 .. 3 * v_target LOOP
+                        v_node := v_head[v_slot];
+                        WHILE v_node <> 0 LOOP
+                            v_value := p_held[v_node];
+                            IF v_met_value[v_value] <> v_round THEN
+                                v_met_value[v_value] := v_round;
+                                v_kind := p_type[v_value];
+                                v_together[v_kind] := v_together[v_kind] + 1;
+                                IF p_type_level[v_kind] = 5 THEN
+                                    v_days := v_days || p_day[v_value];
+                                END IF;
+                            END IF;
+                            v_node := v_next[v_node];
+                        END LOOP;
                     END LOOP;
                     v_most := v_together;
-                    v_own := v_none;
-                    v_own_days := '{}';
-                    v_node := v_head[v_root];
-                    WHILE v_node <> 0 LOOP
-                        v_value := p_held[v_node];
-                        v_kind := p_type[v_value];
-                        v_own[v_kind] := v_own[v_kind] + 1;
-                        IF v_met_value[v_value] <> v_round THEN
-                            v_together[v_kind] := v_together[v_kind] + 1;
-                        ELSIF p_type_level[v_kind] = 6
-                            OR v_question[v_kind] AND p_limit[v_kind] = 1 AND p_type_level[v_kind] > 0
-                        THEN
-                            v_related := true;
-                        END IF;
-                        IF p_type_level[v_kind] = 5 THEN
-                            v_own_days := v_own_days || p_day[v_value];
-                        END IF;
-                        v_node := v_next[v_node];
+                    FOR v_slot IN 3 * v_root - 2 .. 3 * v_root LOOP
+                        v_node := v_head[v_slot];
+                        WHILE v_node <> 0 LOOP
+                            v_value := p_held[v_node];
+                            IF v_met_own[v_value] <> v_round THEN
+                                v_met_own[v_value] := v_round;
+                                v_kind := p_type[v_value];
+                                v_own[v_kind] := v_own[v_kind] + 1;
+                                IF v_met_value[v_value] <> v_round THEN
+                                    v_together[v_kind] := v_together[v_kind] + 1;
+                                ELSIF p_type_level[v_kind] = 6
+                                    OR v_question[v_kind] AND p_limit[v_kind] = 1 AND p_type_level[v_kind] > 0
+                                THEN
+                                    v_related := true;
+                                END IF;
+                                IF p_type_level[v_kind] = 5 THEN
+                                    v_own_days := v_own_days || p_day[v_value];
+                                END IF;
+                            END IF;
+                            v_node := v_next[v_node];
+                        END LOOP;
                     END LOOP;
                     FOR t IN 1 .. v_types LOOP
                         IF v_against < 0 AND p_type_level[t] <= v_bound AND v_together[t] > p_limit[t]
                             AND v_together[t] > greatest(v_most[t], v_own[t])
                         THEN
                             v_against := t;
-                        ELSIF v_against < 0 AND p_type_level[t] = 5 AND v_level >= 2 AND v_level <> 5
-                            AND cardinality(v_days) > 0 AND cardinality(v_own_days) > 0
-                            AND NOT EXISTS (
-                                SELECT
-                                FROM unnest(v_days) AS one (day)
-                                CROSS JOIN unnest(v_own_days) AS other (day)
-                                WHERE NOT c360._dates_conflict(one.day, other.day)
-                            )
-                        THEN
-                            v_against := t;
                         END IF;
                     END LOOP;
+                    IF v_against < 0 AND v_level >= 2 AND v_level <> 5
+                        AND cardinality(v_days) > 0 AND cardinality(v_own_days) > 0 AND NOT v_days && v_own_days
+                    THEN
+                        IF NOT EXISTS (
+                            SELECT
+                            FROM unnest(v_days) AS one (day)
+                            CROSS JOIN unnest(v_own_days) AS other (day)
+                            WHERE NOT c360._dates_conflict(one.day, other.day)
+                        ) THEN
+                            v_against := v_born;
+                        END IF;
+                    END IF;
                     IF v_against < 0 AND v_level >= 3 AND v_size[v_root] + v_size[v_target] > p_largest THEN
                         v_against := 0;
                     END IF;
@@ -291,25 +373,18 @@ BEGIN
                 v_names[v_root] := v_names[v_root] OR v_names[v_sum];
                 v_following[v_final[v_root]] := v_sum;
                 v_final[v_root] := v_final[v_sum];
-                v_round := v_round + 1;
-                v_node := v_head[v_root];
-                WHILE v_node <> 0 LOOP
-                    v_met_value[p_held[v_node]] := v_round;
-                    v_node := v_next[v_node];
-                END LOOP;
-                v_node := v_head[v_sum];
-                WHILE v_node <> 0 LOOP
-                    v_value := v_next[v_node];
-                    IF v_met_value[p_held[v_node]] <> v_round THEN
-                        v_next[v_node] := 0;
-                        IF v_head[v_root] = 0 THEN
-                            v_head[v_root] := v_node;
-                        ELSE
-                            v_next[v_tail[v_root]] := v_node;
-                        END IF;
-                        v_tail[v_root] := v_node;
+                v_single[v_root] := v_single[v_root] + v_single[v_sum];
+                v_several[v_root] := v_several[v_root] + v_several[v_sum];
+                FOR v_place IN 0 .. 2 LOOP
+                    v_slot := 3 * v_root - v_place;
+                    v_node := v_head[3 * v_sum - v_place];
+                    CONTINUE WHEN v_node = 0;
+                    IF v_head[v_slot] = 0 THEN
+                        v_head[v_slot] := v_node;
+                    ELSE
+                        v_next[v_tail[v_slot]] := v_node;
                     END IF;
-                    v_node := v_value;
+                    v_tail[v_slot] := v_tail[3 * v_sum - v_place];
                 END LOOP;
                 v_joined := true;
                 EXIT;
