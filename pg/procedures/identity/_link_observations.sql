@@ -17,7 +17,9 @@ CREATE OR REPLACE FUNCTION c360._link_observations(
 AS $$
 #variable_conflict use_column
 DECLARE
+    v_noted           record;
     v_dissolved       bigint[];
+    v_apart           bigint[];
     v_loose           bigint[];
     v_tie             record;
     v_node            bigint[];
@@ -42,7 +44,10 @@ BEGIN
     FROM extract_identifiers(p_fresh) AS sent
     ON CONFLICT DO NOTHING;
 
-    v_dissolved := c360._note_values(p_tenant, p_fresh);
+    SELECT noted.*
+    INTO v_noted
+    FROM c360._note_values(p_tenant, p_fresh) AS noted;
+    v_dissolved := v_noted.components;
     PERFORM c360._find_pairs(p_tenant, p_fresh);
 
     IF cardinality(p_relink) > 0 THEN
@@ -55,14 +60,12 @@ BEGIN
             JOIN cdp_profile_links AS link ON link.raw_profile_id = wanted.raw_profile_id
         );
     END IF;
-    v_loose := p_fresh;
-    IF cardinality(v_dissolved) > 0 THEN
-        v_loose := v_loose || ARRAY(
-            SELECT link.raw_profile_id
-            FROM unnest(v_dissolved) AS part (component_id)
-            JOIN cdp_profile_links AS link ON link.component_id = part.component_id
-        );
-    END IF;
+    v_apart := ARRAY(
+        SELECT link.raw_profile_id
+        FROM unnest(v_dissolved) AS part (component_id)
+        JOIN cdp_profile_links AS link ON link.component_id = part.component_id
+    );
+    v_loose := p_fresh || v_apart;
 
     SELECT
         coalesce(array_agg(tie.raw_profile_id), '{}') AS raws,
@@ -75,7 +78,9 @@ BEGIN
         array_agg(tie.value) AS texts,
         array_agg(tie.link_override_id) AS overrides
     INTO v_tie
-    FROM c360._ties(p_tenant, v_loose, v_dissolved) AS tie;
+    FROM c360._ties(
+        p_tenant, p_fresh, v_apart, v_dissolved, v_noted.types, v_noted.texts, v_noted.holders
+    ) AS tie;
 
     SELECT
         array_agg(placed.node),
@@ -106,7 +111,7 @@ BEGIN
     WHERE loose.id IS NULL;
 
     v_contested := c360._contested_components(
-        p_tenant, v_raw, v_raw_component, v_known, v_known_component, v_loose[cardinality(p_fresh) + 1:]
+        p_tenant, v_raw, v_raw_component, v_known, v_known_component, v_apart
     );
 
     RETURN QUERY

@@ -1,12 +1,13 @@
 -- Brings cdp_value_states up to date for the identifiers of new observations: which values stand for several persons and
--- which are shared by too many. Answers the components in which that changes something: they are to be partitioned anew.
+-- which are shared by too many. Answers the components in which that changes something: they are to be partitioned anew;
+-- and the values that several observations hold, with how many do, counted up to one more than the persons a value may have.
 -- Trusts the search_path. Safe to repeat. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._note_values(
     p_tenant          text,
     p_raw_profile_ids bigint[]
 )
-    RETURNS bigint[]
+    RETURNS TABLE (components bigint[], types text[], texts text[], holders integer[])
     LANGUAGE plpgsql
     SET jit = off
     SET enable_seqscan = off
@@ -15,8 +16,9 @@ DECLARE
     v_types  text[];
     v_values text[];
 BEGIN
+    -- In the order of the index, so that looking one up after the other finds the pages at hand.
     WITH held AS MATERIALIZED (
-        SELECT DISTINCT
+        SELECT
             own.identifier_type,
             own.value
         FROM unnest(p_raw_profile_ids) AS fresh (raw_profile_id)
@@ -29,9 +31,14 @@ BEGIN
               AND held.is_usable
             OFFSET 0
         ) AS own
+        GROUP BY
+            own.identifier_type,
+            own.value
+        ORDER BY
+            own.identifier_type,
+            own.value
     ),
-    -- A strong value becomes interesting when more hold it than persons may; a weak one when two do.
-    crowd AS MATERIALIZED (
+    several AS MATERIALIZED (
         SELECT
             held.identifier_type,
             held.value,
@@ -52,7 +59,14 @@ BEGIN
             ) AS voices
             OFFSET 0
         ) AS holders
-        WHERE cardinality(holders.voices) > CASE WHEN kind.is_strong THEN kind.person_limit ELSE 1 END
+        WHERE cardinality(holders.voices) > 1
+    ),
+    -- A strong value becomes interesting when more hold it than persons may; a weak one when two do.
+    crowd AS (
+        SELECT several.*
+        FROM several
+        WHERE NOT several.is_strong
+           OR cardinality(several.voices) > several.person_limit
     ),
     judged AS MATERIALIZED (
         SELECT
@@ -91,15 +105,20 @@ BEGIN
         SET state = excluded.state
     )
     SELECT
-        array_agg(judged.identifier_type),
-        array_agg(judged.value)
+        (SELECT array_agg(judged.identifier_type) FROM judged WHERE judged.state <> judged.before),
+        (SELECT array_agg(judged.value) FROM judged WHERE judged.state <> judged.before),
+        array_agg(several.identifier_type),
+        array_agg(several.value),
+        array_agg(cardinality(several.voices))
     INTO
         v_types,
-        v_values
-    FROM judged
-    WHERE judged.state <> judged.before;
+        v_values,
+        types,
+        texts,
+        holders
+    FROM several;
 
-    RETURN ARRAY(
+    components := ARRAY(
         SELECT DISTINCT link.component_id
         FROM unnest(v_types, v_values) AS changed (identifier_type, value)
         JOIN cdp_raw_identifiers AS holder
@@ -107,8 +126,9 @@ BEGIN
             AND holder.value = changed.value
         JOIN cdp_profile_links AS link ON link.raw_profile_id = holder.raw_profile_id
     );
+    RETURN NEXT;
 END;
 $$;
 
 COMMENT ON FUNCTION c360._note_values(text, bigint[]) IS
-    'Keeps how many persons stand behind identifier values, and answers the components it changes.';
+    'Keeps how many persons stand behind identifier values; answers the components that changes, and the values several hold.';

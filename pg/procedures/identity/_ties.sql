@@ -1,12 +1,17 @@
 -- The ties of loose observations, for components and evidence: each with the other observation it leads to and the node
 -- that stands for that one: itself when it is loose too, otherwise its component. All linked holders of one value are in
 -- one component, so one of them speaks for all: a value held by thousands costs one look-up. Loose are new observations and
--- those of the components p_dissolved, which are taken apart. Trusts the search_path. Raises nothing.
+-- those of the components p_dissolved, which are taken apart. What several observations hold of the values of the new ones is
+-- p_types and p_texts, p_holders of them as _note_values() counts. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._ties(
     p_tenant    text,
-    p_loose     bigint[],
-    p_dissolved bigint[]
+    p_fresh     bigint[],
+    p_apart     bigint[],
+    p_dissolved bigint[],
+    p_types     text[],
+    p_texts     text[],
+    p_holders   integer[]
 )
     RETURNS TABLE (
         raw_profile_id bigint, with_raw_profile_id bigint, node bigint, priority integer, rule text, score real,
@@ -19,6 +24,7 @@ CREATE OR REPLACE FUNCTION c360._ties(
 AS $$
 #variable_conflict use_column
 DECLARE
+    v_loose   bigint[] := p_fresh || p_apart;
     v_decided text[] := c360._decided_types(p_tenant);
 BEGIN
     RETURN QUERY
@@ -28,7 +34,7 @@ BEGIN
             own.value,
             own.voice,
             own.raw_profile_id
-        FROM unnest(p_loose) AS wanted (raw_profile_id)
+        FROM unnest(v_loose) AS wanted (raw_profile_id)
         CROSS JOIN LATERAL (
             SELECT
                 held.identifier_type,
@@ -41,31 +47,42 @@ BEGIN
             OFFSET 0
         ) AS own
     ),
-    -- Most values are held by one observation alone and tie nobody.
+    -- Most values are held by one observation alone and tie nobody. What the new ones hold has been looked up before.
+    noted AS MATERIALIZED (
+        SELECT *
+        FROM unnest(p_types, p_texts, p_holders) AS several (identifier_type, value, holders)
+    ),
     several AS MATERIALIZED (
         SELECT
-            counted.identifier_type,
-            counted.value,
-            counted.loose,
-            holders.every
+            noted.identifier_type,
+            noted.value,
+            noted.holders
+        FROM noted
+        UNION ALL
+        SELECT
+            other.identifier_type,
+            other.value,
+            NULL
         FROM (
             SELECT
                 held.identifier_type,
-                held.value,
-                count(*) AS loose
-            FROM held
-            GROUP BY
-                held.identifier_type,
                 held.value
-        ) AS counted
+            FROM held
+            WHERE held.raw_profile_id = ANY (p_apart)
+            EXCEPT
+            SELECT
+                noted.identifier_type,
+                noted.value
+            FROM noted
+        ) AS other
         CROSS JOIN LATERAL (
             SELECT count(*) AS every
             FROM (
                 SELECT
                 FROM cdp_raw_identifiers AS holder
-                WHERE holder.identifier_type = counted.identifier_type
-                  AND holder.value = counted.value
-                LIMIT counted.loose + 1
+                WHERE holder.identifier_type = other.identifier_type
+                  AND holder.value = other.value
+                LIMIT 2
             ) AS seen
             OFFSET 0
         ) AS holders
@@ -75,7 +92,8 @@ BEGIN
         SELECT
             several.identifier_type,
             several.value,
-            several.every > several.loose AS has_known,
+            -- As many as were counted may be all of them, or not.
+            CASE WHEN several.holders <= kind.person_limit THEN several.holders END AS holders,
             kind.priority,
             crowd.state IS NOT NULL AND NOT kind.is_strong AS is_divided
         FROM several
@@ -97,7 +115,7 @@ BEGIN
             held.raw_profile_id,
             held.identifier_type,
             held.value,
-            joint.has_known,
+            joint.holders,
             joint.priority,
             CASE WHEN joint.is_divided THEN held.voice >> 24 END AS person
         FROM held
@@ -110,7 +128,7 @@ BEGIN
             tied.identifier_type,
             tied.value,
             tied.person,
-            tied.has_known,
+            coalesce(count(*) < tied.holders, true) AS has_known,
             min(tied.raw_profile_id) AS lowest,
             max(tied.raw_profile_id) AS highest
         FROM tied
@@ -118,7 +136,10 @@ BEGIN
             tied.identifier_type,
             tied.value,
             tied.person,
-            tied.has_known
+            tied.holders
+        ORDER BY
+            tied.identifier_type,
+            tied.value
     ),
     reached AS MATERIALIZED (
         SELECT
@@ -150,7 +171,7 @@ BEGIN
             override.link_override_id,
             min(override.raw_profile_id) OVER (PARTITION BY override.link_override_id) AS lowest,
             max(override.raw_profile_id) OVER (PARTITION BY override.link_override_id) AS highest
-        FROM c360._override_ties(p_loose) AS override
+        FROM c360._override_ties(v_loose) AS override
         WHERE override.kind = 'must_link'
     )
     SELECT
@@ -186,7 +207,7 @@ BEGIN
         weighed.identifier_type,
         weighed.value,
         NULL
-    FROM c360._decided_ties(p_tenant, p_loose, p_dissolved) AS weighed
+    FROM c360._decided_ties(p_tenant, v_loose, p_dissolved) AS weighed
     UNION ALL
     SELECT
         beside.raw_profile_id,
@@ -206,7 +227,7 @@ BEGIN
             pair.rule,
             pair.score,
             NULL::bigint AS link_override_id
-        FROM c360._pair_ties(p_tenant, p_loose) AS pair
+        FROM c360._pair_ties(p_tenant, v_loose) AS pair
         UNION ALL
         SELECT
             decided.raw_profile_id,
@@ -244,9 +265,9 @@ BEGIN
     ) AS link ON true
     -- The other one may wait for a later batch, which will find the tie again.
     WHERE link.component_id IS NOT NULL
-       OR beside.with_raw_profile_id = ANY (p_loose);
+       OR beside.with_raw_profile_id = ANY (v_loose);
 END;
 $$;
 
-COMMENT ON FUNCTION c360._ties(text, bigint[], bigint[]) IS
+COMMENT ON FUNCTION c360._ties(text, bigint[], bigint[], bigint[], text[], text[], integer[]) IS
     'What ties loose observations to each other and to known components, most trusted or not.';
