@@ -166,9 +166,12 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/normalise_date.sql
 \ir procedures/identity/_is_day.sql
 \ir procedures/identity/_is_plain.sql
+\ir procedures/identity/_is_plain_email.sql
+\ir procedures/identity/_is_plain_phone.sql
 \ir procedures/identity/_merged.sql
 \ir procedures/identity/_number.sql
 \ir procedures/identity/_scalar.sql
+\ir procedures/identity/_first_of_list.sql
 \ir procedures/identity/_indexable.sql
 \ir procedures/identity/_split_name.sql
 \ir procedures/identity/_typed_value.sql
@@ -183,6 +186,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_discard_crowded_pairs.sql
 \ir procedures/identity/_newly_crowded_keys.sql
 \ir procedures/identity/_plan_for.sql
+\ir procedures/identity/_plan_in_parallel.sql
 \ir procedures/identity/_name_roots.sql
 \ir procedures/identity/_match_comparisons.sql
 \ir procedures/identity/_active_match_model.sql

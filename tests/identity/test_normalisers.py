@@ -110,7 +110,6 @@ def test_e_mail_addresses_lose_case_and_nothing_else(db, sent, expected):
 @pytest.mark.parametrize(
     ("sent", "country", "expected"),
     [
-        ("0912 345 678", None, "+84912345678"),
         ("0912 345 678", "VN", "+84912345678"),
         ("020 7946 0018", "GB", "+442079460018"),
         ("(202) 555-0101", "US", "+12025550101"),

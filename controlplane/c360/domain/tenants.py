@@ -5,7 +5,7 @@ Refuses a document with fields it does not know: an older release must not quiet
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -132,7 +132,10 @@ class Attribute:
 
 @dataclass(frozen=True)
 class TraitBlock:
-    """Attributes that are read out of the traits together, where any of their traits was sent."""
+    """Attributes that are read out of the traits together, where any of their traits was sent.
+
+    In the order in which jsonb keeps keys, so that it has nothing to sort.
+    """
 
     attributes: tuple[Attribute, ...]
 
@@ -280,12 +283,21 @@ class TenantSpec:
         return tuple(a for a in self.shown_identifiers if a.maintained_by == "traits")
 
     @property
+    def types_of_attributes_sent_as_identifiers(self) -> tuple[str, ...]:
+        return tuple(a.identifier_type for a in self.attributes_sent_as_identifiers if a.identifier_type is not None)
+
+    @property
+    def texts_sent_by_most(self) -> tuple[Attribute, ...]:
+        """The attributes whose traits are texts and days that most observations say."""
+        return next((block.attributes for block in self.trait_blocks if block.attributes[0].group in _SENT_BY_MOST), ())
+
+    @property
     def trait_blocks(self) -> tuple[TraitBlock, ...]:
         """The attributes whose traits are texts and days: what most observations say, and what few do."""
         texts = [a for a in self.maintained_by("traits") if a.data_type in {DataType.TEXT, DataType.DATE}]
         blocks = (
-            TraitBlock(tuple(a for a in texts if a.group in _SENT_BY_MOST)),
-            TraitBlock(tuple(a for a in texts if a.group not in _SENT_BY_MOST)),
+            TraitBlock(_in_order_of_keys(a for a in texts if a.group in _SENT_BY_MOST)),
+            TraitBlock(_in_order_of_keys(a for a in texts if a.group not in _SENT_BY_MOST)),
         )
         return tuple(block for block in blocks if block.attributes)
 
@@ -293,7 +305,7 @@ class TenantSpec:
     def typed_traits(self) -> TraitBlock:
         """The attributes whose traits are neither texts nor days."""
         typed = (a for a in self.maintained_by("traits") if a.data_type not in {DataType.TEXT, DataType.DATE})
-        return TraitBlock(tuple(typed))
+        return TraitBlock(_in_order_of_keys(typed))
 
     @property
     def activity_not_kept(self) -> tuple[str, ...]:
@@ -427,3 +439,7 @@ def _renamed(row: Mapping[str, Any], **names: str) -> dict[str, Any]:
 
 def _texts(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(values)
+
+
+def _in_order_of_keys(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:
+    return tuple(sorted(attributes, key=lambda a: (len(a.name.encode()), a.name.encode())))

@@ -11,8 +11,11 @@ CREATE OR REPLACE FUNCTION c360._is_plain(p_text text)
 AS $$
     SELECT octet_length(p_text) = length(p_text)
         AND p_text = btrim(p_text, E' \t\r\n\f\x0B')
-        AND strpos('abcdefghijklmopqrstvwxyzABCDEFGHIJKLMOPQRSTVWXYZ0123456789+', left(p_text, 1)) > 0
         AND p_text <> ''
+        AND (
+            strpos('abcdefghijklmopqrstvwxyzABCDEFGHIJKLMOPQRSTVWXYZ0123456789+', left(p_text, 1)) > 0
+            OR p_text ~ '^[NUnu][B-HJ-MP-TV-Zb-hj-mp-tv-z]'
+        )
 $$;
 
 COMMENT ON FUNCTION c360._is_plain(text) IS

@@ -1,5 +1,5 @@
--- A phone number as E.164 by the country of the record that has it; where that says none, or the number is none there, by the
--- country of the tenant. NULL where it is no plausible number in either. Raises nothing.
+-- A phone number as E.164 by the country of the record that has it, which is that of the tenant where the record says none;
+-- where it is no number there, by the country of the tenant. NULL where it is no plausible number in either. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._own_phone(
     p_value   text,
@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION c360._own_phone(
 )
     RETURNS text
     LANGUAGE plpgsql
-    IMMUTABLE
+    IMMUTABLE STRICT
     PARALLEL SAFE
 AS $$
 BEGIN

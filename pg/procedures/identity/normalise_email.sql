@@ -11,11 +11,7 @@ DECLARE
     v_value text;
 BEGIN
     -- Most addresses are as they should be.
-    IF translate(p_value, 'abcdefghijklmnopqrstuvwxyz0123456789.@_+-', '') = ''
-        AND strpos(p_value, '@') BETWEEN 2 AND length(p_value) - 1
-        AND strpos(substr(p_value, strpos(p_value, '@') + 1), '@') = 0
-        AND length(p_value) <= 320
-    THEN
+    IF c360._is_plain_email(p_value) THEN
         RETURN p_value;
     END IF;
 

@@ -12,20 +12,24 @@ CREATE OR REPLACE FUNCTION c360.normalise_phone(
     PARALLEL SAFE
 AS $$
 DECLARE
-    v_plan             text[] := c360._phone_plan(p_country);
-    v_code             text := v_plan[1];
-    v_trunk            text := v_plan[2];
+    v_plan             text[];
     v_text             text := p_value;
-    v_digits           text := translate(p_value, ' -().,/', '');
+    v_digits           text;
     v_is_international boolean := false;
 BEGIN
+    IF c360._is_plain_phone(p_value) THEN
+        RETURN p_value;
+    END IF;
+    v_plan := c360._phone_plan(p_country);
+
     -- Most numbers are digits and what people put between them, perhaps with a plus in front; the others are taken apart.
     IF left(v_text, 1) = '+' AND strpos(v_text, '(') = 0 THEN
         v_is_international := true;
         v_text := substr(v_text, 2);
-        v_digits := substr(v_digits, 2);
     END IF;
-    IF translate(v_digits, '0123456789', '') <> '' OR strpos('0123456789(', left(v_text, 1)) = 0 OR length(v_text) > 40 THEN
+    IF length(v_text) <= 40 AND v_text ~ '^[0-9(][0-9 ().,/-]*$' THEN
+        v_digits := translate(v_text, ' -().,/', '');
+    ELSE
         v_text := translate(lower(c360.present_text(p_value)), '０１２３４５６７８９＋－（）', '0123456789+-()');
         v_text := regexp_replace(v_text, '^tel:', '');
         v_text := regexp_replace(v_text, '\s*(;ext=|ext\.?|extension|x|#)\s*[0-9]{1,6}$', '');
@@ -41,32 +45,28 @@ BEGIN
         v_digits := regexp_replace(v_text, '[^0-9]', '', 'g');
     END IF;
 
-    IF NOT v_is_international AND starts_with(v_digits, v_plan[5]) AND substr(v_digits, length(v_plan[5]) + 1, 1) <> '0' THEN
-        v_is_international := true;
-        v_digits := substr(v_digits, length(v_plan[5]) + 1);
-    ELSIF NOT v_is_international AND left(v_digits, 2) = '00' AND substr(v_digits, 3, 1) <> '0' THEN
-        v_is_international := true;
-        v_digits := substr(v_digits, 3);
+    IF NOT v_is_international AND (starts_with(v_digits, '00') OR starts_with(v_digits, v_plan[5])) THEN
+        IF starts_with(v_digits, v_plan[5]) AND substr(v_digits, length(v_plan[5]) + 1, 1) <> '0' THEN
+            v_is_international := true;
+            v_digits := substr(v_digits, length(v_plan[5]) + 1);
+        ELSIF starts_with(v_digits, '00') AND substr(v_digits, 3, 1) <> '0' THEN
+            v_is_international := true;
+            v_digits := substr(v_digits, 3);
+        END IF;
     END IF;
 
     IF NOT v_is_international THEN
-        IF v_plan IS NULL THEN
-            RETURN NULL;
-        ELSIF v_trunk <> '' AND starts_with(v_digits, v_trunk)
-            AND length(v_digits) - length(v_trunk) BETWEEN v_plan[3]::integer AND v_plan[4]::integer
-        THEN
-            v_digits := v_code || substr(v_digits, length(v_trunk) + 1);
-        ELSIF starts_with(v_digits, v_code)
-            AND length(v_digits) - length(v_code) BETWEEN v_plan[3]::integer AND v_plan[4]::integer
-        THEN
-            NULL;
-        ELSIF (left(v_digits, 1) <> '0' OR v_code = '39')
-            AND length(v_digits) BETWEEN v_plan[3]::integer AND v_plan[4]::integer
-        THEN
-            v_digits := v_code || v_digits;
-        ELSE
-            RETURN NULL;
-        END IF;
+        v_digits := CASE
+            WHEN v_plan[2] <> '' AND starts_with(v_digits, v_plan[2])
+                AND length(v_digits) - length(v_plan[2]) BETWEEN v_plan[3]::integer AND v_plan[4]::integer
+                THEN v_plan[1] || substr(v_digits, length(v_plan[2]) + 1)
+            WHEN starts_with(v_digits, v_plan[1])
+                AND length(v_digits) - length(v_plan[1]) BETWEEN v_plan[3]::integer AND v_plan[4]::integer
+                THEN v_digits
+            WHEN (left(v_digits, 1) <> '0' OR v_plan[1] = '39')
+                AND length(v_digits) BETWEEN v_plan[3]::integer AND v_plan[4]::integer
+                THEN v_plan[1] || v_digits
+        END;
     END IF;
 
     -- +84 0912...: somebody put the country code before the national form. +52 1 55...: so were mobiles of Mexico dialled once.
@@ -76,7 +76,7 @@ BEGIN
             '^(27|3[1-3]|353|4[1346]|49|55|6[0-46]|8[1246]|85[56]|886|9[01]|966|971)0',
             '\1'
         );
-    ELSIF left(v_digits, 3) = '521' AND length(v_digits) = 13 THEN
+    ELSIF starts_with(v_digits, '521') AND length(v_digits) = 13 THEN
         v_digits := '52' || substr(v_digits, 4);
     END IF;
 

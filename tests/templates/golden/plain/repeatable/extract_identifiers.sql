@@ -123,7 +123,7 @@ BEGIN
             kind.pattern_for_all,
             CASE
                 WHEN kind.form = 'email' THEN c360.normalise_email(single.value)
-                WHEN kind.form = 'phone' THEN c360._own_phone(single.value, single.country, 'US')
+                WHEN kind.form = 'phone' THEN c360._own_phone(single.value, coalesce(single.country, 'US'), 'US')
                 WHEN c360._is_plain(single.value) AND length(single.value) <= 500 THEN single.value
                 ELSE c360.normalise_id(single.value)
             END AS value

@@ -1,0 +1,109 @@
+-- What observations say about a person: {attribute: value}, each value normalised and one its column can hold; where an
+-- attribute may be sent under several names, the first that gives a value counts, and an e-mail address, phone number and
+-- the like may also have been sent as an identifier. Beside it the parts of the name and the day of birth in the form that
+-- match rules compare. A value that is as it should be is taken as it is: most are, and a call for each would cost more than
+-- the rest. Thousands of observations are read by several processes where the server lets them; LIMIT ALL keeps the steps
+-- apart as OFFSET 0 would, which the planner takes for a reason to have one process do them. Reads only, raises nothing.
+CREATE OR REPLACE FUNCTION tenant_plain.standard_profiles(p_raw_profile_ids bigint[])
+    RETURNS TABLE (raw_profile_id bigint, attributes jsonb, given_name text, family_name text, birth_date date)
+    LANGUAGE plpgsql
+    STABLE
+    SET search_path = pg_catalog, tenant_plain, pg_temp
+    SET plan_cache_mode = force_generic_plan
+    SET parallel_setup_cost = 1000
+    SET parallel_tuple_cost = 0.1
+    SET min_parallel_table_scan_size = '8MB'
+    SET min_parallel_index_scan_size = '512kB'
+    SET enable_seqscan = off
+    SET jit = off
+    SET datestyle = 'ISO, YMD'
+    SET timezone = 'UTC'
+AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM c360._plan_in_parallel(cardinality(p_raw_profile_ids));
+
+    RETURN QUERY
+    SELECT
+        named.raw_profile_id,
+        named.attributes,
+        coalesce(named.given_name, named.parts[1]),
+        coalesce(named.family_name, named.parts[2]),
+        named.birth_date
+    FROM (
+        SELECT
+            said.raw_profile_id,
+            said.attributes,
+            CASE WHEN said.first_name ~ '^[A-Za-z]+$' THEN lower(said.first_name) ELSE c360.normalise_name(said.first_name) END AS given_name,
+            CASE WHEN said.last_name ~ '^[A-Za-z]+$' THEN lower(said.last_name) ELSE c360.normalise_name(said.last_name) END AS family_name,
+            CASE WHEN said.first_name IS NULL OR said.last_name IS NULL THEN c360._split_name(said.full_name) END AS parts,
+            NULL::date AS birth_date
+        FROM (
+            SELECT
+                sent.raw_profile_id,
+                sent.attributes,
+                sent.attributes ->> 'first_name' AS first_name,
+                sent.attributes ->> 'last_name' AS last_name,
+                sent.attributes ->> 'full_name' AS full_name
+            FROM (
+                SELECT
+                    raw._raw_profile_id AS raw_profile_id,
+                    '{}'::jsonb
+                    || CASE
+                        WHEN raw._identifiers ?| ARRAY['email']::text[] THEN JSON_OBJECT(
+                            'email' VALUE CASE
+                                WHEN jsonb_typeof(raw._identifiers -> 'email') <> 'array' THEN c360.normalise_email(c360._scalar(raw._identifiers -> 'email'))
+                                ELSE c360._first_of_list(
+                                    raw._identifiers -> 'email', 'email',
+                                    coalesce(raw._country, 'US'), 'US'
+                                )
+                            END
+                            ABSENT ON NULL RETURNING jsonb
+                        )
+                        ELSE '{}'
+                    END
+                    || CASE
+                        WHEN raw._traits ?| ARRAY['email', 'firstName']::text[] THEN JSON_OBJECT(
+                            'email' VALUE CASE
+                                WHEN coalesce(raw._traits ->> 'email') IS NULL THEN NULL
+                                WHEN c360._is_plain_email(coalesce(raw._traits ->> 'email')) THEN coalesce(raw._traits ->> 'email')
+                                ELSE coalesce(c360.normalise_email(c360._scalar(raw._traits #> ARRAY['email']::text[])))
+                            END,
+                            'first_name' VALUE CASE
+                                WHEN coalesce(raw._traits ->> 'firstName') IS NULL THEN NULL
+                                WHEN c360._is_plain(coalesce(raw._traits ->> 'firstName'))
+                                    THEN coalesce(raw._traits ->> 'firstName')
+                                ELSE coalesce(c360.present_text(c360._scalar(raw._traits #> ARRAY['firstName']::text[])))
+                            END
+                            ABSENT ON NULL RETURNING jsonb
+                        )
+                        ELSE '{}'
+                    END AS attributes
+                FROM (
+                    SELECT
+                        raw._raw_profile_id,
+                        raw._identifiers,
+                        raw._traits,
+                        NULL::text AS _country
+                    FROM (
+                        -- No attribute has a name like these.
+                        SELECT
+                            own.raw_profile_id AS _raw_profile_id,
+                            own.identifiers AS _identifiers,
+                            own.traits AS _traits
+                        FROM tenant_plain.cdp_raw_profiles AS own
+                        WHERE own.raw_profile_id = ANY (p_raw_profile_ids)
+                    ) AS raw
+                    LIMIT ALL
+                ) AS raw
+                LIMIT ALL
+            ) AS sent
+            LIMIT ALL
+        ) AS said
+        LIMIT ALL
+    ) AS named;
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_plain.standard_profiles(bigint[]) IS
+    'What observations say, normalised by the attributes of this tenant.';
