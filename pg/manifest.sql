@@ -194,7 +194,7 @@ VALUES
     ('procedures/identity/_pairs_among.sql', '9f24fbabfe406d4dd6e5cbb60a154353ed8327aa4a2f293bd78cd71dd685ce18'),
     ('procedures/identity/_park_resolution_work.sql', 'd4fb7272d16d3c1398be410993a763011ffc191eecd9be391bc76f036593a28e'),
     ('procedures/identity/_part_edges.sql', 'af098ecebd806243f8f85456351c1575e2c570c65598dc0da2408eb975f3c7e9'),
-    ('procedures/identity/_partition_records.sql', '5cc2841b60b8cd1c2536934863753ca3ced63eebd0045b1a5516df021a8b3ba9'),
+    ('procedures/identity/_partition_records.sql', '268ff3c163a9eab24e0f5d6272d22a30987144a13d6116e4477dad05b8bb9b81'),
     ('procedures/identity/_person_code.sql', '55c5530fbb28dc51c65509792cb45640b206261b7f70a6e3c56b499179684442'),
     ('procedures/identity/_propose_pairs.sql', '63f8ef64bab945b43567c585207b10b4b955277e9100e105f6e6929bf7c876e6'),
     ('procedures/identity/_protected_partition.sql', '4a697e526c5edaae5a8f8ad8a23fc6eb1b393f06d91c3dcda303e206c17f2842'),

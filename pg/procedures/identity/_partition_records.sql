@@ -124,15 +124,30 @@ BEGIN
         ) AS side (record, other)
         WHERE pair.bits IS NOT NULL
     ),
+    -- Rules in the order of their names: sorting so many ties by number is cheaper than by text.
+    ranked AS MATERIALIZED (
+        SELECT
+            listed.rule,
+            row_number() OVER (ORDER BY listed.rule) AS rank
+        FROM (
+            SELECT ('exact:' || held.identifier_type) COLLATE "C" AS rule FROM held
+            UNION
+            SELECT pair.rule FROM pair
+        ) AS listed
+    ),
     tie AS MATERIALIZED (
         SELECT
-            every.*,
-            dense_rank() OVER (
+            every.level,
+            every.rule,
+            every.score,
+            every.value,
+            every.records,
+            row_number() OVER (
                 ORDER BY
                     every.level > 0,
                     every.override,
                     every.priority,
-                    every.rule,
+                    ranked.rank,
                     every.score DESC,
                     every.value,
                     every.person,
@@ -141,7 +156,6 @@ BEGIN
             )::integer AS key
         FROM (
             SELECT
-                override.record,
                 0 AS level,
                 override.link_override_id AS override,
                 0 AS priority,
@@ -150,26 +164,39 @@ BEGIN
                 '' COLLATE "C" AS value,
                 0::bigint AS person,
                 0 AS first_record,
-                0 AS second_record
+                0 AS second_record,
+                array_agg(override.record ORDER BY override.record) AS records
             FROM override
             WHERE override.kind = 'must_link'
+            GROUP BY override.link_override_id
             UNION ALL
             SELECT
-                held.record,
                 CASE WHEN held.is_decided THEN 6 WHEN held.is_exclusive OR held.is_definitive THEN 1 WHEN held.is_strong THEN 2 ELSE 4 END,
-                0, held.priority, 'exact:' || held.identifier_type, 1, held.value, coalesce(held.person, 0), 0, 0
+                0, held.priority, 'exact:' || held.identifier_type, 1, held.value, coalesce(held.person, 0), 0, 0,
+                array_agg(held.record ORDER BY held.record)
             FROM held
             WHERE held.record NOT IN (SELECT odd.record FROM odd)
               AND held.is_tying
+            GROUP BY
+                held.identifier_type,
+                held.value,
+                held.person,
+                held.priority,
+                held.is_decided,
+                held.is_exclusive,
+                held.is_definitive,
+                held.is_strong
+            HAVING count(*) > 1
             UNION ALL
             SELECT
-                side.record, CASE WHEN pair.bits IS NULL THEN 3 ELSE 5 END, 0, pair.priority, pair.rule, pair.score, '', 0, pair.first_record, pair.second_record
+                CASE WHEN pair.bits IS NULL THEN 3 ELSE 5 END, 0, pair.priority, pair.rule, pair.score, '', 0, pair.first_record, pair.second_record,
+                ARRAY[pair.first_record, pair.second_record]
             FROM pair
-            CROSS JOIN LATERAL unnest(ARRAY[pair.first_record, pair.second_record]) AS side (record)
             WHERE pair.is_match
               AND pair.first_record NOT IN (SELECT odd.record FROM odd)
               AND pair.second_record NOT IN (SELECT odd.record FROM odd)
         ) AS every
+        LEFT JOIN ranked ON ranked.rule = every.rule
     ),
     statement AS MATERIALIZED (
         SELECT
@@ -204,11 +231,6 @@ BEGIN
             WHERE member.person > 0
         ) AS every
     ),
-    key AS MATERIALIZED (
-        SELECT DISTINCT ON (tie.key) tie.key, tie.rule, tie.value, tie.score
-        FROM tie
-        ORDER BY tie.key
-    ),
     number AS MATERIALIZED (
         SELECT DISTINCT ON (statement.number) statement.number, statement.type, statement.day
         FROM statement
@@ -221,12 +243,12 @@ BEGIN
     )
     SELECT
         (SELECT array_agg(member.raw_profile_id ORDER BY member.record) FROM member),
-        (SELECT array_agg(tie.key ORDER BY tie.key, tie.record) FROM tie),
-        (SELECT array_agg(tie.record ORDER BY tie.key, tie.record) FROM tie),
-        (SELECT array_agg(tie.level ORDER BY tie.key, tie.record) FROM tie),
-        (SELECT array_agg(key.rule ORDER BY key.key) FROM key),
-        (SELECT array_agg(key.value ORDER BY key.key) FROM key),
-        (SELECT array_agg(key.score ORDER BY key.key) FROM key),
+        tied.keys,
+        tied.records,
+        tied.levels,
+        told.rules,
+        told.values,
+        told.scores,
         (SELECT array_agg(statement.record ORDER BY statement.record, statement.number) FROM statement),
         (SELECT array_agg(statement.number ORDER BY statement.record, statement.number) FROM statement),
         (SELECT array_agg(number.type ORDER BY number.number) FROM number),
@@ -264,7 +286,31 @@ BEGIN
         v_type_level,
         v_near_from,
         v_near,
-        v_near_bits;
+        v_near_bits
+    FROM (
+        SELECT
+            array_agg(holder.key) AS keys,
+            array_agg(holder.record) AS records,
+            array_agg(holder.level) AS levels
+        FROM (
+            SELECT
+                tie.key,
+                tie.level,
+                side.record
+            FROM tie
+            CROSS JOIN LATERAL unnest(tie.records) AS side (record)
+            ORDER BY
+                tie.key,
+                side.record
+        ) AS holder
+    ) AS tied
+    CROSS JOIN (
+        SELECT
+            array_agg(tie.rule ORDER BY tie.key) AS rules,
+            array_agg(tie.value ORDER BY tie.key) AS values,
+            array_agg(tie.score ORDER BY tie.key) AS scores
+        FROM tie
+    ) AS told;
 
     RETURN QUERY
     WITH found AS MATERIALIZED (
