@@ -204,7 +204,7 @@ VALUES
     ('procedures/identity/_relink_components.sql', 'b02243a4bfed639bb3aee7b46fbdbee278960182e5af825941271401b65077e6'),
     ('procedures/identity/_requeue_failures.sql', '65e2a65313497bfc7a2a38f50b53bf2fa7c8b35cdbedbcf15acef2b8b853af41'),
     ('procedures/identity/_resolve_in_parts.sql', 'f4c6625f24cb430cfd5e333890a15f225429d314fcb8cbcb964152ac34ca3ac6'),
-    ('procedures/identity/_settle_resolution.sql', '4da9e102b12d4bbd0822c3f829d82a27c741bf478b0a017d925476e47335de5a'),
+    ('procedures/identity/_settle_resolution.sql', '68cb6927c0561962b17f9f31d354d16ce0c6a35f9119bee2c603023e77bc74c5'),
     ('procedures/identity/_spread_identifier.sql', 'a9f7f836836649d54e0a02623f9df411870dad656c2531ed0b1501abdd7a7b0f'),
     ('procedures/identity/_tie_gain.sql', '7bb99518ffb2a137b8f65e4667e187019bd08ecdc2f313e9d573409a33ab58d9'),
     ('procedures/identity/_tie_holders.sql', '306312aaad1387bcaac20e29bea3161ad68d2b97b145aa4fd9144c858f520513'),
