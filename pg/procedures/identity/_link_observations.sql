@@ -34,6 +34,7 @@ BEGIN
         RETURN;
     END IF;
 
+    -- Identifiers and links of an observation are written together: one that is not linked yet has none.
     INSERT INTO cdp_raw_identifiers (identifier_type, value, raw_profile_id, is_usable, voice)
     SELECT
         sent.identifier_type,
@@ -41,8 +42,7 @@ BEGIN
         sent.raw_profile_id,
         sent.is_usable,
         sent.voice
-    FROM extract_identifiers(p_fresh) AS sent
-    ON CONFLICT DO NOTHING;
+    FROM extract_identifiers(p_fresh) AS sent;
 
     SELECT noted.*
     INTO v_noted

@@ -1,5 +1,6 @@
 -- Takes an identifier as sent apart: a text or number is one value, a list is several, an object is one for each scope
 -- ({"salesforce": "003"} under crm_id is 003 of type crm_id:salesforce). Anything else holds none. Raises nothing.
+-- STRICT, so that it stays a call: one with NULL costs nothing, and several processes may make it.
 
 CREATE OR REPLACE FUNCTION c360._spread_identifier(
     p_type  text,
@@ -7,7 +8,7 @@ CREATE OR REPLACE FUNCTION c360._spread_identifier(
 )
     RETURNS TABLE (identifier_type text, value text)
     LANGUAGE sql
-    IMMUTABLE
+    IMMUTABLE STRICT
     PARALLEL SAFE
 AS $$
     SELECT

@@ -1,6 +1,7 @@
 -- Identifiers of observations: those sent as such and those among the traits, normalised, absent ones gone. A value that
 -- is blocked or of a type that is not matched comes back with is_usable = false. voice says which person the observation
--- speaks of, see cdp_raw_identifiers. Trusts that cdp_standard_profiles has the observations. Reads only, raises nothing.
+-- speaks of, see cdp_raw_identifiers. Trusts that cdp_standard_profiles has the observations. Thousands of them are
+-- read by several processes, which LIMIT ALL does not hinder as OFFSET 0 would. Reads only, raises nothing.
 CREATE OR REPLACE FUNCTION tenant_select_2.extract_identifiers(p_raw_profile_ids bigint[])
     RETURNS TABLE (raw_profile_id bigint, identifier_type text, value text, is_usable boolean, voice bigint)
     LANGUAGE plpgsql
@@ -9,12 +10,18 @@ CREATE OR REPLACE FUNCTION tenant_select_2.extract_identifiers(p_raw_profile_ids
     SET plan_cache_mode = force_custom_plan
     SET enable_hashjoin = on
     SET enable_mergejoin = on
+    SET enable_memoize = off
+    SET parallel_setup_cost = 1000
+    SET parallel_tuple_cost = 0.1
+    SET min_parallel_table_scan_size = '8MB'
+    SET min_parallel_index_scan_size = '512kB'
     SET jit = off
     SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM c360._plan_for(cardinality(p_raw_profile_ids));
+    PERFORM c360._plan_in_parallel(cardinality(p_raw_profile_ids));
 
     RETURN QUERY
     WITH kind (identifier_type, is_matched, claim, form, words, letters, pattern, pattern_for_all) AS (
@@ -33,60 +40,39 @@ BEGIN
                 NULL
             )
     ),
-    observed AS MATERIALIZED (
-        SELECT
-            raw.raw_profile_id,
-            raw.identifiers,
-            raw.traits,
-            c360._person_code(said.given_name, said.family_name, said.birth_date) AS person,
-            said.country
-        FROM unnest(p_raw_profile_ids) AS wanted (raw_profile_id)
-        CROSS JOIN LATERAL (
-            SELECT
-                own.raw_profile_id,
-                own.identifiers,
-                own.traits
-            FROM tenant_select_2.cdp_raw_profiles AS own
-            WHERE own.raw_profile_id = wanted.raw_profile_id
-            OFFSET 0
-        ) AS raw
-        LEFT JOIN LATERAL (
-            SELECT
-                own.given_name,
-                own.family_name,
-                own.birth_date,
-                NULL::text AS country
-            FROM tenant_select_2.cdp_standard_profiles AS own
-            WHERE own.raw_profile_id = wanted.raw_profile_id
-            OFFSET 0
-        ) AS said ON true
-    ),
     -- Traits that identify, and where among the traits.
     place (identifier_type, trait, inside) AS (
         VALUES
             (NULL::text, NULL::text, NULL::text[]),
             ('user', E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[])
     ),
-    sent AS MATERIALIZED (
+    observed AS (
+        SELECT
+            own.raw_profile_id,
+            ARRAY[own.identifiers, own.traits] AS sides,
+            c360._person_code(said.given_name, said.family_name, said.birth_date) AS person,
+            NULL::text AS country
+        FROM tenant_select_2.cdp_raw_profiles AS own
+        LEFT JOIN tenant_select_2.cdp_standard_profiles AS said
+            -- Said twice, so that a hash join reads no others.
+            ON said.raw_profile_id = own.raw_profile_id
+            AND said.raw_profile_id = ANY (p_raw_profile_ids)
+        WHERE own.raw_profile_id = ANY (p_raw_profile_ids)
+        LIMIT ALL
+    ),
+    sent AS (
         SELECT
             observed.raw_profile_id,
             observed.person,
             observed.country,
-            item.name AS identifier_type,
-            item.value
+            coalesce(place.identifier_type, item.name) AS identifier_type,
+            CASE WHEN place.identifier_type IS NULL THEN item.value ELSE item.value #> place.inside END AS value
         FROM observed
-        CROSS JOIN LATERAL jsonb_each(observed.identifiers) AS item (name, value)
-        UNION ALL
-        SELECT
-            observed.raw_profile_id,
-            observed.person,
-            observed.country,
-            place.identifier_type,
-            item.value #> place.inside
-        FROM observed
-        CROSS JOIN LATERAL jsonb_each(observed.traits) AS item (trait, value)
-        JOIN place ON place.trait = item.trait
-        WHERE observed.traits <> '{}'
+        CROSS JOIN LATERAL unnest(observed.sides) WITH ORDINALITY AS side (sent, number)
+        CROSS JOIN LATERAL jsonb_each(side.sent) AS item (name, value)
+        LEFT JOIN place ON place.trait = item.name AND side.number = 2
+        WHERE side.number = 1 OR place.identifier_type IS NOT NULL
+        LIMIT ALL
     ),
     -- Nearly all are single values; only lists and scopes have to be taken apart.
     single AS (
@@ -94,23 +80,17 @@ BEGIN
             sent.raw_profile_id,
             sent.person,
             sent.country,
-            sent.identifier_type,
-            sent.value #>> '{}' AS value
+            coalesce(spread.identifier_type, sent.identifier_type) AS identifier_type,
+            coalesce(spread.value, sent.value #>> '{}') AS value
         FROM sent
-        WHERE jsonb_typeof(sent.value) IN ('string', 'number')
-        UNION ALL
-        SELECT
-            sent.raw_profile_id,
-            sent.person,
-            sent.country,
-            spread.identifier_type,
-            spread.value
-        FROM sent
-        CROSS JOIN LATERAL c360._spread_identifier(sent.identifier_type, sent.value) AS spread
-        WHERE jsonb_typeof(sent.value) IN ('array', 'object')
+        LEFT JOIN LATERAL c360._spread_identifier(
+            CASE WHEN jsonb_typeof(sent.value) IN ('array', 'object') THEN sent.identifier_type END, sent.value
+        ) AS spread ON true
+        WHERE jsonb_typeof(sent.value) IN ('string', 'number') OR spread.value IS NOT NULL
+        LIMIT ALL
     ),
     -- Most values are in comparable form already; telling so is cheaper than a call for each.
-    comparable AS MATERIALIZED (
+    comparable AS (
         SELECT
             single.raw_profile_id,
             single.person,
@@ -122,8 +102,12 @@ BEGIN
             kind.pattern,
             kind.pattern_for_all,
             CASE
-                WHEN kind.form = 'email' THEN c360.normalise_email(single.value)
-                WHEN kind.form = 'phone' THEN c360._own_phone(single.value, coalesce(single.country, 'US'), 'US')
+                WHEN kind.form = 'email' THEN CASE WHEN c360._is_plain_email(single.value) THEN single.value ELSE c360.normalise_email(single.value) END
+                WHEN kind.form = 'phone' THEN
+                    CASE
+                        WHEN c360._is_plain_phone(single.value) THEN single.value
+                        ELSE c360._own_phone(single.value, coalesce(single.country, 'US'), 'US')
+                    END
                 WHEN c360._is_plain(single.value) AND length(single.value) <= 500 THEN single.value
                 ELSE c360.normalise_id(single.value)
             END AS value
@@ -131,9 +115,10 @@ BEGIN
         LEFT JOIN kind ON kind.identifier_type = split_part(single.identifier_type, ':', 1)
         WHERE kind.identifier_type = single.identifier_type
            OR single.identifier_type ~ '^[a-z][a-z0-9_]{0,40}(:.{1,60})?$'
+        LIMIT ALL
     ),
-    judged AS MATERIALIZED (
-        SELECT DISTINCT ON (comparable.raw_profile_id, comparable.identifier_type COLLATE "C", comparable.value COLLATE "C")
+    usable AS (
+        SELECT
             comparable.raw_profile_id,
             comparable.person,
             comparable.identifier_type,
@@ -150,6 +135,12 @@ BEGIN
             ) AS is_usable
         FROM comparable
         WHERE comparable.value IS NOT NULL
+        LIMIT ALL
+    ),
+    judged AS (
+        SELECT DISTINCT ON (usable.raw_profile_id, usable.identifier_type COLLATE "C", usable.value COLLATE "C")
+            usable.*
+        FROM usable
     )
     SELECT
         judged.raw_profile_id,
