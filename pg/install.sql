@@ -344,6 +344,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 
 -- procedures/topic ----------------------------------------------------------------------------------------------------
 \ir procedures/topic/_uuid7.sql
+\ir procedures/topic/_uuid7_of.sql
 \ir procedures/topic/_message_context.sql
 \ir procedures/topic/_message_body.sql
 \ir procedures/topic/_publish.sql

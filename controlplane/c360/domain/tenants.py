@@ -318,6 +318,11 @@ class TenantSpec:
         """The attributes kept by traits that another value than the latest survives for."""
         return tuple(a.name for a in self.maintained_by("traits") if a.survivorship != "most_recent")
 
+    @property
+    def chosen_attributes(self) -> tuple[str, ...]:
+        """Those of them for which one value survives; the others are unions."""
+        return tuple(a.name for a in self.maintained_by("traits") if a.survivorship not in {"most_recent", "union"})
+
     def attributes_by(self, survivorship: str) -> tuple[Attribute, ...]:
         """The attributes kept by traits that have this survivorship rule."""
         return tuple(a for a in self.maintained_by("traits") if a.survivorship == survivorship)

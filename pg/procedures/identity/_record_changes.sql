@@ -39,6 +39,7 @@ DECLARE
         WHERE hidden.tenant = p_tenant
           AND hidden.is_masked
     );
+    v_salt    text := gen_random_uuid()::text;
     v_context text := c360._message_context(p_tenant, p_at);
     v_counts  jsonb;
 BEGIN
@@ -109,6 +110,8 @@ BEGIN
     message AS (
         SELECT
             news.id,
+            -- A golden record has a message for each record it absorbed.
+            coalesce(merge.detail ->> 'absorbed_id', news.id::text) AS about,
             'profile.' || CASE news.change WHEN 'edited' THEN 'updated' ELSE news.change END AS type,
             '{"profile_id":"' || news.id::text
                 || '","version":' || news.version::text
@@ -128,7 +131,7 @@ BEGIN
     published AS (
         INSERT INTO c360.messages (message_id, tenant, topic, type, key, body)
         SELECT
-            c360._uuid7(),
+            c360._uuid7_of(v_salt || message.about),
             p_tenant,
             'c360-updated-profiles',
             message.type,

@@ -30,6 +30,10 @@ DECLARE
     v_rebuilt_version integer[];
     v_rebuilt_is_news boolean[];
     v_rebuilt_profile jsonb[];
+    v_rebuilt_metrics jsonb[];
+    v_active          uuid[];
+    v_known           uuid[];
+    v_known_metrics   jsonb[];
     v_metrics_of      uuid[];
     v_metrics         jsonb[];
 BEGIN
@@ -80,13 +84,15 @@ BEGIN
         array_agg(to_jsonb(rebuilt.changed)),
         array_agg(rebuilt.version),
         array_agg(rebuilt.is_news),
-        array_agg(rebuilt.profile)
+        array_agg(rebuilt.profile),
+        array_agg(rebuilt.metrics)
     INTO
         v_rebuilt,
         v_rebuilt_changed,
         v_rebuilt_version,
         v_rebuilt_is_news,
-        v_rebuilt_profile
+        v_rebuilt_profile,
+        v_rebuilt_metrics
     FROM rebuild_profiles(
         v_rebuild,
         ARRAY(
@@ -97,13 +103,42 @@ BEGIN
         p_at
     ) AS rebuilt;
 
+    -- The rebuild knows the metrics of those that nobody saw do anything.
+    SELECT
+        array_agg(listed.id) FILTER (WHERE listed.metrics IS NULL),
+        array_agg(listed.id) FILTER (WHERE listed.metrics IS NOT NULL),
+        array_agg(listed.metrics) FILTER (WHERE listed.metrics IS NOT NULL)
+    INTO
+        v_active,
+        v_known,
+        v_known_metrics
+    FROM (
+        SELECT DISTINCT ON (named.id)
+            named.id,
+            named.metrics
+        FROM (
+            SELECT
+                rebuilt.id,
+                rebuilt.metrics
+            FROM unnest(v_rebuilt, v_rebuilt_metrics) AS rebuilt (id, metrics)
+            UNION ALL
+            SELECT
+                moved.id,
+                NULL
+            FROM unnest(c360._active_profiles(p_moved)) AS moved (id)
+        ) AS named
+        ORDER BY
+            named.id,
+            named.metrics IS NULL
+    ) AS listed;
+
     SELECT
         array_agg(refreshed.master_profile_id),
         array_agg(refreshed.metrics)
     INTO
         v_metrics_of,
         v_metrics
-    FROM refresh_activity(c360._active_profiles(v_rebuild || p_moved)) AS refreshed;
+    FROM refresh_activity(v_active, v_known, v_known_metrics) AS refreshed;
 
     RETURN c360._record_changes(
         p_tenant, v_profile, v_change, v_other, v_rule, v_evidence, p_edited, v_rebuilt, v_rebuilt_changed, v_rebuilt_version,

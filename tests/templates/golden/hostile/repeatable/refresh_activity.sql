@@ -1,7 +1,12 @@
 -- Brings the attributes maintained by activity up to date from the running aggregates and the latest events of the linked
 -- observations, and answers the metrics of each golden record as a document. Makes no version: these change with every
--- event. One plan is kept for any number of golden records. Safe to repeat. Raises nothing.
-CREATE OR REPLACE FUNCTION tenant_select_2.refresh_activity(p_master_profile_ids uuid[])
+-- event. Of p_known the metrics are given (p_metrics, by assemble_profiles()): nothing has to be read. One plan is kept for
+-- any number of golden records. Safe to repeat. Raises nothing.
+CREATE OR REPLACE FUNCTION tenant_select_2.refresh_activity(
+    p_master_profile_ids uuid[],
+    p_known              uuid[]  DEFAULT '{}',
+    p_metrics            jsonb[] DEFAULT '{}'
+)
     RETURNS TABLE (master_profile_id uuid, metrics jsonb)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, tenant_select_2, pg_temp
@@ -157,6 +162,11 @@ BEGIN
             jsonb_strip_nulls(c360._merged(layer.doc ORDER BY layer.number)) - ARRAY['first_seen_at', 'last_seen_at', 'last_known_channel', 'last_seen_touchpoint_url', 'event_summary', 'total_sessions']::text[] AS doc
         FROM layer
         GROUP BY layer.master_profile_id
+        UNION ALL
+        SELECT
+            known.id,
+            known.metrics
+        FROM unnest(p_known, p_metrics) AS known (id, metrics)
     ),
     written AS (
         INSERT INTO tenant_select_2.cdp_profile_metrics AS metrics (
@@ -195,5 +205,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION tenant_select_2.refresh_activity(uuid[]) IS
+COMMENT ON FUNCTION tenant_select_2.refresh_activity(uuid[], uuid[], jsonb[]) IS
     'First and last sight, channel, last page and event counts of golden records, from the events of their observations.';

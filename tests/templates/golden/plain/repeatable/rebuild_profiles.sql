@@ -1,22 +1,18 @@
--- Computes golden records anew from what their observations say in standard form, by the survivorship rule of each
--- attribute, and writes those that differ, and those of p_renewed (merged, split), as a new version. Answers all of them,
--- with the attributes that changed, whether there is a new version, and the document of the record. A golden record that
--- links name and that is not there yet is made, at p_at, founded on its lowest observation: written once, and not first
--- empty and then anew.
--- Absent is not null: only values that were sent compete. What was seen later wins, then the higher content hash, so that
--- arrival makes no difference and a tie is decided for all attributes alike; for most attributes that is a concatenation
--- of documents. One plan is kept for any number of golden records: it joins nothing but rows looked up by their keys.
--- Safe to repeat: the second time nothing differs. Raises nothing.
+-- Computes golden records anew from their observations (assemble_profiles() does), and writes those that differ, and those
+-- of p_renewed (merged, split), as a new version. Answers all of them, with the attributes that changed, whether there is a
+-- new version, the document of the record, and its metrics where they follow from its observations alone. A golden record
+-- that links name and that is not there yet is made, at p_at, founded on its lowest observation: written once, and not
+-- first empty and then anew. Safe to repeat: the second time nothing differs. Raises nothing.
 CREATE OR REPLACE FUNCTION tenant_plain.rebuild_profiles(
     p_master_profile_ids uuid[],
     p_renewed            uuid[] DEFAULT '{}',
     p_at                 timestamptz DEFAULT clock_timestamp()
 )
-    RETURNS TABLE (master_profile_id uuid, changed text[], version integer, is_news boolean, profile jsonb)
+    RETURNS TABLE (master_profile_id uuid, changed text[], version integer, is_news boolean, profile jsonb, metrics jsonb)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, tenant_plain, pg_temp
     SET plan_cache_mode = force_generic_plan
-    SET enable_hashjoin = off
+    SET enable_hashjoin = on
     SET enable_mergejoin = off
     SET enable_seqscan = off
     SET jit = off
@@ -26,340 +22,44 @@ CREATE OR REPLACE FUNCTION tenant_plain.rebuild_profiles(
 AS $$
 #variable_conflict use_column
 DECLARE
-    v_internal      text := coalesce(current_setting('c360.internal_write', true), '');
-    v_has_activity  boolean := EXISTS (SELECT FROM tenant_plain.cdp_activity);
-    v_has_purchases boolean := EXISTS (SELECT FROM tenant_plain.cdp_purchases);
-    v_has_overrides boolean := EXISTS (SELECT FROM tenant_plain.cdp_attribute_overrides);
+    v_internal text := coalesce(current_setting('c360.internal_write', true), '');
+    v_facts    jsonb := '{}';
+    v_ids      uuid[] := ARRAY(
+        SELECT listed.id
+        FROM unnest(p_master_profile_ids || p_renewed) AS listed (id)
+        GROUP BY listed.id
+        ORDER BY listed.id
+    );
 BEGIN
+    IF EXISTS (SELECT FROM tenant_plain.cdp_purchases) THEN
+        SELECT coalesce(jsonb_object_agg(bought.id, bought.facts), '{}')
+        INTO v_facts
+        FROM (
+            SELECT
+                fact.master_profile_id AS id,
+                jsonb_object_agg(figure.name, figure.value) AS facts
+            FROM c360._purchase_facts('plain', p_master_profile_ids) AS fact
+            CROSS JOIN LATERAL jsonb_each(to_jsonb(fact)) AS figure (name, value)
+            WHERE figure.name = ANY (ARRAY[]::text[])
+              AND figure.value <> 'null'
+            GROUP BY fact.master_profile_id
+        ) AS bought;
+    END IF;
+
     -- Not the edit of a person.
     PERFORM set_config('c360.internal_write', 'on', true);
 
     RETURN QUERY
-    WITH wanted AS MATERIALIZED (
+    WITH judged AS MATERIALIZED (
         SELECT
-            listed.id AS master_profile_id,
-            bool_or(listed.is_renewed) AS is_renewed
-        FROM (
-            SELECT
-                asked.id,
-                false
-            FROM unnest(p_master_profile_ids) AS asked (id)
-            UNION ALL
-            SELECT
-                renewed.id,
-                true
-            FROM unnest(p_renewed) AS renewed (id)
-        ) AS listed (id, is_renewed)
-        GROUP BY listed.id
-    ),
-
-    -- Every observation of these people, once, and what it says.
-    observed AS MATERIALIZED (
-        SELECT
-            wanted.master_profile_id,
-            own.raw_profile_id,
-            own.source,
-            own.content_hash,
-            own.seen_at,
-            own.weight,
-            own.attributes,
-            wanted.is_renewed
-        FROM wanted
-        LEFT JOIN LATERAL (
-            SELECT
-                link.raw_profile_id,
-                raw.source,
-                raw.content_hash,
-                coalesce(seen.last_at, raw.observed_at) AS seen_at,
-                coalesce(seen.event_count, 1) AS weight,
-                said.attributes
-            FROM tenant_plain.cdp_profile_links AS link
-            CROSS JOIN LATERAL (
-                SELECT
-                    own.source,
-                    own.content_hash,
-                    own.observed_at
-                FROM tenant_plain.cdp_raw_profiles AS own
-                WHERE own.raw_profile_id = link.raw_profile_id
-                OFFSET 0
-            ) AS raw
-            LEFT JOIN LATERAL (
-                SELECT own.attributes
-                FROM tenant_plain.cdp_standard_profiles AS own
-                WHERE own.raw_profile_id = link.raw_profile_id
-                OFFSET 0
-            ) AS said ON true
-            LEFT JOIN LATERAL (
-                SELECT
-                    max(activity.last_at) AS last_at,
-                    sum(activity.event_count) AS event_count
-                FROM tenant_plain.cdp_activity AS activity
-                WHERE activity.raw_profile_id = link.raw_profile_id
-            ) AS seen ON v_has_activity
-            WHERE link.master_profile_id = wanted.master_profile_id
-            OFFSET 0
-        ) AS own ON true
-    ),
-
-    -- What was said last, and by whom. Attributes with another rule are covered below.
-    recent AS (
-        SELECT
-            observed.master_profile_id,
-            bool_or(observed.is_renewed) AS is_renewed,
-            min(observed.raw_profile_id) AS founder,
-            coalesce(c360._merged(observed.attributes ORDER BY observed.seen_at, observed.content_hash), '{}') AS doc,
-            coalesce(
-                c360._merged(
-                    (
-                        SELECT jsonb_object_agg(attribute.name, observed.raw_profile_id)
-                        FROM jsonb_object_keys(observed.attributes) AS attribute (name)
-                    )
-                    ORDER BY
-                        observed.seen_at,
-                        observed.content_hash
-                ),
-                '{}'
-            ) AS sources
-        FROM observed
-        GROUP BY observed.master_profile_id
-    ),
-
-    -- Values of attributes with any other rule, where they were sent at all.
-    candidate AS MATERIALIZED (
-        SELECT
-            observed.master_profile_id,
-            observed.raw_profile_id,
-            observed.source,
-            observed.content_hash,
-            observed.seen_at,
-            observed.weight,
-            item.attribute,
-            item.value
-        FROM observed
-        CROSS JOIN LATERAL jsonb_each(observed.attributes) AS item (attribute, value)
-        WHERE observed.attributes ?| ARRAY[]::text[]
-          AND item.attribute = ANY (ARRAY[]::text[])
-    ),
-    ranked AS (
-        SELECT
-            candidate.*,
-            CASE
-                WHEN candidate.attribute = ANY (ARRAY[]::text[])
-                    THEN extract(epoch FROM candidate.seen_at)
-                WHEN candidate.attribute = ANY (ARRAY[]::text[])
-                    THEN -length(candidate.value #>> '{}')
-                WHEN candidate.attribute = ANY (ARRAY[]::text[])
-                    THEN -sum(candidate.weight) OVER (PARTITION BY candidate.master_profile_id, candidate.attribute, candidate.value)
-            END AS rank
-        FROM candidate
-        WHERE NOT candidate.attribute = ANY (ARRAY[]::text[])
-    ),
-    survivor AS (
-        SELECT DISTINCT ON (ranked.master_profile_id, ranked.attribute)
-            ranked.master_profile_id,
-            ranked.attribute,
-            ranked.value,
-            ranked.raw_profile_id
-        FROM ranked
-        ORDER BY
-            ranked.master_profile_id,
-            ranked.attribute,
-            ranked.rank,
-            CASE WHEN ranked.attribute = ANY (ARRAY[]::text[]) THEN (c360._number(ranked.value)) END DESC NULLS LAST,
-            CASE WHEN ranked.attribute = ANY (ARRAY[]::text[]) THEN ranked.value #>> '{}' END COLLATE "C" DESC,
-            CASE WHEN ranked.attribute = ANY (ARRAY[]::text[]) THEN (c360._number(ranked.value)) END,
-            CASE WHEN ranked.attribute = ANY (ARRAY[]::text[]) THEN ranked.value #>> '{}' END COLLATE "C",
-            ranked.seen_at DESC,
-            ranked.content_hash DESC
-    ),
-
-    -- Lists are unions; objects are merged, the latest value of each key.
-    united AS (
-        SELECT
-            element.master_profile_id,
-            element.attribute,
-            jsonb_agg(DISTINCT element.value COLLATE "C" ORDER BY element.value COLLATE "C") AS value
-        FROM (
-            SELECT
-                candidate.master_profile_id,
-                candidate.attribute,
-                item.value
-            FROM candidate
-            CROSS JOIN LATERAL jsonb_array_elements_text(candidate.value) AS item (value)
-            WHERE candidate.attribute = ANY (ARRAY[]::text[])
-        ) AS element
-        GROUP BY
-            element.master_profile_id,
-            element.attribute
-        UNION ALL
-        SELECT
-            candidate.master_profile_id,
-            candidate.attribute,
-            c360._merged(candidate.value ORDER BY candidate.seen_at, candidate.content_hash)
-        FROM candidate
-        WHERE candidate.attribute = ANY (ARRAY[]::text[])
-        GROUP BY
-            candidate.master_profile_id,
-            candidate.attribute
-    ),
-
-    -- Identifiers as attributes: the latest one, all of them, or the latest of each scope.
-    held AS MATERIALIZED (
-        SELECT
-            observed.master_profile_id,
-            own.identifier_type,
-            split_part(own.identifier_type, ':', 1) AS kind,
-            own.value,
-            max(observed.seen_at) AS seen_at
-        FROM observed
-        CROSS JOIN LATERAL (
-            SELECT
-                identifier.identifier_type,
-                identifier.value
-            FROM tenant_plain.cdp_raw_identifiers AS identifier
-            WHERE identifier.raw_profile_id = observed.raw_profile_id
-            OFFSET 0
-        ) AS own
-        GROUP BY
-            observed.master_profile_id,
-            own.identifier_type,
-            own.value
-    ),
-    known (master_profile_id, attribute, value) AS (
-        SELECT
-            NULL::uuid,
-            NULL::text,
-            NULL::jsonb
-        WHERE false
-    ),
-
-    -- What a person wrote into the golden record stays.
-    edited AS (
-        SELECT DISTINCT ON (observed.master_profile_id, own.attribute)
-            observed.master_profile_id,
-            own.attribute,
-            coalesce(own.value, 'null') AS value
-        FROM observed
-        CROSS JOIN LATERAL (
-            SELECT written.*
-            FROM tenant_plain.cdp_attribute_overrides AS written
-            WHERE written.raw_profile_id = observed.raw_profile_id
-            OFFSET 0
-        ) AS own
-        WHERE v_has_overrides
-        ORDER BY
-            observed.master_profile_id,
-            own.attribute,
-            own.set_at DESC,
-            own.value::text COLLATE "C"
-    ),
-
-    -- One document for each golden record: later layers cover earlier ones.
-    layer (master_profile_id, number, doc, sources, is_renewed, founder) AS (
-        SELECT known.master_profile_id, 1, jsonb_object_agg(known.attribute, known.value), NULL::jsonb, false, NULL::bigint
-        FROM known
-        GROUP BY known.master_profile_id
-        UNION ALL
-        SELECT recent.master_profile_id, 2, recent.doc, recent.sources - ARRAY[]::text[], recent.is_renewed, recent.founder
-        FROM recent
-        UNION ALL
-        SELECT survivor.master_profile_id, 3, jsonb_object_agg(survivor.attribute, survivor.value), jsonb_object_agg(survivor.attribute, survivor.raw_profile_id), false, NULL
-        FROM survivor
-        GROUP BY survivor.master_profile_id
-        UNION ALL
-        SELECT united.master_profile_id, 3, jsonb_object_agg(united.attribute, united.value), NULL, false, NULL
-        FROM united
-        GROUP BY united.master_profile_id
-        UNION ALL
-        SELECT fact.master_profile_id, 3, jsonb_object_agg(figure.name, figure.value), NULL, false, NULL
-        FROM c360._purchase_facts('plain', p_master_profile_ids) AS fact
-        CROSS JOIN LATERAL jsonb_each(to_jsonb(fact)) AS figure (name, value)
-        WHERE v_has_purchases
-          AND figure.name = ANY (ARRAY[]::text[])
-          AND figure.value <> 'null'
-        GROUP BY fact.master_profile_id
-        UNION ALL
-        SELECT edited.master_profile_id, 4, jsonb_object_agg(edited.attribute, edited.value), jsonb_object_agg(edited.attribute, 'edited'::text), false, NULL
-        FROM edited
-        GROUP BY edited.master_profile_id
-    ),
-    stacked AS MATERIALIZED (
-        SELECT
-            layer.master_profile_id,
-            c360._merged(layer.doc ORDER BY layer.number) AS doc,
-            c360._merged(layer.sources ORDER BY layer.number) AS attribute_sources,
-            bool_or(layer.is_renewed) AS is_renewed,
-            max(layer.founder) AS founder
-        FROM layer
-        GROUP BY layer.master_profile_id
-    ),
-    -- A list of identifiers leaves out the one that is shown as the main one.
-    document AS MATERIALIZED (
-        SELECT
-            stacked.master_profile_id,
-            stacked.attribute_sources,
-            stacked.is_renewed,
-            stacked.founder,
-            CASE
-                WHEN stacked.doc ?| ARRAY[]::text[] THEN stacked.doc - ARRAY[]::text[]
-                ELSE stacked.doc
-            END AS doc
-        FROM stacked
-    ),
-    compared AS (
-        SELECT
-            scored.*,
-            master._place,
-            coalesce(master.version, 0) AS _version,
-            master.attribute_sources <> scored.attribute_sources AS _has_other_sources,
-            -- What columns could not hold, and what a person emptied, is in the document and must not be.
-            CASE
-                WHEN num_nonnulls(
-                    NULL,
-                    scored.email,
-                    scored.first_name
-                ) = (SELECT count(*) FROM jsonb_object_keys(scored._doc))
-                    THEN scored._doc
-                ELSE c360._profile_document(to_jsonb(scored) - '{_doc,_is_renewed,_founder}'::text[])
-            END AS _profile,
-            array_remove(ARRAY[
-                NULL::text,
-                CASE WHEN master.email IS DISTINCT FROM scored.email THEN 'email' END,
-                CASE WHEN master.first_name IS DISTINCT FROM scored.first_name THEN 'first_name' END
-            ], NULL) AS _changed
-        FROM (
-            SELECT
-                typed.*
-            FROM (
-                SELECT
-                    document.master_profile_id,
-                    document.attribute_sources,
-                    document.is_renewed AS _is_renewed,
-                    document.founder AS _founder,
-                    document.doc AS _doc,
-                    document.doc ->> 'email' AS email,
-                    document.doc ->> 'first_name' AS first_name
-                FROM document
-                OFFSET 0
-            ) AS typed
-            OFFSET 0
-        ) AS scored
-        LEFT JOIN LATERAL (
-            SELECT
-                golden.ctid AS _place,
-                golden.*
-            FROM tenant_plain.cdp_master_profiles AS golden
-            WHERE golden.master_profile_id = scored.master_profile_id
-            OFFSET 0
-        ) AS master ON true
-        WHERE master._place IS NOT NULL
-           OR scored._founder IS NOT NULL
-    ),
-    judged AS MATERIALIZED (
-        SELECT
-            compared.*,
-            compared._version = 0 OR compared._is_renewed OR compared._changed <> '{}' AS _is_news
-        FROM compared
+            assembled.*,
+            assembled._version = 0 OR renewed.id IS NOT NULL OR assembled._changed <> '{}' AS _is_news
+        FROM tenant_plain.assemble_profiles(v_ids, v_facts, true) AS assembled
+        LEFT JOIN (
+            SELECT listed.id
+            FROM unnest(p_renewed) AS listed (id)
+            GROUP BY listed.id
+        ) AS renewed ON renewed.id = assembled.master_profile_id
     ),
     founded AS (
         INSERT INTO tenant_plain.cdp_master_profiles (
@@ -400,7 +100,8 @@ BEGIN
         judged._changed,
         CASE WHEN judged._is_news THEN judged._version + 1 ELSE judged._version END,
         judged._is_news,
-        judged._profile
+        judged._profile,
+        judged._metrics
     FROM judged;
 
     PERFORM set_config('c360.internal_write', v_internal, true);
