@@ -249,8 +249,8 @@ BEGIN
         told.rules,
         told.values,
         told.scores,
-        (SELECT array_agg(statement.record ORDER BY statement.record, statement.number) FROM statement),
-        (SELECT array_agg(statement.number ORDER BY statement.record, statement.number) FROM statement),
+        said.records,
+        said.numbers,
         (SELECT array_agg(number.type ORDER BY number.number) FROM number),
         (SELECT array_agg(number.day ORDER BY number.number) FROM number),
         (SELECT array_agg(type.name ORDER BY type.type) FROM type),
@@ -260,15 +260,14 @@ BEGIN
          FROM (
              SELECT
                  member.record,
-                 (1 + coalesce(sum(count(near.record)) OVER (
+                 (1 + coalesce(sum(coalesce(beside.others, 0)) OVER (
                      ORDER BY member.record ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                  ), 0))::integer AS place
              FROM (SELECT member.record FROM member UNION ALL SELECT count(*)::integer + 1 FROM member) AS member
-             LEFT JOIN near ON near.record = member.record
-             GROUP BY member.record
+             LEFT JOIN (SELECT near.record, count(*) AS others FROM near GROUP BY near.record) AS beside ON beside.record = member.record
          ) AS start),
-        (SELECT array_agg(near.other ORDER BY near.record, near.other) FROM near),
-        (SELECT array_agg(near.bits ORDER BY near.record, near.other) FROM near)
+        close.others,
+        close.bits
     INTO
         v_raw,
         v_key,
@@ -310,7 +309,33 @@ BEGIN
             array_agg(tie.value ORDER BY tie.key) AS values,
             array_agg(tie.score ORDER BY tie.key) AS scores
         FROM tie
-    ) AS told;
+    ) AS told
+    CROSS JOIN (
+        SELECT
+            array_agg(listed.record) AS records,
+            array_agg(listed.number) AS numbers
+        FROM (
+            SELECT
+                statement.record,
+                statement.number
+            FROM statement
+            ORDER BY
+                statement.record,
+                statement.number
+        ) AS listed
+    ) AS said
+    CROSS JOIN (
+        SELECT
+            array_agg(listed.other) AS others,
+            array_agg(listed.bits) AS bits
+        FROM (
+            SELECT
+                near.other,
+                near.bits
+            FROM near
+            ORDER BY near.record
+        ) AS listed
+    ) AS close;
 
     RETURN QUERY
     WITH found AS MATERIALIZED (

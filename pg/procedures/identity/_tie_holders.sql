@@ -13,6 +13,7 @@ CREATE OR REPLACE FUNCTION c360._tie_holders(
     )
     LANGUAGE plpgsql
     STABLE
+    ROWS 50000
     SET jit = off
     SET enable_seqscan = off
 AS $$

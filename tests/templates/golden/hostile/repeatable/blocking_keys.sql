@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION tenant_select_2.blocking_keys(p_raw_profile_ids bigin
     RETURNS TABLE (key bigint, raw_profile_id bigint)
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
     SET search_path = pg_catalog, tenant_select_2, pg_temp
     SET plan_cache_mode = force_generic_plan
     SET enable_seqscan = off

@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION tenant_select_2.match_levels(p_match_model_id bigint,
     RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, levels smallint[], rarity real)
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
     SET search_path = pg_catalog, tenant_select_2, pg_temp
     SET plan_cache_mode = force_generic_plan
     SET enable_seqscan = off
