@@ -192,6 +192,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_active_match_model.sql
 \ir procedures/identity/_refill_match_fields.sql
 \ir procedures/identity/_note_match_values.sql
+\ir procedures/identity/_match_patterns.sql
 \ir procedures/identity/_count_match_patterns.sql
 \ir procedures/identity/_note_match_patterns.sql
 \ir procedures/identity/_match_level_counts.sql
@@ -235,6 +236,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_park_resolution_work.sql
 \ir procedures/identity/_part_edges.sql
 \ir procedures/identity/_partition_records.sql
+\ir procedures/identity/_divide_components.sql
 \ir procedures/identity/_person_code.sql
 \ir procedures/identity/_propose_pairs.sql
 \ir procedures/identity/_protected_partition.sql

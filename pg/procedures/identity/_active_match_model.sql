@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION c360._active_match_model()
     RETURNS bigint
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
 AS $$
 BEGIN
     RETURN (

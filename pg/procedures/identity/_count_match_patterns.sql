@@ -28,13 +28,7 @@ BEGIN
                 ORDER BY single.number
             ) AS levels,
             pattern.pair_count
-        FROM (
-            SELECT
-                compared.levels,
-                count(*) AS pair_count
-            FROM match_levels(p_match_model_id, p_low, p_high) AS compared
-            GROUP BY compared.levels
-        ) AS pattern
+        FROM c360._match_patterns(p_match_model_id, p_low, p_high, true) AS pattern
     ) AS freed
     GROUP BY freed.levels;
 END;

@@ -5,8 +5,11 @@
 
 CREATE OR REPLACE FUNCTION c360._decided_ties(
     p_tenant    text,
-    p_loose     bigint[],
-    p_dissolved bigint[]
+    p_fresh     bigint[],
+    p_apart     bigint[],
+    p_dissolved bigint[],
+    p_types     text[],
+    p_texts     text[]
 )
     RETURNS TABLE (
         raw_profile_id bigint, with_raw_profile_id bigint, node bigint, priority integer, rule text,
@@ -34,8 +37,12 @@ BEGIN
             holder.value COLLATE "C" AS value,
             holder.priority,
             holder.names_person
-        FROM c360._tie_holders(p_tenant, p_loose) AS holder
+        FROM c360._tie_holders(p_tenant, p_fresh || p_apart) AS holder
+        LEFT JOIN unnest(p_types, p_texts) AS noted (identifier_type, value)
+            ON noted.identifier_type = holder.identifier_type
+            AND noted.value = holder.value
         WHERE holder.is_decided
+          AND (noted.value IS NOT NULL OR holder.raw_profile_id = ANY (p_apart))
     ),
     joint AS MATERIALIZED (
         SELECT
@@ -140,5 +147,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._decided_ties(text, bigint[], bigint[]) IS
+COMMENT ON FUNCTION c360._decided_ties(text, bigint[], bigint[], bigint[], text[], text[]) IS
     'Ties of observations that name nobody, by identifiers about which a scored rule decides.';

@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION c360._decided_types(p_tenant text)
     RETURNS text[]
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
 AS $$
 BEGIN
     RETURN (

@@ -30,6 +30,9 @@ BEGIN
         ON known.tenant = p_tenant
         AND known.rule = pair.rule
         AND known.is_active
+    ORDER BY
+        pair.low_raw_profile_id,
+        pair.high_raw_profile_id
     ON CONFLICT (low_raw_profile_id, high_raw_profile_id, rule) DO NOTHING;
 END;
 $$;

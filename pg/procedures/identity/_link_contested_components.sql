@@ -23,20 +23,29 @@ CREATE OR REPLACE FUNCTION c360._link_contested_components(
 AS $$
 #variable_conflict use_column
 DECLARE
-    v_raw         bigint[];
-    v_component   bigint[];
-    v_before      uuid[];
-    v_part        bigint[];
-    v_refused     record;
-    v_owner_part  bigint[];
-    v_owner       uuid[];
-    v_is_new      boolean[];
-    v_revived     uuid[];
-    v_revived_of  uuid[];
-    v_absorbed    uuid[];
-    v_absorbed_by uuid[];
-    v_rule        text[];
-    v_evidence    jsonb[];
+    v_raw           bigint[];
+    v_component     bigint[];
+    v_before        uuid[];
+    v_part          bigint[];
+    v_edge_rule     text[];
+    v_edge_score    real[];
+    v_edge_evidence jsonb[];
+    v_refused_one   bigint[];
+    v_refused_other bigint[];
+    v_refused_rule  text[];
+    v_refused_value text[];
+    v_refused_score real[];
+    v_obstacle      text[];
+    v_owner_part    bigint[];
+    v_owner         uuid[];
+    v_is_new        boolean[];
+    v_revived       uuid[];
+    v_revived_of    uuid[];
+    v_absorbed      uuid[];
+    v_absorbed_by   uuid[];
+    v_rule          text[];
+    v_evidence      jsonb[];
+    v_salt          text := gen_random_uuid()::text;
 BEGIN
     SELECT
         array_agg(member.raw_profile_id ORDER BY member.raw_profile_id),
@@ -62,10 +71,46 @@ BEGIN
         JOIN cdp_profile_links AS link ON link.component_id = part.known
     ) AS member;
 
-    SELECT divided.*
-    INTO v_refused
-    FROM c360._partition_records(p_tenant, v_raw) AS divided;
-    v_part := v_refused.parts;
+    WITH divided AS MATERIALIZED (
+        SELECT part.*
+        FROM c360._divide_components(p_tenant, v_raw, v_component, true) AS part
+    ),
+    member AS MATERIALIZED (
+        SELECT each.*
+        FROM divided
+        CROSS JOIN LATERAL unnest(divided.raw_profile_ids, divided.parts, divided.rules, divided.scores, divided.evidence)
+            AS each (raw_profile_id, part, rule, score, evidence)
+    ),
+    refused AS MATERIALIZED (
+        SELECT each.*
+        FROM divided
+        CROSS JOIN LATERAL unnest(
+            divided.refused_one, divided.refused_other, divided.refused_rule, divided.refused_value, divided.refused_score,
+            divided.obstacle
+        ) AS each (one, other, rule, value, score, obstacle)
+    )
+    SELECT
+        (SELECT array_agg(member.part ORDER BY member.raw_profile_id) FROM member),
+        (SELECT array_agg(member.rule ORDER BY member.raw_profile_id) FROM member),
+        (SELECT array_agg(member.score ORDER BY member.raw_profile_id) FROM member),
+        (SELECT array_agg(member.evidence ORDER BY member.raw_profile_id) FROM member),
+        (SELECT array_agg(refused.one) FROM refused),
+        (SELECT array_agg(refused.other) FROM refused),
+        (SELECT array_agg(refused.rule) FROM refused),
+        (SELECT array_agg(refused.value) FROM refused),
+        (SELECT array_agg(refused.score) FROM refused),
+        (SELECT array_agg(refused.obstacle) FROM refused)
+    INTO
+        v_part,
+        v_edge_rule,
+        v_edge_score,
+        v_edge_evidence,
+        v_refused_one,
+        v_refused_other,
+        v_refused_rule,
+        v_refused_value,
+        v_refused_score,
+        v_obstacle;
 
     PERFORM
     FROM cdp_master_profiles AS profile
@@ -90,7 +135,7 @@ BEGIN
     owned AS MATERIALIZED (
         SELECT
             every.part,
-            coalesce(owner.owner, c360._uuid7()) AS owner,
+            coalesce(owner.owner, c360._uuid7_of(v_salt || every.part)) AS owner,
             owner.owner IS NULL AS is_new
         FROM (SELECT DISTINCT part FROM unnest(v_part) AS part) AS every
         LEFT JOIN (SELECT DISTINCT founded.part, founded.owner FROM founded) AS owner USING (part)
@@ -146,14 +191,14 @@ BEGIN
         array_agg(member.raw_profile_id ORDER BY member.raw_profile_id),
         array_agg(owned.owner ORDER BY member.raw_profile_id),
         array_agg(member.component ORDER BY member.raw_profile_id),
-        array_agg(edge.rule ORDER BY member.raw_profile_id),
-        array_agg(edge.score ORDER BY member.raw_profile_id),
-        array_agg(edge.evidence ORDER BY member.raw_profile_id),
+        array_agg(member.rule ORDER BY member.raw_profile_id),
+        array_agg(member.score ORDER BY member.raw_profile_id),
+        array_agg(member.evidence ORDER BY member.raw_profile_id),
         p_at
     )
-    FROM unnest(v_raw, v_component, v_before, v_part) AS member (raw_profile_id, component, before, part)
+    FROM unnest(v_raw, v_component, v_before, v_part, v_edge_rule, v_edge_score, v_edge_evidence)
+        AS member (raw_profile_id, component, before, part, rule, score, evidence)
     JOIN unnest(v_owner_part, v_owner) AS owned (part, owner) ON owned.part = member.part
-    JOIN c360._part_edges(p_tenant, v_raw, v_part) AS edge ON edge.raw_profile_id = member.raw_profile_id
     LEFT JOIN LATERAL (
         SELECT own.*
         FROM cdp_profile_links AS own
@@ -165,7 +210,7 @@ BEGIN
     WHERE (link.master_profile_id, link.component_id) IS DISTINCT FROM (owned.owner, member.component)
        OR (
            link.rule <> 'new'
-           AND (link.rule, link.score, link.evidence) IS DISTINCT FROM (edge.rule, edge.score, edge.evidence)
+           AND (link.rule, link.score, link.evidence) IS DISTINCT FROM (member.rule, member.score, member.evidence)
            AND NOT coalesce(partner.part = member.part AND c360._reason_holds(member.raw_profile_id, link.rule, link.evidence), false)
        );
 
@@ -182,8 +227,7 @@ BEGIN
 
     PERFORM c360._absorb_profiles(v_absorbed, v_absorbed_by, v_rule, v_evidence, p_at);
     PERFORM c360._refresh_reviews(
-        v_raw, v_refused.refused_one, v_refused.refused_other, v_refused.refused_rule, v_refused.refused_value,
-        v_refused.refused_score, v_refused.obstacle, p_at
+        v_raw, v_refused_one, v_refused_other, v_refused_rule, v_refused_value, v_refused_score, v_obstacle, p_at
     );
 
     RETURN QUERY

@@ -41,6 +41,7 @@ DECLARE
     v_gone_to     bigint[];
     v_rule        text[];
     v_evidence    jsonb[];
+    v_salt        text := gen_random_uuid()::text;
 BEGIN
     IF coalesce(cardinality(p_raw_profile_ids), 0) = 0 THEN
         RETURN;
@@ -104,7 +105,7 @@ BEGIN
     chosen AS MATERIALIZED (
         SELECT
             fresh.component,
-            coalesce(lives.survivor, c360._uuid7()) AS survivor,
+            coalesce(lives.survivor, c360._uuid7_of(v_salt || fresh.component)) AS survivor,
             lives.survivor IS NULL AS is_new
         FROM (SELECT DISTINCT component FROM unnest(p_raw_component) AS component) AS fresh
         LEFT JOIN lives USING (component)

@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION c360._override_ties(p_raw_profile_ids bigint[])
     RETURNS TABLE (raw_profile_id bigint, link_override_id bigint, kind text, side smallint)
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
     SET jit = off
     SET enable_seqscan = off
 AS $$

@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION c360._pair_ties(
     RETURNS TABLE (raw_profile_id bigint, with_raw_profile_id bigint, rule text, priority integer, score real)
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
     SET jit = off
     SET enable_seqscan = off
 AS $$

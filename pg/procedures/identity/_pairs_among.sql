@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION c360._pairs_among(
     )
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
     ROWS 50000
     SET plan_cache_mode = force_custom_plan
     SET enable_hashjoin = on

@@ -10,6 +10,7 @@ CREATE OR REPLACE FUNCTION c360._part_edges(
     RETURNS TABLE (raw_profile_id bigint, rule text, score real, evidence jsonb)
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
     SET plan_cache_mode = force_custom_plan
     SET enable_hashjoin = on
     SET enable_mergejoin = on

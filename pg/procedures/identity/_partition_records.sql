@@ -14,6 +14,7 @@ CREATE OR REPLACE FUNCTION c360._partition_records(
     )
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
     SET plan_cache_mode = force_custom_plan
     SET enable_hashjoin = on
     SET enable_mergejoin = on

@@ -38,6 +38,7 @@ CREATE OR REPLACE FUNCTION c360._protected_partition(
     RETURNS TABLE (lowest integer[], refused_key integer[], refused_one integer[], refused_other integer[], obstacle integer[])
     LANGUAGE plpgsql
     IMMUTABLE
+    PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     SET plan_cache_mode = force_generic_plan
 AS $$

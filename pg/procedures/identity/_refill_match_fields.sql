@@ -35,8 +35,9 @@ BEGIN
     END LOOP;
 
     FOR v_from IN 1 .. cardinality(v_ids) BY 200000 LOOP
+        -- In the order of the index, and each once.
         INSERT INTO cdp_blocking_keys (key, raw_profile_id)
-        SELECT
+        SELECT DISTINCT
             made.key,
             made.raw_profile_id
         FROM blocking_keys(v_ids[v_from : v_from + 199999]) AS made
@@ -48,8 +49,7 @@ BEGIN
         )
         ORDER BY
             made.key,
-            made.raw_profile_id
-        ON CONFLICT DO NOTHING;
+            made.raw_profile_id;
     END LOOP;
 END;
 $$;

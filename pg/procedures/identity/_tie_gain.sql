@@ -18,6 +18,7 @@ CREATE OR REPLACE FUNCTION c360._tie_gain(
     RETURNS bigint
     LANGUAGE plpgsql
     IMMUTABLE
+    PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -13,6 +13,7 @@ CREATE OR REPLACE FUNCTION c360._tie_holders(
     )
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
     ROWS 50000
     SET jit = off
     SET enable_seqscan = off
@@ -42,13 +43,9 @@ BEGIN
           AND held.is_usable
         OFFSET 0
     ) AS own
-    CROSS JOIN LATERAL (
-        SELECT known.*
-        FROM c360.identifier_types AS known
-        WHERE known.tenant = p_tenant
-          AND known.identifier_type = split_part(own.identifier_type, ':', 1)
-        OFFSET 0
-    ) AS kind
+    JOIN c360.identifier_types AS kind
+        ON kind.tenant = p_tenant
+        AND kind.identifier_type = split_part(own.identifier_type, ':', 1)
     CROSS JOIN LATERAL (SELECT coalesce(kind.identifier_type = ANY (v_decided), false) AS is_decided) AS weighed
     LEFT JOIN LATERAL (
         SELECT known.state

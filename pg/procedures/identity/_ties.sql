@@ -207,7 +207,7 @@ BEGIN
         weighed.identifier_type,
         weighed.value,
         NULL
-    FROM c360._decided_ties(p_tenant, v_loose, p_dissolved) AS weighed
+    FROM c360._decided_ties(p_tenant, p_fresh, p_apart, p_dissolved, p_types, p_texts) AS weighed
     UNION ALL
     SELECT
         beside.raw_profile_id,
