@@ -195,7 +195,7 @@ VALUES
     ('procedures/identity/_pairs_among.sql', 'a14e7c0198bc84799be7d745edf840c9936d50534b7b26047396dc7e97ad661f'),
     ('procedures/identity/_park_resolution_work.sql', 'd4fb7272d16d3c1398be410993a763011ffc191eecd9be391bc76f036593a28e'),
     ('procedures/identity/_part_edges.sql', 'b74f213d8b6d7e15d0b8566864c995d246e4ec0e3836a879fd9457bf3f9d6957'),
-    ('procedures/identity/_partition_records.sql', 'ea0fbfa1083b35aa809d2810019bfdc5dea1e5bc4cba75a534d66e0075507eb3'),
+    ('procedures/identity/_partition_records.sql', 'f9ded87a64a903d38d52ac109b3c3e0f14d5fbf2bad2bfad54efabae754efe1e'),
     ('procedures/identity/_divide_components.sql', 'a1033395a62e69ff85a081ad7723656cf0478644cfd82dcdd8b1c71ab452ed26'),
     ('procedures/identity/_person_code.sql', '55c5530fbb28dc51c65509792cb45640b206261b7f70a6e3c56b499179684442'),
     ('procedures/identity/_propose_pairs.sql', '63f8ef64bab945b43567c585207b10b4b955277e9100e105f6e6929bf7c876e6'),

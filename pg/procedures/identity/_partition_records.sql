@@ -2,6 +2,7 @@
 -- decided, then identifiers and pairs of match rules by priority. Answers for each of p_raw_profile_ids (ascending) the
 -- lowest observation of its part, and the ties that were refused between different parts. The result depends on the
 -- records, the metadata and the overrides alone: where ids would decide, the content of the observations does.
+-- Each of its many steps would take all the memory a resolver has, and two processes may do this at once: so it has little.
 -- Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._partition_records(
@@ -18,6 +19,7 @@ CREATE OR REPLACE FUNCTION c360._partition_records(
     SET plan_cache_mode = force_custom_plan
     SET enable_hashjoin = on
     SET enable_mergejoin = on
+    SET work_mem = '8MB'
     SET jit = off
     SET enable_seqscan = off
 AS $$
