@@ -7,6 +7,7 @@ import pytest
 
 from c360.adapters.database import Database
 from c360.domain.errors import TryAgain
+from c360.governance import create_tenant
 from c360.settings import Settings
 from c360.worker import run_worker
 from c360.worker.resolver import Resolver
@@ -34,6 +35,12 @@ async def until(condition):
             await asyncio.sleep(0.02)
 
 
+async def claimed(resolver):
+    async with asyncio.timeout(20):
+        while not await resolver.round(asyncio.Event()):
+            pass
+
+
 async def test_a_worker_resolves_what_arrives_while_it_sleeps_and_stops_when_told(database, connect):
     person = connect(autocommit=True)
     stop = asyncio.Event()
@@ -59,9 +66,9 @@ async def test_a_row_that_fails_is_parked_and_the_worker_goes_on_at_full_pace(da
     )
     async with opened(database) as db:
         resolver = Resolver(db, Silence(), batch=4)
-        assert await resolver.round(asyncio.Event())
+        await claimed(resolver)
         later = observe(person, user_id="u3")
-        assert await resolver.round(asyncio.Event())
+        await claimed(resolver)
 
     assert master_of(person, good) is not None
     assert master_of(person, later) is not None
@@ -117,6 +124,44 @@ async def test_a_backlog_is_taken_in_larger_batches_while_they_are_quick():
     for _ in range(4):
         await resolver.round(asyncio.Event())
     assert calls[7:] == [2000, 4000, 4000, 4000]
+
+
+async def test_a_long_batch_of_one_tenant_does_not_make_another_tenant_wait(database, connect):
+    person, obstacle = connect(autocommit=True), connect()
+    create_tenant(connect(autocommit=True).connection, "globex")
+    slow, quick = observe(person, user_id="u1"), observe(person, user_id="u2", tenant="globex")
+    stop = asyncio.Event()
+    settings = Settings(dsn=database.dsn, worker_poll_seconds=0.1)
+    obstacle.execute("LOCK TABLE tenant_acme.cdp_profile_links IN EXCLUSIVE MODE")
+    async with opened(database) as db:
+        working = asyncio.create_task(run_worker(db, settings, stop))
+        await until(lambda: master_of(person, quick, tenant="globex"))
+        later = observe(person, user_id="u3", tenant="globex")
+        await until(lambda: master_of(person, later, tenant="globex"))
+        assert master_of(person, slow) is None
+
+        stop.set()
+        obstacle.rollback()
+        await asyncio.wait_for(working, 10)
+
+    assert master_of(person, slow) is not None
+
+
+async def test_the_tenant_that_waited_longest_is_next():
+    calls = []
+
+    class Crowd:
+        async def rows(self, _function):
+            return [{"tenant": name} for name in ("a", "b", "c", "d", "e", "f")]
+
+        async def call(self, _function, **named):
+            calls.append(named["tenant"])
+            return {"claimed": 1, "created": 1, "updated": 0, "merged": 0, "split": 0}
+
+    resolver = Resolver(Crowd(), Silence(), batch=10)
+    for _ in range(3):
+        await resolver.round(asyncio.Event())
+    assert calls == list("abcdefabcdef")
 
 
 @pytest.mark.parametrize("function", ["c360.maintain_event_partitions", "c360.refresh_scores"])

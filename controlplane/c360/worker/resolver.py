@@ -1,8 +1,9 @@
-"""Resolves queued observations: one batch for each tenant that has work, then the next round.
+"""Resolves queued observations: for each tenant that has work one batch at a time, for several tenants at once.
 
-One tenant's error never stops the others: it waits a little longer each time, with a smaller batch. A backlog is
-worked off in larger and larger batches as long as they are quick, because what many observations of one batch say about
-a golden record is written once. A row that cannot be resolved is parked by the database, which says so in its answer.
+No tenant waits for the batch of another one, and the one that waited longest is next. One tenant's error never stops
+the others: it waits a little longer each time, with a smaller batch. A backlog is worked off in larger and larger
+batches as long as they are quick, because what many observations of one batch say about a golden record is written
+once. A row that cannot be resolved is parked by the database, which says so in its answer.
 Holds no rule about identities.
 """
 
@@ -68,10 +69,12 @@ class Resolver:
         self._clock = clock
         self._trouble: dict[str, _Trouble] = {}
         self._grown: dict[str, int] = {}
+        self._in_flight: dict[str, asyncio.Task[bool]] = {}
+        self._started: dict[str, int] = {}
         self._is_asleep = False
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop` is set; the batch in flight is finished."""
+        """Until `stop` is set; the batches in flight are finished."""
         quiet = 0
         try:
             while not stop.is_set():
@@ -86,21 +89,27 @@ class Resolver:
                     )
                     await self._bells.wait(BELL, self._poll, stop=stop)
         finally:
+            await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
             if self._is_asleep:
                 await self._say_asleep(False)
 
     async def round(self, stop: asyncio.Event) -> bool:
-        """One batch for every tenant that has work and is not waiting; True when anything was claimed."""
-        limit = asyncio.Semaphore(_AT_ONCE)
-
-        async def resolve(tenant: str) -> bool:
-            async with limit:
-                return not stop.is_set() and await self._resolve(tenant)
-
+        """A batch for every tenant that has work and none in flight; True when one that was done claimed anything."""
         tenants = [row["tenant"] for row in await self._db.rows("c360.tenants_with_work")]
         now = self._clock()
-        ready = [tenant for tenant in tenants if tenant not in self._trouble or self._trouble[tenant].until <= now]
-        return any(await asyncio.gather(*(resolve(tenant) for tenant in ready)))
+        ready = [
+            tenant
+            for tenant in sorted(tenants, key=lambda tenant: self._started.get(tenant, 0))
+            if tenant not in self._in_flight and (tenant not in self._trouble or self._trouble[tenant].until <= now)
+        ]
+        for tenant in ready[: 0 if stop.is_set() else _AT_ONCE - len(self._in_flight)]:
+            self._started[tenant] = max(self._started.values(), default=0) + 1
+            self._in_flight[tenant] = asyncio.create_task(self._resolve(tenant), name=f"c360 resolver of {tenant}")
+        if self._in_flight:
+            await asyncio.wait(self._in_flight.values(), timeout=_SHORT_POLL, return_when=asyncio.FIRST_COMPLETED)
+        done = [tenant for tenant, task in self._in_flight.items() if task.done()]
+        claimed = [self._in_flight.pop(tenant).result() for tenant in done]
+        return any(claimed)
 
     async def _resolve(self, tenant: str) -> bool:
         trouble = self._trouble.get(tenant)
@@ -146,14 +155,21 @@ class Resolver:
     async def _rest(self, quiet: int, stop: asyncio.Event) -> int:
         """Poll shortly a few times; then ask to be woken, look once more, and sleep."""
         if quiet < _SHORT_POLLS:
-            await self._bells.wait(BELL, _SHORT_POLL, stop=stop)
+            await self._wait(_SHORT_POLL, stop)
         elif quiet == _SHORT_POLLS:
             await self._say_asleep(True)
         else:
-            await self._bells.wait(BELL, self._poll, stop=stop)
+            await self._wait(self._poll, stop)
             # Another worker may have cancelled the bell when it woke up.
             await self._say_asleep(True)
         return quiet + 1
+
+    async def _wait(self, seconds: float, stop: asyncio.Event) -> None:
+        """Until the bell rings, a batch is done, the time is up or `stop` is set."""
+        bell = asyncio.ensure_future(self._bells.wait(BELL, seconds, stop=stop))
+        await asyncio.wait({bell, *self._in_flight.values()}, return_when=asyncio.FIRST_COMPLETED)
+        bell.cancel()
+        await asyncio.gather(bell, return_exceptions=True)
 
     async def _say_asleep(self, is_asleep: bool) -> None:
         await self._db.call("c360.await_bell", bell=BELL, awaited=is_asleep)
