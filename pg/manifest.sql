@@ -299,7 +299,7 @@ VALUES
     ('procedures/profile/_compared_fields.sql', '657df2db30f5f2b854e43ebc5a8ee083cd5c82460e161e5b1cdf6c705b98b903'),
     ('procedures/profile/_weighed_pair.sql', '665df5190228b02c5cf04ef78f965bd5da834a4f1dfacab369a27278a68ccbf5'),
     ('procedures/profile/_scored_obstacles.sql', '7b6570da4ace9313869f773d5755b918da5aafe272e94abb759ef31282f11df7'),
-    ('procedures/profile/_link_obstacles.sql', 'a85b0ab034ed1740b2012d332fa3cf1eed259439bdd7fafa9dfac758e285ea4a'),
+    ('procedures/profile/_link_obstacles.sql', 'd2dbfeb0d26a38be7dd25bee91d9e1afd16e627866fb74b9337f96e5b5772369'),
     ('procedures/profile/explain_link.sql', '06f718ccd4ddb7aefc01a3cbd117374fee49b350d0f9ebe9a7cbc712ad9ed041'),
     ('procedures/topic/_uuid7.sql', '6468f29bc13808569c3c28bca40763a9a55a9c02f693716db72aacf37d80c7ad'),
     ('procedures/topic/_uuid7_of.sql', 'a7b396b6d34da37db5ee7e5e44384fdba33401397be891903ca1d73b38dc1960'),

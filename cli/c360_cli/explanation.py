@@ -28,6 +28,7 @@ _KINDS = {
     "conditions_fail": "not all conditions hold",
     "values_differ": "the values differ",
     "absent": "one of them has none",
+    "nothing_to_compare": "neither says anything by which it could be tied to another",
 }
 
 

@@ -67,6 +67,13 @@ def test_two_strangers_differ_in_what_both_have_and_lack_the_rest(db):
     assert kinds(explained) == [("values_differ", "email"), ("absent", "user_id"), ("absent", "phone")]
 
 
+def test_two_records_without_identifiers_say_nothing_to_compare(db):
+    first, second = observe(db, traits={"city": "Hue"}), observe(db, traits={"city": "Vinh"})
+    resolve(db)
+
+    assert explain(db, first, second)["obstacles"] == [{"kind": "nothing_to_compare"}]
+
+
 def test_a_shared_cookie_of_two_customers_is_contested_by_their_ids(db):
     first = observe(db, user_id="u1", anonymous_id="k1")
     second = observe(db, user_id="u2", anonymous_id="k1")

@@ -2,8 +2,8 @@
 -- or stood in its way. p_one and p_two are all observations of the one and the other. Kinds:
 -- cannot_link (a person said so), contested (they share a value, but being one would contradict), review (a person has to
 -- decide), conflict, limit and size (what contradicts), blocked, unmatched, shared, divided (they share a value that links
--- nobody), below_threshold, not_compared, no_model, for_review and conditions_fail (a match rule), values_differ, absent.
--- Masked values are hidden.
+-- nobody), below_threshold, not_compared, no_model, for_review and conditions_fail (a match rule), values_differ, absent,
+-- nothing_to_compare (neither has an identifier, and no match rule compares them). Never empty. Masked values are hidden.
 -- Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._link_obstacles(
@@ -21,7 +21,10 @@ CREATE OR REPLACE FUNCTION c360._link_obstacles(
 AS $$
 BEGIN
     RETURN (
-        SELECT coalesce(jsonb_agg(obstacle.detail ORDER BY obstacle.distance, obstacle.priority, obstacle.detail::text), '[]')
+        SELECT coalesce(
+            jsonb_agg(obstacle.detail ORDER BY obstacle.distance, obstacle.priority, obstacle.detail::text),
+            '[{"kind": "nothing_to_compare"}]'
+        )
         FROM (
             SELECT * FROM c360._decided_obstacles(p_tenant, p_one, p_two)
             UNION ALL
