@@ -11,25 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.identity_cases import RECORD, decide, overrides
 from support.identity_rule import RULES, Override, Pair, Reference
 from support.observations import DAY_ONE, observe, partition, resolve, strays
 from support.planned_pairs import TRAITS, enter, plan_pairs
 
 Case = tuple[list[dict[str, str]], list[Pair], list[Override]]
-
-RECORD = st.fixed_dictionaries(
-    {},
-    optional={
-        "user_id": st.sampled_from(["u1", "u2", "u3"]),
-        "national_id": st.sampled_from(["n1", "n2"]),
-        "email": st.sampled_from(["a@s.vn", "b@s.vn", "c@s.vn", "d@s.vn"]),
-        "phone": st.sampled_from(["+12025550101", "+12025550102"]),
-        "anonymous_id": st.sampled_from(["k1", "k2", "k3"]),
-        "first_name": st.sampled_from(["lan", "lam", "minh", "hoa"]),
-        "last_name": st.sampled_from(["tran", "ngo"]),
-        "date_of_birth": st.sampled_from(["1980-05-07", "1980-07-05", "1981-05-07", "1990-12-24"]),
-    },
-)
 
 
 def components(count: int, edges: list[tuple[int, int]]) -> list[int]:
@@ -74,28 +61,7 @@ def cases(draw: st.DrawFn) -> Case:
     verdicts = st.sampled_from(["match", "match", "review"])
     pairs = [Pair(min(a, b), max(a, b), rule, draw(verdicts), draw(scores)) for a, b, rule in ends if a != b]
     pairs = list({(pair.one, pair.other, pair.rule): pair for pair in pairs}.values())
-    overrides = []
-    for kind in draw(st.lists(st.sampled_from(["must_link", "cannot_link"]), max_size=3)):
-        first, second = draw(st.sets(index, min_size=1, max_size=3)), draw(st.sets(index, min_size=1, max_size=3))
-        if second - first:
-            overrides.append(Override(kind, (frozenset(first), frozenset(second - first))))
-    return records, pairs, overrides
-
-
-def decide(db: Any, override: Override, raws: dict[int, int]) -> None:
-    """What a person decides, as the functions for it write it: the override, and work for the resolver."""
-    number = db.value(
-        "INSERT INTO tenant_acme.cdp_link_overrides (kind) VALUES (%s) RETURNING link_override_id", override.kind
-    )
-    for side, members in enumerate(override.sides, start=1):
-        for index in members:
-            db.execute(
-                "INSERT INTO tenant_acme.cdp_link_override_members VALUES (%s, %s, %s)", number, raws[index], side
-            )
-            db.execute(
-                "INSERT INTO tenant_acme.cdp_resolution_queue (raw_profile_id, needs_relink) VALUES (%s, true)",
-                raws[index],
-            )
+    return records, pairs, draw(overrides(len(records)))
 
 
 def whole_and_empty(db: Any) -> tuple[int, list[str]]:
@@ -111,14 +77,14 @@ def whole_and_empty(db: Any) -> tuple[int, list[str]]:
 @ONE_DATABASE
 @given(data=st.data(), case=cases())
 def test_any_order_and_any_batch_size_give_what_the_rule_says(clean, data, case):
-    records, pairs, overrides = case
+    records, pairs, decided = case
     order = data.draw(st.permutations(range(len(records))))
     sizes = data.draw(st.lists(st.integers(1, 5), min_size=1, max_size=4))
     has_model = data.draw(st.booleans())
     with clean() as db:
         plan_pairs(db, pairs, has_model)
         raws: dict[int, int] = {}
-        waiting = list(overrides)
+        waiting = list(decided)
         for turn, index in enumerate(order):
             raws[index] = enter(db, index, records[index])
             if turn % sizes[0] == 0:
@@ -142,7 +108,7 @@ def test_any_order_and_any_batch_size_give_what_the_rule_says(clean, data, case)
         left = whole_and_empty(db)
 
     by_number = [bytes(content[raws[index]]) for index in range(len(records))]
-    expected = Reference(records, pairs, overrides, by_number, has_model=has_model)
+    expected = Reference(records, pairs, decided, by_number, has_model=has_model)
     assert failures == []
     assert found == expected.partition()
     assert asked == expected.reviews()
@@ -152,11 +118,11 @@ def test_any_order_and_any_batch_size_give_what_the_rule_says(clean, data, case)
 @ONE_DATABASE
 @given(data=st.data(), case=cases())
 def test_partitioning_anew_changes_nothing(clean, data, case):
-    records, pairs, overrides = case
+    records, pairs, decided = case
     with clean() as db:
         plan_pairs(db, pairs, data.draw(st.booleans()))
         raws = {index: enter(db, index, record) for index, record in enumerate(records)}
-        for override in overrides:
+        for override in decided:
             decide(db, override, raws)
         resolve(db, batch_size=data.draw(st.integers(1, 5)))
         links = "SELECT raw_profile_id, master_profile_id, component_id FROM tenant_acme.cdp_profile_links ORDER BY 1"
