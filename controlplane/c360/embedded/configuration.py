@@ -31,7 +31,6 @@ def write_configuration(cluster: Cluster, address: str, port: int, run: Path) ->
         "shared_buffers": f"{shared}MB",
         "max_connections": 100,
         "jit": "off",  # compiling costs more than it saves in short statements
-        "wal_compression": "on",
         "max_wal_size": "4GB",  # a bulk load writes each page whole after every checkpoint: let those be few
         "random_page_cost": 1.1,
         "log_min_duration_statement": "1s",

@@ -70,6 +70,7 @@ CREATE FUNCTION tenant_full.assemble_profiles(
     SET enable_mergejoin = off
     SET enable_seqscan = off
     SET enable_memoize = off
+    SET enable_bitmapscan = off
     SET jit = off
     SET work_mem = '64MB'
     SET datestyle = 'ISO, YMD'

@@ -50,6 +50,7 @@ CREATE FUNCTION tenant_select_2.assemble_profiles(
     SET enable_mergejoin = off
     SET enable_seqscan = off
     SET enable_memoize = off
+    SET enable_bitmapscan = off
     SET jit = off
     SET work_mem = '64MB'
     SET datestyle = 'ISO, YMD'

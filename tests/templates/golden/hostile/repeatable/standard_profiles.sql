@@ -2,26 +2,38 @@
 -- attribute may be sent under several names, the first that gives a value counts, and an e-mail address, phone number and
 -- the like may also have been sent as an identifier. Beside it the parts of the name and the day of birth in the form that
 -- match rules compare. A value that is as it should be is taken as it is: most are, and a call for each would cost more than
--- the rest. Thousands of observations are read by several processes where the server lets them; LIMIT ALL keeps the steps
--- apart as OFFSET 0 would, which the planner takes for a reason to have one process do them. Reads only, raises nothing.
-CREATE OR REPLACE FUNCTION tenant_select_2.standard_profiles(p_raw_profile_ids bigint[])
+-- the rest. p_may_share gives half of thousands to another process, if PostgreSQL has one to spare. Reads only, raises nothing.
+DROP FUNCTION IF EXISTS tenant_select_2.standard_profiles(bigint[]);
+
+CREATE OR REPLACE FUNCTION tenant_select_2.standard_profiles(p_raw_profile_ids bigint[], p_may_share boolean DEFAULT true)
     RETURNS TABLE (raw_profile_id bigint, attributes jsonb, given_name text, family_name text, birth_date date)
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
+    COST 1000000
     SET search_path = pg_catalog, tenant_select_2, pg_temp
     SET plan_cache_mode = force_generic_plan
-    SET parallel_setup_cost = 1000
-    SET parallel_tuple_cost = 0.1
-    SET min_parallel_table_scan_size = '8MB'
-    SET min_parallel_index_scan_size = '512kB'
+    SET parallel_setup_cost = 1e9
+    SET parallel_tuple_cost = 0
     SET enable_seqscan = off
     SET jit = off
     SET datestyle = 'ISO, YMD'
     SET timezone = 'UTC'
 AS $$
 #variable_conflict use_column
+DECLARE
+    v_half integer := cardinality(p_raw_profile_ids) / 2;
 BEGIN
-    PERFORM c360._plan_in_parallel(cardinality(p_raw_profile_ids));
+    IF p_may_share AND v_half >= 1000 THEN
+        PERFORM set_config('parallel_setup_cost', '0', true);
+        RETURN QUERY
+        SELECT part.*
+        FROM tenant_select_2.standard_profiles(p_raw_profile_ids[:v_half], false) AS part
+        UNION ALL
+        SELECT part.*
+        FROM tenant_select_2.standard_profiles(p_raw_profile_ids[v_half + 1:], false) AS part;
+        RETURN;
+    END IF;
 
     RETURN QUERY
     SELECT
@@ -174,16 +186,16 @@ BEGIN
                         FROM tenant_select_2.cdp_raw_profiles AS own
                         WHERE own.raw_profile_id = ANY (p_raw_profile_ids)
                     ) AS raw
-                    LIMIT ALL
+                    OFFSET 0
                 ) AS raw
-                LIMIT ALL
+                OFFSET 0
             ) AS sent
-            LIMIT ALL
+            OFFSET 0
         ) AS said
-        LIMIT ALL
+        OFFSET 0
     ) AS named;
 END;
 $$;
 
-COMMENT ON FUNCTION tenant_select_2.standard_profiles(bigint[]) IS
+COMMENT ON FUNCTION tenant_select_2.standard_profiles(bigint[], boolean) IS
     'What observations say, normalised by the attributes of this tenant.';

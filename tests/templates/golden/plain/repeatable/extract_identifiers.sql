@@ -1,27 +1,41 @@
 -- Identifiers of observations: those sent as such and those among the traits, normalised, absent ones gone. A value that
 -- is blocked or of a type that is not matched comes back with is_usable = false. voice says which person the observation
--- speaks of, see cdp_raw_identifiers. Trusts that cdp_standard_profiles has the observations. Thousands of them are
--- read by several processes, which LIMIT ALL does not hinder as OFFSET 0 would. Reads only, raises nothing.
-CREATE OR REPLACE FUNCTION tenant_plain.extract_identifiers(p_raw_profile_ids bigint[])
+-- speaks of, see cdp_raw_identifiers. Trusts that cdp_standard_profiles has the observations. p_may_share gives half of
+-- thousands to another process, if PostgreSQL has one to spare. Reads only, raises nothing.
+DROP FUNCTION IF EXISTS tenant_plain.extract_identifiers(bigint[]);
+
+CREATE OR REPLACE FUNCTION tenant_plain.extract_identifiers(p_raw_profile_ids bigint[], p_may_share boolean DEFAULT true)
     RETURNS TABLE (raw_profile_id bigint, identifier_type text, value text, is_usable boolean, voice bigint)
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
+    COST 1000000
     SET search_path = pg_catalog, tenant_plain, pg_temp
     SET plan_cache_mode = force_custom_plan
+    SET parallel_setup_cost = 1e9
+    SET parallel_tuple_cost = 0
     SET enable_hashjoin = on
     SET enable_mergejoin = on
     SET enable_memoize = off
-    SET parallel_setup_cost = 1000
-    SET parallel_tuple_cost = 0.1
-    SET min_parallel_table_scan_size = '8MB'
-    SET min_parallel_index_scan_size = '512kB'
     SET jit = off
     SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    v_half integer := cardinality(p_raw_profile_ids) / 2;
 BEGIN
-    PERFORM c360._plan_for(cardinality(p_raw_profile_ids));
-    PERFORM c360._plan_in_parallel(cardinality(p_raw_profile_ids));
+    IF p_may_share AND v_half >= 1000 THEN
+        PERFORM set_config('parallel_setup_cost', '0', true);
+        RETURN QUERY
+        SELECT part.*
+        FROM tenant_plain.extract_identifiers(p_raw_profile_ids[:v_half], false) AS part
+        UNION ALL
+        SELECT part.*
+        FROM tenant_plain.extract_identifiers(p_raw_profile_ids[v_half + 1:], false) AS part;
+        RETURN;
+    ELSIF p_may_share THEN
+        PERFORM c360._plan_for(cardinality(p_raw_profile_ids));
+    END IF;
 
     RETURN QUERY
     WITH kind (identifier_type, is_matched, claim, form, words, letters, pattern, pattern_for_all) AS (
@@ -58,7 +72,7 @@ BEGIN
             ON said.raw_profile_id = own.raw_profile_id
             AND said.raw_profile_id = ANY (p_raw_profile_ids)
         WHERE own.raw_profile_id = ANY (p_raw_profile_ids)
-        LIMIT ALL
+        OFFSET 0
     ),
     sent AS (
         SELECT
@@ -72,7 +86,7 @@ BEGIN
         CROSS JOIN LATERAL jsonb_each(side.sent) AS item (name, value)
         LEFT JOIN place ON place.trait = item.name AND side.number = 2
         WHERE side.number = 1 OR place.identifier_type IS NOT NULL
-        LIMIT ALL
+        OFFSET 0
     ),
     -- Nearly all are single values; only lists and scopes have to be taken apart.
     single AS (
@@ -87,7 +101,7 @@ BEGIN
             CASE WHEN jsonb_typeof(sent.value) IN ('array', 'object') THEN sent.identifier_type END, sent.value
         ) AS spread ON true
         WHERE jsonb_typeof(sent.value) IN ('string', 'number') OR spread.value IS NOT NULL
-        LIMIT ALL
+        OFFSET 0
     ),
     -- Most values are in comparable form already; telling so is cheaper than a call for each.
     comparable AS (
@@ -115,7 +129,7 @@ BEGIN
         LEFT JOIN kind ON kind.identifier_type = split_part(single.identifier_type, ':', 1)
         WHERE kind.identifier_type = single.identifier_type
            OR single.identifier_type ~ '^[a-z][a-z0-9_]{0,40}(:.{1,60})?$'
-        LIMIT ALL
+        OFFSET 0
     ),
     usable AS (
         SELECT
@@ -135,7 +149,7 @@ BEGIN
             ) AS is_usable
         FROM comparable
         WHERE comparable.value IS NOT NULL
-        LIMIT ALL
+        OFFSET 0
     ),
     judged AS (
         SELECT DISTINCT ON (usable.raw_profile_id, usable.identifier_type COLLATE "C", usable.value COLLATE "C")
@@ -156,5 +170,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION tenant_plain.extract_identifiers(bigint[]) IS
+COMMENT ON FUNCTION tenant_plain.extract_identifiers(bigint[], boolean) IS
     'Normalised identifiers of observations by the identifier types, attributes and blocked values of this tenant.';
