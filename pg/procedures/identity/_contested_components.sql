@@ -2,7 +2,8 @@
 -- type than its limit, days of birth that conflict, both sides of a prohibition, too many observations), those that are
 -- divided already, those in which a scored rule does not match every two observations (then all pairs have a say), and
 -- those with observations of p_relinked, which are linked and were taken apart. Looks at the new
--- observations and at those of the known components they meet. p_known[i] is a known component that becomes part of
+-- observations and at those of the known components they meet; the reasons that cost least first, so that what an
+-- observation says is read only where nothing else decides. p_known[i] is a known component that becomes part of
 -- p_known_component[i]. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._contested_components(
@@ -24,6 +25,7 @@ DECLARE
     v_component bigint[];
     v_known     bigint[];
     v_profile   uuid[];
+    v_contested bigint[];
     v_scored    text[] := ARRAY(
         SELECT known.rule FROM c360.match_rules AS known WHERE known.tenant = p_tenant AND known.kind = 'scored'
     );
@@ -73,18 +75,77 @@ BEGIN
         v_profile
     FROM member;
 
-    RETURN ARRAY(
-        WITH member AS MATERIALIZED (
-            SELECT *
-            FROM unnest(v_raw, v_component, v_known, v_profile) AS member (id, component, known, profile)
-        ),
-        held AS (
+    -- Taken apart, divided already, or too many.
+    v_contested := ARRAY(
+        SELECT fresh.component
+        FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (id, component)
+        JOIN unnest(p_relinked) AS relinked (id) ON relinked.id = fresh.id
+        UNION
+        SELECT part.component
+        FROM (
+            SELECT DISTINCT
+                member.component,
+                member.known,
+                member.profile
+            FROM unnest(v_component, v_known, v_profile) AS member (component, known, profile)
+            WHERE member.known IS NOT NULL
+        ) AS part
+        GROUP BY
+            part.component,
+            part.known
+        HAVING count(*) > 1
+        UNION
+        SELECT member.component
+        FROM unnest(v_component) AS member (component)
+        GROUP BY member.component
+        HAVING count(*) > (SELECT known.max_cluster_size FROM c360.tenants AS known WHERE known.tenant = p_tenant)
+    );
+
+    -- Days of birth that conflict, each component by itself: joined with each other they would be as the planner guesses.
+    v_contested := v_contested || ARRAY(
+        SELECT born.component
+        FROM (
             SELECT
+                member.component,
+                array_agg(DISTINCT said.birth_date) AS days
+            FROM unnest(v_raw, v_component) AS member (id, component)
+            CROSS JOIN LATERAL (
+                SELECT own.birth_date
+                FROM cdp_standard_profiles AS own
+                WHERE own.raw_profile_id = member.id
+                OFFSET 0
+            ) AS said
+            WHERE NOT member.component = ANY (v_contested)
+              AND said.birth_date IS NOT NULL
+            GROUP BY member.component
+            HAVING min(said.birth_date) <> max(said.birth_date)
+        ) AS born
+        WHERE EXISTS (
+            SELECT
+            FROM unnest(born.days) AS one (day)
+            JOIN unnest(born.days) AS other (day) ON other.day > one.day
+            WHERE c360._dates_conflict(one.day, other.day)
+        )
+    );
+
+    SELECT
+        array_agg(member.id),
+        array_agg(member.component)
+    INTO
+        v_raw,
+        v_component
+    FROM unnest(v_raw, v_component) AS member (id, component)
+    WHERE NOT member.component = ANY (v_contested);
+
+    RETURN v_contested || ARRAY(
+        SELECT held.component
+        FROM (
+            SELECT DISTINCT
                 member.component,
                 identifier.identifier_type,
                 identifier.value,
                 kind.profile_limit
-            FROM member
+            FROM unnest(v_raw, v_component) AS member (id, component)
             CROSS JOIN LATERAL (
                 SELECT
                     own.identifier_type,
@@ -99,52 +160,16 @@ BEGIN
                 AND kind.identifier_type = split_part(identifier.identifier_type, ':', 1)
             WHERE kind.is_strong
                OR kind.is_exclusive
-        ),
-        born AS MATERIALIZED (
-            SELECT DISTINCT
-                member.component,
-                said.birth_date
-            FROM member
-            CROSS JOIN LATERAL (
-                SELECT own.birth_date
-                FROM cdp_standard_profiles AS own
-                WHERE own.raw_profile_id = member.id
-                OFFSET 0
-            ) AS said
-            WHERE said.birth_date IS NOT NULL
-        )
-        SELECT fresh.component
-        FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (id, component)
-        JOIN unnest(p_relinked) AS relinked (id) ON relinked.id = fresh.id
-        UNION
-        SELECT member.component
-        FROM member
-        GROUP BY
-            member.component,
-            member.known
-        HAVING min(member.profile::text COLLATE "C") <> max(member.profile::text COLLATE "C")
-        UNION
-        SELECT member.component
-        FROM member
-        GROUP BY member.component
-        HAVING count(*) > (SELECT known.max_cluster_size FROM c360.tenants AS known WHERE known.tenant = p_tenant)
-        UNION
-        SELECT held.component
-        FROM held
+        ) AS held
         GROUP BY
             held.component,
             held.identifier_type,
             held.profile_limit
-        HAVING count(DISTINCT held.value COLLATE "C") > held.profile_limit
-        UNION
-        SELECT one.component
-        FROM born AS one
-        JOIN born AS other ON other.component = one.component AND other.birth_date > one.birth_date
-        WHERE c360._dates_conflict(one.birth_date, other.birth_date)
+        HAVING count(*) > held.profile_limit
         UNION
         SELECT member.component
         FROM c360._override_ties(v_raw) AS decided
-        JOIN member ON member.id = decided.raw_profile_id
+        JOIN unnest(v_raw, v_component) AS member (id, component) ON member.id = decided.raw_profile_id
         WHERE decided.kind = 'cannot_link'
         GROUP BY
             member.component,

@@ -112,14 +112,20 @@ BEGIN
         v_refused_score,
         v_obstacle;
 
-    PERFORM
-    FROM cdp_master_profiles AS profile
-    WHERE profile.founding_raw_profile_id = ANY (v_raw)
-    ORDER BY profile.master_profile_id
-    FOR UPDATE;
-
     -- Whose golden record each part is, and what becomes of the others founded there.
-    WITH founded AS MATERIALIZED (
+    WITH locked AS MATERIALIZED (
+        SELECT
+            profile.master_profile_id,
+            profile.founding_raw_profile_id,
+            profile.status,
+            profile.merged_into,
+            profile.created_at
+        FROM cdp_master_profiles AS profile
+        WHERE profile.founding_raw_profile_id = ANY (v_raw)
+        ORDER BY profile.master_profile_id
+        FOR UPDATE
+    ),
+    founded AS MATERIALIZED (
         SELECT
             profile.master_profile_id,
             profile.status,
@@ -129,8 +135,8 @@ BEGIN
                 PARTITION BY member.part
                 ORDER BY profile.created_at, profile.founding_raw_profile_id, profile.master_profile_id
             ) AS owner
-        FROM unnest(v_raw, v_part) AS member (raw_profile_id, part)
-        JOIN cdp_master_profiles AS profile ON profile.founding_raw_profile_id = member.raw_profile_id
+        FROM locked AS profile
+        JOIN unnest(v_raw, v_part) AS member (raw_profile_id, part) ON member.raw_profile_id = profile.founding_raw_profile_id
     ),
     owned AS MATERIALIZED (
         SELECT
@@ -186,33 +192,45 @@ BEGIN
         merged_into = NULL
     WHERE profile.master_profile_id = ANY (v_revived);
 
-    -- Links that stay say anew why, where their reason is none any more.
+    -- Most links stay. Those that do say anew why, where their reason is none any more.
     PERFORM c360._write_links(
-        array_agg(member.raw_profile_id ORDER BY member.raw_profile_id),
-        array_agg(owned.owner ORDER BY member.raw_profile_id),
-        array_agg(member.component ORDER BY member.raw_profile_id),
-        array_agg(member.rule ORDER BY member.raw_profile_id),
-        array_agg(member.score ORDER BY member.raw_profile_id),
-        array_agg(member.evidence ORDER BY member.raw_profile_id),
+        array_agg(link.raw_profile_id ORDER BY link.raw_profile_id),
+        array_agg(link.owner ORDER BY link.raw_profile_id),
+        array_agg(link.component ORDER BY link.raw_profile_id),
+        array_agg(link.rule ORDER BY link.raw_profile_id),
+        array_agg(link.score ORDER BY link.raw_profile_id),
+        array_agg(link.evidence ORDER BY link.raw_profile_id),
         p_at
     )
-    FROM unnest(v_raw, v_component, v_before, v_part, v_edge_rule, v_edge_score, v_edge_evidence)
-        AS member (raw_profile_id, component, before, part, rule, score, evidence)
-    JOIN unnest(v_owner_part, v_owner) AS owned (part, owner) ON owned.part = member.part
-    LEFT JOIN LATERAL (
-        SELECT own.*
-        FROM cdp_profile_links AS own
-        WHERE own.raw_profile_id = member.raw_profile_id
+    FROM (
+        SELECT
+            member.*,
+            owned.owner,
+            (own.master_profile_id, own.component_id) IS DISTINCT FROM (owned.owner, member.component) AS has_moved,
+            own.rule AS known_rule,
+            own.evidence AS known_evidence
+        FROM unnest(v_raw, v_component, v_part, v_edge_rule, v_edge_score, v_edge_evidence)
+            AS member (raw_profile_id, component, part, rule, score, evidence)
+        JOIN unnest(v_owner_part, v_owner) AS owned (part, owner) ON owned.part = member.part
+        LEFT JOIN LATERAL (
+            SELECT known.*
+            FROM cdp_profile_links AS known
+            WHERE known.raw_profile_id = member.raw_profile_id
+            OFFSET 0
+        ) AS own ON true
+        WHERE (own.master_profile_id, own.component_id) IS DISTINCT FROM (owned.owner, member.component)
+           OR (
+               own.rule <> 'new'
+               AND (own.rule, own.score, own.evidence) IS DISTINCT FROM (member.rule, member.score, member.evidence)
+           )
         OFFSET 0
-    ) AS link ON true
+    ) AS link
     LEFT JOIN unnest(v_raw, v_part) AS partner (raw_profile_id, part)
-        ON partner.raw_profile_id = (link.evidence ->> 'with_raw_profile_id')::bigint
-    WHERE (link.master_profile_id, link.component_id) IS DISTINCT FROM (owned.owner, member.component)
-       OR (
-           link.rule <> 'new'
-           AND (link.rule, link.score, link.evidence) IS DISTINCT FROM (member.rule, member.score, member.evidence)
-           AND NOT coalesce(partner.part = member.part AND c360._reason_holds(member.raw_profile_id, link.rule, link.evidence), false)
-       );
+        ON partner.raw_profile_id = (link.known_evidence ->> 'with_raw_profile_id')::bigint
+        AND partner.part = link.part
+    WHERE link.has_moved
+       OR partner.part IS NULL
+       OR NOT c360._reason_holds(link.raw_profile_id, link.known_rule, link.known_evidence);
 
     -- The edge of the founding observation is the one by which its golden record came to the survivor.
     SELECT

@@ -74,6 +74,8 @@ BEGIN
         FROM c360._override_ties(p_raw_profile_ids) AS decided
         JOIN member ON member.raw_profile_id = decided.raw_profile_id
     ),
+    -- Each value once, with a number: numbers are compared and sorted where texts would take several times as long. Those of
+    -- types that have a limit come first; of one type they are in the order of their values.
     held AS MATERIALIZED (
         SELECT
             member.record,
@@ -86,12 +88,52 @@ BEGIN
             holder.value COLLATE "C" AS value,
             holder.person,
             holder.is_decided,
-            -- What a scored rule decides about ties only where somebody is nameless.
-            NOT holder.is_decided OR NOT bool_and(holder.names_person) OVER (
-                PARTITION BY holder.identifier_type COLLATE "C", holder.value COLLATE "C"
-            ) AS is_tying
+            holder.names_person
         FROM c360._tie_holders(p_tenant, p_raw_profile_ids) AS holder
         JOIN member ON member.raw_profile_id = holder.raw_profile_id
+    ),
+    value AS MATERIALIZED (
+        SELECT
+            held.identifier_type,
+            held.value,
+            held.priority,
+            held.is_exclusive,
+            held.is_exclusive OR held.is_strong AS is_limited,
+            held.profile_limit,
+            CASE
+                WHEN held.is_decided THEN 6
+                WHEN held.is_exclusive OR held.is_definitive THEN 1
+                WHEN held.is_strong THEN 2
+                ELSE 4
+            END AS level,
+            -- What a scored rule decides about ties only where somebody is nameless.
+            count(*) > 1 AND NOT (held.is_decided AND bool_and(held.names_person)) AS is_tying,
+            row_number() OVER (
+                ORDER BY
+                    NOT (held.is_exclusive OR held.is_strong),
+                    held.identifier_type,
+                    held.value
+            )::integer AS number
+        FROM held
+        GROUP BY
+            held.identifier_type,
+            held.value,
+            held.priority,
+            held.is_exclusive,
+            held.is_definitive,
+            held.is_strong,
+            held.profile_limit,
+            held.is_decided
+    ),
+    numbered AS MATERIALIZED (
+        SELECT
+            held.record,
+            held.person,
+            value.number,
+            value.is_tying,
+            value.is_limited
+        FROM held
+        JOIN value USING (identifier_type, value)
     ),
     -- What says about itself that it is two persons is tied by nothing but what people decide.
     odd AS MATERIALIZED (
@@ -133,7 +175,7 @@ BEGIN
             listed.rule,
             row_number() OVER (ORDER BY listed.rule) AS rank
         FROM (
-            SELECT ('exact:' || held.identifier_type) COLLATE "C" AS rule FROM held
+            SELECT ('exact:' || value.identifier_type) COLLATE "C" AS rule FROM value
             UNION
             SELECT pair.rule FROM pair
         ) AS listed
@@ -152,7 +194,7 @@ BEGIN
                     every.priority,
                     ranked.rank,
                     every.score DESC,
-                    every.value,
+                    every.number,
                     every.person,
                     every.first_record,
                     every.second_record
@@ -165,6 +207,7 @@ BEGIN
                 '' COLLATE "C" AS rule,
                 1::real AS score,
                 '' COLLATE "C" AS value,
+                0 AS number,
                 0::bigint AS person,
                 0 AS first_record,
                 0 AS second_record,
@@ -174,25 +217,25 @@ BEGIN
             GROUP BY override.link_override_id
             UNION ALL
             SELECT
-                CASE WHEN held.is_decided THEN 6 WHEN held.is_exclusive OR held.is_definitive THEN 1 WHEN held.is_strong THEN 2 ELSE 4 END,
-                0, held.priority, 'exact:' || held.identifier_type, 1, held.value, coalesce(held.person, 0), 0, 0,
-                array_agg(held.record ORDER BY held.record)
-            FROM held
-            WHERE held.record NOT IN (SELECT odd.record FROM odd)
-              AND held.is_tying
-            GROUP BY
-                held.identifier_type,
-                held.value,
-                held.person,
-                held.priority,
-                held.is_decided,
-                held.is_exclusive,
-                held.is_definitive,
-                held.is_strong
-            HAVING count(*) > 1
+                value.level, 0, value.priority, 'exact:' || value.identifier_type, 1, value.value, value.number, holders.person, 0, 0,
+                holders.records
+            FROM (
+                SELECT
+                    numbered.number,
+                    coalesce(numbered.person, 0) AS person,
+                    array_agg(numbered.record ORDER BY numbered.record) AS records
+                FROM numbered
+                WHERE numbered.is_tying
+                  AND numbered.record NOT IN (SELECT odd.record FROM odd)
+                GROUP BY
+                    numbered.number,
+                    numbered.person
+                HAVING count(*) > 1
+            ) AS holders
+            JOIN value ON value.number = holders.number
             UNION ALL
             SELECT
-                CASE WHEN pair.bits IS NULL THEN 3 ELSE 5 END, 0, pair.priority, pair.rule, pair.score, '', 0, pair.first_record, pair.second_record,
+                CASE WHEN pair.bits IS NULL THEN 3 ELSE 5 END, 0, pair.priority, pair.rule, pair.score, '', 0, 0, pair.first_record, pair.second_record,
                 ARRAY[pair.first_record, pair.second_record]
             FROM pair
             WHERE pair.is_match
@@ -201,48 +244,117 @@ BEGIN
         ) AS every
         LEFT JOIN ranked ON ranked.rule = every.rule
     ),
-    statement AS MATERIALIZED (
+    forbidden AS MATERIALIZED (
         SELECT
-            every.*,
-            dense_rank() OVER (ORDER BY every.level, every.name)::integer AS type,
-            dense_rank() OVER (ORDER BY every.level, every.name, every.value)::integer AS number
-        FROM (
-            SELECT
-                override.record,
-                0 AS level,
-                ('override:' || override.link_override_id) COLLATE "C" AS name,
-                override.side::text COLLATE "C" AS value,
-                1 AS most,
-                NULL::date AS day
-            FROM override
-            WHERE override.kind = 'cannot_link'
-            UNION ALL
-            SELECT DISTINCT
-                held.record,
-                CASE WHEN held.is_exclusive THEN 1 ELSE 2 END,
-                held.identifier_type, held.value, held.profile_limit, NULL::date
-            FROM held
-            WHERE held.is_exclusive
-               OR held.is_strong
-            UNION ALL
-            SELECT member.record, 5, 'birth_date', member.birth_date::text, NULL, member.birth_date
-            FROM member
-            WHERE member.birth_date IS NOT NULL
-            UNION ALL
-            SELECT member.record, 6, 'person', member.person::text, NULL, NULL
-            FROM member
-            WHERE member.person > 0
-        ) AS every
+            override.record,
+            override.link_override_id,
+            dense_rank() OVER (ORDER BY override.link_override_id, override.side)::integer AS number
+        FROM override
+        WHERE override.kind = 'cannot_link'
     ),
-    number AS MATERIALIZED (
-        SELECT DISTINCT ON (statement.number) statement.number, statement.type, statement.day
-        FROM statement
-        ORDER BY statement.number
+    born AS MATERIALIZED (
+        SELECT
+            listed.birth_date,
+            row_number() OVER (ORDER BY listed.birth_date)::integer AS number
+        FROM (SELECT DISTINCT member.birth_date FROM member WHERE member.birth_date IS NOT NULL) AS listed
+    ),
+    named AS MATERIALIZED (
+        SELECT
+            listed.person,
+            row_number() OVER (ORDER BY listed.person)::integer AS number
+        FROM (SELECT DISTINCT member.person FROM member WHERE member.person > 0) AS listed
+    ),
+    -- Values that have a limit, days of birth, persons and prohibitions are numbered one after the other.
+    many AS MATERIALIZED (
+        SELECT
+            (SELECT count(*) FROM value WHERE value.is_limited)::integer AS values,
+            (SELECT count(*) FROM born)::integer AS days,
+            (SELECT count(*) FROM named)::integer AS persons
     ),
     type AS MATERIALIZED (
-        SELECT DISTINCT ON (statement.type) statement.type, statement.name, statement.most, statement.level
-        FROM statement
-        ORDER BY statement.type
+        SELECT
+            listed.level,
+            listed.name,
+            listed.most,
+            row_number() OVER (ORDER BY listed.level, listed.name)::integer AS type
+        FROM (
+            SELECT DISTINCT
+                CASE WHEN value.is_exclusive THEN 1 ELSE 2 END AS level,
+                value.identifier_type AS name,
+                value.profile_limit AS most
+            FROM value
+            WHERE value.is_limited
+            UNION ALL
+            SELECT 5, 'birth_date', NULL FROM many WHERE many.days > 0
+            UNION ALL
+            SELECT 6, 'person', NULL FROM many WHERE many.persons > 0
+            UNION ALL
+            SELECT DISTINCT 0, ('override:' || forbidden.link_override_id) COLLATE "C", 1 FROM forbidden
+        ) AS listed
+    ),
+    number AS MATERIALIZED (
+        SELECT
+            value.number,
+            type.type,
+            NULL::date AS day
+        FROM value
+        JOIN type
+            ON type.name = value.identifier_type
+            AND type.level IN (1, 2)
+        WHERE value.is_limited
+        UNION ALL
+        SELECT
+            many.values + born.number,
+            type.type,
+            born.birth_date
+        FROM born
+        CROSS JOIN many
+        JOIN type ON type.level = 5
+        UNION ALL
+        SELECT
+            many.values + many.days + named.number,
+            type.type,
+            NULL
+        FROM named
+        CROSS JOIN many
+        JOIN type ON type.level = 6
+        UNION ALL
+        SELECT DISTINCT
+            many.values + many.days + many.persons + forbidden.number,
+            type.type,
+            NULL::date
+        FROM forbidden
+        CROSS JOIN many
+        JOIN type
+            ON type.name = 'override:' || forbidden.link_override_id
+            AND type.level = 0
+    ),
+    statement AS MATERIALIZED (
+        SELECT
+            numbered.record,
+            numbered.number
+        FROM numbered
+        WHERE numbered.is_limited
+        UNION ALL
+        SELECT
+            member.record,
+            many.values + born.number
+        FROM member
+        JOIN born USING (birth_date)
+        CROSS JOIN many
+        UNION ALL
+        SELECT
+            member.record,
+            many.values + many.days + named.number
+        FROM member
+        JOIN named USING (person)
+        CROSS JOIN many
+        UNION ALL
+        SELECT
+            forbidden.record,
+            many.values + many.days + many.persons + forbidden.number
+        FROM forbidden
+        CROSS JOIN many
     )
     SELECT
         (SELECT array_agg(member.raw_profile_id ORDER BY member.record) FROM member),
@@ -268,6 +380,7 @@ BEGIN
                  ), 0))::integer AS place
              FROM (SELECT member.record FROM member UNION ALL SELECT count(*)::integer + 1 FROM member) AS member
              LEFT JOIN (SELECT near.record, count(*) AS others FROM near GROUP BY near.record) AS beside ON beside.record = member.record
+             WHERE EXISTS (SELECT FROM near)
          ) AS start),
         close.others,
         close.bits
@@ -315,17 +428,9 @@ BEGIN
     ) AS told
     CROSS JOIN (
         SELECT
-            array_agg(listed.record) AS records,
-            array_agg(listed.number) AS numbers
-        FROM (
-            SELECT
-                statement.record,
-                statement.number
-            FROM statement
-            ORDER BY
-                statement.record,
-                statement.number
-        ) AS listed
+            array_agg(statement.record) AS records,
+            array_agg(statement.number) AS numbers
+        FROM statement
     ) AS said
     CROSS JOIN (
         SELECT

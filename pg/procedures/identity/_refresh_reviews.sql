@@ -37,7 +37,11 @@ BEGIN
     ),
     -- By observation, never over all that are open.
     about AS MATERIALIZED (
-        SELECT review.*
+        SELECT DISTINCT
+            review.match_review_id,
+            review.low_raw_profile_id,
+            review.high_raw_profile_id,
+            review.rule
         FROM unnest(p_raw_profile_ids) AS wanted (id)
         CROSS JOIN LATERAL (
             SELECT
@@ -48,7 +52,7 @@ BEGIN
                 own.status
             FROM cdp_match_reviews AS own
             WHERE own.low_raw_profile_id = wanted.id
-            UNION
+            UNION ALL
             SELECT
                 own.match_review_id,
                 own.low_raw_profile_id,
