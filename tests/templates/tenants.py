@@ -1,6 +1,6 @@
 """Three tenants every template is rendered for: one with little, one with everything, one that means harm."""
 
-from c360.domain.rules import CompositeDefinition, Condition, MatchRule
+from c360.domain.rules import Comparison, CompositeDefinition, Condition, MatchRule, ScoredDefinition
 from c360.domain.tenants import Attribute, BlockedValue, DataType, IdentifierType, TenantSpec
 
 _HOSTILE_TEXT = (
@@ -152,6 +152,28 @@ FULL = TenantSpec(
                 conditions=(Condition(attribute="born", compare="exact"),), verdict="review", block_limit=20
             ),
         ),
+        # Compares what the composite rules compare as well: both read it from the same observations.
+        MatchRule(
+            name="every_form",
+            kind="scored",
+            priority=60,
+            definition=ScoredDefinition(
+                comparisons=(
+                    Comparison(attribute="as_name", form="given_name"),
+                    Comparison(attribute="by_longest", form="family_name", weights=(6.5, 3, 2, -4)),
+                    Comparison(attribute="born", form="date"),
+                    Comparison(attribute="email", form="email"),
+                    Comparison(attribute="as_phone", form="phone"),
+                    Comparison(attribute="crm_id", form="id"),
+                    Comparison(attribute="of_type_text", form="text", levels=(0.7,)),
+                    Comparison(attribute="as_gender", form="exact"),
+                    Comparison(attribute="of_type_integer", form="number", levels=(5,)),
+                ),
+                blocking=(("born", "as_name"), ("email",), ("of_type_text",)),
+                match=0.9,
+                review=0.4,
+            ),
+        ),
         MatchRule(
             name="switched_off",
             kind="composite",
@@ -206,6 +228,18 @@ HOSTILE = TenantSpec(
                 conditions=(
                     Condition(attribute="table", compare="exact"),
                     Condition(attribute="end", compare="metaphone"),
+                ),
+            ),
+        ),
+        MatchRule(
+            name="union",
+            kind="scored",
+            description=_HOSTILE_TEXT,
+            definition=ScoredDefinition(
+                comparisons=(
+                    Comparison(attribute="table", form="text"),
+                    Comparison(attribute="end", form="family_name"),
+                    Comparison(attribute="master", form="id"),
                 ),
             ),
         ),

@@ -23,7 +23,14 @@ BEGIN
             FROM cdp_profile_links AS own
             WHERE own.raw_profile_id = ANY (p_raw_profile_ids)
         ) AS component
-        JOIN cdp_profile_links AS link ON link.component_id = component.component_id
+        CROSS JOIN LATERAL (
+            SELECT
+                member.raw_profile_id,
+                member.master_profile_id
+            FROM cdp_profile_links AS member
+            WHERE member.component_id = component.component_id
+            OFFSET 0
+        ) AS link
         UNION ALL
         SELECT DISTINCT
             lone.raw_profile_id,

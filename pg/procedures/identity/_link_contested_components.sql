@@ -61,14 +61,26 @@ BEGIN
             fresh.component,
             link.master_profile_id
         FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (raw_profile_id, component)
-        LEFT JOIN cdp_profile_links AS link ON link.raw_profile_id = fresh.raw_profile_id
+        LEFT JOIN LATERAL (
+            SELECT own.master_profile_id
+            FROM cdp_profile_links AS own
+            WHERE own.raw_profile_id = fresh.raw_profile_id
+            OFFSET 0
+        ) AS link ON true
         UNION ALL
         SELECT
             link.raw_profile_id,
             part.component,
             link.master_profile_id
         FROM unnest(p_known, p_known_component) AS part (known, component)
-        JOIN cdp_profile_links AS link ON link.component_id = part.known
+        CROSS JOIN LATERAL (
+            SELECT
+                own.raw_profile_id,
+                own.master_profile_id
+            FROM cdp_profile_links AS own
+            WHERE own.component_id = part.known
+            OFFSET 0
+        ) AS link
     ) AS member;
 
     WITH divided AS MATERIALIZED (
@@ -121,7 +133,16 @@ BEGIN
             profile.merged_into,
             profile.created_at
         FROM cdp_master_profiles AS profile
-        WHERE profile.founding_raw_profile_id = ANY (v_raw)
+        WHERE profile.master_profile_id = ANY (ARRAY(
+            SELECT founder.master_profile_id
+            FROM unnest(v_raw) AS member (raw_profile_id)
+            CROSS JOIN LATERAL (
+                SELECT own.master_profile_id
+                FROM cdp_master_profiles AS own
+                WHERE own.founding_raw_profile_id = member.raw_profile_id
+                OFFSET 0
+            ) AS founder
+        ))
         ORDER BY profile.master_profile_id
         FOR UPDATE
     ),

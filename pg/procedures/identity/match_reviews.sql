@@ -26,6 +26,8 @@ CREATE OR REPLACE FUNCTION c360.match_reviews(
     STABLE
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN

@@ -65,8 +65,20 @@ BEGIN
             ORDER BY link.raw_profile_id
         )
         FROM cdp_profile_links AS link
-        JOIN cdp_raw_profiles AS raw ON raw.raw_profile_id = link.raw_profile_id
-        LEFT JOIN cdp_standard_profiles AS said ON said.raw_profile_id = link.raw_profile_id
+        CROSS JOIN LATERAL (
+            SELECT
+                own.source,
+                own.observed_at
+            FROM cdp_raw_profiles AS own
+            WHERE own.raw_profile_id = link.raw_profile_id
+            OFFSET 0
+        ) AS raw
+        LEFT JOIN LATERAL (
+            SELECT own.attributes
+            FROM cdp_standard_profiles AS own
+            WHERE own.raw_profile_id = link.raw_profile_id
+            OFFSET 0
+        ) AS said ON true
         LEFT JOIN way ON way.raw_profile_id = link.raw_profile_id
         WHERE link.master_profile_id = p_master_profile_id
     );

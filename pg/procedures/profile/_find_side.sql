@@ -33,7 +33,12 @@ BEGIN
             CASE WHEN v_is_id THEN 'profile_id' ELSE left(p_who, v_split - 1) END,
             CASE WHEN v_is_id THEN p_who ELSE substr(p_who, v_split + 1) END
         ) AS found
-        JOIN cdp_master_profiles AS asked ON asked.master_profile_id = coalesce(found.requested_id, found.master_profile_id);
+        CROSS JOIN LATERAL (
+            SELECT own.founding_raw_profile_id
+            FROM cdp_master_profiles AS own
+            WHERE own.master_profile_id = coalesce(found.requested_id, found.master_profile_id)
+            OFFSET 0
+        ) AS asked;
     END IF;
 
     IF NOT FOUND THEN

@@ -13,7 +13,62 @@ CREATE OR REPLACE FUNCTION tenant_full.blocking_keys(p_raw_profile_ids bigint[])
 AS $$
 #variable_conflict use_column
 BEGIN
-    RETURN;
+    RETURN QUERY
+    WITH own AS MATERIALIZED (
+        SELECT
+            wanted.id AS raw_profile_id,
+            known.fields[1] COLLATE "C" AS c1,
+            known.fields[2] COLLATE "C" AS c2,
+            known.fields[3] COLLATE "C" AS c3,
+            known.fields[4] COLLATE "C" AS c4,
+            known.fields[5] COLLATE "C" AS c5,
+            known.fields[6] COLLATE "C" AS c6,
+            known.fields[7] COLLATE "C" AS c7,
+            known.fields[8] COLLATE "C" AS c8,
+            known.fields[9] COLLATE "C" AS c9,
+            known.fields[10] COLLATE "C" AS c10,
+            known.fields[11] COLLATE "C" AS c11,
+            known.fields[12] COLLATE "C" AS c12,
+            known.fields[13] COLLATE "C" AS c13
+        FROM unnest(p_raw_profile_ids) AS wanted (id)
+        CROSS JOIN LATERAL (
+            SELECT said.fields || '{}'::text[] AS fields
+            FROM tenant_full.cdp_match_fields AS said
+            WHERE said.raw_profile_id = wanted.id
+            OFFSET 0
+        ) AS known
+    ),
+    made (number, value, raw_profile_id) AS (
+        SELECT
+            joined.number,
+            joined.value,
+            own.raw_profile_id
+        FROM own
+        CROSS JOIN LATERAL (
+            VALUES
+                (0::bigint, NULL::text),
+                (1, own.c6 || '|' || own.c1),
+                (2, own.c7),
+                (3, own.c11)
+        ) AS joined (number, value)
+        WHERE joined.value IS NOT NULL
+        UNION ALL
+        SELECT
+            listed.number,
+            item.value,
+            own.raw_profile_id
+        FROM own
+        CROSS JOIN LATERAL (
+            VALUES
+                (0::bigint, NULL::text)
+        ) AS listed (number, value)
+        CROSS JOIN LATERAL unnest(string_to_array(listed.value, chr(31))) AS item (value)
+        WHERE listed.value IS NOT NULL
+    )
+    SELECT
+        (made.number << 56) | (hashtextextended(made.value, 0) & 72057594037927935),
+        made.raw_profile_id
+    FROM made;
 END;
 $$;
 

@@ -13,8 +13,103 @@ CREATE OR REPLACE FUNCTION tenant_full.match_fields(p_raw_profile_ids bigint[])
     SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    v_unresolved bigint[];
 BEGIN
-    RETURN;
+    v_unresolved := ARRAY(
+        SELECT wanted.id
+        FROM unnest(p_raw_profile_ids) AS wanted (id)
+        WHERE NOT EXISTS (SELECT FROM tenant_full.cdp_raw_identifiers AS own WHERE own.raw_profile_id = wanted.id OFFSET 0)
+    );
+
+    RETURN QUERY
+    WITH held AS (
+        SELECT
+            wanted.id AS raw_profile_id,
+            own.identifier_type,
+            own.value
+        FROM unnest(p_raw_profile_ids) AS wanted (id)
+        CROSS JOIN LATERAL (
+            SELECT
+                known.identifier_type,
+                known.value
+            FROM tenant_full.cdp_raw_identifiers AS known
+            WHERE known.raw_profile_id = wanted.id
+              AND known.is_usable
+            OFFSET 0
+        ) AS own
+        UNION ALL
+        SELECT
+            found.raw_profile_id,
+            found.identifier_type,
+            found.value
+        FROM tenant_full.extract_identifiers(v_unresolved) AS found
+        WHERE found.is_usable
+    ),
+    sent AS MATERIALIZED (
+        SELECT
+            string_agg(scoped.value, chr(31)) FILTER (WHERE scoped.kind = 'email') AS email,
+            string_agg(scoped.value, chr(31)) FILTER (WHERE scoped.kind = 'crm_id') AS crm_id,
+            scoped.raw_profile_id
+        FROM (
+            SELECT
+                held.raw_profile_id,
+                split_part(held.identifier_type, ':', 1) AS kind,
+                CASE
+                    WHEN strpos(held.identifier_type, ':') = 0 THEN held.value
+                    ELSE held.identifier_type || ':' || held.value
+                END AS value
+            FROM held
+            ORDER BY
+                held.raw_profile_id,
+                held.identifier_type COLLATE "C",
+                held.value COLLATE "C"
+        ) AS scoped
+        GROUP BY scoped.raw_profile_id
+    )
+    SELECT
+        said.raw_profile_id,
+        ARRAY[
+            CASE
+                WHEN said.attributes ->> 'as_name' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'as_name')
+                ELSE c360.normalise_name(said.attributes ->> 'as_name')
+            END,
+            nullif(c360_ext.dmetaphone(CASE
+                WHEN said.attributes ->> 'as_name' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'as_name')
+                ELSE c360.normalise_name(said.attributes ->> 'as_name')
+            END), ''),
+            c360._name_roots(split_part(CASE
+                WHEN said.attributes ->> 'as_name' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'as_name')
+                ELSE c360.normalise_name(said.attributes ->> 'as_name')
+            END, ' ', 1)),
+            CASE
+                WHEN said.attributes ->> 'by_longest' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'by_longest')
+                ELSE c360.normalise_name(said.attributes ->> 'by_longest')
+            END,
+            nullif(c360_ext.dmetaphone(CASE
+                WHEN said.attributes ->> 'by_longest' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'by_longest')
+                ELSE c360.normalise_name(said.attributes ->> 'by_longest')
+            END), ''),
+            said.attributes ->> 'born',
+            sent.email,
+            split_part(split_part(sent.email, '@', 1), '+', 1),
+            said.attributes ->> 'as_phone',
+            sent.crm_id,
+            CASE
+                WHEN said.attributes ->> 'of_type_text' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'of_type_text')
+                ELSE c360.normalise_name(said.attributes ->> 'of_type_text')
+            END,
+            said.attributes ->> 'as_gender',
+            said.attributes ->> 'of_type_integer'
+        ]::text[]
+    FROM unnest(p_raw_profile_ids) AS wanted (id)
+    CROSS JOIN LATERAL (
+        SELECT own.*
+        FROM tenant_full.cdp_standard_profiles AS own
+        WHERE own.raw_profile_id = wanted.id
+        OFFSET 0
+    ) AS said
+    LEFT JOIN sent ON sent.raw_profile_id = said.raw_profile_id;
 END;
 $$;
 

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION tenant_full.match_recipe()
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN NULL::jsonb;
+    RETURN '{"rule": "every_form", "columns": [["words", "as_name"], ["sound", "as_name"], ["roots", "as_name"], ["words", "by_longest"], ["sound", "by_longest"], ["day", "born"], ["identifier", "email"], ["user of identifier", "email"], ["plain", "as_phone"], ["identifier", "crm_id"], ["words", "of_type_text"], ["plain", "as_gender"], ["plain", "of_type_integer"]], "comparisons": [{"name": "as_name", "form": "given_name", "levels": ["equal", "alias", "initial", "close", "swapped", "different"], "place": 1, "attributes": ["as_name"], "identifier_type": null, "has_frequencies": true, "limits": [], "weights": []}, {"name": "by_longest", "form": "family_name", "levels": ["equal", "close", "swapped", "different"], "place": 4, "attributes": ["by_longest"], "identifier_type": null, "has_frequencies": true, "limits": [], "weights": [6.5, 3, 2, -4]}, {"name": "born", "form": "date", "levels": ["equal", "close", "partial", "different"], "place": 6, "attributes": ["born"], "identifier_type": null, "has_frequencies": false, "limits": [], "weights": []}, {"name": "email", "form": "email", "levels": ["equal", "typo", "same name", "close name", "different"], "place": 7, "attributes": ["email"], "identifier_type": "email", "has_frequencies": false, "limits": [], "weights": []}, {"name": "as_phone", "form": "phone", "levels": ["equal", "close", "different"], "place": 9, "attributes": ["as_phone"], "identifier_type": null, "has_frequencies": false, "limits": [], "weights": []}, {"name": "crm_id", "form": "id", "levels": ["equal", "close", "different"], "place": 10, "attributes": ["crm_id"], "identifier_type": "crm_id", "has_frequencies": false, "limits": [], "weights": []}, {"name": "of_type_text", "form": "text", "levels": ["equal", "close", "different"], "place": 11, "attributes": ["of_type_text"], "identifier_type": null, "has_frequencies": true, "limits": [0.7], "weights": []}, {"name": "as_gender", "form": "exact", "levels": ["equal", "different"], "place": 12, "attributes": ["as_gender"], "identifier_type": null, "has_frequencies": false, "limits": [], "weights": []}, {"name": "of_type_integer", "form": "number", "levels": ["equal", "close", "different"], "place": 13, "attributes": ["of_type_integer"], "identifier_type": null, "has_frequencies": false, "limits": [5], "weights": []}], "keys": [{"name": "born and as_name", "number": 1, "pairs_per_record": 3.0, "trains": true, "fixes": [1, 3]}, {"name": "email", "number": 2, "pairs_per_record": 3.0, "trains": true, "fixes": [4]}, {"name": "of_type_text", "number": 3, "pairs_per_record": 3.0, "trains": true, "fixes": [7]}]}'::jsonb;
 END;
 $$;
 
@@ -42,8 +42,88 @@ CREATE OR REPLACE FUNCTION tenant_full.weighed_candidates(
     SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    v_half integer := cardinality(p_own) / 2;
+    v_low  bigint[];
+    v_high bigint[];
 BEGIN
-    RETURN;
+    IF p_may_share AND v_half >= 500 THEN
+        PERFORM set_config('parallel_setup_cost', '0', true);
+        RETURN QUERY
+        SELECT part.*
+        FROM tenant_full.weighed_candidates(p_match_model_id, p_weights, p_prior, p_own[:v_half], p_every, p_is_sweep, false) AS part
+        UNION ALL
+        SELECT part.*
+        FROM tenant_full.weighed_candidates(p_match_model_id, p_weights, p_prior, p_own[v_half + 1:], p_every, p_is_sweep, false) AS part;
+        RETURN;
+    END IF;
+
+    SELECT
+        array_agg(least(pair.own_id, pair.other_id)),
+        array_agg(greatest(pair.own_id, pair.other_id))
+    INTO
+        v_low,
+        v_high
+    FROM (
+        SELECT DISTINCT
+            own.raw_profile_id AS own_id,
+            other.raw_profile_id AS other_id
+        FROM (
+            SELECT
+                made.key,
+                made.raw_profile_id
+            FROM tenant_full.blocking_keys(p_own) AS made
+            WHERE NOT EXISTS (
+                SELECT
+                FROM tenant_full.cdp_match_common_keys AS common
+                WHERE common.match_model_id = p_match_model_id
+                  AND common.key = made.key
+                OFFSET 0
+            )
+        ) AS own
+        CROSS JOIN LATERAL (
+            SELECT held.raw_profile_id
+            FROM tenant_full.cdp_blocking_keys AS held
+            WHERE held.key = own.key
+              AND (NOT p_is_sweep OR held.raw_profile_id > own.raw_profile_id)
+            OFFSET 0
+        ) AS other
+        WHERE other.raw_profile_id <> own.raw_profile_id
+          AND (
+              own.raw_profile_id < other.raw_profile_id
+              OR NOT other.raw_profile_id IN (SELECT wanted.id FROM unnest(p_every) AS wanted (id))
+          )
+    ) AS pair
+    -- Others that wait for the resolver find the pair when their turn comes.
+    WHERE p_is_sweep
+       OR pair.other_id IN (SELECT wanted.id FROM unnest(p_every) AS wanted (id))
+       OR EXISTS (SELECT FROM tenant_full.cdp_profile_links AS link WHERE link.raw_profile_id = pair.other_id OFFSET 0);
+
+    RETURN QUERY
+    SELECT
+        weighed.low_raw_profile_id,
+        weighed.high_raw_profile_id,
+        weighed.score,
+        weighed.levels
+    FROM (
+        SELECT
+            compared.low_raw_profile_id,
+            compared.high_raw_profile_id,
+            (1 / (1 + exp(-ln(2) * greatest(-60, least(60, p_prior + compared.rarity
+                + p_weights[2 - 1 + compared.levels[1]]
+                + p_weights[11 - 1 + compared.levels[2]]
+                + p_weights[20 - 1 + compared.levels[3]]
+                + p_weights[29 - 1 + compared.levels[4]]
+                + p_weights[38 - 1 + compared.levels[5]]
+                + p_weights[47 - 1 + compared.levels[6]]
+                + p_weights[56 - 1 + compared.levels[7]]
+                + p_weights[65 - 1 + compared.levels[8]]
+                + p_weights[74 - 1 + compared.levels[9]])))))::real AS score,
+            compared.levels
+        FROM tenant_full.match_levels(p_match_model_id, v_low, v_high) AS compared
+        OFFSET 0
+    ) AS weighed
+    WHERE weighed.score >= '0.1'::real;
 END;
 $$;
 
@@ -66,8 +146,73 @@ CREATE OR REPLACE FUNCTION tenant_full.scored_pairs(p_raw_profile_ids bigint[], 
     SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    v_model   bigint;
+    v_weights double precision[];
+    v_prior   double precision;
+    v_fresh   bigint[];
 BEGIN
-    RETURN;
+    SELECT
+        model.match_model_id,
+        model.weights,
+        ln(model.lambda / (1 - model.lambda)) / ln(2)
+    INTO
+        v_model,
+        v_weights,
+        v_prior
+    FROM tenant_full.cdp_match_models AS model
+    WHERE model.rule = 'every_form'
+      AND model.is_active
+      AND model.recipe = tenant_full.match_recipe();
+
+    IF v_model IS NULL THEN
+        RETURN;
+    END IF;
+
+    IF NOT p_is_sweep THEN
+        WITH kept AS (
+            INSERT INTO tenant_full.cdp_match_fields AS known (raw_profile_id, fields)
+            SELECT
+                read.raw_profile_id,
+                read.fields
+            FROM tenant_full.match_fields(ARRAY(
+                SELECT wanted.id
+                FROM unnest(p_raw_profile_ids) AS wanted (id)
+                WHERE NOT EXISTS (SELECT FROM tenant_full.cdp_match_fields AS said WHERE said.raw_profile_id = wanted.id OFFSET 0)
+            )) AS read
+            ON CONFLICT DO NOTHING
+            RETURNING known.raw_profile_id
+        )
+        SELECT array_agg(kept.raw_profile_id) INTO v_fresh FROM kept;
+
+        INSERT INTO tenant_full.cdp_blocking_keys (key, raw_profile_id)
+        SELECT
+            made.key,
+            made.raw_profile_id
+        FROM tenant_full.blocking_keys(v_fresh) AS made
+        WHERE NOT EXISTS (
+            SELECT
+            FROM tenant_full.cdp_match_common_keys AS common
+            WHERE common.match_model_id = v_model
+              AND common.key = made.key
+            OFFSET 0
+        )
+        ON CONFLICT DO NOTHING;
+    END IF;
+
+    RETURN QUERY
+    SELECT
+        weighed.low_raw_profile_id,
+        weighed.high_raw_profile_id,
+        'every_form',
+        CASE
+            WHEN weighed.score >= '0.9'::real THEN 'match'
+            WHEN weighed.score >= '0.4'::real THEN 'review'
+            ELSE 'evidence'
+        END,
+        weighed.score,
+        weighed.levels
+    FROM tenant_full.weighed_candidates(v_model, v_weights, v_prior, p_raw_profile_ids, p_raw_profile_ids, p_is_sweep, true) AS weighed;
 END;
 $$;
 

@@ -13,7 +13,51 @@ CREATE OR REPLACE FUNCTION tenant_select_2.blocking_keys(p_raw_profile_ids bigin
 AS $$
 #variable_conflict use_column
 BEGIN
-    RETURN;
+    RETURN QUERY
+    WITH own AS MATERIALIZED (
+        SELECT
+            wanted.id AS raw_profile_id,
+            known.fields[1] COLLATE "C" AS c1,
+            known.fields[2] COLLATE "C" AS c2,
+            known.fields[3] COLLATE "C" AS c3,
+            known.fields[4] COLLATE "C" AS c4
+        FROM unnest(p_raw_profile_ids) AS wanted (id)
+        CROSS JOIN LATERAL (
+            SELECT said.fields || '{}'::text[] AS fields
+            FROM tenant_select_2.cdp_match_fields AS said
+            WHERE said.raw_profile_id = wanted.id
+            OFFSET 0
+        ) AS known
+    ),
+    made (number, value, raw_profile_id) AS (
+        SELECT
+            joined.number,
+            joined.value,
+            own.raw_profile_id
+        FROM own
+        CROSS JOIN LATERAL (
+            VALUES
+                (0::bigint, NULL::text)
+        ) AS joined (number, value)
+        WHERE joined.value IS NOT NULL
+        UNION ALL
+        SELECT
+            listed.number,
+            item.value,
+            own.raw_profile_id
+        FROM own
+        CROSS JOIN LATERAL (
+            VALUES
+                (0::bigint, NULL::text),
+                (1, own.c4)
+        ) AS listed (number, value)
+        CROSS JOIN LATERAL unnest(string_to_array(listed.value, chr(31))) AS item (value)
+        WHERE listed.value IS NOT NULL
+    )
+    SELECT
+        (made.number << 56) | (hashtextextended(made.value, 0) & 72057594037927935),
+        made.raw_profile_id
+    FROM made;
 END;
 $$;
 

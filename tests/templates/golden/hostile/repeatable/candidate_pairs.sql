@@ -9,6 +9,9 @@ BEGIN
     RETURN QUERY
     SELECT found.*
     FROM tenant_select_2.composite_pairs(p_raw_profile_ids) AS found;
+    RETURN QUERY
+    SELECT found.*
+    FROM tenant_select_2.scored_pairs(p_raw_profile_ids) AS found;
     RETURN;
 END;
 $$;

@@ -13,8 +13,84 @@ CREATE OR REPLACE FUNCTION tenant_select_2.match_fields(p_raw_profile_ids bigint
     SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    v_unresolved bigint[];
 BEGIN
-    RETURN;
+    v_unresolved := ARRAY(
+        SELECT wanted.id
+        FROM unnest(p_raw_profile_ids) AS wanted (id)
+        WHERE NOT EXISTS (SELECT FROM tenant_select_2.cdp_raw_identifiers AS own WHERE own.raw_profile_id = wanted.id OFFSET 0)
+    );
+
+    RETURN QUERY
+    WITH held AS (
+        SELECT
+            wanted.id AS raw_profile_id,
+            own.identifier_type,
+            own.value
+        FROM unnest(p_raw_profile_ids) AS wanted (id)
+        CROSS JOIN LATERAL (
+            SELECT
+                known.identifier_type,
+                known.value
+            FROM tenant_select_2.cdp_raw_identifiers AS known
+            WHERE known.raw_profile_id = wanted.id
+              AND known.is_usable
+            OFFSET 0
+        ) AS own
+        UNION ALL
+        SELECT
+            found.raw_profile_id,
+            found.identifier_type,
+            found.value
+        FROM tenant_select_2.extract_identifiers(v_unresolved) AS found
+        WHERE found.is_usable
+    ),
+    sent AS MATERIALIZED (
+        SELECT
+            string_agg(scoped.value, chr(31)) FILTER (WHERE scoped.kind = 'user') AS "user",
+            scoped.raw_profile_id
+        FROM (
+            SELECT
+                held.raw_profile_id,
+                split_part(held.identifier_type, ':', 1) AS kind,
+                CASE
+                    WHEN strpos(held.identifier_type, ':') = 0 THEN held.value
+                    ELSE held.identifier_type || ':' || held.value
+                END AS value
+            FROM held
+            ORDER BY
+                held.raw_profile_id,
+                held.identifier_type COLLATE "C",
+                held.value COLLATE "C"
+        ) AS scoped
+        GROUP BY scoped.raw_profile_id
+    )
+    SELECT
+        said.raw_profile_id,
+        ARRAY[
+            CASE
+                WHEN said.attributes ->> 'table' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'table')
+                ELSE c360.normalise_name(said.attributes ->> 'table')
+            END,
+            CASE
+                WHEN said.attributes ->> 'end' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'end')
+                ELSE c360.normalise_name(said.attributes ->> 'end')
+            END,
+            nullif(c360_ext.dmetaphone(CASE
+                WHEN said.attributes ->> 'end' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'end')
+                ELSE c360.normalise_name(said.attributes ->> 'end')
+            END), ''),
+            sent."user"
+        ]::text[]
+    FROM unnest(p_raw_profile_ids) AS wanted (id)
+    CROSS JOIN LATERAL (
+        SELECT own.*
+        FROM tenant_select_2.cdp_standard_profiles AS own
+        WHERE own.raw_profile_id = wanted.id
+        OFFSET 0
+    ) AS said
+    LEFT JOIN sent ON sent.raw_profile_id = said.raw_profile_id;
 END;
 $$;
 

@@ -16,8 +16,97 @@ CREATE OR REPLACE FUNCTION tenant_select_2.match_levels(p_match_model_id bigint,
     SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    v_u      double precision[];
+    v_rarest double precision;
 BEGIN
-    RETURN;
+    SELECT
+        model.u,
+        1.0 / greatest(model.record_count, 1)
+    INTO
+        v_u,
+        v_rarest
+    FROM tenant_select_2.cdp_match_models AS model
+    WHERE model.match_model_id = p_match_model_id;
+
+    RETURN QUERY
+    WITH side AS MATERIALIZED (
+        SELECT
+            known.raw_profile_id,
+            known.fields[1] COLLATE "C" AS c1,
+            known.fields[2] COLLATE "C" AS c2,
+            known.fields[3] COLLATE "C" AS c3,
+            CASE WHEN known.fields[4] IS NOT NULL AND known.fields[4] IN (
+                SELECT shared.value
+                FROM tenant_select_2.cdp_match_frequencies AS shared
+                WHERE shared.match_model_id = p_match_model_id
+                  AND shared.comparison = 3
+                  AND shared.is_shared
+            ) THEN NULL ELSE known.fields[4] END COLLATE "C" AS c4
+        FROM (
+            SELECT listed.id FROM unnest(p_low) AS listed (id)
+            UNION
+            SELECT listed.id FROM unnest(p_high) AS listed (id)
+        ) AS wanted
+        CROSS JOIN LATERAL (
+            SELECT
+                said.raw_profile_id,
+                -- Taken out of its packing once and not for each field.
+                said.fields || '{}'::text[] AS fields
+            FROM tenant_select_2.cdp_match_fields AS said
+            WHERE said.raw_profile_id = wanted.id
+            OFFSET 0
+        ) AS known
+    )
+    SELECT
+        compared.low_id,
+        compared.high_id,
+        ARRAY[compared.level_1, compared.level_2, compared.level_3]::smallint[],
+        (0
+            + CASE compared.level_1 WHEN 1 THEN ln(v_u[2] / coalesce((
+                SELECT counted.frequency
+                FROM tenant_select_2.cdp_match_frequencies AS counted
+                WHERE counted.match_model_id = p_match_model_id
+                  AND counted.comparison = 1
+                  AND counted.value = compared.value_1
+            ), v_rarest)) / ln(2) ELSE 0 END
+            + CASE compared.level_2 WHEN 1 THEN ln(v_u[11] / coalesce((
+                SELECT counted.frequency
+                FROM tenant_select_2.cdp_match_frequencies AS counted
+                WHERE counted.match_model_id = p_match_model_id
+                  AND counted.comparison = 2
+                  AND counted.value = compared.value_2
+            ), v_rarest)) / ln(2) ELSE 0 END)::real
+    FROM (
+        SELECT
+            pair.low_id,
+            pair.high_id,
+            a.c1 AS value_1,
+            a.c2 AS value_2,
+            CASE
+                WHEN a.c1 IS NULL OR b.c1 IS NULL THEN 0
+WHEN a.c1 = b.c1 THEN 1
+                WHEN c360_ext.levenshtein_less_equal(left(a.c1, 60), left(b.c1, 60), 2) <= CASE WHEN least(length(a.c1), length(b.c1)) >= 8 THEN 2 ELSE 1 END OR length(a.c1) > 9 AND c360_ext.similarity(a.c1, b.c1) >= '0.6'::real THEN 2
+                ELSE 3
+            END::smallint AS level_1,
+            CASE
+                WHEN a.c2 IS NULL OR b.c2 IS NULL THEN 0
+WHEN a.c2 = b.c2 THEN 1
+                WHEN a.c3 = b.c3 OR c360_ext.levenshtein_less_equal(left(a.c2, 60), left(b.c2, 60), 2) <= CASE WHEN least(length(a.c2), length(b.c2)) >= 6 THEN 2 ELSE 1 END OR length(a.c2) > 2 AND length(b.c2) > 2 AND (starts_with(a.c2, b.c2 || ' ') OR starts_with(b.c2, a.c2 || ' ') OR right(a.c2, length(b.c2) + 1) = ' ' || b.c2 OR right(b.c2, length(a.c2) + 1) = ' ' || a.c2) THEN 2
+                WHEN a.c2 = b.c2 OR b.c2 = a.c2 THEN 3
+                ELSE 4
+            END::smallint AS level_2,
+            CASE
+                WHEN a.c4 IS NULL OR b.c4 IS NULL THEN 0
+WHEN a.c4 = b.c4 OR strpos(a.c4, chr(31)) + strpos(b.c4, chr(31)) > 0 AND string_to_array(a.c4, chr(31)) && string_to_array(b.c4, chr(31)) THEN 1
+                WHEN length(a.c4) > 5 AND c360_ext.levenshtein_less_equal(left(a.c4, 60), left(b.c4, 60), 1) <= 1 THEN 2
+                ELSE 3
+            END::smallint AS level_3
+        FROM unnest(p_low, p_high) AS pair (low_id, high_id)
+        JOIN side AS a ON a.raw_profile_id = pair.low_id
+        JOIN side AS b ON b.raw_profile_id = pair.high_id
+        OFFSET 0
+    ) AS compared;
 END;
 $$;
 

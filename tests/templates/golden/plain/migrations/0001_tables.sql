@@ -472,7 +472,7 @@ CREATE TABLE tenant_plain.cdp_match_reviews (
     CONSTRAINT cdp_match_reviews_status_check CHECK (status IN ('open', 'accepted', 'rejected', 'obsolete')),
     CONSTRAINT cdp_match_reviews_decided_at_check CHECK ((status = 'open') = (decided_at IS NULL))
 );
-CREATE INDEX cdp_match_reviews_open_idx ON tenant_plain.cdp_match_reviews (opened_at) WHERE status = 'open';
+CREATE INDEX cdp_match_reviews_open_idx ON tenant_plain.cdp_match_reviews (score DESC, opened_at, match_review_id) WHERE status = 'open';
 CREATE INDEX cdp_match_reviews_high_raw_profile_id_idx ON tenant_plain.cdp_match_reviews (high_raw_profile_id);
 COMMENT ON TABLE tenant_plain.cdp_match_reviews IS 'Links that a rule proposes and that were not made: a person accepts or rejects them.';
 COMMENT ON COLUMN tenant_plain.cdp_match_reviews.rule IS 'Rule that proposes the link, as in cdp_profile_links.';
