@@ -23,7 +23,7 @@ def socket_fits(folder: Path) -> bool:
 
 def write_configuration(cluster: Cluster, address: str, port: int, run: Path) -> None:
     """Write c360.conf for the next start and include it once."""
-    shared = min(1024, max(128, psutil.virtual_memory().total // _MEGABYTE // 8))
+    shared = min(4096, max(128, psutil.virtual_memory().total // _MEGABYTE // 8))
     settings = {
         "listen_addresses": address,
         "port": port,
@@ -31,7 +31,9 @@ def write_configuration(cluster: Cluster, address: str, port: int, run: Path) ->
         "shared_buffers": f"{shared}MB",
         "max_connections": 100,
         "jit": "off",  # compiling costs more than it saves in short statements
-        "max_wal_size": "4GB",  # a bulk load writes each page whole after every checkpoint: let those be few
+        # A bulk load writes each page whole after every checkpoint: let those be few.
+        "max_wal_size": "4GB",
+        "checkpoint_timeout": "15min",
         "random_page_cost": 1.1,
         "log_min_duration_statement": "1s",
         "logging_collector": "on",
