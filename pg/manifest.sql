@@ -198,7 +198,7 @@ VALUES
     ('procedures/identity/_divide_components.sql', 'a1033395a62e69ff85a081ad7723656cf0478644cfd82dcdd8b1c71ab452ed26'),
     ('procedures/identity/_person_code.sql', '55c5530fbb28dc51c65509792cb45640b206261b7f70a6e3c56b499179684442'),
     ('procedures/identity/_propose_pairs.sql', '63f8ef64bab945b43567c585207b10b4b955277e9100e105f6e6929bf7c876e6'),
-    ('procedures/identity/_protected_partition.sql', 'ffd8644b5015b0efd475b76e3a86ae34613fc2c8d3e6f52ed6f0d49109d8b5ec'),
+    ('procedures/identity/_protected_partition.sql', 'dfce48917668cfe0a21f41b102e0392fe995dc48d532ae5b87af3204d70813a1'),
     ('procedures/identity/_reason_holds.sql', 'f954fd10dbd336881b949906fa36c40f97f8cbcb3b28e526a1d0fe01e89547f6'),
     ('procedures/identity/_record_changes.sql', '0a213fbfd93d7749947d196ba17b5a4c5c1e76d4177b7c4f330f42ec6e9418ef'),
     ('procedures/identity/_refresh_reviews.sql', '0cf455dd80428f70298c2a13ce03737af8fb47424462a4104a873195f5e6768b'),

@@ -125,6 +125,21 @@ def test_days_of_birth_that_conflict_keep_apart_and_a_person_is_asked(db):
     assert reviews(db) == [(mother, child, "exact:email", "conflict:birth_date")]
 
 
+def test_customer_numbers_that_contradict_an_identity_number_keep_apart_and_a_person_is_asked(db):
+    first = observe(db, user_id="u1", national_id="AB123456")
+    second = observe(db, user_id="u2", national_id="AB123456")
+
+    resolve(db)
+
+    assert partition(db) == {frozenset([first]), frozenset([second])}
+    [(low, high, rule, obstacle)] = reviews(db)
+    assert (low, high, obstacle) == (first, second, "conflict:user_id")
+    assert rule == "exact:national_id"
+    number = db.value("SELECT match_review_id FROM tenant_acme.cdp_match_reviews")
+    db.call("c360.accept_review", "acme", number)
+    assert partition(db) == {frozenset([first, second])}
+
+
 @pytest.mark.parametrize("other", ["1961-03-04", "1960-04-03", "1960-01-01"])
 def test_a_typing_error_in_a_day_of_birth_keeps_nobody_apart(db, other):
     observe(db, traits=named("Lan", "Tran", email="lan@shop.vn", dateOfBirth="1960-03-04"))

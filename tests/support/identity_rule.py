@@ -256,7 +256,7 @@ class Reference:
                     break
             else:
                 targets.append((group, holder))
-                if refusal and level in (BY_STRONG, BY_PAIR, BY_SCORE) and not refusal[2].startswith("override:"):
+                if refusal and level not in (BY_WEAK, DECIDED) and not refusal[2].startswith("override:"):
                     self.refused.append((refusal[0], refusal[1], rule))
 
     def unite(self, groups: list[set[int]]) -> None:

@@ -16,7 +16,7 @@
 -- Then the key is contested: in the order of content each group joins the first one that it does not contradict and shares
 -- a person or a value in question with, or that says as little about a person as itself. What people forbade keeps groups
 -- apart and says nothing else: to be forbidden the same ties nobody.
--- Gives the lowest record of its group for each record, and the ties of the levels 2, 3 and 5 that were refused: key, a
+-- Gives the lowest record of its group for each record, and the ties of the levels 1, 2, 3 and 5 that were refused: key, a
 -- record of either side, the type that stood against it (0: size, -2: what the pairs say together).
 
 CREATE OR REPLACE FUNCTION c360._protected_partition(
@@ -394,7 +394,7 @@ BEGIN
             IF NOT v_joined THEN
                 v_targets := v_targets || v_root;
                 v_target_of := v_target_of || v_firsts[i];
-                IF v_obstacle >= 0 AND v_level IN (2, 3, 5) THEN
+                IF v_obstacle >= 0 AND v_level IN (1, 2, 3, 5) THEN
                     refused_key := refused_key || p_key[v_last - 1];
                     refused_one := refused_one || v_opponent;
                     refused_other := refused_other || v_firsts[i];
