@@ -23,7 +23,7 @@ def say(text: str) -> None:
 def print_outcomes(outcomes: Sequence[Outcome]) -> None:
     """Accuracy, time and memory of each system on each data set."""
     head = f"{'data':<20}{'system':<17}{'F1':>7}{'precision':>11}{'recall':>8}{'largest':>9}{'true':>6}{'junk':>6}"
-    print(f"{head}{'seconds':>9}{'MB':>7}")
+    print(f"{head}{'seconds':>9}{'MiB':>7}")
     for outcome in outcomes:
         start = f"{outcome.data:<20}{outcome.system:<17}"
         verdict = outcome.verdict
