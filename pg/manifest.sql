@@ -194,7 +194,7 @@ VALUES
     ('procedures/identity/_pairs_among.sql', 'a14e7c0198bc84799be7d745edf840c9936d50534b7b26047396dc7e97ad661f'),
     ('procedures/identity/_park_resolution_work.sql', 'd4fb7272d16d3c1398be410993a763011ffc191eecd9be391bc76f036593a28e'),
     ('procedures/identity/_part_edges.sql', 'b74f213d8b6d7e15d0b8566864c995d246e4ec0e3836a879fd9457bf3f9d6957'),
-    ('procedures/identity/_partition_records.sql', '29e70be49976411ad46c530973e50240824a7575489c74afd82eee9efe8d7645'),
+    ('procedures/identity/_partition_records.sql', 'c6e3c8c5edf09223221d6b9ac8267d489c8c75496572059d67ff0cb14a929513'),
     ('procedures/identity/_divide_components.sql', 'a1033395a62e69ff85a081ad7723656cf0478644cfd82dcdd8b1c71ab452ed26'),
     ('procedures/identity/_person_code.sql', '55c5530fbb28dc51c65509792cb45640b206261b7f70a6e3c56b499179684442'),
     ('procedures/identity/_propose_pairs.sql', '63f8ef64bab945b43567c585207b10b4b955277e9100e105f6e6929bf7c876e6'),

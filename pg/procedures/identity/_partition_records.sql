@@ -74,8 +74,6 @@ BEGIN
         FROM c360._override_ties(p_raw_profile_ids) AS decided
         JOIN member ON member.raw_profile_id = decided.raw_profile_id
     ),
-    -- Each value once, with a number: numbers are compared and sorted where texts would take several times as long. Those of
-    -- types that have a limit come first; of one type they are in the order of their values.
     held AS MATERIALIZED (
         SELECT
             member.record,
@@ -92,6 +90,8 @@ BEGIN
         FROM c360._tie_holders(p_tenant, p_raw_profile_ids) AS holder
         JOIN member ON member.raw_profile_id = holder.raw_profile_id
     ),
+    -- Each value once, with a number: numbers are compared and sorted where texts would take several times as long. Those of
+    -- types that have a limit come first; of one type they are in the order of their values.
     value AS MATERIALIZED (
         SELECT
             held.identifier_type,
