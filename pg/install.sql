@@ -243,6 +243,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_record_changes.sql
 \ir procedures/identity/_refresh_reviews.sql
 \ir procedures/identity/_relink_components.sql
+\ir procedures/identity/_renew_profiles.sql
 \ir procedures/identity/_requeue_failures.sql
 \ir procedures/identity/_resolve_in_parts.sql
 \ir procedures/identity/_settle_resolution.sql

@@ -1,4 +1,4 @@
-"""Golden records of a large batch are worked out by several processes, and come out as one process makes them."""
+"""Golden records of a large batch are worked out in parts and by several processes, and come out as in one go."""
 
 from __future__ import annotations
 
@@ -74,3 +74,40 @@ def test_the_work_of_a_large_batch_is_given_to_other_processes(tenant):
     assembled(tenant, may_share=True)
 
     assert any("Parallel Append" in notice for notice in notices)
+
+
+def test_every_golden_record_of_a_batch_of_several_parts_is_told_of_once(tenant):
+    people = 20_001
+    browsers = """
+        INSERT INTO cdp_raw_profiles (source, identifiers, traits, observed_at)
+        SELECT %(source)s, jsonb_build_object('anonymous_id', 'browser' || n), jsonb_build_object('city', %(source)s::text),
+            %(at)s::timestamptz
+        FROM generate_series(1, %(people)s) AS n
+    """
+    tenant.execute(browsers, {"source": "web", "people": people, "at": "2026-01-01 00:01Z"})
+    assert resolve(tenant)["created"] == people
+    tenant.execute(browsers, {"source": "app", "people": people, "at": "2026-01-01 00:02Z"})
+    # Two of the first part become one, as do one of the first and the one of the last.
+    tenant.execute(
+        """
+        INSERT INTO cdp_raw_profiles (source, identifiers, observed_at)
+        SELECT 'desk', jsonb_build_object('anonymous_id', ARRAY['browser' || one, 'browser' || other]),
+            '2026-01-01 00:03Z'
+        FROM (VALUES (1, 2), (3, 20001)) AS same (one, other)
+        """
+    )
+
+    counts = resolve(tenant)
+
+    assert (counts["created"], counts["updated"], counts["merged"]) == (0, people - 4, 2)
+    told = tenant.execute(
+        """
+        SELECT
+            (SELECT array_agg(DISTINCT version) FROM cdp_master_profiles WHERE status = 'active'),
+            (SELECT count(*) FROM cdp_profile_history WHERE version = 2 AND change <> 'absorbed'),
+            (SELECT count(*) FROM cdp_profile_history WHERE change = 'absorbed'),
+            (SELECT count(*) FROM c360.messages WHERE type = 'profile.updated'),
+            (SELECT count(*) FROM c360.messages WHERE type = 'profile.merged')
+        """
+    ).fetchone()
+    assert told == ([2], people - 2, 2, people - 4, 2)

@@ -1,10 +1,10 @@
 -- Writes history and messages for what a batch did to golden records, each once, from the documents the rebuild made.
--- p_linked says what happened to links: {profile, change, other, rule, evidence} as parallel arrays, change being created,
--- updated, merged or split, other the record absorbed or split from. p_rebuilt_* is what rebuild_profiles answered,
--- p_metrics_* what refresh_activity did; p_edited were edited by a person, which made its version already.
+-- p_profile to p_evidence say which golden records links merged or split, as parallel arrays: change being merged or split,
+-- other the record absorbed or split from. p_rebuilt_* is what rebuild_profiles answered, p_metrics_* what refresh_activity
+-- did; p_edited were edited by a person, which made its version already.
 -- A record whose links moved but whose attributes did not is not news. The caller holds the rows of the golden records
 -- locked, so that the messages of one record commit in the order of its versions; a merge is one message for each record
--- absorbed. Trusts the search_path. Raises nothing.
+-- absorbed. Answers how many were created, updated and split. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._record_changes(
     p_tenant          text,
@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION c360._record_changes(
     p_metrics         jsonb[],
     p_at              timestamptz
 )
-    RETURNS jsonb
+    RETURNS TABLE (created integer, updated integer, split integer)
     LANGUAGE plpgsql
     SET jit = off
     SET enable_seqscan = off
@@ -41,29 +41,18 @@ DECLARE
     );
     v_salt    text := gen_random_uuid()::text;
     v_context text := c360._message_context(p_tenant, p_at);
-    v_counts  jsonb;
 BEGIN
-    PERFORM c360._write_history(
-        array_agg(gone.absorbed),
-        array_agg('absorbed'::text),
-        array_agg(jsonb_build_object('survivor_id', gone.survivor, 'rule', gone.rule, 'evidence', gone.evidence)),
-        p_at
-    )
-    FROM unnest(p_profile, p_change, p_other, p_rule, p_evidence) AS gone (survivor, change, absorbed, rule, evidence)
-    WHERE gone.change = 'merged'
-    HAVING count(*) > 0;
-
+    RETURN QUERY
     WITH linked AS (
         SELECT
             moved.id,
-            min(array_position('{merged,split,created}', moved.change)) AS rank,
+            min(array_position('{merged,split}', moved.change)) AS rank,
             jsonb_agg(
                 jsonb_build_object('absorbed_id', moved.other, 'rule', moved.rule, 'evidence', moved.evidence)
                 ORDER BY moved.other
             ) FILTER (WHERE moved.change = 'merged') AS merged,
             min(moved.other::text) FILTER (WHERE moved.change = 'split') AS from_profile_id
         FROM unnest(p_profile, p_change, p_other, p_rule, p_evidence) AS moved (id, change, other, rule, evidence)
-        WHERE moved.change <> 'updated'
         GROUP BY moved.id
     ),
     edited AS (
@@ -81,7 +70,8 @@ BEGIN
             linked.from_profile_id,
             coalesce(rebuilt.profile || metrics.doc, rebuilt.profile) AS shown,
             CASE
-                WHEN linked.rank IS NOT NULL THEN (ARRAY['merged', 'split', 'created'])[linked.rank]
+                WHEN linked.rank IS NOT NULL THEN (ARRAY['merged', 'split'])[linked.rank]
+                WHEN rebuilt.is_news AND rebuilt.version = 1 THEN 'created'
                 WHEN rebuilt.is_news THEN 'updated'
                 ELSE 'edited'
             END AS change
@@ -139,16 +129,11 @@ BEGIN
             '{"type":"' || message.type || '"' || v_context || message.data || '}'
         FROM message
     )
-    SELECT jsonb_build_object(
-        'created', count(*) FILTER (WHERE news.change = 'created'),
-        'updated', count(*) FILTER (WHERE news.change IN ('updated', 'edited')),
-        'merged', (SELECT count(*) FROM unnest(p_change) AS change WHERE change = 'merged'),
-        'split', count(*) FILTER (WHERE news.change = 'split')
-    )
-    INTO v_counts
+    SELECT
+        count(*) FILTER (WHERE news.change = 'created')::integer,
+        count(*) FILTER (WHERE news.change IN ('updated', 'edited'))::integer,
+        count(*) FILTER (WHERE news.change = 'split')::integer
     FROM news;
-
-    RETURN v_counts;
 END;
 $$;
 

@@ -1,6 +1,7 @@
--- Carries a claimed batch through: standard form, links, golden records, metrics, history, messages; in this
+-- Carries a claimed batch through: standard form, links, then golden records with their metrics, history and messages; in this
 -- order, because each reads what the one before wrote. Answers how many golden records were created, updated, merged, split.
 -- What the golden records p_stale were made of is brought into standard form anew.
+-- Golden records follow some ten thousand at a time: their documents are the bulk of a batch, and so they stay in memory.
 -- Trusts the search_path and the resolver's lock. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._settle_resolution(
@@ -19,23 +20,18 @@ CREATE OR REPLACE FUNCTION c360._settle_resolution(
     SET enable_seqscan = off
 AS $$
 DECLARE
-    v_profile         uuid[];
-    v_change          text[];
-    v_other           uuid[];
-    v_rule            text[];
-    v_evidence        jsonb[];
-    v_rebuild         uuid[];
-    v_rebuilt         uuid[];
-    v_rebuilt_changed jsonb[];
-    v_rebuilt_version integer[];
-    v_rebuilt_is_news boolean[];
-    v_rebuilt_profile jsonb[];
-    v_rebuilt_metrics jsonb[];
-    v_active          uuid[];
-    v_known           uuid[];
-    v_known_metrics   jsonb[];
-    v_metrics_of      uuid[];
-    v_metrics         jsonb[];
+    c_part     constant integer := 20000;
+    v_merged   integer;
+    v_created  integer := 0;
+    v_updated  integer := 0;
+    v_split    integer := 0;
+    v_profile  uuid[];
+    v_change   text[];
+    v_other    uuid[];
+    v_rule     text[];
+    v_evidence jsonb[];
+    v_rebuild  uuid[];
+    v_done     record;
 BEGIN
     PERFORM standardise_profiles(
         p_raw_profile_ids || ARRAY(
@@ -45,33 +41,27 @@ BEGIN
         )
     );
 
+    -- Of those created or updated it is enough to know which they are.
     SELECT
-        coalesce(array_agg(linked.master_profile_id), '{}'),
-        coalesce(array_agg(linked.change), '{}'),
-        coalesce(array_agg(linked.other_profile_id), '{}'),
-        coalesce(array_agg(linked.rule), '{}'),
-        coalesce(array_agg(linked.evidence), '{}')
+        array_agg(linked.master_profile_id) FILTER (WHERE linked.change IN ('merged', 'split')),
+        array_agg(linked.change) FILTER (WHERE linked.change IN ('merged', 'split')),
+        array_agg(linked.other_profile_id) FILTER (WHERE linked.change IN ('merged', 'split')),
+        array_agg(linked.rule) FILTER (WHERE linked.change IN ('merged', 'split')),
+        array_agg(linked.evidence) FILTER (WHERE linked.change IN ('merged', 'split')),
+        count(*) FILTER (WHERE linked.change = 'merged'),
+        -- Records of the claim may have been absorbed just now; then their survivor is among those that changed.
+        -- Those that are new may not be there yet: the rebuild makes them.
+        c360._active_profiles(p_rebuild || array_agg(linked.master_profile_id) FILTER (WHERE linked.change <> 'created'))
+            || array_agg(linked.master_profile_id ORDER BY linked.master_profile_id) FILTER (WHERE linked.change = 'created')
     INTO
         v_profile,
         v_change,
         v_other,
         v_rule,
-        v_evidence
+        v_evidence,
+        v_merged,
+        v_rebuild
     FROM c360._link_observations(p_tenant, p_raw_profile_ids, p_relink, p_at) AS linked;
-
-    -- Records of the claim may have been absorbed just now; then their survivor is among those that changed.
-    -- Those that are new may not be there yet: the rebuild makes them.
-    v_rebuild := c360._active_profiles(
-        p_rebuild || ARRAY(
-            SELECT linked.id
-            FROM unnest(v_profile, v_change) AS linked (id, change)
-            WHERE linked.change <> 'created'
-        )
-    ) || ARRAY(
-        SELECT linked.id
-        FROM unnest(v_profile, v_change) AS linked (id, change)
-        WHERE linked.change = 'created'
-    );
 
     PERFORM
     FROM cdp_master_profiles AS profile
@@ -79,71 +69,39 @@ BEGIN
     ORDER BY profile.master_profile_id
     FOR UPDATE;
 
-    SELECT
-        array_agg(rebuilt.master_profile_id),
-        array_agg(to_jsonb(rebuilt.changed)),
-        array_agg(rebuilt.version),
-        array_agg(rebuilt.is_news),
-        array_agg(rebuilt.profile),
-        array_agg(rebuilt.metrics)
-    INTO
-        v_rebuilt,
-        v_rebuilt_changed,
-        v_rebuilt_version,
-        v_rebuilt_is_news,
-        v_rebuilt_profile,
-        v_rebuilt_metrics
-    FROM rebuild_profiles(
-        v_rebuild,
-        ARRAY(
-            SELECT linked.id
-            FROM unnest(v_profile, v_change) AS linked (id, change)
-            WHERE linked.change IN ('merged', 'split')
-        ),
+    PERFORM c360._write_history(
+        array_agg(gone.absorbed),
+        array_agg('absorbed'::text),
+        array_agg(jsonb_build_object('survivor_id', gone.survivor, 'rule', gone.rule, 'evidence', gone.evidence)),
         p_at
-    ) AS rebuilt;
+    )
+    FROM unnest(v_profile, v_change, v_other, v_rule, v_evidence) AS gone (survivor, change, absorbed, rule, evidence)
+    WHERE gone.change = 'merged'
+    HAVING count(*) > 0;
 
-    -- The rebuild knows the metrics of those that nobody saw do anything.
-    SELECT
-        array_agg(listed.id) FILTER (WHERE listed.metrics IS NULL),
-        array_agg(listed.id) FILTER (WHERE listed.metrics IS NOT NULL),
-        array_agg(listed.metrics) FILTER (WHERE listed.metrics IS NOT NULL)
-    INTO
-        v_active,
-        v_known,
-        v_known_metrics
-    FROM (
-        SELECT DISTINCT ON (named.id)
-            named.id,
-            named.metrics
-        FROM (
-            SELECT
-                rebuilt.id,
-                rebuilt.metrics
-            FROM unnest(v_rebuilt, v_rebuilt_metrics) AS rebuilt (id, metrics)
-            UNION ALL
-            SELECT
-                moved.id,
-                NULL
+    FOR v_from IN 1 .. coalesce(cardinality(v_rebuild), 0) BY c_part LOOP
+        SELECT renewed.*
+        INTO v_done
+        FROM c360._renew_profiles(
+            p_tenant, v_rebuild[v_from : v_from + c_part - 1], v_profile, v_change, v_other, v_rule, v_evidence, p_edited, p_at
+        ) AS renewed;
+        v_created := v_created + v_done.created;
+        v_updated := v_updated + v_done.updated;
+        v_split := v_split + v_done.split;
+    END LOOP;
+
+    -- Events alone make no version.
+    IF cardinality(p_moved) > 0 THEN
+        PERFORM refresh_activity(ARRAY(
+            SELECT moved.id
             FROM unnest(c360._active_profiles(p_moved)) AS moved (id)
-        ) AS named
-        ORDER BY
-            named.id,
-            named.metrics IS NULL
-    ) AS listed;
+            EXCEPT
+            SELECT renewed.id
+            FROM unnest(v_rebuild) AS renewed (id)
+        ));
+    END IF;
 
-    SELECT
-        array_agg(refreshed.master_profile_id),
-        array_agg(refreshed.metrics)
-    INTO
-        v_metrics_of,
-        v_metrics
-    FROM refresh_activity(v_active, v_known, v_known_metrics) AS refreshed;
-
-    RETURN c360._record_changes(
-        p_tenant, v_profile, v_change, v_other, v_rule, v_evidence, p_edited, v_rebuilt, v_rebuilt_changed, v_rebuilt_version,
-        v_rebuilt_is_news, v_rebuilt_profile, v_metrics_of, v_metrics, p_at
-    );
+    RETURN jsonb_build_object('created', v_created, 'updated', v_updated, 'merged', v_merged, 'split', v_split);
 END;
 $$;
 
