@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from c360.governance import sync_tenant
+from c360.governance import Permissions, apply_declaration, sync_tenant
+from c360.governance.declaration import AttributeEntry, Declaration
 from support.faulty_people import KEPT, PEOPLE, load, records
 from support.observations import resolve
 from support.session import Session
@@ -263,3 +264,77 @@ def test_readers_see_neither_compared_values_nor_their_checksums(db, table, colu
 
     assert refusal.value.sqlstate == "42501"
     assert db.value(f"SELECT count(*) FROM {SCHEMA}.cdp_match_models") == 0
+
+
+def own_text(db: Session, name: str) -> None:
+    entry = AttributeEntry(data_type="text", normaliser="text")
+    apply_declaration(
+        db.connection, Declaration(tenant="acme", attributes={name: entry}), Permissions(), lambda _: True
+    )
+
+
+def weights_of(db: Session, name: str) -> list[float]:
+    """The weights of the levels of one comparison, best first."""
+    recipe, weights = db.row(f"SELECT recipe, weights FROM {SCHEMA}.cdp_match_models WHERE is_active")
+    first = people_place(db, name) * 9 + 1
+    return weights[first : first + len(recipe["comparisons"][people_place(db, name)]["levels"])]
+
+
+def test_a_column_that_says_the_same_of_everybody_tells_nothing(db):
+    own_text(db, "segment")
+    with_rule(db)
+    load(db, [traits | {"segment": "retail"} for traits in records(7)])
+
+    db.call("c360.train_match_model", "acme")
+
+    equal, *others = weights_of(db, "segment")
+    assert equal == pytest.approx(0, abs=0.1)
+    assert max(others) <= 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("1961-01-01", "1974-01-01", "different"),
+        ("1961-01-01", "1967-01-01", "partial"),
+        ("1961-01-01", "1961-05-17", "close"),
+        ("1961-05-17", "1974-05-17", "close"),
+        ("1630-08-01", "1630-08-01", "equal"),
+    ],
+)
+def test_the_first_of_january_of_another_year_is_what_forms_send_and_not_close(trained, one, other, level):
+    assert level_of(trained, "date_of_birth", {"date_of_birth": one}, {"date_of_birth": other}) == level
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ({"zip_code": "TQ13 8DF"}, {"zip_code": "TQ13 8HU"}, "near code"),
+        ({"zip_code": "27514"}, {"zip_code": "27599"}, "near code"),
+        ({"zip_code": "27514"}, {"zip_code": "90210"}, "different"),
+        ({"zip_code": "27514", "city": "Hill"}, {"zip_code": "27599", "city": "Hill"}, "same city"),
+    ],
+)
+def test_codes_are_near_where_they_begin_alike(trained, one, other, level):
+    assert level_of(trained, "address_line1", one, other) == level
+
+
+def level_of(db: Session, name: str, one: dict[str, str], other: dict[str, str]) -> str:
+    """The level of one comparison between two more observations."""
+    numbers = [
+        db.value(
+            f"INSERT INTO {SCHEMA}.cdp_raw_profiles (source, identifiers, traits) VALUES ('crm', '{{}}', %s)"
+            " RETURNING raw_profile_id",
+            Jsonb(traits | {"number": number}),
+        )
+        for number, traits in enumerate((one, other))
+    ]
+    inside(db)
+    db.value("SELECT c360._refill_match_fields(NULL)")
+    recipe, levels = db.row(
+        "SELECT model.recipe, compared.levels FROM cdp_match_models AS model"
+        " CROSS JOIN LATERAL match_levels(model.match_model_id, %s, %s) AS compared",
+        numbers[:1],
+        numbers[1:],
+    )
+    return recipe["comparisons"][people_place(db, name)]["levels"][levels[people_place(db, name)] - 1]

@@ -150,6 +150,14 @@ def test_a_typing_error_in_a_day_of_birth_keeps_nobody_apart(db, other):
     assert len(partition(db)) == 1
 
 
+def test_a_day_of_a_former_century_contradicts_nothing(db):
+    observe(db, email="an@example.com", traits=named("An", "Le", birthday="1640-02-03"))
+    observe(db, email="an@example.com", traits=named("An", "Le", birthday="1985-03-09"))
+    resolve(db)
+
+    assert len(partition(db)) == 1
+
+
 def test_a_customer_number_outweighs_a_day_of_birth(db):
     observe(db, user_id="u1", traits={"dateOfBirth": "1960-03-04"})
     observe(db, user_id="u1", traits={"dateOfBirth": "1991-12-25"})

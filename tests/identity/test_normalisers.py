@@ -220,6 +220,8 @@ def test_text_is_composed_and_trimmed(db):
         ("today", None),
         ("abc", None),
         ("9999-01-01", None),
+        ("1630-08-01", "1630-08-01"),
+        ("0999-12-31", None),
     ],
 )
 def test_days_are_read_as_days_or_not_at_all(db, sent, expected):

@@ -59,6 +59,8 @@ class Override:
 
 def dates_conflict(one: str, other: str) -> bool:
     a, b = date.fromisoformat(one), date.fromisoformat(other)
+    if min(a, b) < date(1850, 1, 1):
+        return False
     if (a.year != b.year) + (a.month != b.month) + (a.day != b.day) < 2:
         return False
     swapped = (a.month, a.day) == (b.day, b.month)

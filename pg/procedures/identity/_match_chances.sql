@@ -1,6 +1,6 @@
 -- u of a model: how likely each level is among pairs of two persons. From pairs taken at random; how likely two of them say
--- the same is counted from the values, because it is rarer than a sample shows. Nine places for each comparison; places
--- without a level are 0. Trusts the search_path. Reads only, raises nothing.
+-- the same is counted from the values, because it is rarer than a sample shows; never nothing and never certain, so that a
+-- column where all say the same still has weights. Nine places for each comparison; places without a level are 0. Trusts the search_path. Reads only, raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._match_chances(
     p_match_model_id bigint,
@@ -46,8 +46,8 @@ BEGIN
             counted.level,
             CASE
                 WHEN p_agreeing[counted.number] IS NULL THEN counted.pairs / sum(counted.pairs) OVER (PARTITION BY counted.number)
-                WHEN counted.level = 1 THEN greatest(p_agreeing[counted.number], 1e-8)
-                ELSE (1 - greatest(p_agreeing[counted.number], 1e-8)) * counted.pairs
+                WHEN counted.level = 1 THEN greatest(1e-8, least(1 - 1e-6, p_agreeing[counted.number]))
+                ELSE (1 - greatest(1e-8, least(1 - 1e-6, p_agreeing[counted.number]))) * counted.pairs
                     / sum(counted.pairs) FILTER (WHERE counted.level > 1) OVER (PARTITION BY counted.number)
             END AS u
         FROM counted

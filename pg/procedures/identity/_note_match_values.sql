@@ -1,7 +1,8 @@
 -- Writes into a model which values count differently from others: how common names and texts are, which identifiers more
 -- persons share than a household has, and which blocking keys find too many to be of use. Answers, for each comparison, how
 -- likely two observations taken at random say the same (NULL where that cannot be told from values).
--- Persons behind a value: the effective number (sum n)^2 / sum n^2 over n = holders of each pair of initials; a person with
+-- Keys find too many beyond their pairs for each observation, of which a small tenant has up to seven times as many: persons
+-- with a dozen records make that many pairs. Persons behind a value: the effective number (sum n)^2 / sum n^2 over n = holders of each pair of initials; a person with
 -- many spellings counts little more than once. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._note_match_values(
@@ -129,7 +130,7 @@ BEGIN
         JOIN jsonb_to_recordset(p_recipe -> 'keys') AS kind (number bigint, pairs_per_record double precision)
             ON kind.number = known.key >> 56
     ) AS counted
-    WHERE counted.pairs > counted.pairs_per_record * v_records
+    WHERE counted.pairs > counted.pairs_per_record * greatest(v_records, least(7 * v_records, 50000))
     UNION
     SELECT
         p_match_model_id,

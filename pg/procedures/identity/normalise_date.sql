@@ -1,7 +1,7 @@
 -- Reads a calendar day: ISO (2001-02-03, with or without a time after it), 2001/02/03, 20010203, and 03/02/2001 or
 -- 03-02-2001, in which p_order says what comes first: the day (DMY) or the month (MDY). Where only one of both is possible
 -- it is that one. 03.02.2001 begins with the day: nobody writes it otherwise. Gives ISO text, or NULL for what is no day of
--- the years 1850 to 2200. Raises nothing.
+-- the years 1000 to 2200: archives hold people of former centuries. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360.normalise_date(
     p_value text,
@@ -32,7 +32,7 @@ BEGIN
     END IF;
 
     RETURN CASE
-        WHEN pg_input_is_valid(v_iso, 'date') AND v_iso BETWEEN '1850-01-01' AND '2200-12-31' THEN v_iso
+        WHEN pg_input_is_valid(v_iso, 'date') AND v_iso BETWEEN '1000-01-01' AND '2200-12-31' THEN v_iso
     END;
 END;
 $$;

@@ -12,7 +12,7 @@ AS $$
         WHEN p_value IS NULL OR p_value = '""' THEN true
         -- What nearly all systems send, without the cost of the rest.
         WHEN p_data_type = 'date' AND p_value #>> '{}' LIKE '____-__-__' AND pg_input_is_valid(p_value #>> '{}', 'date')
-            AND p_value #>> '{}' BETWEEN '1850-01-01' AND '2200-12-31' THEN true
+            AND p_value #>> '{}' BETWEEN '1000-01-01' AND '2200-12-31' THEN true
         WHEN c360.present_text(p_value #>> '{}') IS NULL THEN true
         WHEN jsonb_typeof(p_value) NOT IN ('string', 'number', 'boolean') THEN false
         ELSE CASE p_data_type

@@ -135,8 +135,8 @@ WHEN a.c6 = b.c6 THEN 1
                 WHEN left(a.c6, 4) = left(b.c6, 4) AND (right(a.c6, 2) = right(b.c6, 2) OR substr(a.c6, 6, 2) = substr(b.c6, 6, 2)
                     OR right(a.c6, 2) = substr(b.c6, 6, 2) AND substr(a.c6, 6, 2) = right(b.c6, 2)
                     OR right(a.c6, 5) = '01-01' OR right(b.c6, 5) = '01-01') THEN 2
-                WHEN right(a.c6, 5) = right(b.c6, 5) THEN 2
-                WHEN c360_ext.levenshtein_less_equal(left(a.c6, 60), left(b.c6, 60), 2) <= 2 THEN 3
+                WHEN right(a.c6, 5) = right(b.c6, 5) AND right(a.c6, 5) <> '01-01' THEN 2
+                WHEN c360_ext.levenshtein_less_equal(left(a.c6, 60), left(b.c6, 60), 2) <= CASE WHEN right(a.c6, 5) = right(b.c6, 5) THEN 1 ELSE 2 END THEN 3
                 ELSE 4
             END::smallint AS level_3,
             CASE

@@ -79,7 +79,7 @@ BEGIN
                             'born' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'born') IS NULL THEN NULL
                                 WHEN coalesce(raw._traits ->> 'born') LIKE '____-__-__'
-                                    AND coalesce(raw._traits ->> 'born') COLLATE "C" BETWEEN '1850-01-01' AND '2200-12-31'
+                                    AND coalesce(raw._traits ->> 'born') COLLATE "C" BETWEEN '1000-01-01' AND '2200-12-31'
                                     AND c360._is_day(coalesce(raw._traits ->> 'born'))
                                     THEN coalesce(raw._traits ->> 'born')
                                 ELSE coalesce(c360.normalise_date(c360._scalar(raw._traits #> ARRAY['born']::text[]), 'DMY'))
@@ -111,7 +111,7 @@ BEGIN
                             'as_date' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'date') IS NULL THEN NULL
                                 WHEN coalesce(raw._traits ->> 'date') LIKE '____-__-__'
-                                    AND coalesce(raw._traits ->> 'date') COLLATE "C" BETWEEN '1850-01-01' AND '2200-12-31'
+                                    AND coalesce(raw._traits ->> 'date') COLLATE "C" BETWEEN '1000-01-01' AND '2200-12-31'
                                     AND c360._is_day(coalesce(raw._traits ->> 'date'))
                                     THEN coalesce(raw._traits ->> 'date')
                                 ELSE coalesce(c360.normalise_date(c360._scalar(raw._traits #> ARRAY['date']::text[]), 'DMY'))
@@ -159,7 +159,7 @@ BEGIN
                             'of_type_date' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'ofTypeDate', raw._traits -> 'nested' #>> ARRAY['date']::text[]) IS NULL THEN NULL
                                 WHEN coalesce(raw._traits ->> 'ofTypeDate', raw._traits -> 'nested' #>> ARRAY['date']::text[]) LIKE '____-__-__'
-                                    AND coalesce(raw._traits ->> 'ofTypeDate', raw._traits -> 'nested' #>> ARRAY['date']::text[]) COLLATE "C" BETWEEN '1850-01-01' AND '2200-12-31'
+                                    AND coalesce(raw._traits ->> 'ofTypeDate', raw._traits -> 'nested' #>> ARRAY['date']::text[]) COLLATE "C" BETWEEN '1000-01-01' AND '2200-12-31'
                                     AND c360._is_day(coalesce(raw._traits ->> 'ofTypeDate', raw._traits -> 'nested' #>> ARRAY['date']::text[]))
                                     THEN coalesce(raw._traits ->> 'ofTypeDate', raw._traits -> 'nested' #>> ARRAY['date']::text[])
                                 ELSE coalesce(c360.normalise_date(c360._scalar(raw._traits #> ARRAY['ofTypeDate']::text[]), 'DMY'), c360.normalise_date(c360._scalar(raw._traits #> ARRAY['nested', 'date']::text[]), 'DMY'))
