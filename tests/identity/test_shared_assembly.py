@@ -80,8 +80,8 @@ def test_every_golden_record_of_a_batch_of_several_parts_is_told_of_once(tenant)
     people = 20_001
     browsers = """
         INSERT INTO cdp_raw_profiles (source, identifiers, traits, observed_at)
-        SELECT %(source)s, jsonb_build_object('anonymous_id', 'browser' || n), jsonb_build_object('city', %(source)s::text),
-            %(at)s::timestamptz
+        SELECT %(source)s, jsonb_build_object('anonymous_id', 'browser' || n),
+            jsonb_build_object('city', %(source)s::text), %(at)s::timestamptz
         FROM generate_series(1, %(people)s) AS n
     """
     tenant.execute(browsers, {"source": "web", "people": people, "at": "2026-01-01 00:01Z"})

@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION c360._record_changes(
     p_metrics         jsonb[],
     p_at              timestamptz
 )
-    RETURNS TABLE (created integer, updated integer, split integer)
+    RETURNS jsonb
     LANGUAGE plpgsql
     SET jit = off
     SET enable_seqscan = off
@@ -41,8 +41,8 @@ DECLARE
     );
     v_salt    text := gen_random_uuid()::text;
     v_context text := c360._message_context(p_tenant, p_at);
+    v_counts  jsonb;
 BEGIN
-    RETURN QUERY
     WITH linked AS (
         SELECT
             moved.id,
@@ -129,11 +129,15 @@ BEGIN
             '{"type":"' || message.type || '"' || v_context || message.data || '}'
         FROM message
     )
-    SELECT
-        count(*) FILTER (WHERE news.change = 'created')::integer,
-        count(*) FILTER (WHERE news.change IN ('updated', 'edited'))::integer,
-        count(*) FILTER (WHERE news.change = 'split')::integer
+    SELECT jsonb_build_object(
+        'created', count(*) FILTER (WHERE news.change = 'created'),
+        'updated', count(*) FILTER (WHERE news.change IN ('updated', 'edited')),
+        'split', count(*) FILTER (WHERE news.change = 'split')
+    )
+    INTO v_counts
     FROM news;
+
+    RETURN v_counts;
 END;
 $$;
 

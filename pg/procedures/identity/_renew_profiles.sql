@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION c360._renew_profiles(
     p_edited             uuid[],
     p_at                 timestamptz
 )
-    RETURNS TABLE (created integer, updated integer, split integer)
+    RETURNS jsonb
     LANGUAGE plpgsql
     SET jit = off
     SET enable_seqscan = off
@@ -69,12 +69,10 @@ BEGIN
         v_metrics
     FROM refresh_activity(v_active, v_known, v_known_of) AS refreshed;
 
-    RETURN QUERY
-    SELECT told.*
-    FROM c360._record_changes(
+    RETURN c360._record_changes(
         p_tenant, p_profile, p_change, p_other, p_rule, p_evidence, p_edited, v_rebuilt, v_changed, v_version, v_is_news,
         v_document, v_metrics_of, v_metrics, p_at
-    ) AS told;
+    );
 END;
 $$;
 

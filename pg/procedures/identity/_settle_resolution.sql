@@ -31,7 +31,7 @@ DECLARE
     v_rule     text[];
     v_evidence jsonb[];
     v_rebuild  uuid[];
-    v_done     record;
+    v_counts   jsonb;
 BEGIN
     PERFORM standardise_profiles(
         p_raw_profile_ids || ARRAY(
@@ -80,14 +80,12 @@ BEGIN
     HAVING count(*) > 0;
 
     FOR v_from IN 1 .. coalesce(cardinality(v_rebuild), 0) BY c_part LOOP
-        SELECT renewed.*
-        INTO v_done
-        FROM c360._renew_profiles(
+        v_counts := c360._renew_profiles(
             p_tenant, v_rebuild[v_from : v_from + c_part - 1], v_profile, v_change, v_other, v_rule, v_evidence, p_edited, p_at
-        ) AS renewed;
-        v_created := v_created + v_done.created;
-        v_updated := v_updated + v_done.updated;
-        v_split := v_split + v_done.split;
+        );
+        v_created := v_created + (v_counts ->> 'created')::integer;
+        v_updated := v_updated + (v_counts ->> 'updated')::integer;
+        v_split := v_split + (v_counts ->> 'split')::integer;
     END LOOP;
 
     -- Events alone make no version.
