@@ -289,6 +289,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_next_components.sql
 \ir procedures/identity/_rederive_identities.sql
 \ir procedures/identity/_updated_profiles.sql
+\ir procedures/identity/_value_holders.sql
 \ir procedures/identity/rebuild_identities.sql
 \ir procedures/identity/_rebuild_with_pairs.sql
 \ir procedures/identity/_preview_problem.sql

@@ -17,6 +17,7 @@ CREATE OR REPLACE FUNCTION c360._link_observations(
 AS $$
 #variable_conflict use_column
 DECLARE
+    v_held            record;
     v_noted           record;
     v_dissolved       bigint[];
     v_apart           bigint[];
@@ -35,18 +36,29 @@ BEGIN
     END IF;
 
     -- Identifiers and links of an observation are written together: one that is not linked yet has none.
-    INSERT INTO cdp_raw_identifiers (identifier_type, value, raw_profile_id, is_usable, voice)
+    WITH sent AS (
+        INSERT INTO cdp_raw_identifiers AS own (identifier_type, value, raw_profile_id, is_usable, voice)
+        SELECT
+            extracted.identifier_type,
+            extracted.value,
+            extracted.raw_profile_id,
+            extracted.is_usable,
+            extracted.voice
+        FROM extract_identifiers(p_fresh) AS extracted
+        RETURNING own.identifier_type, own.value, own.raw_profile_id, own.is_usable, own.voice
+    )
     SELECT
-        sent.identifier_type,
-        sent.value,
-        sent.raw_profile_id,
-        sent.is_usable,
-        sent.voice
-    FROM extract_identifiers(p_fresh) AS sent;
+        array_agg(sent.identifier_type) AS types,
+        array_agg(sent.value) AS texts,
+        array_agg(sent.voice) AS voices,
+        array_agg(sent.raw_profile_id) AS raws
+    INTO v_held
+    FROM sent
+    WHERE sent.is_usable;
 
     SELECT noted.*
     INTO v_noted
-    FROM c360._note_values(p_tenant, p_fresh) AS noted;
+    FROM c360._note_values(p_tenant, v_held.types, v_held.texts) AS noted;
     v_dissolved := v_noted.components;
     PERFORM c360._find_pairs(p_tenant, p_fresh);
 
@@ -79,7 +91,8 @@ BEGIN
         array_agg(tie.link_override_id) AS overrides
     INTO v_tie
     FROM c360._ties(
-        p_tenant, p_fresh, v_apart, v_dissolved, v_noted.types, v_noted.texts, v_noted.holders
+        p_tenant, p_fresh, v_apart, v_dissolved, v_held.types, v_held.texts, v_held.voices, v_held.raws,
+        v_noted.types, v_noted.texts, v_noted.holders
     ) AS tie;
 
     SELECT

@@ -143,28 +143,26 @@ BEGIN
         v_absorbed, v_gone, v_gone_to, p_tie_raw, p_tie_node, p_tie_priority, p_tie_rule, p_tie_score, p_tie_type, p_tie_value
     ) AS bridge;
 
-    PERFORM c360._write_links(
-        array_agg(fresh.id),
-        array_agg(chosen.survivor),
-        array_agg(fresh.component),
-        array_agg(coalesce(tie.rule, 'new')),
-        array_agg(coalesce(tie.score, 1)),
-        array_agg(
-            CASE
-                WHEN tie.rule IS NULL THEN '{}'
-                WHEN tie.value IS NOT NULL THEN jsonb_build_object(
-                    'identifier_type', tie.type,
-                    'value', tie.value,
-                    'with_raw_profile_id', tie.other
-                )
-                ELSE jsonb_strip_nulls(jsonb_build_object(
-                    'link_override_id', tie.override,
-                    'with_raw_profile_id', tie.other
-                ))
-            END
-        ),
+    INSERT INTO cdp_profile_links (raw_profile_id, master_profile_id, component_id, rule, score, evidence, linked_at)
+    SELECT
+        fresh.id,
+        chosen.survivor,
+        fresh.component,
+        coalesce(tie.rule, 'new'),
+        coalesce(tie.score, 1),
+        CASE
+            WHEN tie.rule IS NULL THEN '{}'
+            WHEN tie.value IS NOT NULL THEN jsonb_build_object(
+                'identifier_type', tie.type,
+                'value', tie.value,
+                'with_raw_profile_id', tie.other
+            )
+            ELSE jsonb_strip_nulls(jsonb_build_object(
+                'link_override_id', tie.override,
+                'with_raw_profile_id', tie.other
+            ))
+        END,
         p_at
-    )
     FROM unnest(p_raw_profile_ids, p_raw_component) AS fresh (id, component)
     JOIN unnest(v_component, v_survivor, v_is_new) AS chosen (component, survivor, is_new)
         ON chosen.component = fresh.component

@@ -1,11 +1,12 @@
--- Brings cdp_value_states up to date for the identifiers of new observations: which values stand for several persons and
--- which are shared by too many. Answers the components in which that changes something: they are to be partitioned anew;
--- and the values that several observations hold, with how many do, counted up to one more than the persons a value may have.
--- Trusts the search_path. Safe to repeat. Raises nothing.
+-- Brings cdp_value_states up to date for usable identifier values of new observations, each given as often as it is held:
+-- which values stand for several persons and which are shared by too many. Answers the components in which that changes
+-- something: they are to be partitioned anew; and the values that several observations hold, with how many do, counted up to
+-- one more than the persons a value may have. Trusts the search_path. Safe to repeat. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._note_values(
-    p_tenant          text,
-    p_raw_profile_ids bigint[]
+    p_tenant text,
+    p_types  text[],
+    p_values text[]
 )
     RETURNS TABLE (components bigint[], types text[], texts text[], holders integer[])
     LANGUAGE plpgsql
@@ -16,50 +17,30 @@ DECLARE
     v_types  text[];
     v_values text[];
 BEGIN
-    -- In the order of the index, so that looking one up after the other finds the pages at hand.
-    WITH held AS MATERIALIZED (
-        SELECT
-            own.identifier_type,
-            own.value
-        FROM unnest(p_raw_profile_ids) AS fresh (raw_profile_id)
-        CROSS JOIN LATERAL (
-            SELECT
-                held.identifier_type,
-                held.value
-            FROM cdp_raw_identifiers AS held
-            WHERE held.raw_profile_id = fresh.raw_profile_id
-              AND held.is_usable
-            OFFSET 0
-        ) AS own
-        GROUP BY
-            own.identifier_type,
-            own.value
+    SELECT
+        array_agg(held.identifier_type),
+        array_agg(held.value)
+    INTO
+        v_types,
+        v_values
+    FROM (
+        SELECT DISTINCT
+            sent.identifier_type COLLATE "C" AS identifier_type,
+            sent.value COLLATE "C" AS value
+        FROM unnest(p_types, p_values) AS sent (identifier_type, value)
         ORDER BY
-            own.identifier_type,
-            own.value
-    ),
-    several AS MATERIALIZED (
+            identifier_type,
+            value
+    ) AS held;
+
+    WITH several AS MATERIALIZED (
         SELECT
-            held.identifier_type,
-            held.value,
-            kind.is_strong,
-            kind.person_limit,
-            holders.voices
-        FROM held
-        JOIN c360.identifier_types AS kind
-            ON kind.tenant = p_tenant
-            AND kind.identifier_type = split_part(held.identifier_type, ':', 1)
-        CROSS JOIN LATERAL (
-            SELECT ARRAY(
-                SELECT holder.voice
-                FROM cdp_raw_identifiers AS holder
-                WHERE holder.identifier_type = held.identifier_type
-                  AND holder.value = held.value
-                LIMIT kind.person_limit + 1
-            ) AS voices
-            OFFSET 0
-        ) AS holders
-        WHERE cardinality(holders.voices) > 1
+            found.identifier_type COLLATE "C" AS identifier_type,
+            found.value COLLATE "C" AS value,
+            found.is_strong,
+            found.person_limit,
+            found.voices
+        FROM c360._value_holders(p_tenant, v_types, v_values, true) AS found
     ),
     -- A strong value becomes interesting when more hold it than persons may; a weak one when two do.
     crowd AS (
@@ -130,5 +111,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._note_values(text, bigint[]) IS
+COMMENT ON FUNCTION c360._note_values(text, text[], text[]) IS
     'Keeps how many persons stand behind identifier values; answers the components that changes, and the values several hold.';

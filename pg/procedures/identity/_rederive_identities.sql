@@ -29,7 +29,10 @@ BEGIN
     PERFORM c360._refill_match_fields(c360._active_match_model());
     DELETE FROM cdp_match_keys;
     FOR v_from IN 1 .. v_total BY p_batch_size LOOP
-        PERFORM c360._note_values(p_tenant, p_raw_profile_ids[v_from : v_from + p_batch_size - 1]);
+        PERFORM c360._note_values(p_tenant, array_agg(held.identifier_type), array_agg(held.value))
+        FROM unnest(p_raw_profile_ids[v_from : v_from + p_batch_size - 1]) AS wanted (raw_profile_id)
+        JOIN cdp_raw_identifiers AS held ON held.raw_profile_id = wanted.raw_profile_id
+        WHERE held.is_usable;
         PERFORM c360._find_pairs(p_tenant, p_raw_profile_ids[v_from : v_from + p_batch_size - 1]);
     END LOOP;
 

@@ -1,17 +1,22 @@
 -- The ties of loose observations, for components and evidence: each with the other observation it leads to and the node
 -- that stands for that one: itself when it is loose too, otherwise its component. All linked holders of one value are in
 -- one component, so one of them speaks for all: a value held by thousands costs one look-up. Loose are new observations and
--- those of the components p_dissolved, which are taken apart. What several observations hold of the values of the new ones is
--- p_types and p_texts, p_holders of them as _note_values() counts. Trusts the search_path. Raises nothing.
+-- those of the components p_dissolved, which are taken apart. What the new ones hold that is usable is p_held_*; what several
+-- observations hold of that is p_types and p_texts, p_holders of them as _note_values() counts.
+-- Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._ties(
-    p_tenant    text,
-    p_fresh     bigint[],
-    p_apart     bigint[],
-    p_dissolved bigint[],
-    p_types     text[],
-    p_texts     text[],
-    p_holders   integer[]
+    p_tenant      text,
+    p_fresh       bigint[],
+    p_apart       bigint[],
+    p_dissolved   bigint[],
+    p_held_types  text[],
+    p_held_values text[],
+    p_held_voices bigint[],
+    p_held_by     bigint[],
+    p_types       text[],
+    p_texts       text[],
+    p_holders     integer[]
 )
     RETURNS TABLE (
         raw_profile_id bigint, with_raw_profile_id bigint, node bigint, priority integer, rule text, score real,
@@ -28,13 +33,13 @@ DECLARE
     v_decided text[] := c360._decided_types(p_tenant);
 BEGIN
     RETURN QUERY
-    WITH held AS MATERIALIZED (
+    WITH apart AS MATERIALIZED (
         SELECT
             own.identifier_type,
             own.value,
             own.voice,
             own.raw_profile_id
-        FROM unnest(v_loose) AS wanted (raw_profile_id)
+        FROM unnest(p_apart) AS wanted (raw_profile_id)
         CROSS JOIN LATERAL (
             SELECT
                 held.identifier_type,
@@ -46,6 +51,21 @@ BEGIN
               AND held.is_usable
             OFFSET 0
         ) AS own
+    ),
+    held AS MATERIALIZED (
+        SELECT
+            sent.identifier_type COLLATE "C" AS identifier_type,
+            sent.value COLLATE "C" AS value,
+            sent.voice,
+            sent.raw_profile_id
+        FROM unnest(p_held_types, p_held_values, p_held_voices, p_held_by) AS sent (identifier_type, value, voice, raw_profile_id)
+        UNION ALL
+        SELECT
+            apart.identifier_type,
+            apart.value,
+            apart.voice,
+            apart.raw_profile_id
+        FROM apart
     ),
     -- Most values are held by one observation alone and tie nobody. What the new ones hold has been looked up before.
     noted AS MATERIALIZED (
@@ -65,10 +85,9 @@ BEGIN
             NULL
         FROM (
             SELECT
-                held.identifier_type,
-                held.value
-            FROM held
-            WHERE held.raw_profile_id = ANY (p_apart)
+                apart.identifier_type,
+                apart.value
+            FROM apart
             EXCEPT
             SELECT
                 noted.identifier_type,
@@ -95,19 +114,28 @@ BEGIN
             -- As many as were counted may be all of them, or not.
             CASE WHEN several.holders <= kind.person_limit THEN several.holders END AS holders,
             kind.priority,
-            crowd.state IS NOT NULL AND NOT kind.is_strong AS is_divided
+            crowd.is_shared IS NOT NULL AND NOT kind.is_strong AS is_divided
         FROM several
-        JOIN c360.identifier_types AS kind
-            ON kind.tenant = p_tenant
-            AND kind.identifier_type = split_part(several.identifier_type, ':', 1)
+        CROSS JOIN LATERAL (
+            SELECT
+                known.identifier_type,
+                known.person_limit,
+                known.priority,
+                known.is_strong
+            FROM c360.identifier_types AS known
+            WHERE known.tenant = p_tenant
+              AND known.identifier_type = split_part(several.identifier_type, ':', 1)
+            OFFSET 0
+        ) AS kind
         LEFT JOIN LATERAL (
-            SELECT known.state
+            -- Not the state itself: knowing how few are not shared, the planner would expect none, and nested loops do.
+            SELECT known.state = 'shared' AS is_shared
             FROM cdp_value_states AS known
             WHERE known.identifier_type = several.identifier_type
               AND known.value = several.value
             OFFSET 0
         ) AS crowd ON true
-        WHERE crowd.state IS DISTINCT FROM 'shared'
+        WHERE crowd.is_shared IS NOT TRUE
           AND NOT coalesce(kind.identifier_type = ANY (v_decided), false)
     ),
     tied AS MATERIALIZED (
@@ -162,8 +190,10 @@ BEGIN
               AND holder.voice >= coalesce(tie_group.person << 24, 0)
               AND holder.voice <= coalesce((tie_group.person + 1 << 24) - 1, 9223372036854775807)
               AND NOT link.component_id = ANY (p_dissolved)
+              -- Here and not in the join, so that nobody is looked up in vain.
+              AND tie_group.has_known
             LIMIT 1
-        ) AS known ON tie_group.has_known
+        ) AS known ON true
     ),
     decided AS MATERIALIZED (
         SELECT
@@ -269,5 +299,7 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._ties(text, bigint[], bigint[], bigint[], text[], text[], integer[]) IS
+COMMENT ON FUNCTION c360._ties(
+    text, bigint[], bigint[], bigint[], text[], text[], bigint[], bigint[], text[], text[], integer[]
+) IS
     'What ties loose observations to each other and to known components, most trusted or not.';
