@@ -102,6 +102,42 @@ def test_a_score_is_prior_odds_times_the_weights_of_its_levels_and_the_rarity_of
         assert verdict == ("match" if score >= 0.8 else "review" if score >= 0.5 else "evidence")
 
 
+@pytest.mark.parametrize("least", [-5, 0, 8, 15])
+def test_a_pair_that_is_left_out_early_could_not_have_reached_the_bits_it_needs(trained, least):
+    inside(trained)
+    ids = trained.column("SELECT raw_profile_id FROM cdp_match_fields ORDER BY 1 LIMIT 120")
+    every = [(low, high) for low in ids for high in ids if low < high]
+    lows, highs = map(list, zip(*every, strict=True))
+    compared = (
+        "SELECT compared.* FROM cdp_match_models AS model"
+        " CROSS JOIN LATERAL match_levels(model.match_model_id, %s, %s, model.weights, %s::float8) AS compared"
+    )
+
+    full = {tuple(row[:2]): row for row in trained.rows(compared, lows, highs, None)}
+    kept = {tuple(row[:2]): row for row in trained.rows(compared, lows, highs, least)}
+
+    assert len(full) == len(every) > len(kept)
+    assert kept == {pair: full[pair] for pair in kept}
+    assert {pair for pair, row in full.items() if row[3] + row[4] >= least} <= kept.keys()
+
+
+@pytest.mark.parametrize("is_sweep", [True, False])
+def test_reading_all_keys_finds_the_candidates_that_looking_keys_up_finds(trained, is_sweep):
+    trained.call("c360.resolve_identities", "acme", 100)
+    inside(trained)
+    ids = trained.column("SELECT raw_profile_id FROM cdp_match_fields ORDER BY 1")
+    own, every = ids[50:250:2], ids[40:300]
+    model = trained.value("SELECT match_model_id FROM cdp_match_models")
+
+    few, among_all = (
+        sorted(trained.rows(f"SELECT * FROM {search}(%s, %s, %s, %s)", model, own, every, is_sweep))
+        for search in ("candidates_of_few", "candidates_among_all")
+    )
+
+    assert few
+    assert few == among_all
+
+
 def test_observations_scored_as_they_arrive_make_the_same_pairs_as_all_at_once(db):
     people = records(7)
     Random(3).shuffle(people)

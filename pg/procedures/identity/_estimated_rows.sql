@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION c360._estimated_rows(p_table regclass)
     RETURNS bigint
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -55,16 +55,13 @@ BEGIN
     ) AS pair;
 
     SELECT
-        array_agg(compared.rarity + (
-            SELECT sum(p_weights[(single.number - 1) * 9 + 1 + single.level])
-            FROM unnest(compared.levels) WITH ORDINALITY AS single (level, number)
-        )),
+        array_agg(compared.rarity + compared.weight),
         -- A pair inside the sample is seen from both of its observations.
         array_agg((compared.low_raw_profile_id = ANY (v_sample))::integer + (compared.high_raw_profile_id = ANY (v_sample))::integer)
     INTO
         v_bits,
         v_times
-    FROM match_levels(p_match_model_id, v_low, v_high) AS compared;
+    FROM match_levels(p_match_model_id, v_low, v_high, p_weights) AS compared;
 
     FOR v_step IN 1 .. 30 LOOP
         SELECT sum(pair.times / (1 + exp(-ln(2) * greatest(-60, least(60, pair.bits + ln(v_lambda / (1 - v_lambda)) / ln(2))))))

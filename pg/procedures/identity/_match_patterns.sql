@@ -35,7 +35,7 @@ BEGIN
     SELECT
         compared.levels,
         count(*)
-    FROM match_levels(p_match_model_id, p_low, p_high) AS compared
+    FROM match_levels(p_match_model_id, p_low, p_high, NULL, NULL, false) AS compared
     GROUP BY compared.levels;
 END;
 $$;

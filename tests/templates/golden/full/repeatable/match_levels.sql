@@ -1,8 +1,19 @@
 -- Compares pairs of observations by the scored match rule: for each comparison the level of agreement, 0 where one of the
 -- two says nothing, and what rare names weigh more than common ones, in bits. Values that the model knows to be shared by
--- many persons are no evidence. Used by training, scoring and explanations alike. Reads only, raises nothing.
-CREATE OR REPLACE FUNCTION tenant_full.match_levels(p_match_model_id bigint, p_low bigint[], p_high bigint[])
-    RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, levels smallint[], rarity real)
+-- many persons are no evidence. Used by training, scoring and explanations alike. With p_weights, nine places a comparison, what
+-- the levels weigh together; with p_least as well only pairs that may reach so many bits, if what is rare is as rare as can be:
+-- how common a value is, is then looked up for those alone. Without p_has_rarity it is not looked up at all. Reads only,
+-- raises nothing.
+DROP FUNCTION IF EXISTS tenant_full.match_levels(bigint, bigint[], bigint[]);
+CREATE OR REPLACE FUNCTION tenant_full.match_levels(
+    p_match_model_id bigint,
+    p_low            bigint[],
+    p_high           bigint[],
+    p_weights        double precision[] DEFAULT NULL,
+    p_least          double precision DEFAULT NULL,
+    p_has_rarity     boolean DEFAULT true
+)
+    RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, levels smallint[], rarity real, weight double precision)
     LANGUAGE plpgsql
     STABLE
     PARALLEL SAFE
@@ -78,34 +89,8 @@ BEGIN
             WHERE said.raw_profile_id = wanted.id
             OFFSET 0
         ) AS known
-    )
-    SELECT
-        compared.low_id,
-        compared.high_id,
-        ARRAY[compared.level_1, compared.level_2, compared.level_3, compared.level_4, compared.level_5, compared.level_6, compared.level_7, compared.level_8, compared.level_9]::smallint[],
-        (0
-            + CASE compared.level_1 WHEN 1 THEN ln(v_u[2] / coalesce((
-                SELECT counted.frequency
-                FROM tenant_full.cdp_match_frequencies AS counted
-                WHERE counted.match_model_id = p_match_model_id
-                  AND counted.comparison = 1
-                  AND counted.value = compared.value_1
-            ), v_rarest)) / ln(2) ELSE 0 END
-            + CASE compared.level_2 WHEN 1 THEN ln(v_u[11] / coalesce((
-                SELECT counted.frequency
-                FROM tenant_full.cdp_match_frequencies AS counted
-                WHERE counted.match_model_id = p_match_model_id
-                  AND counted.comparison = 2
-                  AND counted.value = compared.value_2
-            ), v_rarest)) / ln(2) ELSE 0 END
-            + CASE compared.level_7 WHEN 1 THEN ln(v_u[56] / coalesce((
-                SELECT counted.frequency
-                FROM tenant_full.cdp_match_frequencies AS counted
-                WHERE counted.match_model_id = p_match_model_id
-                  AND counted.comparison = 7
-                  AND counted.value = compared.value_7
-            ), v_rarest)) / ln(2) ELSE 0 END)::real
-    FROM (
+    ),
+    compared AS (
         SELECT
             pair.low_id,
             pair.high_id,
@@ -116,7 +101,7 @@ BEGIN
                 WHEN a.c1 IS NULL OR b.c1 IS NULL THEN 0
 WHEN a.c1 = b.c1 THEN 1
                 WHEN a.c3 = b.c3 OR string_to_array(a.c3, '|') && string_to_array(b.c3, '|') THEN 2
-                WHEN length(a.c1) > 2 AND length(b.c1) > 2 AND (starts_with(a.c1, b.c1 || ' ') OR starts_with(b.c1, a.c1 || ' ') OR right(a.c1, length(b.c1) + 1) = ' ' || b.c1 OR right(b.c1, length(a.c1) + 1) = ' ' || a.c1) THEN 2
+                WHEN (strpos(a.c1, ' ') > 0 OR strpos(b.c1, ' ') > 0) AND length(a.c1) > 2 AND length(b.c1) > 2 AND (starts_with(a.c1, b.c1 || ' ') OR starts_with(b.c1, a.c1 || ' ') OR right(a.c1, length(b.c1) + 1) = ' ' || b.c1 OR right(b.c1, length(a.c1) + 1) = ' ' || a.c1) THEN 2
                 WHEN length(a.c1) <= 2 OR length(b.c1) <= 2 THEN CASE WHEN left(a.c1, 1) = left(b.c1, 1) THEN 3 ELSE 6 END
                 WHEN a.c1 = b.c1 OR b.c1 = a.c1 THEN 5
                 WHEN a.c2 = b.c2 OR c360_ext.levenshtein_less_equal(left(a.c1, 60), left(b.c1, 60), 2) <= CASE WHEN least(length(a.c1), length(b.c1)) >= 6 THEN 2 ELSE 1 END THEN 4
@@ -125,7 +110,7 @@ WHEN a.c1 = b.c1 THEN 1
             CASE
                 WHEN a.c4 IS NULL OR b.c4 IS NULL THEN 0
 WHEN a.c4 = b.c4 THEN 1
-                WHEN a.c5 = b.c5 OR c360_ext.levenshtein_less_equal(left(a.c4, 60), left(b.c4, 60), 2) <= CASE WHEN least(length(a.c4), length(b.c4)) >= 6 THEN 2 ELSE 1 END OR length(a.c4) > 2 AND length(b.c4) > 2 AND (starts_with(a.c4, b.c4 || ' ') OR starts_with(b.c4, a.c4 || ' ') OR right(a.c4, length(b.c4) + 1) = ' ' || b.c4 OR right(b.c4, length(a.c4) + 1) = ' ' || a.c4) THEN 2
+                WHEN a.c5 = b.c5 OR c360_ext.levenshtein_less_equal(left(a.c4, 60), left(b.c4, 60), 2) <= CASE WHEN least(length(a.c4), length(b.c4)) >= 6 THEN 2 ELSE 1 END OR (strpos(a.c4, ' ') > 0 OR strpos(b.c4, ' ') > 0) AND length(a.c4) > 2 AND length(b.c4) > 2 AND (starts_with(a.c4, b.c4 || ' ') OR starts_with(b.c4, a.c4 || ' ') OR right(a.c4, length(b.c4) + 1) = ' ' || b.c4 OR right(b.c4, length(a.c4) + 1) = ' ' || a.c4) THEN 2
                 WHEN a.c4 = b.c4 OR b.c4 = a.c4 THEN 3
                 ELSE 4
             END::smallint AS level_2,
@@ -177,13 +162,71 @@ WHEN a.c13::numeric = b.c13::numeric THEN 1
                 WHEN abs(a.c13::numeric - b.c13::numeric) <= '5'::numeric THEN 2
                 ELSE 3
             END::smallint AS level_9
-        FROM unnest(p_low, p_high) AS pair (low_id, high_id)
+        -- By place, because the planner takes these for more than an array: so the sides are hashed, and not the pairs.
+        FROM (
+            SELECT
+                p_low[listed.place] AS low_id,
+                p_high[listed.place] AS high_id
+            FROM generate_subscripts(p_low, 1) AS listed (place)
+        ) AS pair
         JOIN side AS a ON a.raw_profile_id = pair.low_id
         JOIN side AS b ON b.raw_profile_id = pair.high_id
         OFFSET 0
-    ) AS compared;
+    )
+    SELECT
+        telling.low_id,
+        telling.high_id,
+        ARRAY[telling.level_1, telling.level_2, telling.level_3, telling.level_4, telling.level_5, telling.level_6, telling.level_7, telling.level_8, telling.level_9]::smallint[],
+        CASE WHEN p_has_rarity THEN 0
+            + CASE telling.level_1 WHEN 1 THEN ln(v_u[2] / coalesce((
+                SELECT counted.frequency
+                FROM tenant_full.cdp_match_frequencies AS counted
+                WHERE counted.match_model_id = p_match_model_id
+                  AND counted.comparison = 1
+                  AND counted.value = telling.value_1
+            ), v_rarest)) / ln(2) ELSE 0 END
+            + CASE telling.level_2 WHEN 1 THEN ln(v_u[11] / coalesce((
+                SELECT counted.frequency
+                FROM tenant_full.cdp_match_frequencies AS counted
+                WHERE counted.match_model_id = p_match_model_id
+                  AND counted.comparison = 2
+                  AND counted.value = telling.value_2
+            ), v_rarest)) / ln(2) ELSE 0 END
+            + CASE telling.level_7 WHEN 1 THEN ln(v_u[56] / coalesce((
+                SELECT counted.frequency
+                FROM tenant_full.cdp_match_frequencies AS counted
+                WHERE counted.match_model_id = p_match_model_id
+                  AND counted.comparison = 7
+                  AND counted.value = telling.value_7
+            ), v_rarest)) / ln(2) ELSE 0 END ELSE 0 END::real,
+        telling.weight
+    FROM (
+        SELECT *
+        FROM (
+            SELECT
+                compared.*,
+                CASE WHEN p_weights IS NOT NULL THEN 0::double precision
+                    + p_weights[2 - 1 + compared.level_1]
+                    + p_weights[11 - 1 + compared.level_2]
+                    + p_weights[20 - 1 + compared.level_3]
+                    + p_weights[29 - 1 + compared.level_4]
+                    + p_weights[38 - 1 + compared.level_5]
+                    + p_weights[47 - 1 + compared.level_6]
+                    + p_weights[56 - 1 + compared.level_7]
+                    + p_weights[65 - 1 + compared.level_8]
+                    + p_weights[74 - 1 + compared.level_9] END AS weight
+            FROM compared
+            OFFSET 0
+        ) AS weighed
+        WHERE p_least IS NULL
+           OR weighed.weight
+            + CASE weighed.level_1 WHEN 1 THEN ln(v_u[2] / v_rarest) / ln(2) ELSE 0 END
+            + CASE weighed.level_2 WHEN 1 THEN ln(v_u[11] / v_rarest) / ln(2) ELSE 0 END
+            + CASE weighed.level_7 WHEN 1 THEN ln(v_u[56] / v_rarest) / ln(2) ELSE 0 END >= p_least
+        OFFSET 0
+    ) AS telling;
 END;
 $$;
 
-COMMENT ON FUNCTION tenant_full.match_levels(bigint, bigint[], bigint[]) IS
+COMMENT ON FUNCTION tenant_full.match_levels(bigint, bigint[], bigint[], double precision[], double precision, boolean) IS
     'Levels of agreement of pairs of observations by the scored match rule of this tenant, and the weight of rare values.';

@@ -14,27 +14,71 @@ $$;
 COMMENT ON FUNCTION tenant_full.match_recipe() IS
     'What the scored match rule of this tenant compares and under which keys it looks for candidates.';
 
--- The pairs that some observations (p_own) make with others, weighed by a model, from where they say anything: with those of
--- p_every, which are scored together, from the lower one only; of all others with those that are linked. p_may_share gives half
--- of thousands to another process, if PostgreSQL has one to spare. Reads only, raises nothing.
-CREATE OR REPLACE FUNCTION tenant_full.weighed_candidates(
-    p_match_model_id bigint,
-    p_weights        double precision[],
-    p_prior          double precision,
-    p_own            bigint[],
-    p_every          bigint[],
-    p_is_sweep       boolean,
-    p_may_share      boolean
-)
-    RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, score real, levels smallint[])
+-- Which observations share a blocking key with some (p_own): with those of p_every, which are scored together, from the lower
+-- one only; of all others those that are linked. For a part of the tenant that is large enough to read all keys once and to join
+-- them by hashing. Reads only, raises nothing.
+CREATE OR REPLACE FUNCTION tenant_full.candidates_among_all(p_match_model_id bigint, p_own bigint[], p_every bigint[], p_is_sweep boolean)
+    RETURNS TABLE (own_raw_profile_id bigint, other_raw_profile_id bigint)
     LANGUAGE plpgsql
     STABLE
     PARALLEL SAFE
-    COST 1000000
     SET search_path = pg_catalog, tenant_full, pg_temp
     SET plan_cache_mode = force_generic_plan
-    SET parallel_setup_cost = 1e9
-    SET parallel_tuple_cost = 0
+    SET enable_mergejoin = off
+    SET enable_nestloop = off
+    SET enable_hashagg = on
+    SET enable_seqscan = on
+    SET enable_sort = off
+    SET work_mem = '128MB'
+    SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT
+        pair.own_id,
+        pair.other_id
+    FROM (
+        SELECT DISTINCT
+            own.raw_profile_id AS own_id,
+            other.raw_profile_id AS other_id
+        FROM (
+            SELECT
+                held.key,
+                held.raw_profile_id,
+                held.raw_profile_id IN (SELECT wanted.id FROM unnest(p_every) AS wanted (id)) AS is_fresh
+            FROM tenant_full.cdp_blocking_keys AS held
+            WHERE held.raw_profile_id IN (SELECT wanted.id FROM unnest(p_own) AS wanted (id))
+              AND NOT held.key IN (
+                SELECT common.key
+                FROM tenant_full.cdp_match_common_keys AS common
+                WHERE common.match_model_id = p_match_model_id
+            )
+        ) AS own
+        JOIN tenant_full.cdp_blocking_keys AS other
+            ON other.key = own.key
+            AND other.raw_profile_id <> own.raw_profile_id
+        WHERE own.raw_profile_id < other.raw_profile_id
+           OR NOT p_is_sweep AND NOT other.raw_profile_id IN (SELECT wanted.id FROM unnest(p_every) AS wanted (id))
+    ) AS pair
+    -- Others that wait for the resolver find the pair when their turn comes.
+    WHERE p_is_sweep
+       OR pair.other_id IN (SELECT wanted.id FROM unnest(p_every) AS wanted (id))
+       OR pair.other_id IN (SELECT link.raw_profile_id FROM tenant_full.cdp_profile_links AS link);
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_full.candidates_among_all(bigint, bigint[], bigint[], boolean) IS
+    'Pairs that share a blocking key, where the observations are many.';
+
+-- The same for some observations in a tenant of any size: looks their keys up one by one. Reads only, raises nothing.
+CREATE OR REPLACE FUNCTION tenant_full.candidates_of_few(p_match_model_id bigint, p_own bigint[], p_every bigint[], p_is_sweep boolean)
+    RETURNS TABLE (own_raw_profile_id bigint, other_raw_profile_id bigint)
+    LANGUAGE plpgsql
+    STABLE
+    PARALLEL SAFE
+    SET search_path = pg_catalog, tenant_full, pg_temp
+    SET plan_cache_mode = force_generic_plan
     SET enable_seqscan = off
     SET enable_mergejoin = off
     SET enable_hashagg = on
@@ -42,28 +86,11 @@ CREATE OR REPLACE FUNCTION tenant_full.weighed_candidates(
     SET jit = off
 AS $$
 #variable_conflict use_column
-DECLARE
-    v_half integer := cardinality(p_own) / 2;
-    v_low  bigint[];
-    v_high bigint[];
 BEGIN
-    IF p_may_share AND v_half >= 500 THEN
-        PERFORM set_config('parallel_setup_cost', '0', true);
-        RETURN QUERY
-        SELECT part.*
-        FROM tenant_full.weighed_candidates(p_match_model_id, p_weights, p_prior, p_own[:v_half], p_every, p_is_sweep, false) AS part
-        UNION ALL
-        SELECT part.*
-        FROM tenant_full.weighed_candidates(p_match_model_id, p_weights, p_prior, p_own[v_half + 1:], p_every, p_is_sweep, false) AS part;
-        RETURN;
-    END IF;
-
+    RETURN QUERY
     SELECT
-        array_agg(least(pair.own_id, pair.other_id)),
-        array_agg(greatest(pair.own_id, pair.other_id))
-    INTO
-        v_low,
-        v_high
+        pair.own_id,
+        pair.other_id
     FROM (
         SELECT DISTINCT
             own.raw_profile_id AS own_id,
@@ -98,6 +125,89 @@ BEGIN
     WHERE p_is_sweep
        OR pair.other_id IN (SELECT wanted.id FROM unnest(p_every) AS wanted (id))
        OR EXISTS (SELECT FROM tenant_full.cdp_profile_links AS link WHERE link.raw_profile_id = pair.other_id OFFSET 0);
+END;
+$$;
+
+COMMENT ON FUNCTION tenant_full.candidates_of_few(bigint, bigint[], bigint[], boolean) IS
+    'Pairs that share a blocking key, where the observations are few.';
+
+-- The pairs that some observations (p_own) make with others, weighed by a model, from where they say anything: with those of
+-- p_every, which are scored together, from the lower one only; of all others with those that are linked. p_may_share gives half
+-- of thousands to another process, if PostgreSQL has one to spare. Reads only, raises nothing.
+CREATE OR REPLACE FUNCTION tenant_full.weighed_candidates(
+    p_match_model_id bigint,
+    p_weights        double precision[],
+    p_prior          double precision,
+    p_own            bigint[],
+    p_every          bigint[],
+    p_is_sweep       boolean,
+    p_may_share      boolean
+)
+    RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, score real, levels smallint[])
+    LANGUAGE plpgsql
+    STABLE
+    PARALLEL SAFE
+    COST 1000000
+    SET search_path = pg_catalog, tenant_full, pg_temp
+    SET plan_cache_mode = force_generic_plan
+    SET parallel_setup_cost = 1e9
+    SET parallel_tuple_cost = 0
+    SET enable_seqscan = off
+    SET enable_mergejoin = off
+    SET enable_hashagg = on
+    SET work_mem = '128MB'
+    SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    -- Reading a key of another observation costs a thirtieth of looking an own one up.
+    c_reading constant integer := 30;
+    v_odd   bigint[];
+    v_even  bigint[];
+    v_least double precision := CASE
+        WHEN '0.1'::double precision > 0
+            THEN ln('0.1'::double precision / (1 - '0.1'::double precision)) / ln(2) - p_prior - 0.001
+        ELSE '-infinity'
+    END;
+    v_low   bigint[];
+    v_high  bigint[];
+BEGIN
+    IF p_may_share AND cardinality(p_own) >= 1000 THEN
+        -- In turn, because the lower of two finds the pair.
+        SELECT
+            array_agg(own.id) FILTER (WHERE own.number % 2 = 1),
+            array_agg(own.id) FILTER (WHERE own.number % 2 = 0)
+        INTO
+            v_odd,
+            v_even
+        FROM unnest(p_own) WITH ORDINALITY AS own (id, number);
+        PERFORM set_config('parallel_setup_cost', '0', true);
+        RETURN QUERY
+        SELECT part.*
+        FROM tenant_full.weighed_candidates(p_match_model_id, p_weights, p_prior, v_odd, p_every, p_is_sweep, false) AS part
+        UNION ALL
+        SELECT part.*
+        FROM tenant_full.weighed_candidates(p_match_model_id, p_weights, p_prior, v_even, p_every, p_is_sweep, false) AS part;
+        RETURN;
+    END IF;
+
+    IF cardinality(p_own) >= 500 AND c_reading * cardinality(p_own)::bigint > c360._estimated_rows('tenant_full.cdp_match_fields') THEN
+        SELECT
+            array_agg(least(pair.own_raw_profile_id, pair.other_raw_profile_id)),
+            array_agg(greatest(pair.own_raw_profile_id, pair.other_raw_profile_id))
+        INTO
+            v_low,
+            v_high
+        FROM tenant_full.candidates_among_all(p_match_model_id, p_own, p_every, p_is_sweep) AS pair;
+    ELSE
+        SELECT
+            array_agg(least(pair.own_raw_profile_id, pair.other_raw_profile_id)),
+            array_agg(greatest(pair.own_raw_profile_id, pair.other_raw_profile_id))
+        INTO
+            v_low,
+            v_high
+        FROM tenant_full.candidates_of_few(p_match_model_id, p_own, p_every, p_is_sweep) AS pair;
+    END IF;
 
     RETURN QUERY
     SELECT
@@ -109,18 +219,9 @@ BEGIN
         SELECT
             compared.low_raw_profile_id,
             compared.high_raw_profile_id,
-            (1 / (1 + exp(-ln(2) * greatest(-60, least(60, p_prior + compared.rarity
-                + p_weights[2 - 1 + compared.levels[1]]
-                + p_weights[11 - 1 + compared.levels[2]]
-                + p_weights[20 - 1 + compared.levels[3]]
-                + p_weights[29 - 1 + compared.levels[4]]
-                + p_weights[38 - 1 + compared.levels[5]]
-                + p_weights[47 - 1 + compared.levels[6]]
-                + p_weights[56 - 1 + compared.levels[7]]
-                + p_weights[65 - 1 + compared.levels[8]]
-                + p_weights[74 - 1 + compared.levels[9]])))))::real AS score,
+            (1 / (1 + exp(-ln(2) * greatest(-60, least(60, p_prior + compared.rarity + compared.weight)))))::real AS score,
             compared.levels
-        FROM tenant_full.match_levels(p_match_model_id, v_low, v_high) AS compared
+        FROM tenant_full.match_levels(p_match_model_id, v_low, v_high, p_weights, v_least) AS compared
         OFFSET 0
     ) AS weighed
     WHERE weighed.score >= '0.1'::real;

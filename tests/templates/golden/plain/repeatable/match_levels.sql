@@ -1,8 +1,19 @@
 -- Compares pairs of observations by the scored match rule: for each comparison the level of agreement, 0 where one of the
 -- two says nothing, and what rare names weigh more than common ones, in bits. Values that the model knows to be shared by
--- many persons are no evidence. Used by training, scoring and explanations alike. Reads only, raises nothing.
-CREATE OR REPLACE FUNCTION tenant_plain.match_levels(p_match_model_id bigint, p_low bigint[], p_high bigint[])
-    RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, levels smallint[], rarity real)
+-- many persons are no evidence. Used by training, scoring and explanations alike. With p_weights, nine places a comparison, what
+-- the levels weigh together; with p_least as well only pairs that may reach so many bits, if what is rare is as rare as can be:
+-- how common a value is, is then looked up for those alone. Without p_has_rarity it is not looked up at all. Reads only,
+-- raises nothing.
+DROP FUNCTION IF EXISTS tenant_plain.match_levels(bigint, bigint[], bigint[]);
+CREATE OR REPLACE FUNCTION tenant_plain.match_levels(
+    p_match_model_id bigint,
+    p_low            bigint[],
+    p_high           bigint[],
+    p_weights        double precision[] DEFAULT NULL,
+    p_least          double precision DEFAULT NULL,
+    p_has_rarity     boolean DEFAULT true
+)
+    RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, levels smallint[], rarity real, weight double precision)
     LANGUAGE plpgsql
     STABLE
     PARALLEL SAFE
@@ -21,5 +32,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION tenant_plain.match_levels(bigint, bigint[], bigint[]) IS
+COMMENT ON FUNCTION tenant_plain.match_levels(bigint, bigint[], bigint[], double precision[], double precision, boolean) IS
     'Levels of agreement of pairs of observations by the scored match rule of this tenant, and the weight of rare values.';
