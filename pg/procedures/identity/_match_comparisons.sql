@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION c360._match_comparisons(p_recipe jsonb)
     )
     LANGUAGE sql
     IMMUTABLE
+    PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT

@@ -36,17 +36,31 @@ BEGIN
             count(*) AS holders
         FROM (
             SELECT
-                comparison.number,
+                sent.number,
                 item.value,
-                least(left(said.given_name, 1), left(said.family_name, 1))
-                    || greatest(left(said.given_name, 1), left(said.family_name, 1)) AS person
-            FROM cdp_match_fields AS own
-            JOIN cdp_standard_profiles AS said ON said.raw_profile_id = own.raw_profile_id
-            CROSS JOIN c360._match_comparisons(p_recipe) AS comparison
-            CROSS JOIN LATERAL unnest(string_to_array(own.fields[comparison.place], chr(31))) AS item (value)
-            WHERE comparison.form IN ('email', 'phone', 'id')
-              AND said.given_name IS NOT NULL
-              AND said.family_name IS NOT NULL
+                sent.person
+            FROM (
+                SELECT
+                    comparison.number,
+                    named.fields[comparison.place] AS value,
+                    named.person
+                FROM (
+                    SELECT
+                        own.fields,
+                        least(left(said.given_name, 1), left(said.family_name, 1))
+                            || greatest(left(said.given_name, 1), left(said.family_name, 1)) AS person
+                    FROM cdp_match_fields AS own
+                    JOIN cdp_standard_profiles AS said ON said.raw_profile_id = own.raw_profile_id
+                    WHERE said.given_name IS NOT NULL
+                      AND said.family_name IS NOT NULL
+                    OFFSET 0
+                ) AS named
+                CROSS JOIN c360._match_comparisons(p_recipe) AS comparison
+                WHERE comparison.form IN ('email', 'phone', 'id')
+                OFFSET 0
+            ) AS sent
+            CROSS JOIN LATERAL unnest(string_to_array(sent.value, chr(31))) AS item (value)
+            WHERE sent.value IS NOT NULL
         ) AS held
         GROUP BY
             held.number,
@@ -85,26 +99,24 @@ BEGIN
         WHERE counted.has_frequencies
           AND counted.holders > 1
     )
-    SELECT array_agg(agreement.share ORDER BY agreement.number)
+    SELECT array_agg(agreement.share ORDER BY comparison.number)
     INTO v_agreeing
-    FROM (
+    FROM c360._match_comparisons(p_recipe) AS comparison
+    LEFT JOIN (
         SELECT
-            comparison.number,
-            (
-                SELECT sum(counted.holders * (counted.holders - 1)) / nullif(max(counted.total) * (max(counted.total) - 1), 0)
-                FROM counted
-                WHERE counted.number = comparison.number
-                  AND NOT EXISTS (
-                    SELECT
-                    FROM cdp_match_frequencies AS shared
-                    WHERE shared.match_model_id = p_match_model_id
-                      AND shared.comparison = counted.number
-                      AND shared.value = counted.value
-                      AND shared.is_shared
-                )
-            ) AS share
-        FROM c360._match_comparisons(p_recipe) AS comparison
-    ) AS agreement;
+            counted.number,
+            sum(counted.holders * (counted.holders - 1)) / nullif(max(counted.total) * (max(counted.total) - 1), 0) AS share
+        FROM counted
+        WHERE (counted.number, counted.value COLLATE "C") NOT IN (
+            SELECT
+                shared.comparison::integer,
+                shared.value
+            FROM cdp_match_frequencies AS shared
+            WHERE shared.match_model_id = p_match_model_id
+              AND shared.is_shared
+        )
+        GROUP BY counted.number
+    ) AS agreement USING (number);
 
     INSERT INTO cdp_match_common_keys (match_model_id, key)
     SELECT

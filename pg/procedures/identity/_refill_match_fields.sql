@@ -6,6 +6,7 @@ CREATE OR REPLACE FUNCTION c360._refill_match_fields(p_match_model_id bigint)
     RETURNS void
     LANGUAGE plpgsql
     SET plan_cache_mode = force_custom_plan
+    SET work_mem = '64MB'
     SET jit = off
 AS $$
 DECLARE
@@ -40,7 +41,7 @@ BEGIN
         SELECT DISTINCT
             made.key,
             made.raw_profile_id
-        FROM blocking_keys(v_ids[v_from : v_from + 199999]) AS made
+        FROM blocking_keys(v_ids[v_from : v_from + 199999], true) AS made
         WHERE NOT EXISTS (
             SELECT
             FROM cdp_match_common_keys AS common

@@ -1,5 +1,6 @@
 -- One pass of the training: estimates m and the share of matches among the pairs of a pass by expectation maximisation with
--- u fixed (Winkler 1988), until no probability moves by more than 0.0005. Trusts the search_path. Reads only, raises nothing.
+-- u fixed (Winkler 1988), until no probability moves by more than 0.0005. matching and other are the pairs expected at each
+-- level, of those that say something. Trusts the search_path. Reads only, raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._train_match_pass(
     p_match_model_id bigint,
@@ -20,6 +21,9 @@ CREATE OR REPLACE FUNCTION c360._train_match_pass(
     SET jit = off
 AS $$
 DECLARE
+    v_pairs  double precision[];
+    v_from   integer[];
+    v_said   integer[];
     v_ratios double precision[];
     v_before double precision[];
     v_odds   double precision := 0;
@@ -36,6 +40,43 @@ BEGIN
     );
     share := 0.5;
 
+    WITH pattern AS MATERIALIZED (
+        SELECT
+            known.levels,
+            known.pair_count::double precision AS pairs,
+            row_number() OVER (ORDER BY known.levels) AS number
+        FROM cdp_match_patterns AS known
+        WHERE known.match_model_id = p_match_model_id
+          AND known.pass = p_pass
+    ),
+    said AS MATERIALIZED (
+        SELECT
+            pattern.number,
+            ((single.number - 1) * 9 + 1 + single.level)::integer AS place
+        FROM pattern
+        CROSS JOIN LATERAL unnest(pattern.levels) WITH ORDINALITY AS single (level, number)
+        WHERE single.level > 0
+    )
+    SELECT
+        (SELECT array_agg(pattern.pairs ORDER BY pattern.number) FROM pattern),
+        (
+            SELECT array_agg((1 + start.earlier)::integer ORDER BY start.number)
+            FROM (
+                SELECT
+                    every.number,
+                    coalesce(sum(count(said.place)) OVER (ORDER BY every.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS earlier
+                FROM (SELECT pattern.number FROM pattern UNION ALL SELECT count(*) + 1 FROM pattern) AS every
+                LEFT JOIN said ON said.number = every.number
+                GROUP BY every.number
+            ) AS start
+        ),
+        (SELECT array_agg(said.place ORDER BY said.number, said.place) FROM said)
+    INTO
+        v_pairs,
+        v_from,
+        v_said;
+    v_total := (SELECT sum(pattern.pairs) FROM unnest(v_pairs) AS pattern (pairs));
+
     FOR v_step IN 1 .. 100 LOOP
         iterations := v_step;
         v_ratios := ARRAY(
@@ -45,11 +86,13 @@ BEGIN
         );
         SELECT
             counted.matching,
-            counted.other
+            counted.other,
+            counted.total
         INTO
             matching,
-            other
-        FROM c360._match_level_counts(p_match_model_id, p_pass, v_ratios, ln(share / (1 - share))) AS counted;
+            other,
+            v_next
+        FROM c360._match_level_counts(v_pairs, v_from, v_said, v_ratios, ln(share / (1 - share))) AS counted;
 
         v_before := m;
         SELECT array_agg(
@@ -71,9 +114,6 @@ BEGIN
             FROM unnest(matching) WITH ORDINALITY AS counted (pairs, place)
         ) AS slot;
 
-        SELECT sum(counted.pairs), sum(counted.pairs + counted.rest)
-        INTO v_next, v_total
-        FROM unnest(matching[1:9], other[1:9]) AS counted (pairs, rest);
         v_next := greatest(1e-6, least(1 - 1e-6, v_next / v_total));
 
         SELECT greatest(abs(v_next - share), max(abs(moved.after - moved.before)))

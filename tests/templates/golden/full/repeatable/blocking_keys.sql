@@ -1,18 +1,37 @@
 -- Keys under which the scored match rule finds candidates, computed from cdp_match_fields: number of the kind of key in the
 -- top byte, a hash of the values in the others. Two values that meet in one hash make a candidate more, which is then
--- compared by value. Reads only, raises nothing.
-CREATE OR REPLACE FUNCTION tenant_full.blocking_keys(p_raw_profile_ids bigint[])
+-- compared by value. p_may_share gives half of thousands to another process, if PostgreSQL has one to spare. Reads only,
+-- raises nothing.
+DROP FUNCTION IF EXISTS tenant_full.blocking_keys(bigint[]);
+
+CREATE OR REPLACE FUNCTION tenant_full.blocking_keys(p_raw_profile_ids bigint[], p_may_share boolean DEFAULT false)
     RETURNS TABLE (key bigint, raw_profile_id bigint)
     LANGUAGE plpgsql
     STABLE
     PARALLEL SAFE
+    COST 1000000
     SET search_path = pg_catalog, tenant_full, pg_temp
     SET plan_cache_mode = force_generic_plan
+    SET parallel_setup_cost = 1e9
+    SET parallel_tuple_cost = 0
     SET enable_seqscan = off
     SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    v_half integer := cardinality(p_raw_profile_ids) / 2;
 BEGIN
+    IF p_may_share AND v_half >= 1000 THEN
+        PERFORM set_config('parallel_setup_cost', '0', true);
+        RETURN QUERY
+        SELECT part.*
+        FROM tenant_full.blocking_keys(p_raw_profile_ids[:v_half], false) AS part
+        UNION ALL
+        SELECT part.*
+        FROM tenant_full.blocking_keys(p_raw_profile_ids[v_half + 1:], false) AS part;
+        RETURN;
+    END IF;
+
     RETURN QUERY
     WITH own AS MATERIALIZED (
         SELECT
@@ -72,5 +91,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION tenant_full.blocking_keys(bigint[]) IS
+COMMENT ON FUNCTION tenant_full.blocking_keys(bigint[], boolean) IS
     'Keys under which the scored match rule of this tenant finds candidates.';

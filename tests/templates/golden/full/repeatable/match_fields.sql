@@ -1,12 +1,19 @@
 -- What the scored match rule compares, of observations in standard form: one text for each column of the rule, NULL where
 -- nothing was said. Several identifiers of one type are joined by chr(31); blocked ones are left out. Identifiers of an
--- observation that is not resolved yet are read from the observation. Reads only, raises nothing.
-CREATE OR REPLACE FUNCTION tenant_full.match_fields(p_raw_profile_ids bigint[])
+-- observation that is not resolved yet are read from the observation. p_may_share gives half of thousands to another process,
+-- if PostgreSQL has one to spare. Reads only, raises nothing.
+DROP FUNCTION IF EXISTS tenant_full.match_fields(bigint[]);
+
+CREATE OR REPLACE FUNCTION tenant_full.match_fields(p_raw_profile_ids bigint[], p_may_share boolean DEFAULT true)
     RETURNS TABLE (raw_profile_id bigint, fields text[])
     LANGUAGE plpgsql
     STABLE
+    PARALLEL SAFE
+    COST 1000000
     SET search_path = pg_catalog, tenant_full, pg_temp
     SET plan_cache_mode = force_generic_plan
+    SET parallel_setup_cost = 1e9
+    SET parallel_tuple_cost = 0
     SET enable_seqscan = off
     SET enable_mergejoin = off
     SET datestyle = 'ISO, YMD'
@@ -14,8 +21,20 @@ CREATE OR REPLACE FUNCTION tenant_full.match_fields(p_raw_profile_ids bigint[])
 AS $$
 #variable_conflict use_column
 DECLARE
+    v_half       integer := cardinality(p_raw_profile_ids) / 2;
     v_unresolved bigint[];
 BEGIN
+    IF p_may_share AND v_half >= 1000 THEN
+        PERFORM set_config('parallel_setup_cost', '0', true);
+        RETURN QUERY
+        SELECT part.*
+        FROM tenant_full.match_fields(p_raw_profile_ids[:v_half], false) AS part
+        UNION ALL
+        SELECT part.*
+        FROM tenant_full.match_fields(p_raw_profile_ids[v_half + 1:], false) AS part;
+        RETURN;
+    END IF;
+
     v_unresolved := ARRAY(
         SELECT wanted.id
         FROM unnest(p_raw_profile_ids) AS wanted (id)
@@ -43,7 +62,7 @@ BEGIN
             found.raw_profile_id,
             found.identifier_type,
             found.value
-        FROM tenant_full.extract_identifiers(v_unresolved) AS found
+        FROM tenant_full.extract_identifiers(v_unresolved, p_may_share) AS found
         WHERE found.is_usable
     ),
     sent AS MATERIALIZED (
@@ -113,5 +132,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION tenant_full.match_fields(bigint[]) IS
+COMMENT ON FUNCTION tenant_full.match_fields(bigint[], boolean) IS
     'What the scored match rule of this tenant compares, read out of observations.';

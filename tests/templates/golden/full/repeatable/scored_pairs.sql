@@ -290,7 +290,7 @@ BEGIN
         SELECT
             made.key,
             made.raw_profile_id
-        FROM tenant_full.blocking_keys(v_fresh) AS made
+        FROM tenant_full.blocking_keys(v_fresh, true) AS made
         WHERE NOT EXISTS (
             SELECT
             FROM tenant_full.cdp_match_common_keys AS common

@@ -290,7 +290,7 @@ BEGIN
         SELECT
             made.key,
             made.raw_profile_id
-        FROM tenant_select_2.blocking_keys(v_fresh) AS made
+        FROM tenant_select_2.blocking_keys(v_fresh, true) AS made
         WHERE NOT EXISTS (
             SELECT
             FROM tenant_select_2.cdp_match_common_keys AS common
