@@ -203,6 +203,9 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_fit_match_model.sql
 \ir procedures/identity/_new_match_model.sql
 \ir procedures/identity/_activate_match_model.sql
+\ir procedures/identity/_standard_form.sql
+\ir procedures/identity/_is_standard_form_current.sql
+\ir procedures/identity/_unread_observations.sql
 \ir procedures/identity/train_match_model.sql
 \ir procedures/identity/match_model.sql
 \ir procedures/identity/_judged_pairs.sql

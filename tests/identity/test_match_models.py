@@ -159,6 +159,40 @@ def test_what_waits_for_the_resolver_is_not_scored_yet(trained):
     assert {raw for low, high, *_ in pairs(trained) for raw in (low, high)} <= set(first)
 
 
+def read_otherwise(db: Session) -> int:
+    """Let the standard form of one observation that waits for the resolver be something else than what it says."""
+    return db.value(
+        f"UPDATE {SCHEMA}.cdp_standard_profiles SET given_name = 'somebody'"
+        f" WHERE raw_profile_id = (SELECT min(raw_profile_id) FROM {SCHEMA}.cdp_standard_profiles) RETURNING raw_profile_id"
+    )
+
+
+def given_name(db: Session, raw_profile_id: int) -> str:
+    return db.value(f"SELECT given_name FROM {SCHEMA}.cdp_standard_profiles WHERE raw_profile_id = %s", raw_profile_id)
+
+
+def test_what_training_has_read_is_not_read_again(trained):
+    number = read_otherwise(trained)
+
+    resolve(trained)
+
+    assert given_name(trained, number) == "somebody"
+
+
+@pytest.mark.parametrize("trains_again", [True, False])
+def test_what_training_has_read_is_read_again_when_other_functions_are_in_force(trained, trains_again):
+    number = read_otherwise(trained)
+    hobby = {"hobby": AttributeEntry(data_type="text", normaliser="text")}
+    apply_declaration(trained.connection, Declaration(tenant="acme", attributes=hobby), Permissions(), lambda _: True)
+
+    if trains_again:
+        trained.call("c360.train_match_model", "acme")
+    else:
+        resolve(trained)
+
+    assert given_name(trained, number) != "somebody"
+
+
 def test_nearly_all_pairs_of_one_person_and_hardly_any_others_are_matches(trained):
     numbers = dict(
         trained.rows(f"SELECT raw_profile_id, (traits ->> 'number')::integer FROM {SCHEMA}.cdp_raw_profiles")

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION c360._refill_match_fields(p_match_model_id bigint)
     RETURNS void
     LANGUAGE plpgsql
     SET plan_cache_mode = force_custom_plan
-    SET work_mem = '64MB'
+    SET work_mem = '16MB'
     SET jit = off
 AS $$
 DECLARE

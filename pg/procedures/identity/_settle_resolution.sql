@@ -34,7 +34,7 @@ DECLARE
     v_counts   jsonb;
 BEGIN
     PERFORM standardise_profiles(
-        p_raw_profile_ids || ARRAY(
+        c360._unread_observations(p_tenant, p_raw_profile_ids) || ARRAY(
             SELECT link.raw_profile_id
             FROM cdp_profile_links AS link
             WHERE link.master_profile_id = ANY (p_stale)

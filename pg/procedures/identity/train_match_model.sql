@@ -20,6 +20,7 @@ CREATE OR REPLACE FUNCTION c360.train_match_model(
 AS $$
 DECLARE
     v_recipe  jsonb;
+    v_form    text;
     v_model   bigint;
     v_records bigint;
     v_stale   bigint;
@@ -40,6 +41,15 @@ BEGIN
 
     PERFORM pg_advisory_xact_lock(hashtextextended('c360.resolve:' || p_tenant, 0));
     RAISE NOTICE 'reading observations';
+    v_form := c360._standard_form(p_tenant);
+    -- What an earlier training read and no resolver has taken yet.
+    IF NOT c360._is_standard_form_current(p_tenant) THEN
+        PERFORM standardise_profiles(ARRAY(
+            SELECT said.raw_profile_id
+            FROM cdp_standard_profiles AS said
+            WHERE NOT EXISTS (SELECT FROM cdp_profile_links AS link WHERE link.raw_profile_id = said.raw_profile_id)
+        ));
+    END IF;
     PERFORM c360._refill_match_fields(NULL);
 
     SELECT count(*) INTO v_records FROM cdp_match_fields;
@@ -49,7 +59,9 @@ BEGIN
                   HINT = 'A model needs at least 50; with so few, exact and composite rules do better.';
     END IF;
 
-    v_model := c360._new_match_model(v_recipe, v_records, jsonb_build_object('seed', p_seed, 'max_pairs', p_max_pairs));
+    v_model := c360._new_match_model(v_recipe, v_records, jsonb_build_object(
+        'seed', p_seed, 'max_pairs', p_max_pairs, 'standard_form', v_form
+    ));
 
     IF p_activate THEN
         PERFORM c360._activate_match_model(v_model);
