@@ -234,6 +234,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_open_reviews.sql
 \ir procedures/identity/_override_ties.sql
 \ir procedures/identity/_pair_ties.sql
+\ir procedures/identity/_pair_bits.sql
 \ir procedures/identity/_pairs_among.sql
 \ir procedures/identity/_park_resolution_work.sql
 \ir procedures/identity/_part_edges.sql

@@ -6,6 +6,7 @@ People are made here with known probabilities of every fault, so that what train
 from __future__ import annotations
 
 import math
+from itertools import combinations
 from random import Random
 from typing import Any
 
@@ -162,8 +163,8 @@ def test_what_waits_for_the_resolver_is_not_scored_yet(trained):
 def read_otherwise(db: Session) -> int:
     """Let the standard form of one observation that waits for the resolver be something else than what it says."""
     return db.value(
-        f"UPDATE {SCHEMA}.cdp_standard_profiles SET given_name = 'somebody'"
-        f" WHERE raw_profile_id = (SELECT min(raw_profile_id) FROM {SCHEMA}.cdp_standard_profiles) RETURNING raw_profile_id"
+        f"UPDATE {SCHEMA}.cdp_standard_profiles SET given_name = 'somebody' WHERE raw_profile_id ="
+        f" (SELECT min(raw_profile_id) FROM {SCHEMA}.cdp_standard_profiles) RETURNING raw_profile_id"
     )
 
 
@@ -191,6 +192,41 @@ def test_what_training_has_read_is_read_again_when_other_functions_are_in_force(
         resolve(trained)
 
     assert given_name(trained, number) != "somebody"
+
+
+@pytest.mark.parametrize("match", [0.8, 0.3])
+def test_who_is_left_out_of_the_partition_would_be_one_person_there(db, match):
+    with_rule(db)
+    load(db, records(7))
+    inside(db)
+    numbers = db.column("SELECT raw_profile_id FROM cdp_raw_profiles ORDER BY 1")
+    random, groups = Random(5), []
+    while len(numbers) > 5:
+        size = random.randint(2, 5)
+        groups.append([numbers.pop() for _ in range(size)][::-1])
+    kept = [
+        (low, high, random.choice([0.12, 0.35, 0.45, 0.55, 0.82, 0.93, 0.97, 0.995, 0.9999]))
+        for group in groups
+        for low, high in combinations(group, 2)
+        if random.random() < 0.85
+    ]
+    db.execute(
+        "INSERT INTO cdp_match_pairs (low_raw_profile_id, high_raw_profile_id, rule, verdict, score)"
+        " SELECT low, high, 'person', CASE WHEN score >= %s THEN 'match' ELSE 'evidence' END, score"
+        " FROM unnest(%s::bigint[], %s::bigint[], %s::real[]) AS pair (low, high, score)",
+        match,
+        *map(list, zip(*kept, strict=True)),
+    )
+    listed = [(number, group[0]) for group in groups for number in group]
+    doubtful = db.column("SELECT c360._doubtful_components(%s, %s, '{person}')", *map(list, zip(*listed, strict=True)))
+    tied = {low for low, _, score in kept if score >= match}
+
+    sure = [group for group in groups if group[0] not in doubtful and tied & set(group)]
+    assert len(sure) > 10
+    assert {len(group) for group in sure} >= {2, 3, 4}
+    for group in sure:
+        parts, refused = db.row("SELECT parts, refused_one FROM c360._partition_records('acme', %s)", group)
+        assert (set(parts), refused) == ({group[0]}, None)
 
 
 def test_nearly_all_pairs_of_one_person_and_hardly_any_others_are_matches(trained):

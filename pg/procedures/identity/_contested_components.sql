@@ -1,6 +1,6 @@
 -- Which components of this batch have to be partitioned: those that may contradict themselves (more values of a strong
 -- type than its limit, days of birth that conflict, both sides of a prohibition, too many observations), those that are
--- divided already, those in which a scored rule does not match every two observations (then all pairs have a say), and
+-- divided already, those in which a scored rule leaves a doubt (then all pairs have a say), and
 -- those with observations of p_relinked, which are linked and were taken apart. Looks at the new
 -- observations and at those of the known components they meet; the reasons that cost least first, so that what an
 -- observation says is read only where nothing else decides. p_known[i] is a known component that becomes part of

@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION c360._note_match_values(
     RETURNS double precision[]
     LANGUAGE plpgsql
     SET plan_cache_mode = force_custom_plan
+    SET enable_memoize = off
     SET work_mem = '128MB'
     SET jit = off
 AS $$

@@ -1,6 +1,5 @@
 -- The pairs that match rules made among these observations, matches and, of scored rules, those for review as well.
--- bits is what a scored pair says for (or against) one person: log-odds to the base of two in thousandths, never above 8 nor
--- below -6, so that no single pair outweighs all others. NULL for other rules. Trusts the search_path. Raises nothing.
+-- bits is what a scored pair says for (or against) one person, see _pair_bits(). NULL for other rules. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._pairs_among(
     p_tenant          text,
@@ -62,14 +61,7 @@ BEGIN
         coalesce(known.priority, 2147483647),
         upward.score,
         upward.is_match,
-        CASE
-            WHEN known.is_scored IS NOT TRUE THEN NULL
-            WHEN upward.score >= 0.999 THEN 8000
-            WHEN upward.score <= 0.001 THEN -6000
-            ELSE round(
-                1000 * greatest(-6, least(8, ln(upward.score / (1 - upward.score)::double precision) / ln(2)))
-            )::integer
-        END
+        CASE WHEN known.is_scored THEN c360._pair_bits(upward.score) END
     FROM upward
     JOIN unnest(p_raw_profile_ids) AS high (id) ON high.id = upward.high_raw_profile_id
     LEFT JOIN known ON known.rule = upward.rule

@@ -15,6 +15,7 @@ CREATE OR REPLACE FUNCTION tenant_full.blocking_keys(p_raw_profile_ids bigint[],
     SET parallel_setup_cost = 1e9
     SET parallel_tuple_cost = 0
     SET enable_seqscan = off
+    SET enable_memoize = off
     SET jit = off
 AS $$
 #variable_conflict use_column

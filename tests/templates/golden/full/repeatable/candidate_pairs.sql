@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION tenant_full.candidate_pairs(p_raw_profile_ids bigint[
     RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, rule text, verdict text, score real, levels smallint[])
     LANGUAGE plpgsql
     SET search_path = pg_catalog, tenant_full, pg_temp
+    SET work_mem = '8MB'
 AS $$
 BEGIN
     RETURN QUERY

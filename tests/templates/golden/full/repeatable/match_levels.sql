@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION tenant_full.match_levels(
     SET enable_mergejoin = off
     SET enable_nestloop = off
     SET enable_hashagg = on
-    SET work_mem = '128MB'
+    SET work_mem = '12MB'
     SET jit = off
 AS $$
 #variable_conflict use_column

@@ -29,7 +29,7 @@ CREATE OR REPLACE FUNCTION tenant_select_2.candidates_among_all(p_match_model_id
     SET enable_hashagg = on
     SET enable_seqscan = on
     SET enable_sort = off
-    SET work_mem = '128MB'
+    SET work_mem = '20MB'
     SET jit = off
 AS $$
 #variable_conflict use_column
@@ -82,7 +82,7 @@ CREATE OR REPLACE FUNCTION tenant_select_2.candidates_of_few(p_match_model_id bi
     SET enable_seqscan = off
     SET enable_mergejoin = off
     SET enable_hashagg = on
-    SET work_mem = '128MB'
+    SET work_mem = '20MB'
     SET jit = off
 AS $$
 #variable_conflict use_column
@@ -133,7 +133,8 @@ COMMENT ON FUNCTION tenant_select_2.candidates_of_few(bigint, bigint[], bigint[]
 
 -- The pairs that some observations (p_own) make with others, weighed by a model, from where they say anything: with those of
 -- p_every, which are scored together, from the lower one only; of all others with those that are linked. p_may_share gives half
--- of thousands to another process, if PostgreSQL has one to spare. Reads only, raises nothing.
+-- of thousands to another process, if PostgreSQL has one to spare. What is handed on goes to disk when it is much, because three
+-- functions hand it on. Reads only, raises nothing.
 CREATE OR REPLACE FUNCTION tenant_select_2.weighed_candidates(
     p_match_model_id bigint,
     p_weights        double precision[],
@@ -155,7 +156,7 @@ CREATE OR REPLACE FUNCTION tenant_select_2.weighed_candidates(
     SET enable_seqscan = off
     SET enable_mergejoin = off
     SET enable_hashagg = on
-    SET work_mem = '128MB'
+    SET work_mem = '8MB'
     SET jit = off
 AS $$
 #variable_conflict use_column
@@ -243,7 +244,7 @@ CREATE OR REPLACE FUNCTION tenant_select_2.scored_pairs(p_raw_profile_ids bigint
     SET enable_seqscan = off
     SET enable_mergejoin = off
     SET enable_hashagg = on
-    SET work_mem = '128MB'
+    SET work_mem = '8MB'
     SET jit = off
 AS $$
 #variable_conflict use_column
