@@ -146,6 +146,7 @@ VALUES
     ('procedures/identity/_discard_crowded_pairs.sql', 'df09e5bdad4b18c729b9618ed234a5b9a4120074d74c312cbf0c0fb136127063'),
     ('procedures/identity/_newly_crowded_keys.sql', '168dfeafde305767add0a469f267b7316e3c81c61aa30a73c17409ffbfe9f978'),
     ('procedures/identity/_plan_for.sql', '879761ddff6349fef2e672bcf7bb85775126241cf7636293f2ec72e9502f5bd5'),
+    ('procedures/identity/_mistyped_day.sql', '7cb9d47c505b76ceae81902be15be2d567ee4d7de9038579b40a3d8c5e315c89'),
     ('procedures/identity/_name_roots.sql', 'b312e7edb17ef0a3ddd96b9f00f9603bf51a50474adac43e56d56356682c1a80'),
     ('procedures/identity/_match_comparisons.sql', '8d688c003ab1a1757f82d7030f7598db3ac495bab94aeab8b70bb250033c6938'),
     ('procedures/identity/_active_match_model.sql', '39e27a3a50bb0c739b2bb0208cfb0446ec39a2dbaa551673f9640184f9c14f68'),

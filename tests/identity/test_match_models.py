@@ -415,6 +415,31 @@ def test_the_first_of_january_of_another_year_is_what_forms_send_and_not_close(t
 @pytest.mark.parametrize(
     ("one", "other", "level"),
     [
+        ("1961-05-17", "1967-05-17", "typo"),
+        ("1961-05-17", "1961-05-11", "typo"),
+        ("1961-05-17", "1961-05-71", "typo"),
+        ("1961-05-12", "1961-05-21", "typo"),
+        ("1961-05-12", "1961-12-05", "typo"),
+        ("1961-05-17", "1916-05-17", "typo"),
+        ("1961-05-17", "1961-05-28", "close"),
+        ("1961-05-17", "1973-06-28", "different"),
+        ("1949-00-13", "1949-00-13", "equal"),
+        ("1949-00-13", "1949-07-13", "typo"),
+        ("19490013", "1949-07-13", "typo"),
+        ("13.00.1949", "1949-07-13", "typo"),
+    ],
+)
+def test_one_wrong_digit_is_a_typing_error_even_if_there_is_no_such_day(trained, one, other, level):
+    assert level_of(trained, "date_of_birth", {"date_of_birth": one}, {"date_of_birth": other}) == level
+
+
+def test_what_is_no_day_at_all_is_not_compared(trained):
+    assert level_of(trained, "date_of_birth", {"date_of_birth": "in May"}, {"date_of_birth": "1961-05-17"}) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
         ({"zip_code": "TQ13 8DF"}, {"zip_code": "TQ13 8HU"}, "near code"),
         ({"zip_code": "27514"}, {"zip_code": "27599"}, "near code"),
         ({"zip_code": "27514"}, {"zip_code": "90210"}, "different"),
@@ -425,8 +450,8 @@ def test_codes_are_near_where_they_begin_alike(trained, one, other, level):
     assert level_of(trained, "address_line1", one, other) == level
 
 
-def level_of(db: Session, name: str, one: dict[str, str], other: dict[str, str]) -> str:
-    """The level of one comparison between two more observations."""
+def level_of(db: Session, name: str, one: dict[str, str], other: dict[str, str]) -> str | None:
+    """The level of one comparison between two more observations; None where one of them says nothing."""
     numbers = [
         db.value(
             f"INSERT INTO {SCHEMA}.cdp_raw_profiles (source, identifiers, traits) VALUES ('crm', '{{}}', %s)"
@@ -443,4 +468,5 @@ def level_of(db: Session, name: str, one: dict[str, str], other: dict[str, str])
         numbers[:1],
         numbers[1:],
     )
-    return recipe["comparisons"][people_place(db, name)]["levels"][levels[people_place(db, name)] - 1]
+    level = levels[people_place(db, name)]
+    return recipe["comparisons"][people_place(db, name)]["levels"][level - 1] if level else None

@@ -26,7 +26,7 @@ EVIDENCE = 0.1
 LEVELS: dict[str, tuple[str, ...]] = {
     "given_name": ("equal", "alias", "initial", "close", "swapped", "different"),
     "family_name": ("equal", "close", "swapped", "different"),
-    "date": ("equal", "close", "partial", "different"),
+    "date": ("equal", "typo", "close", "partial", "different"),
     "email": ("equal", "typo", "same name", "close name", "different"),
     "phone": ("equal", "close", "different"),
     "id": ("equal", "close", "different"),

@@ -221,6 +221,11 @@ class TenantSpec:
         return tuple(a for a in self.maintained_by("traits") if a.name == "country" and a.form == "country")
 
     @property
+    def day_of_birth_attributes(self) -> tuple[Attribute, ...]:
+        """The attribute that says when somebody was born, if there is one."""
+        return tuple(a for a in self.maintained_by("traits") if a.name == "date_of_birth" and a.form == "date")
+
+    @property
     def composite_rules(self) -> tuple[tuple[MatchRule, CompositeDefinition], ...]:
         """The active composite rules, most trusted first, each with its definition."""
         return tuple(

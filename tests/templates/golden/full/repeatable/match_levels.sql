@@ -117,12 +117,17 @@ WHEN a.c4 = b.c4 THEN 1
             CASE
                 WHEN a.c6 IS NULL OR b.c6 IS NULL THEN 0
 WHEN a.c6 = b.c6 THEN 1
+                -- A year beside the first of January is all that was known, so no part of a day mistyped.
+                WHEN c360_ext.levenshtein_less_equal(left(a.c6, 60), left(b.c6, 60), 1) <= 1 AND NOT (right(a.c6, 5) = '01-01' AND right(b.c6, 5) = '01-01')
+                    OR left(a.c6, 8) = left(b.c6, 8) AND right(a.c6, 2) = reverse(right(b.c6, 2))
+                    OR left(a.c6, 4) = left(b.c6, 4) AND right(a.c6, 2) = substr(b.c6, 6, 2) AND substr(a.c6, 6, 2) = right(b.c6, 2)
+                    OR left(a.c6, 2) = left(b.c6, 2) AND substr(a.c6, 3, 2) = reverse(substr(b.c6, 3, 2)) AND right(a.c6, 6) = right(b.c6, 6) AND right(a.c6, 5) <> '01-01'
+                    THEN 2
                 WHEN left(a.c6, 4) = left(b.c6, 4) AND (right(a.c6, 2) = right(b.c6, 2) OR substr(a.c6, 6, 2) = substr(b.c6, 6, 2)
-                    OR right(a.c6, 2) = substr(b.c6, 6, 2) AND substr(a.c6, 6, 2) = right(b.c6, 2)
-                    OR right(a.c6, 5) = '01-01' OR right(b.c6, 5) = '01-01') THEN 2
-                WHEN right(a.c6, 5) = right(b.c6, 5) AND right(a.c6, 5) <> '01-01' THEN 2
-                WHEN c360_ext.levenshtein_less_equal(left(a.c6, 60), left(b.c6, 60), 2) <= CASE WHEN right(a.c6, 5) = right(b.c6, 5) THEN 1 ELSE 2 END THEN 3
-                ELSE 4
+                    OR right(a.c6, 5) = '01-01' OR right(b.c6, 5) = '01-01') THEN 3
+                WHEN right(a.c6, 5) = right(b.c6, 5) AND right(a.c6, 5) <> '01-01' THEN 3
+                WHEN c360_ext.levenshtein_less_equal(left(a.c6, 60), left(b.c6, 60), 2) <= CASE WHEN right(a.c6, 5) = right(b.c6, 5) THEN 1 ELSE 2 END THEN 4
+                ELSE 5
             END::smallint AS level_3,
             CASE
                 WHEN a.c7 IS NULL OR b.c7 IS NULL THEN 0
