@@ -24,7 +24,7 @@ from c360.governance.declaration import AttributeEntry, Declaration, MatchRuleEn
 
 # What a worker takes of a large backlog, and the largest batch there is: what somebody with a bulk load takes.
 BATCH = 50_000
-LARGEST_BATCH = 250_000
+LARGEST_BATCH = 1_000_000
 _CHUNK = 1_000
 _DEADLINE = 600.0
 RULE = "person"

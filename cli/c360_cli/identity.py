@@ -33,7 +33,7 @@ Record = Annotated[
 @app.command("resolve")
 def resolve_command(
     tenant: Tenant,
-    batch: Annotated[int, typer.Option(min=1, max=250000, help="Observations in one transaction.")] = 20000,
+    batch: Annotated[int, typer.Option(min=1, max=1000000, help="Observations in one transaction.")] = 20000,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -7,7 +7,6 @@ CREATE OR REPLACE FUNCTION c360._find_pairs(
 )
     RETURNS void
     LANGUAGE plpgsql
-    SET enable_seqscan = off
     SET jit = off
 AS $$
 BEGIN
@@ -17,50 +16,24 @@ BEGIN
         RETURN;
     END IF;
 
-    -- Observations that come for the first time have none: then no pair has to be looked for before it is written.
-    IF EXISTS (
-        SELECT
-        FROM unnest(p_raw_profile_ids) AS own (id)
-        WHERE EXISTS (SELECT FROM cdp_match_pairs AS pair WHERE pair.low_raw_profile_id = own.id OFFSET 0)
-           OR EXISTS (SELECT FROM cdp_match_pairs AS pair WHERE pair.high_raw_profile_id = own.id OFFSET 0)
-    ) THEN
-        INSERT INTO cdp_match_pairs (low_raw_profile_id, high_raw_profile_id, rule, verdict, score, levels)
-        SELECT
-            pair.low_raw_profile_id,
-            pair.high_raw_profile_id,
-            pair.rule,
-            pair.verdict,
-            pair.score,
-            pair.levels
-        FROM candidate_pairs(p_raw_profile_ids) AS pair
-        -- One that was switched off a moment ago is still compiled.
-        JOIN c360.match_rules AS known
-            ON known.tenant = p_tenant
-            AND known.rule = pair.rule
-            AND known.is_active
-        ORDER BY
-            pair.low_raw_profile_id,
-            pair.high_raw_profile_id
-        ON CONFLICT (low_raw_profile_id, high_raw_profile_id, rule) DO NOTHING;
-    ELSE
-        INSERT INTO cdp_match_pairs (low_raw_profile_id, high_raw_profile_id, rule, verdict, score, levels)
-        SELECT
-            pair.low_raw_profile_id,
-            pair.high_raw_profile_id,
-            pair.rule,
-            pair.verdict,
-            pair.score,
-            pair.levels
-        FROM candidate_pairs(p_raw_profile_ids) AS pair
-        -- One that was switched off a moment ago is still compiled.
-        JOIN c360.match_rules AS known
-            ON known.tenant = p_tenant
-            AND known.rule = pair.rule
-            AND known.is_active
-        ORDER BY
-            pair.low_raw_profile_id,
-            pair.high_raw_profile_id;
-    END IF;
+    INSERT INTO cdp_match_pairs (low_raw_profile_id, high_raw_profile_id, rule, verdict, score, levels)
+    SELECT
+        pair.low_raw_profile_id,
+        pair.high_raw_profile_id,
+        pair.rule,
+        pair.verdict,
+        pair.score,
+        pair.levels
+    FROM candidate_pairs(p_raw_profile_ids) AS pair
+    -- One that was switched off a moment ago is still compiled.
+    JOIN c360.match_rules AS known
+        ON known.tenant = p_tenant
+        AND known.rule = pair.rule
+        AND known.is_active
+    ORDER BY
+        pair.low_raw_profile_id,
+        pair.high_raw_profile_id
+    ON CONFLICT (low_raw_profile_id, high_raw_profile_id, rule) DO NOTHING;
 END;
 $$;
 

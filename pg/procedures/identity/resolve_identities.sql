@@ -28,7 +28,7 @@ BEGIN
     IF p_batch_size IS NULL OR p_batch_size < 1 THEN
         RAISE EXCEPTION 'a batch of % cannot be resolved', coalesce(p_batch_size::text, 'NULL')
             USING ERRCODE = 'U2400',
-                  HINT = 'Take a batch size between 1 and 250000.';
+                  HINT = 'Take a batch size between 1 and 1000000.';
     END IF;
 
     IF NOT pg_try_advisory_xact_lock(hashtextextended('c360.resolve:' || p_tenant, 0)) THEN
