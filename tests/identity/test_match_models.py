@@ -412,25 +412,28 @@ def test_the_first_of_january_of_another_year_is_what_forms_send_and_not_close(t
     assert level_of(trained, "date_of_birth", {"date_of_birth": one}, {"date_of_birth": other}) == level
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "level"),
-    [
-        ("1961-05-17", "1967-05-17", "typo"),
-        ("1961-05-17", "1961-05-11", "typo"),
-        ("1961-05-17", "1961-05-71", "typo"),
-        ("1961-05-12", "1961-05-21", "typo"),
-        ("1961-05-12", "1961-12-05", "typo"),
-        ("1961-05-17", "1916-05-17", "typo"),
-        ("1961-05-17", "1961-05-28", "close"),
-        ("1961-05-17", "1973-06-28", "different"),
-        ("1949-00-13", "1949-00-13", "equal"),
-        ("1949-00-13", "1949-07-13", "typo"),
-        ("19490013", "1949-07-13", "typo"),
-        ("13.00.1949", "1949-07-13", "typo"),
-    ],
-)
-def test_one_wrong_digit_is_a_typing_error_even_if_there_is_no_such_day(trained, one, other, level):
-    assert level_of(trained, "date_of_birth", {"date_of_birth": one}, {"date_of_birth": other}) == level
+def test_one_wrong_digit_is_a_typing_error_even_if_there_is_no_such_day(trained):
+    expected = {
+        ("1961-05-17", "1967-05-17"): "typo",
+        ("1961-05-17", "1961-05-11"): "typo",
+        ("1961-05-17", "1961-05-71"): "typo",
+        ("1961-05-12", "1961-05-21"): "typo",
+        ("1961-05-12", "1961-12-05"): "typo",
+        ("1961-05-17", "1916-05-17"): "typo",
+        ("1961-05-17", "1961-05-28"): "close",
+        ("1961-05-17", "1973-06-28"): "different",
+        ("1949-00-13", "1949-00-13"): "equal",
+        ("1949-00-13", "1949-07-13"): "typo",
+        ("19490013", "1949-07-13"): "typo",
+        ("13.00.1949", "1949-07-13"): "typo",
+    }
+
+    found = {
+        (one, other): level_of(trained, "date_of_birth", {"date_of_birth": one}, {"date_of_birth": other})
+        for one, other in expected
+    }
+
+    assert found == expected
 
 
 def test_what_is_no_day_at_all_is_not_compared(trained):
@@ -456,7 +459,7 @@ def level_of(db: Session, name: str, one: dict[str, str], other: dict[str, str])
         db.value(
             f"INSERT INTO {SCHEMA}.cdp_raw_profiles (source, identifiers, traits) VALUES ('crm', '{{}}', %s)"
             " RETURNING raw_profile_id",
-            Jsonb(traits | {"number": number}),
+            Jsonb(traits | {"number": f"{number} of {one} and {other}"}),
         )
         for number, traits in enumerate((one, other))
     ]
