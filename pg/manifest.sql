@@ -196,7 +196,7 @@ VALUES
     ('procedures/identity/_override_ties.sql', 'e03fc40e0b376c953910712c07d7074276e8e87d6be4c689258c2ed1ae62e11c'),
     ('procedures/identity/_pair_ties.sql', 'cf36e029d15cbcb2777d823733699f61fb5a3684b30b52f3eac797707d57c018'),
     ('procedures/identity/_pair_bits.sql', '68ef9f1292612c1e85b0fa7af2ae992e413bef0c8edc401121a4eee224867910'),
-    ('procedures/identity/_pairs_among.sql', 'd235d317db165706d6f39dd33d569e54cf0c5650cca014750bc52dcc26578122'),
+    ('procedures/identity/_pairs_among.sql', '0d6a82477c75d8befda3be4b2ea47ec40dd0f6a0b11e8e51b6e69f32a4b52fe2'),
     ('procedures/identity/_park_resolution_work.sql', 'd4fb7272d16d3c1398be410993a763011ffc191eecd9be391bc76f036593a28e'),
     ('procedures/identity/_part_edges.sql', 'b74f213d8b6d7e15d0b8566864c995d246e4ec0e3836a879fd9457bf3f9d6957'),
     ('procedures/identity/_partition_records.sql', 'c6e3c8c5edf09223221d6b9ac8267d489c8c75496572059d67ff0cb14a929513'),

@@ -1,5 +1,6 @@
 -- The pairs that match rules made among these observations, matches and, of scored rules, those for review as well.
--- bits is what a scored pair says for (or against) one person, see _pair_bits(). NULL for other rules. Trusts the search_path. Raises nothing.
+-- bits is what a scored pair says for (or against) one person, see _pair_bits(); NULL for other rules.
+-- Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._pairs_among(
     p_tenant          text,
