@@ -1,9 +1,8 @@
 -- Compares pairs of observations by the scored match rule: for each comparison the level of agreement, 0 where one of the
 -- two says nothing, and what rare names weigh more than common ones, in bits. Values that the model knows to be shared by
 -- many persons are no evidence. Used by training, scoring and explanations alike. With p_weights, nine places a comparison, what
--- the levels weigh together; with p_least as well only pairs that may reach so many bits, if what is rare is as rare as can be:
--- how common a value is, is then looked up for those alone. Without p_has_rarity it is not looked up at all. Reads only,
--- raises nothing.
+-- the levels weigh together; with p_least as well only pairs that reach so many bits with what is rare. How common a value is,
+-- is looked up once for each observation, without p_has_rarity not at all. Reads only, raises nothing.
 DROP FUNCTION IF EXISTS tenant_select_2.match_levels(bigint, bigint[], bigint[]);
 CREATE OR REPLACE FUNCTION tenant_select_2.match_levels(
     p_match_model_id bigint,
@@ -53,7 +52,21 @@ BEGIN
                 WHERE shared.match_model_id = p_match_model_id
                   AND shared.comparison = 3
                   AND shared.is_shared
-            ) THEN NULL ELSE known.fields[4] END COLLATE "C" AS c4
+            ) THEN NULL ELSE known.fields[4] END COLLATE "C" AS c4,
+            CASE WHEN p_has_rarity AND known.fields[1] IS NOT NULL THEN ln(v_u[2] / coalesce((
+                SELECT counted.frequency
+                FROM tenant_select_2.cdp_match_frequencies AS counted
+                WHERE counted.match_model_id = p_match_model_id
+                  AND counted.comparison = 1
+                  AND counted.value = known.fields[1]
+            ), v_rarest)) / ln(2) ELSE 0 END AS rarity_1,
+            CASE WHEN p_has_rarity AND known.fields[2] IS NOT NULL THEN ln(v_u[11] / coalesce((
+                SELECT counted.frequency
+                FROM tenant_select_2.cdp_match_frequencies AS counted
+                WHERE counted.match_model_id = p_match_model_id
+                  AND counted.comparison = 2
+                  AND counted.value = known.fields[2]
+            ), v_rarest)) / ln(2) ELSE 0 END AS rarity_2
         FROM (
             SELECT listed.id FROM unnest(p_low) AS listed (id)
             UNION
@@ -73,8 +86,8 @@ BEGIN
         SELECT
             pair.low_id,
             pair.high_id,
-            a.c1 AS value_1,
-            a.c2 AS value_2,
+            a.rarity_1,
+            a.rarity_2,
             CASE
                 WHEN a.c1 IS NULL OR b.c1 IS NULL THEN 0
 WHEN a.c1 = b.c1 THEN 1
@@ -106,43 +119,28 @@ WHEN a.c4 = b.c4 OR strpos(a.c4, chr(31)) + strpos(b.c4, chr(31)) > 0 AND string
         OFFSET 0
     )
     SELECT
-        telling.low_id,
-        telling.high_id,
-        ARRAY[telling.level_1, telling.level_2, telling.level_3]::smallint[],
-        CASE WHEN p_has_rarity THEN 0
-            + CASE telling.level_1 WHEN 1 THEN ln(v_u[2] / coalesce((
-                SELECT counted.frequency
-                FROM tenant_select_2.cdp_match_frequencies AS counted
-                WHERE counted.match_model_id = p_match_model_id
-                  AND counted.comparison = 1
-                  AND counted.value = telling.value_1
-            ), v_rarest)) / ln(2) ELSE 0 END
-            + CASE telling.level_2 WHEN 1 THEN ln(v_u[11] / coalesce((
-                SELECT counted.frequency
-                FROM tenant_select_2.cdp_match_frequencies AS counted
-                WHERE counted.match_model_id = p_match_model_id
-                  AND counted.comparison = 2
-                  AND counted.value = telling.value_2
-            ), v_rarest)) / ln(2) ELSE 0 END ELSE 0 END::real,
-        telling.weight
+        weighed.low_id,
+        weighed.high_id,
+        ARRAY[weighed.level_1, weighed.level_2, weighed.level_3]::smallint[],
+        weighed.rarity,
+        weighed.weight
     FROM (
-        SELECT *
-        FROM (
-            SELECT
-                compared.*,
-                CASE WHEN p_weights IS NOT NULL THEN 0::double precision
-                    + p_weights[2 - 1 + compared.level_1]
-                    + p_weights[11 - 1 + compared.level_2]
-                    + p_weights[20 - 1 + compared.level_3] END AS weight
-            FROM compared
-            OFFSET 0
-        ) AS weighed
-        WHERE p_least IS NULL
-           OR weighed.weight
-            + CASE weighed.level_1 WHEN 1 THEN ln(v_u[2] / v_rarest) / ln(2) ELSE 0 END
-            + CASE weighed.level_2 WHEN 1 THEN ln(v_u[11] / v_rarest) / ln(2) ELSE 0 END >= p_least
+        SELECT
+            compared.*,
+            (
+                0
+                + CASE compared.level_1 WHEN 1 THEN compared.rarity_1 ELSE 0 END
+                + CASE compared.level_2 WHEN 1 THEN compared.rarity_2 ELSE 0 END
+            )::real AS rarity,
+            CASE WHEN p_weights IS NOT NULL THEN 0::double precision
+                + p_weights[2 - 1 + compared.level_1]
+                + p_weights[11 - 1 + compared.level_2]
+                + p_weights[20 - 1 + compared.level_3] END AS weight
+        FROM compared
         OFFSET 0
-    ) AS telling;
+    ) AS weighed
+    WHERE p_least IS NULL
+       OR weighed.rarity + weighed.weight >= p_least;
 END;
 $$;
 

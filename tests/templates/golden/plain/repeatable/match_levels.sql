@@ -1,9 +1,8 @@
 -- Compares pairs of observations by the scored match rule: for each comparison the level of agreement, 0 where one of the
 -- two says nothing, and what rare names weigh more than common ones, in bits. Values that the model knows to be shared by
 -- many persons are no evidence. Used by training, scoring and explanations alike. With p_weights, nine places a comparison, what
--- the levels weigh together; with p_least as well only pairs that may reach so many bits, if what is rare is as rare as can be:
--- how common a value is, is then looked up for those alone. Without p_has_rarity it is not looked up at all. Reads only,
--- raises nothing.
+-- the levels weigh together; with p_least as well only pairs that reach so many bits with what is rare. How common a value is,
+-- is looked up once for each observation, without p_has_rarity not at all. Reads only, raises nothing.
 DROP FUNCTION IF EXISTS tenant_plain.match_levels(bigint, bigint[], bigint[]);
 CREATE OR REPLACE FUNCTION tenant_plain.match_levels(
     p_match_model_id bigint,
