@@ -187,6 +187,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/_newly_crowded_keys.sql
 \ir procedures/identity/_plan_for.sql
 \ir procedures/identity/_mistyped_day.sql
+\ir procedures/identity/_beside_name.sql
 \ir procedures/identity/_name_roots.sql
 \ir procedures/identity/_match_comparisons.sql
 \ir procedures/identity/_active_match_model.sql

@@ -21,6 +21,7 @@ from support.observations import resolve
 from support.session import Session
 
 SCHEMA = "tenant_acme"
+PLACES = [f"{start}{end}" for start in ("ash", "brook", "clay", "dal", "elm") for end in ("bury", "ford", "ham", "ton")]
 
 
 def with_rule(db: Session, definition: dict[str, Any] | None = None) -> None:
@@ -58,6 +59,83 @@ def test_training_finds_how_often_records_of_one_person_agree(trained):
     for number, comparison in enumerate(model[0]["comparisons"]):
         if comparison["name"] in KEPT:
             assert model[1][number * 9 + 1] == pytest.approx(KEPT[comparison["name"]], abs=0.07), comparison["name"]
+
+
+@pytest.mark.parametrize(("said", "told_by"), [("email", "email"), ("birth_place", "given name")])
+def test_names_are_learnt_where_nobody_says_a_birth_date(db, said, told_by):
+    """Keys of names and birth dates leave no name free then: the next keys in turn teach it."""
+    own_texts(db, "birth_place")
+    with_rule(db)
+    rng = Random(11)
+    places = [rng.choice(PLACES) for _ in range(PEOPLE)]
+    people = [traits | {"birth_place": places[number // 2]} for number, traits in enumerate(records(11))]
+    load(db, [{name: traits[name] for name in ("first_name", "last_name", said)} for traits in people])
+
+    db.call("c360.train_match_model", "acme")
+
+    recipe, m, passes = db.row(f"SELECT recipe, m, convergence FROM {SCHEMA}.cdp_match_models")
+    names = [comparison["name"] for comparison in recipe["comparisons"]]
+    assert told_by in [one["pass"] for one in passes]
+    for name in ("first_name", "last_name"):
+        assert m[names.index(name) * 9 + 1] == pytest.approx(KEPT[name], abs=0.1), name
+        assert weights_of(db, name)[-1] < -1, "what nothing told would say nothing"
+
+
+def test_a_text_that_repeats_the_name_is_not_counted_beside_it(db):
+    own_texts(db, "label")
+    with_rule(db)
+    people = records(7)
+    load(db, [traits | {"label": f"Dr. {traits['first_name']} {traits['last_name']}"} for traits in people])
+    db.call("c360.train_match_model", "acme")
+    labelled = {name: weights_of(db, name) for name in KEPT}
+
+    shown = {comparison["name"]: comparison for comparison in db.call("c360.match_model", "acme")["comparisons"]}
+    assert not shown["label"]["is_observed"]
+    db.execute(f"UPDATE {SCHEMA}.cdp_raw_profiles SET traits = traits - 'label'")
+    db.value(f"SELECT {SCHEMA}.standardise_profiles(array_agg(raw_profile_id)) FROM {SCHEMA}.cdp_raw_profiles")
+    db.call("c360.train_match_model", "acme")
+    assert labelled == {name: weights_of(db, name) for name in KEPT}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_kept"),
+    [
+        ({"first_name": "Tom", "last_name": "Clifford"}, "clifford, tom", False),
+        ({"first_name": "Tom", "last_name": "Clifford"}, "Tom Clifford of Devon", False),
+        ({"first_name": "Tom Henry", "last_name": "Clifford"}, "Tom Clifford", False),
+        ({"last_name": "Clifford"}, "clifford", False),
+        ({"first_name": "Tom", "last_name": "Clifford"}, "Clifford", True),
+        ({"last_name": "Clifford"}, "Clifford and sons", True),
+        ({"first_name": "Tom", "last_name": "Clifford"}, "Cliffordshire", True),
+        ({}, "Tom Clifford", True),
+    ],
+)
+def test_a_text_repeats_a_name_when_it_holds_all_of_it_or_nothing_else(db, name, text, is_kept):
+    own_texts(db, "label")
+    with_rule(db)
+    load(db, [name | {"label": text}])
+    inside(db)
+    db.value("SELECT c360._refill_match_fields(NULL)")
+
+    (fields,) = db.column("SELECT fields FROM cdp_match_fields")
+    comparisons = {comparison["name"]: comparison for comparison in db.value("SELECT match_recipe()")["comparisons"]}
+    assert (fields[comparisons["label"]["place"] - 1] is not None) == is_kept
+
+
+def test_people_of_whom_only_own_attributes_are_known_can_be_scored(db):
+    own_texts(db, "motto", "label")
+    with_rule(db)
+    load(
+        db,
+        [
+            {"motto": f"{one['last_name']} {one['email'][-15:]}", "label": one["first_name"] + one["last_name"]}
+            for one in records(7)
+        ],
+    )
+
+    db.call("c360.train_match_model", "acme")
+
+    assert len([pair for pair in scored(db) if pair[3] == "match" and pair[0] + 1 == pair[1]]) > PEOPLE / 4
 
 
 def test_training_counts_how_often_two_persons_agree(trained):
@@ -372,10 +450,10 @@ def test_readers_see_neither_compared_values_nor_their_checksums(db, table, colu
     assert db.value(f"SELECT count(*) FROM {SCHEMA}.cdp_match_models") == 0
 
 
-def own_text(db: Session, name: str) -> None:
+def own_texts(db: Session, *names: str) -> None:
     entry = AttributeEntry(data_type="text", normaliser="text")
     apply_declaration(
-        db.connection, Declaration(tenant="acme", attributes={name: entry}), Permissions(), lambda _: True
+        db.connection, Declaration(tenant="acme", attributes=dict.fromkeys(names, entry)), Permissions(), lambda _: True
     )
 
 
@@ -387,7 +465,7 @@ def weights_of(db: Session, name: str) -> list[float]:
 
 
 def test_a_column_that_says_the_same_of_everybody_tells_nothing(db):
-    own_text(db, "segment")
+    own_texts(db, "segment")
     with_rule(db)
     load(db, [traits | {"segment": "retail"} for traits in records(7)])
 

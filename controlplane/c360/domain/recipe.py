@@ -106,14 +106,19 @@ class ScoredComparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """A family of blocking keys: columns joined in the way of `form`. One that trains fixes some comparisons."""
+    """A family of blocking keys: columns joined in the way of `form`.
+
+    In its turn (1, 2, 3; never with 0) a model is trained on pairs that share such a key, which fixes some comparisons:
+    later turns are for comparisons of which the earlier ones told nothing.
+    """
 
     name: str
     number: int
     form: str
     columns: tuple[str, ...]
     pairs_per_record: float = _PAIRS
-    trains: bool = False
+    turn: int = 0
+    is_stated: bool = False
     fixes: tuple[int, ...] = ()
 
 
@@ -140,6 +145,14 @@ class Recipe:
     def guard(self, column: Column) -> int | None:
         """The comparison whose shared values are no evidence in this column."""
         return next((c.number for c in self.comparisons if c.columns[0] == column.name and c.is_shareable), None)
+
+    @property
+    def beside_names(self) -> frozenset[str]:
+        """Columns of texts that say nothing where they repeat the name, which is compared already."""
+        if not {"given", "family"} <= {column.kind for column in self.columns}:
+            return frozenset()
+        texts = {comparison.columns[0] for comparison in self.comparisons if comparison.form == "text"}
+        return frozenset(texts.difference(*(key.columns for key in self.keys if key.is_stated)))
 
     @property
     def with_frequencies(self) -> tuple[ScoredComparison, ...]:
@@ -171,7 +184,7 @@ class Recipe:
                         "name": key.name,
                         "number": key.number,
                         "pairs_per_record": key.pairs_per_record,
-                        "trains": key.trains,
+                        "turn": key.turn,
                         "fixes": key.fixes,
                     }
                     for key in self.keys
@@ -319,43 +332,54 @@ class _Builder:
 def _default_keys(builder: _Builder) -> Iterator[Key]:
     """Equal identifiers; names and their sound; the day of birth, alone and with a sound; address; one name alone."""
     fixes = _fixes(builder.comparisons)
-    for number, (name, form, columns, options) in enumerate(_key_plans(builder), 1):
+    for number, (name, form, columns, turn) in enumerate(_key_plans(builder), 1):
         yield Key(
             name=name,
             number=number,
             form=form,
             columns=columns,
-            pairs_per_record=_WEAK_PAIRS if options == "weak" else _PAIRS,
-            trains=options == "trains",
+            pairs_per_record=_WEAK_PAIRS if turn == 3 and name != "address line" else _PAIRS,
+            turn=turn,
             fixes=fixes(columns),
         )
 
 
-def _key_plans(builder: _Builder) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
-    """Name, form, columns, and what is special about each family of keys whose columns there are."""
+def _key_plans(builder: _Builder) -> Iterator[tuple[str, str, tuple[str, ...], int]]:
+    """Name, form, columns and turn of each family of keys whose columns there are.
+
+    Names and days of birth train first: who shares one is a fair sample. Who shares an identifier wrote it alike, and
+    who shares an address or one name may be of one family, so these teach only what nothing else does.
+    """
     for comparison in builder.comparisons:
         if comparison.is_shareable:
-            yield comparison.name, "each", comparison.columns[:1], ""
+            yield comparison.name, "each", comparison.columns[:1], 2
         if comparison.form == "email":
-            yield f"{comparison.name} user", "long", comparison.columns[1:2], ""
+            yield f"{comparison.name} user", "long", comparison.columns[1:2], 0
     columns = {(column.kind, column.source): column.name for column in builder.columns}
     given, family = ("given", ""), ("family", "")
     sound_of_given, sound_of_family = ("sound of given", ""), ("sound of family", "")
-    day, code, line = ("birth_date", "date_of_birth"), ("words", "zip_code"), ("words", "address_line1")
+    day = ("birth_date", "date_of_birth")
+    line, code, city = ("words", "address_line1"), ("words", "zip_code"), ("words", "city")
     plans = (
-        ("both names", "either order", (given, family), "trains"),
-        ("sound of both names", "either order", (sound_of_given, sound_of_family), "trains"),
-        ("birth date and sound of given name", "joined", (day, sound_of_given), "trains"),
-        ("birth date and sound of family name", "joined", (day, sound_of_family), "trains"),
-        ("birth date", "joined", (day,), "trains"),
-        ("address line", "joined", (line,), ""),
-        ("code and sound of family name", "joined", (code, sound_of_family), ""),
-        ("given name", "joined", (given,), "weak"),
-        ("family name", "joined", (family,), "weak"),
+        ("both names", "either order", (given, family), 1),
+        ("sound of both names", "either order", (sound_of_given, sound_of_family), 1),
+        ("birth date and sound of given name", "joined", (day, sound_of_given), 1),
+        ("birth date and sound of family name", "joined", (day, sound_of_family), 1),
+        ("birth date", "joined", (day,), 1),
+        ("address line", "joined", (line,), 3),
+        ("code and sound of family name", "joined", (code, sound_of_family), 0),
+        ("code and sound of given name", "joined", (code, sound_of_given), 0),
+        ("city and family name", "joined", (city, family), 0),
+        ("city and given name", "joined", (city, given), 0),
+        ("given name", "joined", (given,), 3),
+        ("family name", "joined", (family,), 3),
     )
-    for name, form, parts, options in plans:
+    for name, form, parts, turn in plans:
         if all(part in columns for part in parts):
-            yield name, form, tuple(columns[part] for part in parts), options
+            yield name, form, tuple(columns[part] for part in parts), turn
+    for comparison in builder.comparisons:
+        if comparison.form == "text":
+            yield comparison.name, "joined", comparison.columns[:1], 3
 
 
 def _stated_keys(builder: _Builder, blocking: tuple[tuple[str, ...], ...]) -> Iterator[Key]:
@@ -368,7 +392,8 @@ def _stated_keys(builder: _Builder, blocking: tuple[tuple[str, ...], ...]) -> It
             number=number,
             form="joined",
             columns=parts,
-            trains=True,
+            turn=1,
+            is_stated=True,
             fixes=fixes(parts),
         )
 

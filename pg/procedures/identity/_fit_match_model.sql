@@ -1,7 +1,7 @@
 -- Estimates a model from its patterns: u from random pairs, m from the passes, in each of which the comparisons of its key
--- are fixed; where several passes tell, the average weighted by the matches they saw. Then weights, lambda, and all of it into
--- the row of the model. Addresses are made of names, so how often near e-mail addresses meet by chance is counted among
--- namesakes. Trusts the search_path. Raises: U2212 match_pass_missing
+-- are fixed; where several passes of one turn tell, the average weighted by the matches they saw; what a turn told, later ones
+-- leave alone. Then weights, lambda, and all of it into the row of the model. Addresses are made of names, so how often near
+-- e-mail addresses meet by chance is counted among namesakes. Trusts the search_path. Raises: U2212 match_pass_missing
 
 CREATE OR REPLACE FUNCTION c360._fit_match_model(
     p_match_model_id bigint,
@@ -19,6 +19,8 @@ DECLARE
     v_m       double precision[];
     v_sums    double precision[];
     v_seen    double precision[];
+    v_told    double precision[];
+    v_turn    integer;
     v_chance  double precision[];
     v_weights double precision[];
     v_passes  jsonb := '[]';
@@ -35,26 +37,37 @@ BEGIN
     FOR v_round IN 1 .. 2 LOOP
         v_sums := array_fill(0::double precision, ARRAY[cardinality(v_u)]);
         v_seen := array_fill(0::double precision, ARRAY[cardinality(v_levels)]);
+        v_told := v_seen;
+        v_turn := 1;
         v_chance := v_sums;
         v_passes := '[]';
 
         FOR v_pass IN
             SELECT
                 kind.name,
+                -- The matches of a pass show in how comparisons agree together; one alone tells little, and so comes last.
+                CASE WHEN max(cardinality(array_remove(pattern.levels, 0::smallint))) > 1 THEN kind.turn ELSE 9 END AS turn,
                 ARRAY(SELECT jsonb_array_elements_text(kind.fixes)::integer) AS fixes,
                 sum(pattern.pair_count) AS pairs
-            FROM jsonb_to_recordset(p_recipe -> 'keys') AS kind (name text, number bigint, trains boolean, fixes jsonb)
+            FROM jsonb_to_recordset(p_recipe -> 'keys') AS kind (name text, number bigint, turn integer, fixes jsonb)
             JOIN cdp_match_patterns AS pattern
                 ON pattern.match_model_id = p_match_model_id
                 AND pattern.pass = kind.name
-            WHERE kind.trains
+            WHERE kind.turn > 0
             GROUP BY
                 kind.name,
                 kind.number,
+                kind.turn,
                 kind.fixes
             HAVING sum(pattern.pair_count) >= 50
-            ORDER BY kind.number
+            ORDER BY
+                turn,
+                kind.number
         LOOP
+            IF v_pass.turn > v_turn THEN
+                v_told := v_seen;
+                v_turn := v_pass.turn;
+            END IF;
             SELECT * INTO v_fit FROM c360._train_match_pass(p_match_model_id, v_pass.name, v_levels, v_u);
             v_passes := v_passes || jsonb_build_object(
                 'pass', v_pass.name,
@@ -65,7 +78,7 @@ BEGIN
             );
 
             FOR v_number IN 1 .. cardinality(v_levels) LOOP
-                CONTINUE WHEN v_number = ANY (v_pass.fixes);
+                CONTINUE WHEN v_number = ANY (v_pass.fixes) OR v_told[v_number] > 0;
                 DECLARE
                     v_first    integer := (v_number - 1) * 9 + 2;
                     v_last     integer := v_first + v_levels[v_number] - 1;

@@ -57,7 +57,8 @@ BEGIN
         FROM own
         CROSS JOIN LATERAL (
             VALUES
-                (0::bigint, NULL::text)
+                (0::bigint, NULL::text),
+                (2, own.c1)
         ) AS joined (number, value)
         WHERE joined.value IS NOT NULL
         UNION ALL

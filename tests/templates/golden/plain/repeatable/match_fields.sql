@@ -1,7 +1,8 @@
 -- What the scored match rule compares, of observations in standard form: one text for each column of the rule, NULL where
--- nothing was said; a day of birth that is none as it was sent, because a typing error says who somebody is. Several identifiers of one type are joined by chr(31); blocked ones are left out. Identifiers of an
--- observation that is not resolved yet are read from the observation. p_may_share gives half of thousands to another process,
--- if PostgreSQL has one to spare. Reads only, raises nothing.
+-- nothing was said; a day of birth that is none as it was sent, because a typing error says who somebody is; a text that only
+-- repeats the name says nothing, because the name is compared already. Several identifiers of one type are joined by chr(31);
+-- blocked ones are left out. Identifiers of an observation that is not resolved yet are read from the observation.
+-- p_may_share gives half of thousands to another process, if PostgreSQL has one to spare. Reads only, raises nothing.
 DROP FUNCTION IF EXISTS tenant_plain.match_fields(bigint[]);
 
 CREATE OR REPLACE FUNCTION tenant_plain.match_fields(p_raw_profile_ids bigint[], p_may_share boolean DEFAULT true)
