@@ -304,7 +304,7 @@ VALUES
     ('procedures/profile/_birth_dates.sql', '94742b1ac4a1ece76f78d9035167e45dc79de9ef441d37866a47bd81344fd2ff'),
     ('procedures/profile/_contradictions.sql', 'aeb7b3a6cbcd6a99fd8100f161b4e14a4fd5f22b361221b6f522e28c8fe67bc4'),
     ('procedures/profile/_compared_fields.sql', '657df2db30f5f2b854e43ebc5a8ee083cd5c82460e161e5b1cdf6c705b98b903'),
-    ('procedures/profile/_weighed_pair.sql', '665df5190228b02c5cf04ef78f965bd5da834a4f1dfacab369a27278a68ccbf5'),
+    ('procedures/profile/_weighed_pair.sql', 'bcf61c3dfa8b564f7823c6d0ad6249322f153f698304253763e4c810a0528ddb'),
     ('procedures/profile/_scored_obstacles.sql', '7b6570da4ace9313869f773d5755b918da5aafe272e94abb759ef31282f11df7'),
     ('procedures/profile/_link_obstacles.sql', 'd2dbfeb0d26a38be7dd25bee91d9e1afd16e627866fb74b9337f96e5b5772369'),
     ('procedures/profile/explain_link.sql', '06f718ccd4ddb7aefc01a3cbd117374fee49b350d0f9ebe9a7cbc712ad9ed041'),

@@ -101,7 +101,7 @@ def comparison_lines(explained: dict[str, Any]) -> list[str]:
     """A line for each comparison of a match rule that had something to compare, and what they come to."""
     lines = [_condition_text(condition) for condition in explained.get("conditions") or []]
     weighed = [one for one in explained.get("comparisons") or [] if one["level"] != "absent"]
-    lines += [_weight_text(one["comparison"], one["weight"], _compared(one), one["level"]) for one in weighed]
+    lines += [_weight_text(one["comparison"], one["weight"], _compared(one), _level(one)) for one in weighed]
     if "bits" in explained:
         lines.append(_weight_text("rare names", explained["rarity_bits"]))
         lines.append(_weight_text("two at random", explained["prior_bits"]))
@@ -119,6 +119,10 @@ def _condition_text(condition: dict[str, Any]) -> str:
 
 def _weight_text(name: str, weight: float, *details: str) -> str:
     return f"{weight:+7.2f}  {name}" + (f": {', '.join(details)}" if details else "")
+
+
+def _level(comparison: dict[str, Any]) -> str:
+    return comparison["level"] + (", as in a family" if comparison["family"] else "")
 
 
 def _compared(comparison: dict[str, Any]) -> str:

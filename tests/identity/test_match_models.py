@@ -531,8 +531,60 @@ def test_codes_are_near_where_they_begin_alike(trained, one, other, level):
     assert level_of(trained, "address_line1", one, other) == level
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "address", "phone"),
+    [
+        ({"first_name": "Anna"}, {"first_name": "Anna"}, "equal", "equal"),
+        ({"first_name": "Anna"}, {"first_name": "Ana"}, "equal", "equal"),
+        ({"first_name": "Anna"}, {}, "equal", "equal"),
+        ({"first_name": "Anna"}, {"first_name": "Hugo"}, None, None),
+        (
+            {"first_name": "Anna"},
+            {"first_name": "Hugo", "street": "3 Elm Way", "zip_code": "90210", "phone": "+14155550999"},
+            "different",
+            "different",
+        ),
+    ],
+)
+def test_a_family_shares_address_and_phone_and_is_not_one_person(trained, one, other, address, phone):
+    home = {"last_name": "Noor", "street": "18 Mill Lane", "zip_code": "27514", "phone": "+14155550123"}
+    found = {
+        name: level_of(trained, name, home | one | {"asked": name}, home | other | {"asked": name})
+        for name in ("address_line1", "phone")
+    }
+
+    assert found == {"address_line1": address, "phone": phone}
+
+
+def test_an_explanation_says_what_a_family_shares(trained):
+    home = {"last_name": "Noor", "street": "18 Mill Lane", "zip_code": "27514"}
+    numbers = put_beside(trained, home | {"first_name": "Anna"}, home | {"first_name": "Hugo"})
+
+    weighed = trained.value("SELECT c360._weighed_pair('acme', %s, %s)", *numbers)
+
+    shown = {comparison["comparison"]: comparison for comparison in weighed["comparisons"]}
+    assert (shown["address_line1"]["level"], shown["address_line1"]["weight"]) == ("equal", 0)
+    assert [name for name, comparison in shown.items() if comparison["family"]] == ["address_line1"]
+    assert weighed["bits"] == pytest.approx(
+        weighed["prior_bits"] + weighed["rarity_bits"] + sum(comparison["weight"] for comparison in shown.values())
+    )
+
+
 def level_of(db: Session, name: str, one: dict[str, str], other: dict[str, str]) -> str | None:
-    """The level of one comparison between two more observations; None where one of them says nothing."""
+    """The level of one comparison between two more observations; None where it says nothing."""
+    numbers = put_beside(db, one, other)
+    recipe, levels = db.row(
+        "SELECT model.recipe, compared.levels FROM cdp_match_models AS model"
+        " CROSS JOIN LATERAL match_levels(model.match_model_id, %s, %s) AS compared",
+        numbers[:1],
+        numbers[1:],
+    )
+    level = levels[people_place(db, name)]
+    return recipe["comparisons"][people_place(db, name)]["levels"][level - 1] if level else None
+
+
+def put_beside(db: Session, one: dict[str, str], other: dict[str, str]) -> list[int]:
+    """Two more observations, read for comparison but not resolved."""
     numbers = [
         db.value(
             f"INSERT INTO {SCHEMA}.cdp_raw_profiles (source, identifiers, traits) VALUES ('crm', '{{}}', %s)"
@@ -543,11 +595,4 @@ def level_of(db: Session, name: str, one: dict[str, str], other: dict[str, str])
     ]
     inside(db)
     db.value("SELECT c360._refill_match_fields(NULL)")
-    recipe, levels = db.row(
-        "SELECT model.recipe, compared.levels FROM cdp_match_models AS model"
-        " CROSS JOIN LATERAL match_levels(model.match_model_id, %s, %s) AS compared",
-        numbers[:1],
-        numbers[1:],
-    )
-    level = levels[people_place(db, name)]
-    return recipe["comparisons"][people_place(db, name)]["levels"][level - 1] if level else None
+    return numbers

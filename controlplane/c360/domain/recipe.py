@@ -89,6 +89,11 @@ class ScoredComparison:
         return self.form in {"email", "phone", "id"}
 
     @property
+    def last_level(self) -> int:
+        """The number of the level "different"."""
+        return len(self.levels)
+
+    @property
     def first(self) -> int:
         """Where the figures of its best level stand in the arrays of a model: before them is that of level 0."""
         return (self.number - 1) * STRIDE + 2
@@ -153,6 +158,15 @@ class Recipe:
             return frozenset()
         texts = {comparison.columns[0] for comparison in self.comparisons if comparison.form == "text"}
         return frozenset(texts.difference(*(key.columns for key in self.keys if key.is_stated)))
+
+    @property
+    def given_name(self) -> ScoredComparison | None:
+        """The comparison that tells the members of a family apart."""
+        return next((comparison for comparison in self.comparisons if comparison.form == "given_name"), None)
+
+    def is_shared_by_family(self, comparison: ScoredComparison) -> bool:
+        """To agree in it tells nothing of two who have different given names."""
+        return self.given_name is not None and comparison.form in {"address", "phone"}
 
     @property
     def with_frequencies(self) -> tuple[ScoredComparison, ...]:

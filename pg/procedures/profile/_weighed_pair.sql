@@ -1,8 +1,8 @@
 -- Holds two observations against the scored rule and says what its active model makes of them: for each comparison both values
--- as compared, the level of agreement and its weight in bits; what rare names add (rarity_bits), where everybody starts
--- (prior_bits), the sum of all (bits), and the score, which is 1 / (1 + 2 ^ -bits), with the threshold that it is held
--- against: {rule, match_model_id, score, threshold, holds, bits, prior_bits, rarity_bits, comparisons}. Values of masked
--- attributes are hidden. NULL while no model scores, or before the two were scored. Trusts the search_path. Raises nothing.
+-- as compared, the level of agreement and its weight in bits, and whether it is an agreement that does not count because a
+-- family shares it (family); what rare names add (rarity_bits), where everybody starts (prior_bits), the sum of all (bits),
+-- and the score, which is 1 / (1 + 2 ^ -bits), with the threshold that it is held against: {rule, match_model_id, score,
+-- threshold, holds, bits, prior_bits, rarity_bits, comparisons}. Values of masked attributes are hidden. NULL while no model scores, or before the two were scored. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._weighed_pair(
     p_tenant text,
@@ -18,6 +18,7 @@ AS $$
 DECLARE
     v_model     record;
     v_levels    smallint[];
+    v_agreement smallint[];
     v_rarity    double precision;
     v_weights   double precision;
     v_prior     double precision;
@@ -33,11 +34,16 @@ BEGIN
 
     SELECT
         compared.levels,
-        compared.rarity
+        compared.rarity,
+        plain.levels
     INTO
         v_levels,
-        v_rarity
-    FROM match_levels(v_model.match_model_id, ARRAY[least(p_first, p_second)], ARRAY[greatest(p_first, p_second)]) AS compared;
+        v_rarity,
+        v_agreement
+    FROM match_levels(v_model.match_model_id, ARRAY[least(p_first, p_second)], ARRAY[greatest(p_first, p_second)]) AS compared
+    CROSS JOIN match_levels(
+        v_model.match_model_id, ARRAY[least(p_first, p_second)], ARRAY[greatest(p_first, p_second)], NULL, NULL, false
+    ) AS plain;
 
     IF NOT FOUND THEN
         RETURN NULL;
@@ -50,6 +56,7 @@ BEGIN
                 'comparison', said.name,
                 'level', coalesce(said.label, 'absent'),
                 'weight', said.weight,
+                'family', said.is_shared_by_family,
                 'compared', c360._compared_fields(p_tenant, v_model.recipe, said.number, p_first, p_second)
             )
             ORDER BY said.number
@@ -61,7 +68,8 @@ BEGIN
         SELECT
             comparison.number,
             comparison.name,
-            comparison.labels[v_levels[comparison.number]] AS label,
+            comparison.labels[v_agreement[comparison.number]] AS label,
+            v_levels[comparison.number] <> v_agreement[comparison.number] AS is_shared_by_family,
             v_model.weights[9 * (comparison.number - 1) + 1 + v_levels[comparison.number]] AS weight
         FROM c360._match_comparisons(v_model.recipe) AS comparison
     ) AS said;

@@ -1,16 +1,20 @@
 -- Compares pairs of observations by the scored match rule: for each comparison the level of agreement, 0 where one of the
 -- two says nothing, and what rare names weigh more than common ones, in bits. Values that the model knows to be shared by
--- many persons are no evidence. Used by training, scoring and explanations alike. With p_weights, nine places a comparison, what
--- the levels weigh together; with p_least as well only pairs that reach so many bits with what is rare. How common a value is,
--- is looked up once for each observation, without p_has_rarity not at all. Reads only, raises nothing.
+-- many persons are no evidence (0), nor is an address or phone number on which two agree who have different given names: a
+-- family shares those. Used by training, scoring and explanations alike. With p_weights, nine places a comparison, what the
+-- levels weigh together; with p_least as well only pairs that reach so many bits with what is rare. How common a value is, is
+-- looked up once for each observation. Without p_for_score, as training compares, it is not, and families agree.
+-- Reads only, raises nothing.
 DROP FUNCTION IF EXISTS tenant_full.match_levels(bigint, bigint[], bigint[]);
-CREATE OR REPLACE FUNCTION tenant_full.match_levels(
+DROP FUNCTION IF EXISTS tenant_full.match_levels(bigint, bigint[], bigint[], double precision[], double precision, boolean);
+
+CREATE FUNCTION tenant_full.match_levels(
     p_match_model_id bigint,
     p_low            bigint[],
     p_high           bigint[],
     p_weights        double precision[] DEFAULT NULL,
     p_least          double precision DEFAULT NULL,
-    p_has_rarity     boolean DEFAULT true
+    p_for_score      boolean DEFAULT true
 )
     RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, levels smallint[], rarity real, weight double precision)
     LANGUAGE plpgsql
@@ -74,21 +78,21 @@ BEGIN
             known.fields[11] COLLATE "C" AS c11,
             known.fields[12] COLLATE "C" AS c12,
             known.fields[13] COLLATE "C" AS c13,
-            CASE WHEN p_has_rarity AND known.fields[1] IS NOT NULL THEN ln(v_u[2] / coalesce((
+            CASE WHEN p_for_score AND known.fields[1] IS NOT NULL THEN ln(v_u[2] / coalesce((
                 SELECT counted.frequency
                 FROM tenant_full.cdp_match_frequencies AS counted
                 WHERE counted.match_model_id = p_match_model_id
                   AND counted.comparison = 1
                   AND counted.value = known.fields[1]
             ), v_rarest)) / ln(2) ELSE 0 END AS rarity_1,
-            CASE WHEN p_has_rarity AND known.fields[4] IS NOT NULL THEN ln(v_u[11] / coalesce((
+            CASE WHEN p_for_score AND known.fields[4] IS NOT NULL THEN ln(v_u[11] / coalesce((
                 SELECT counted.frequency
                 FROM tenant_full.cdp_match_frequencies AS counted
                 WHERE counted.match_model_id = p_match_model_id
                   AND counted.comparison = 2
                   AND counted.value = known.fields[4]
             ), v_rarest)) / ln(2) ELSE 0 END AS rarity_2,
-            CASE WHEN p_has_rarity AND known.fields[11] IS NOT NULL THEN ln(v_u[56] / coalesce((
+            CASE WHEN p_for_score AND known.fields[11] IS NOT NULL THEN ln(v_u[56] / coalesce((
                 SELECT counted.frequency
                 FROM tenant_full.cdp_match_frequencies AS counted
                 WHERE counted.match_model_id = p_match_model_id
@@ -223,7 +227,30 @@ WHEN a.c13::numeric = b.c13::numeric THEN 1
                 + p_weights[56 - 1 + compared.level_7]
                 + p_weights[65 - 1 + compared.level_8]
                 + p_weights[74 - 1 + compared.level_9] END AS weight
-        FROM compared
+        FROM (
+            SELECT
+                agreeing.low_id,
+                agreeing.high_id,
+                agreeing.rarity_1,
+                agreeing.rarity_2,
+                agreeing.rarity_7,
+                agreeing.level_1,
+                agreeing.level_2,
+                agreeing.level_3,
+                agreeing.level_4,
+                CASE
+                    WHEN p_for_score AND agreeing.level_1 = 6
+                        AND agreeing.level_5 < 3
+                        THEN 0
+                    ELSE agreeing.level_5
+                END AS level_5,
+                agreeing.level_6,
+                agreeing.level_7,
+                agreeing.level_8,
+                agreeing.level_9
+            FROM compared AS agreeing
+            OFFSET 0
+        ) AS compared
         OFFSET 0
     ) AS weighed
     WHERE p_least IS NULL

@@ -1,16 +1,20 @@
 -- Compares pairs of observations by the scored match rule: for each comparison the level of agreement, 0 where one of the
 -- two says nothing, and what rare names weigh more than common ones, in bits. Values that the model knows to be shared by
--- many persons are no evidence. Used by training, scoring and explanations alike. With p_weights, nine places a comparison, what
--- the levels weigh together; with p_least as well only pairs that reach so many bits with what is rare. How common a value is,
--- is looked up once for each observation, without p_has_rarity not at all. Reads only, raises nothing.
+-- many persons are no evidence (0), nor is an address or phone number on which two agree who have different given names: a
+-- family shares those. Used by training, scoring and explanations alike. With p_weights, nine places a comparison, what the
+-- levels weigh together; with p_least as well only pairs that reach so many bits with what is rare. How common a value is, is
+-- looked up once for each observation. Without p_for_score, as training compares, it is not, and families agree.
+-- Reads only, raises nothing.
 DROP FUNCTION IF EXISTS tenant_select_2.match_levels(bigint, bigint[], bigint[]);
-CREATE OR REPLACE FUNCTION tenant_select_2.match_levels(
+DROP FUNCTION IF EXISTS tenant_select_2.match_levels(bigint, bigint[], bigint[], double precision[], double precision, boolean);
+
+CREATE FUNCTION tenant_select_2.match_levels(
     p_match_model_id bigint,
     p_low            bigint[],
     p_high           bigint[],
     p_weights        double precision[] DEFAULT NULL,
     p_least          double precision DEFAULT NULL,
-    p_has_rarity     boolean DEFAULT true
+    p_for_score      boolean DEFAULT true
 )
     RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, levels smallint[], rarity real, weight double precision)
     LANGUAGE plpgsql
@@ -53,14 +57,14 @@ BEGIN
                   AND shared.comparison = 3
                   AND shared.is_shared
             ) THEN NULL ELSE known.fields[4] END COLLATE "C" AS c4,
-            CASE WHEN p_has_rarity AND known.fields[1] IS NOT NULL THEN ln(v_u[2] / coalesce((
+            CASE WHEN p_for_score AND known.fields[1] IS NOT NULL THEN ln(v_u[2] / coalesce((
                 SELECT counted.frequency
                 FROM tenant_select_2.cdp_match_frequencies AS counted
                 WHERE counted.match_model_id = p_match_model_id
                   AND counted.comparison = 1
                   AND counted.value = known.fields[1]
             ), v_rarest)) / ln(2) ELSE 0 END AS rarity_1,
-            CASE WHEN p_has_rarity AND known.fields[2] IS NOT NULL THEN ln(v_u[11] / coalesce((
+            CASE WHEN p_for_score AND known.fields[2] IS NOT NULL THEN ln(v_u[11] / coalesce((
                 SELECT counted.frequency
                 FROM tenant_select_2.cdp_match_frequencies AS counted
                 WHERE counted.match_model_id = p_match_model_id
@@ -136,7 +140,18 @@ WHEN a.c4 = b.c4 OR strpos(a.c4, chr(31)) + strpos(b.c4, chr(31)) > 0 AND string
                 + p_weights[2 - 1 + compared.level_1]
                 + p_weights[11 - 1 + compared.level_2]
                 + p_weights[20 - 1 + compared.level_3] END AS weight
-        FROM compared
+        FROM (
+            SELECT
+                agreeing.low_id,
+                agreeing.high_id,
+                agreeing.rarity_1,
+                agreeing.rarity_2,
+                agreeing.level_1,
+                agreeing.level_2,
+                agreeing.level_3
+            FROM compared AS agreeing
+            OFFSET 0
+        ) AS compared
         OFFSET 0
     ) AS weighed
     WHERE p_least IS NULL

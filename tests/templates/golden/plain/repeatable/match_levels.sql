@@ -1,16 +1,20 @@
 -- Compares pairs of observations by the scored match rule: for each comparison the level of agreement, 0 where one of the
 -- two says nothing, and what rare names weigh more than common ones, in bits. Values that the model knows to be shared by
--- many persons are no evidence. Used by training, scoring and explanations alike. With p_weights, nine places a comparison, what
--- the levels weigh together; with p_least as well only pairs that reach so many bits with what is rare. How common a value is,
--- is looked up once for each observation, without p_has_rarity not at all. Reads only, raises nothing.
+-- many persons are no evidence (0), nor is an address or phone number on which two agree who have different given names: a
+-- family shares those. Used by training, scoring and explanations alike. With p_weights, nine places a comparison, what the
+-- levels weigh together; with p_least as well only pairs that reach so many bits with what is rare. How common a value is, is
+-- looked up once for each observation. Without p_for_score, as training compares, it is not, and families agree.
+-- Reads only, raises nothing.
 DROP FUNCTION IF EXISTS tenant_plain.match_levels(bigint, bigint[], bigint[]);
-CREATE OR REPLACE FUNCTION tenant_plain.match_levels(
+DROP FUNCTION IF EXISTS tenant_plain.match_levels(bigint, bigint[], bigint[], double precision[], double precision, boolean);
+
+CREATE FUNCTION tenant_plain.match_levels(
     p_match_model_id bigint,
     p_low            bigint[],
     p_high           bigint[],
     p_weights        double precision[] DEFAULT NULL,
     p_least          double precision DEFAULT NULL,
-    p_has_rarity     boolean DEFAULT true
+    p_for_score      boolean DEFAULT true
 )
     RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, levels smallint[], rarity real, weight double precision)
     LANGUAGE plpgsql
