@@ -2,6 +2,7 @@
 
     db                  one session; everything it does is rolled back. Cheap: use it unless commits matter.
     database            a database of the test's own, cloned from the template: c360 installed, tenant acme in it.
+    module_database     a clone for the tests of one module: what one of them commits there, all others find.
     connect             connect(user="dba") opens further sessions on `database`; they commit for real.
     in_background       in_background(function, *arguments) runs it in a thread; .result() waits and raises.
     wait_until_blocked  wait_until_blocked(session): until that session waits for a lock of another one.
@@ -108,6 +109,12 @@ def _shared_database(server: TestServer) -> Iterator[Database]:
 @pytest.fixture
 def database(server: TestServer) -> Iterator[Database]:
     with _database(server, _fresh_name("clone"), TEMPLATE) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def module_database(server: TestServer) -> Iterator[Database]:
+    with _database(server, _fresh_name("module"), TEMPLATE) as database:
         yield database
 
 

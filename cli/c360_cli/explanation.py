@@ -122,7 +122,7 @@ def _weight_text(name: str, weight: float, *details: str) -> str:
 
 
 def _level(comparison: dict[str, Any]) -> str:
-    return comparison["level"] + (", as in a family" if comparison["family"] else "")
+    return f"{comparison['level']}{', as in a family' if comparison['family'] else ''}"
 
 
 def _compared(comparison: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ People are made here with known probabilities of every fault, so that what train
 
 from __future__ import annotations
 
+import contextlib
 import math
 from itertools import combinations
 from random import Random
@@ -45,12 +46,21 @@ def scored(db: Session) -> list[tuple[Any, ...]]:
     return pairs(db)
 
 
+@pytest.fixture(scope="module")
+def trained_database(module_database):
+    with psycopg.connect(module_database.dsn) as connection:
+        db = Session(connection)
+        with_rule(db)
+        load(db, records(7))
+        db.call("c360.train_match_model", "acme")
+    return module_database
+
+
 @pytest.fixture
-def trained(db):
-    with_rule(db)
-    load(db, records(7))
-    db.call("c360.train_match_model", "acme")
-    return db
+def trained(trained_database):
+    """A session in which a model scores already; what a test does there is rolled back."""
+    with contextlib.closing(psycopg.connect(trained_database.dsn, application_name="test")) as connection:
+        yield Session(connection)
 
 
 def test_training_finds_how_often_records_of_one_person_agree(trained):
