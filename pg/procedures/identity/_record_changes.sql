@@ -30,7 +30,7 @@ CREATE OR REPLACE FUNCTION c360._record_changes(
     SET enable_nestloop = off
     SET enable_hashjoin = on
     SET plan_cache_mode = force_generic_plan
-    SET work_mem = '64MB'
+    SET work_mem = '16MB'
 AS $$
 DECLARE
     v_masked  text[] := ARRAY(

@@ -1,7 +1,7 @@
 -- Carries a claimed batch through: standard form, links, then golden records with their metrics, history and messages; in this
 -- order, because each reads what the one before wrote. Answers how many golden records were created, updated, merged, split.
 -- What the golden records p_stale were made of is brought into standard form anew.
--- Golden records follow some ten thousand at a time: their documents are the bulk of a batch, and so they stay in memory.
+-- Golden records follow ten thousand at a time: their documents are the bulk of a batch, and so few are in memory.
 -- Trusts the search_path and the resolver's lock. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._settle_resolution(
@@ -20,7 +20,7 @@ CREATE OR REPLACE FUNCTION c360._settle_resolution(
     SET enable_seqscan = off
 AS $$
 DECLARE
-    c_part     constant integer := 20000;
+    c_part     constant integer := 10000;
     v_merged   integer;
     v_created  integer := 0;
     v_updated  integer := 0;

@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION tenant_full.rebuild_profiles(
     SET enable_mergejoin = off
     SET enable_seqscan = off
     SET jit = off
-    SET work_mem = '64MB'
+    SET work_mem = '16MB'
     SET datestyle = 'ISO, YMD'
     SET timezone = 'UTC'
 AS $$

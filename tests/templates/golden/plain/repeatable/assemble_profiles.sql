@@ -41,7 +41,7 @@ CREATE FUNCTION tenant_plain.assemble_profiles(
     SET enable_memoize = off
     SET enable_bitmapscan = off
     SET jit = off
-    SET work_mem = '64MB'
+    SET work_mem = '16MB'
     SET datestyle = 'ISO, YMD'
     SET timezone = 'UTC'
 AS $$
