@@ -22,8 +22,7 @@ from benchmarks.identity.dataset import DataSet, Record
 from c360.governance import Permissions, apply_declaration, create_tenant
 from c360.governance.declaration import AttributeEntry, Declaration, MatchRuleEntry
 
-# What a worker takes of a large backlog, and the largest batch there is: what somebody with a bulk load takes.
-BATCH = 50_000
+# The largest batch there is: what somebody with a bulk load takes.
 LARGEST_BATCH = 1_000_000
 _CHUNK = 1_000
 _DEADLINE = 600.0
@@ -79,9 +78,9 @@ class Tenant:
             except psycopg.errors.UndefinedFunction as error:
                 raise NotMeasured("c360.train_match_model is not installed: no scored rules") from error
 
-    def resolve(self, batch: int = BATCH) -> None:
+    def resolve(self) -> None:
         with self._timed("resolve"):
-            resolve(self._session, self.slug, batch)
+            resolve(self._session, self.slug)
 
     def clusters(self) -> dict[str, str]:
         """The golden record of each record."""
@@ -128,13 +127,13 @@ def copy(session: psycopg.Connection, table: sql.Composable, chunks: Iterable[st
     return time.perf_counter() - started
 
 
-def resolve(session: psycopg.Connection, slug: str, batch: int) -> int:
+def resolve(session: psycopg.Connection, slug: str) -> int:
     """Works the queue off, a transaction for each batch; the number of observations resolved."""
     total, started = 0, time.perf_counter()
     while True:
         if time.perf_counter() - started > _DEADLINE:
             raise NotMeasured(f"only {total} observations were resolved within {_DEADLINE:.0f} seconds")
-        counts = session.execute("SELECT c360.resolve_identities(%s, %s)", (slug, batch)).fetchone()[0]
+        counts = session.execute("SELECT c360.resolve_identities(%s, %s)", (slug, LARGEST_BATCH)).fetchone()[0]
         total += counts["claimed"]
         if not counts["remaining"]:
             return total

@@ -53,7 +53,7 @@ def _rates(session: psycopg.Connection, slug: str, size: int) -> Iterator[tuple[
     tenant = Tenant(session, slug, data, chunks)
     say(f"{label} people: loading and resolving")
     tenant.load()
-    tenant.resolve(LARGEST_BATCH)
+    tenant.resolve()
     seconds = tenant.seconds_of("resolve")
     yield f"rows_per_s_{label}", size / seconds
     yield f"load_rows_per_s_{label}", size / tenant.seconds_of("load")
