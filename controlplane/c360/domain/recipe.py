@@ -346,54 +346,54 @@ class _Builder:
 def _default_keys(builder: _Builder) -> Iterator[Key]:
     """Equal identifiers; names and their sound; the day of birth, alone and with a sound; address; one name alone."""
     fixes = _fixes(builder.comparisons)
-    for number, (name, form, columns, turn) in enumerate(_key_plans(builder), 1):
+    for number, (name, form, columns, turn, pairs_per_record) in enumerate(_key_plans(builder), 1):
         yield Key(
             name=name,
             number=number,
             form=form,
             columns=columns,
-            pairs_per_record=_WEAK_PAIRS if turn == 3 and name != "address line" else _PAIRS,
+            pairs_per_record=pairs_per_record,
             turn=turn,
             fixes=fixes(columns),
         )
 
 
-def _key_plans(builder: _Builder) -> Iterator[tuple[str, str, tuple[str, ...], int]]:
-    """Name, form, columns and turn of each family of keys whose columns there are.
+def _key_plans(builder: _Builder) -> Iterator[tuple[str, str, tuple[str, ...], int, float]]:
+    """Name, form, columns, turn and pairs a record of each family of keys whose columns there are.
 
     Names and days of birth train first: who shares one is a fair sample. Who shares an identifier wrote it alike, and
     who shares an address or one name may be of one family, so these teach only what nothing else does.
     """
     for comparison in builder.comparisons:
         if comparison.is_shareable:
-            yield comparison.name, "each", comparison.columns[:1], 2
+            yield comparison.name, "each", comparison.columns[:1], 2, _PAIRS
         if comparison.form == "email":
-            yield f"{comparison.name} user", "long", comparison.columns[1:2], 0
+            yield f"{comparison.name} user", "long", comparison.columns[1:2], 0, _PAIRS
     columns = {(column.kind, column.source): column.name for column in builder.columns}
     given, family = ("given", ""), ("family", "")
     sound_of_given, sound_of_family = ("sound of given", ""), ("sound of family", "")
     day = ("birth_date", "date_of_birth")
     line, code, city = ("words", "address_line1"), ("words", "zip_code"), ("words", "city")
     plans = (
-        ("both names", "either order", (given, family), 1),
-        ("sound of both names", "either order", (sound_of_given, sound_of_family), 1),
-        ("birth date and sound of given name", "joined", (day, sound_of_given), 1),
-        ("birth date and sound of family name", "joined", (day, sound_of_family), 1),
-        ("birth date", "joined", (day,), 1),
-        ("address line", "joined", (line,), 3),
-        ("code and sound of family name", "joined", (code, sound_of_family), 0),
-        ("code and sound of given name", "joined", (code, sound_of_given), 0),
-        ("city and family name", "joined", (city, family), 0),
-        ("city and given name", "joined", (city, given), 0),
-        ("given name", "joined", (given,), 3),
-        ("family name", "joined", (family,), 3),
+        ("both names", "either order", (given, family), 1, _PAIRS),
+        ("sound of both names", "either order", (sound_of_given, sound_of_family), 1, _PAIRS),
+        ("birth date and sound of given name", "joined", (day, sound_of_given), 1, _PAIRS),
+        ("birth date and sound of family name", "joined", (day, sound_of_family), 1, _PAIRS),
+        ("birth date", "joined", (day,), 1, _PAIRS),
+        ("address line", "joined", (line,), 3, _PAIRS),
+        ("code and sound of family name", "joined", (code, sound_of_family), 0, _PAIRS),
+        ("code and sound of given name", "joined", (code, sound_of_given), 0, _PAIRS),
+        ("city and family name", "joined", (city, family), 0, _PAIRS),
+        ("city and given name", "joined", (city, given), 0, _PAIRS),
+        ("given name", "joined", (given,), 3, _WEAK_PAIRS),
+        ("family name", "joined", (family,), 3, _WEAK_PAIRS),
     )
-    for name, form, parts, turn in plans:
+    for name, form, parts, turn, pairs_per_record in plans:
         if all(part in columns for part in parts):
-            yield name, form, tuple(columns[part] for part in parts), turn
+            yield name, form, tuple(columns[part] for part in parts), turn, pairs_per_record
     for comparison in builder.comparisons:
         if comparison.form == "text":
-            yield comparison.name, "joined", comparison.columns[:1], 3
+            yield comparison.name, "joined", comparison.columns[:1], 3, _WEAK_PAIRS
 
 
 def _stated_keys(builder: _Builder, blocking: tuple[tuple[str, ...], ...]) -> Iterator[Key]:

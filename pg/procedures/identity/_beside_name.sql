@@ -15,6 +15,7 @@ AS $$
 DECLARE
     v_words text[];
     v_name  text[];
+    v_both  boolean := p_given IS NOT NULL AND p_family IS NOT NULL;
 BEGIN
     -- Most texts have neither, and are not taken apart.
     IF coalesce(strpos(p_words, p_family), 0) + coalesce(strpos(p_words, p_given), 0)
@@ -25,12 +26,11 @@ BEGIN
 
     v_words := string_to_array(p_words, ' ');
     v_name := string_to_array(concat_ws(' ', p_given, p_family), ' ');
-    IF p_given IS NOT NULL AND p_family IS NOT NULL AND (v_name <@ v_words OR cardinality(v_words) > 1 AND v_words <@ v_name)
-        OR (p_given IS NULL OR p_family IS NULL) AND v_words <@ v_name
-    THEN
-        RETURN NULL;
-    END IF;
-    RETURN p_words;
+    RETURN CASE
+        WHEN v_both AND v_name <@ v_words THEN NULL
+        WHEN v_words <@ v_name AND (cardinality(v_words) > 1 OR NOT v_both) THEN NULL
+        ELSE p_words
+    END;
 END;
 $$;
 

@@ -2,7 +2,8 @@
 -- as compared, the level of agreement and its weight in bits, and whether it is an agreement that does not count because a
 -- family shares it (family); what rare names add (rarity_bits), where everybody starts (prior_bits), the sum of all (bits),
 -- and the score, which is 1 / (1 + 2 ^ -bits), with the threshold that it is held against: {rule, match_model_id, score,
--- threshold, holds, bits, prior_bits, rarity_bits, comparisons}. Values of masked attributes are hidden. NULL while no model scores, or before the two were scored. Trusts the search_path. Raises nothing.
+-- threshold, holds, bits, prior_bits, rarity_bits, comparisons}. Values of masked attributes are hidden. NULL while no model
+-- scores, or before the two were scored. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._weighed_pair(
     p_tenant text,

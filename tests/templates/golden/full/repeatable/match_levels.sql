@@ -201,6 +201,30 @@ WHEN a.c13::numeric = b.c13::numeric THEN 1
         JOIN side AS a ON a.raw_profile_id = pair.low_id
         JOIN side AS b ON b.raw_profile_id = pair.high_id
         OFFSET 0
+    ),
+    telling AS (
+        SELECT
+            compared.low_id,
+            compared.high_id,
+            compared.rarity_1,
+            compared.rarity_2,
+            compared.rarity_7,
+            compared.level_1,
+            compared.level_2,
+            compared.level_3,
+            compared.level_4,
+            CASE
+                WHEN p_for_score AND compared.level_1 = 6
+                    AND compared.level_5 < 3
+                    THEN 0
+                ELSE compared.level_5
+            END AS level_5,
+            compared.level_6,
+            compared.level_7,
+            compared.level_8,
+            compared.level_9
+        FROM compared
+        OFFSET 0
     )
     SELECT
         weighed.low_id,
@@ -210,47 +234,24 @@ WHEN a.c13::numeric = b.c13::numeric THEN 1
         weighed.weight
     FROM (
         SELECT
-            compared.*,
+            telling.*,
             (
                 0
-                + CASE compared.level_1 WHEN 1 THEN compared.rarity_1 ELSE 0 END
-                + CASE compared.level_2 WHEN 1 THEN compared.rarity_2 ELSE 0 END
-                + CASE compared.level_7 WHEN 1 THEN compared.rarity_7 ELSE 0 END
+                + CASE telling.level_1 WHEN 1 THEN telling.rarity_1 ELSE 0 END
+                + CASE telling.level_2 WHEN 1 THEN telling.rarity_2 ELSE 0 END
+                + CASE telling.level_7 WHEN 1 THEN telling.rarity_7 ELSE 0 END
             )::real AS rarity,
             CASE WHEN p_weights IS NOT NULL THEN 0::double precision
-                + p_weights[2 - 1 + compared.level_1]
-                + p_weights[11 - 1 + compared.level_2]
-                + p_weights[20 - 1 + compared.level_3]
-                + p_weights[29 - 1 + compared.level_4]
-                + p_weights[38 - 1 + compared.level_5]
-                + p_weights[47 - 1 + compared.level_6]
-                + p_weights[56 - 1 + compared.level_7]
-                + p_weights[65 - 1 + compared.level_8]
-                + p_weights[74 - 1 + compared.level_9] END AS weight
-        FROM (
-            SELECT
-                agreeing.low_id,
-                agreeing.high_id,
-                agreeing.rarity_1,
-                agreeing.rarity_2,
-                agreeing.rarity_7,
-                agreeing.level_1,
-                agreeing.level_2,
-                agreeing.level_3,
-                agreeing.level_4,
-                CASE
-                    WHEN p_for_score AND agreeing.level_1 = 6
-                        AND agreeing.level_5 < 3
-                        THEN 0
-                    ELSE agreeing.level_5
-                END AS level_5,
-                agreeing.level_6,
-                agreeing.level_7,
-                agreeing.level_8,
-                agreeing.level_9
-            FROM compared AS agreeing
-            OFFSET 0
-        ) AS compared
+                + p_weights[2 - 1 + telling.level_1]
+                + p_weights[11 - 1 + telling.level_2]
+                + p_weights[20 - 1 + telling.level_3]
+                + p_weights[29 - 1 + telling.level_4]
+                + p_weights[38 - 1 + telling.level_5]
+                + p_weights[47 - 1 + telling.level_6]
+                + p_weights[56 - 1 + telling.level_7]
+                + p_weights[65 - 1 + telling.level_8]
+                + p_weights[74 - 1 + telling.level_9] END AS weight
+        FROM telling
         OFFSET 0
     ) AS weighed
     WHERE p_least IS NULL

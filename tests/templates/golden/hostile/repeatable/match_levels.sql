@@ -121,6 +121,18 @@ WHEN a.c4 = b.c4 OR strpos(a.c4, chr(31)) + strpos(b.c4, chr(31)) > 0 AND string
         JOIN side AS a ON a.raw_profile_id = pair.low_id
         JOIN side AS b ON b.raw_profile_id = pair.high_id
         OFFSET 0
+    ),
+    telling AS (
+        SELECT
+            compared.low_id,
+            compared.high_id,
+            compared.rarity_1,
+            compared.rarity_2,
+            compared.level_1,
+            compared.level_2,
+            compared.level_3
+        FROM compared
+        OFFSET 0
     )
     SELECT
         weighed.low_id,
@@ -130,28 +142,17 @@ WHEN a.c4 = b.c4 OR strpos(a.c4, chr(31)) + strpos(b.c4, chr(31)) > 0 AND string
         weighed.weight
     FROM (
         SELECT
-            compared.*,
+            telling.*,
             (
                 0
-                + CASE compared.level_1 WHEN 1 THEN compared.rarity_1 ELSE 0 END
-                + CASE compared.level_2 WHEN 1 THEN compared.rarity_2 ELSE 0 END
+                + CASE telling.level_1 WHEN 1 THEN telling.rarity_1 ELSE 0 END
+                + CASE telling.level_2 WHEN 1 THEN telling.rarity_2 ELSE 0 END
             )::real AS rarity,
             CASE WHEN p_weights IS NOT NULL THEN 0::double precision
-                + p_weights[2 - 1 + compared.level_1]
-                + p_weights[11 - 1 + compared.level_2]
-                + p_weights[20 - 1 + compared.level_3] END AS weight
-        FROM (
-            SELECT
-                agreeing.low_id,
-                agreeing.high_id,
-                agreeing.rarity_1,
-                agreeing.rarity_2,
-                agreeing.level_1,
-                agreeing.level_2,
-                agreeing.level_3
-            FROM compared AS agreeing
-            OFFSET 0
-        ) AS compared
+                + p_weights[2 - 1 + telling.level_1]
+                + p_weights[11 - 1 + telling.level_2]
+                + p_weights[20 - 1 + telling.level_3] END AS weight
+        FROM telling
         OFFSET 0
     ) AS weighed
     WHERE p_least IS NULL
