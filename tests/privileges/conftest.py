@@ -3,8 +3,9 @@
 import itertools
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import pytest
@@ -103,17 +104,27 @@ def _fill(db: Session, tenant: str, canary: str) -> tuple[str, int]:
     return profile, raw
 
 
-@pytest.fixture
-def house(db):
+@pytest.fixture(scope="module")
+def houses(module_database) -> dict[str, Any]:
+    """The two tenants, made once for all tests: what House says of them."""
     mine, theirs = (f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_p{next(_numbers)}" for _ in "ab")
     canary = "canary0f7heirs"
-    create_tenant(db.connection, mine)
-    create_tenant(db.connection, theirs, display_name=canary)
-    _fill(db, mine, "mine0nly")
-    profile, raw = _fill(db, theirs, canary)
-    db.execute("SET LOCAL ROLE c360_owner")
-    for tenant in (mine, theirs):
-        db.execute(f"GRANT c360_{tenant}_admin TO dba")
-    db.execute("GRANT c360_gateway TO dba")
-    db.execute("RESET ROLE")
-    return House(db, mine, theirs, canary, profile, raw)
+    with psycopg.connect(module_database.dsn) as connection:
+        db = Session(connection)
+        create_tenant(connection, mine)
+        create_tenant(connection, theirs, display_name=canary)
+        _fill(db, mine, "mine0nly")
+        profile, raw = _fill(db, theirs, canary)
+    return {"mine": mine, "theirs": theirs, "canary": canary, "their_profile": profile, "their_raw_profile": raw}
+
+
+@pytest.fixture
+def house(module_database, houses) -> Iterator[House]:
+    with closing(psycopg.connect(module_database.dsn, application_name="test")) as connection:
+        db = Session(connection)
+        db.execute("SET LOCAL ROLE c360_owner")
+        for tenant in (houses["mine"], houses["theirs"]):
+            db.execute(f"GRANT c360_{tenant}_admin TO dba")
+        db.execute("GRANT c360_gateway TO dba")
+        db.execute("RESET ROLE")
+        yield House(db, **houses)
