@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -98,6 +98,20 @@ class DataSet:
     def own_attributes(self) -> frozenset[str]:
         """Attributes that c360 does not know by itself."""
         return self.attributes - set(_ATTRIBUTES.values())
+
+    def without(self, names: Collection[str]) -> DataSet:
+        """The same records from a source that never asked for these attributes and identifiers."""
+        return replace(
+            self,
+            records=tuple(
+                replace(
+                    record,
+                    traits={name: value for name, value in record.traits.items() if name not in names},
+                    identifiers={name: value for name, value in record.identifiers.items() if name not in names},
+                )
+                for record in self.records
+            ),
+        )
 
 
 def read(path: Path, truth: str = "cluster_id", name: str | None = None) -> DataSet:

@@ -61,10 +61,10 @@ def _rates(session: psycopg.Connection, slug: str, size: int) -> Iterator[tuple[
     yield f"copy_ratio_{label}", seconds / plain
 
 
-def generated(size: int, seed: int) -> DataSet:
-    """Generated people as a data set, without a file between."""
+def generated(size: int, seed: int, **shares: float) -> DataSet:
+    """Generated people as a data set, without a file between; `shares` are those of Options."""
     records, truth = [], {}
-    for row in Population(Options(records=size, seed=seed)).rows():
+    for row in Population(Options(records=size, seed=seed, **shares)).rows():
         values = dict(zip(COLUMNS, row, strict=True))
         number, truth[row[0]] = values.pop("rec_id"), values.pop("cluster_id")
         sent = {

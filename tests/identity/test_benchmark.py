@@ -7,6 +7,7 @@ from itertools import combinations
 from random import Random
 
 import pytest
+from benchmarks.identity.dataset import DataSet, Record
 from benchmarks.identity.evaluation import judge
 from benchmarks.identity.people import Options, Population
 
@@ -47,3 +48,15 @@ def test_one_seed_makes_the_same_people_for_ever():
     digest = hashlib.sha256("\n".join(",".join(row) for row in rows).encode()).hexdigest()
 
     assert digest == "7c5a49e0188ce835fed1b831ef91d6f886e4f0571fec8596f45ee3f1b2ddf443"
+
+
+def test_what_a_source_never_asked_for_is_in_none_of_its_records():
+    asked = Record(
+        "1", "web", None, {"email": "a@mail.test", "city": "Hanoi"}, {"loyalty_id": "7", "anonymous_id": "c"}
+    )
+    data = DataSet("people", (asked,), {"1": "a person"})
+
+    (left,) = data.without(("email", "anonymous_id", "date_of_birth")).records
+
+    assert (left.traits, left.identifiers) == ({"city": "Hanoi"}, {"loyalty_id": "7"})
+    assert (left.number, left.source) == ("1", "web")
