@@ -55,11 +55,22 @@ def run(settings: Settings, parts: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def _metrics(settings: Settings) -> Iterator[None]:
-    """A port for Prometheus, for processes that have no gateway to show their figures."""
+    """A port for Prometheus, for processes that have no gateway to show their figures.
+
+    Raises OperationsRefused U9013 when something else listens there.
+    """
     if settings.metrics_port is None:
         yield
         return
-    server, thread = start_http_server(settings.metrics_port, settings.metrics_host)
+    try:
+        server, thread = start_http_server(settings.metrics_port, settings.metrics_host)
+    except OSError as error:
+        raise OperationsRefused(
+            f"figures cannot be served on {settings.metrics_host}, port {settings.metrics_port}",
+            code="U9013",
+            detail=error.strerror,
+            hint="Give each process a C360_METRICS_PORT of its own (0 takes a free one), or stop what listens there.",
+        ) from error
     logger.info("metrics are served", extra={"host": settings.metrics_host, "port": server.server_port})
     try:
         yield

@@ -50,3 +50,20 @@ def test_each_process_serves_the_figures_of_its_parts(database, tmp_path, part, 
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
+
+
+def test_a_taken_port_is_named(database, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "DATABASE_URL": database.dsn_as("c360_worker"),
+            "C360_METRICS_PORT": port,
+        }
+        command = [sys.executable, "-m", "c360_cli", "worker"]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0] == f"U9013: figures cannot be served on 127.0.0.1, port {port}"
+    assert "C360_METRICS_PORT" in done.stderr
