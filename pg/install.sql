@@ -214,7 +214,6 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/identity/match_model_sweep.sql
 \ir procedures/identity/_rescore_pairs.sql
 \ir procedures/identity/_found_profiles.sql
-\ir procedures/identity/_write_links.sql
 \ir procedures/identity/_write_history.sql
 \ir procedures/identity/_absorb_profiles.sql
 \ir procedures/identity/_active_profiles.sql

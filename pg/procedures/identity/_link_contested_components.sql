@@ -214,15 +214,15 @@ BEGIN
     WHERE profile.master_profile_id = ANY (v_revived);
 
     -- Most links stay. Those that do say anew why, where their reason is none any more.
-    PERFORM c360._write_links(
-        array_agg(link.raw_profile_id ORDER BY link.raw_profile_id),
-        array_agg(link.owner ORDER BY link.raw_profile_id),
-        array_agg(link.component ORDER BY link.raw_profile_id),
-        array_agg(link.rule ORDER BY link.raw_profile_id),
-        array_agg(link.score ORDER BY link.raw_profile_id),
-        array_agg(link.evidence ORDER BY link.raw_profile_id),
+    INSERT INTO cdp_profile_links AS stored (raw_profile_id, master_profile_id, component_id, rule, score, evidence, linked_at)
+    SELECT
+        link.raw_profile_id,
+        link.owner,
+        link.component,
+        link.rule,
+        link.score,
+        link.evidence,
         p_at
-    )
     FROM (
         SELECT
             member.*,
@@ -251,7 +251,18 @@ BEGIN
         AND partner.part = link.part
     WHERE link.has_moved
        OR partner.part IS NULL
-       OR NOT c360._reason_holds(link.raw_profile_id, link.known_rule, link.known_evidence);
+       OR NOT c360._reason_holds(link.raw_profile_id, link.known_rule, link.known_evidence)
+    ORDER BY link.raw_profile_id
+    ON CONFLICT (raw_profile_id) DO UPDATE
+    SET master_profile_id = excluded.master_profile_id,
+        component_id = excluded.component_id,
+        rule = excluded.rule,
+        score = excluded.score,
+        evidence = excluded.evidence,
+        linked_at = CASE
+            WHEN stored.master_profile_id = excluded.master_profile_id THEN stored.linked_at
+            ELSE excluded.linked_at
+        END;
 
     -- The edge of the founding observation is the one by which its golden record came to the survivor.
     SELECT
