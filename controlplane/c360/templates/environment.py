@@ -75,7 +75,7 @@ def environment() -> jinja2.Environment:
 def compile_template(text: str, name: str) -> jinja2.Template:
     """Refuse string building, which would turn unfiltered text into filtered, then compile.
 
-    A process renders the same few templates for every tenant it creates or syncs, and compiling takes longer than that.
+    Kept, because a process renders the same few for every tenant it plans, and compiling takes longer than rendering.
     """
     made = environment()
     tree = made.parse(text, name)
