@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -25,6 +27,15 @@ def _figures(port: int) -> str:
         return ""
 
 
+def _part(name: str, dsn: str, folder: Path, variables: dict[str, str]) -> dict[str, Any]:
+    """How to start a part of the daemon by itself."""
+    return {
+        "args": [sys.executable, "-m", "c360_cli", name],
+        "cwd": folder,
+        "env": {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "DATABASE_URL": dsn, **variables},
+    }
+
+
 @pytest.mark.parametrize(
     ("part", "variable", "shown", "hidden"),
     [
@@ -36,14 +47,8 @@ def _figures(port: int) -> str:
 def test_each_process_serves_the_figures_of_its_parts(database, tmp_path, part, variable, shown, hidden):
     port = _free_port()
     user = {"up": "dba"}.get(part, f"c360_{part}")
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(sys.path),
-        "DATABASE_URL": database.dsn_as(user),
-        variable: str(port),
-    }
-    command = [sys.executable, "-m", "c360_cli", part]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as process:
+    started = _part(part, database.dsn_as(user), tmp_path, {variable: str(port)})
+    with subprocess.Popen(**started, stderr=subprocess.DEVNULL) as process:
         try:
             wait_until(lambda: shown in _figures(port), timeout=30)
             assert hidden not in _figures(port)
@@ -55,14 +60,8 @@ def test_each_process_serves_the_figures_of_its_parts(database, tmp_path, part, 
 def test_a_taken_port_is_named(database, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(sys.path),
-            "DATABASE_URL": database.dsn_as("c360_worker"),
-            "C360_METRICS_PORT": port,
-        }
-        command = [sys.executable, "-m", "c360_cli", "worker"]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        part = _part("worker", database.dsn_as("c360_worker"), tmp_path, {"C360_METRICS_PORT": port})
+        done = subprocess.run(**part, capture_output=True, text=True, check=False)
 
     assert done.returncode == 1
     assert done.stderr.splitlines()[0] == f"U9013: figures cannot be served on 127.0.0.1, port {port}"
