@@ -21,6 +21,7 @@ DOMAINS = {
     "ops": "Looking after the system",
     "api": "Schema c360_v1: what HTTP exposes",
 }
+_PEOPLE = frozenset({"reader", "writer", "admin"})
 _ROLES = ("reader", "writer", "admin", "worker", "relay", "gateway")
 # Roles of a tenant: admin includes writer includes reader.
 _INCLUDES = {"reader": ("writer", "admin"), "writer": ("admin",)}
@@ -49,9 +50,10 @@ _FUNCTIONS = """
             ORDER BY argument.position
         ) AS arguments,
         ARRAY(
-            SELECT DISTINCT replace(granted.grantee::regrole::text, 'c360_', '')
-            FROM aclexplode(function.proacl) AS granted
-            WHERE granted.grantee <> function.proowner
+            SELECT granted.taken_by
+            FROM c360.function_rights AS granted
+            WHERE granted.schema_name = schema.nspname
+              AND granted.function_name = function.proname
         ) AS roles
     FROM pg_proc AS function
     JOIN pg_namespace AS schema ON schema.oid = function.pronamespace
@@ -108,7 +110,10 @@ def _domain(name: str, files: dict[tuple[str, str], object]) -> str:
 def _entry(row: dict[str, object], codes: list[str]) -> str:
     arguments = [item for item in row["arguments"] if item[2] in "iv"]  # type: ignore[attr-defined]
     columns = [item for item in row["arguments"] if item[2] in "to"]  # type: ignore[attr-defined]
-    signature = f"{row['schema']}.{row['name']}{_list(map(_argument, arguments))}"
+    schema = row["schema"]
+    if arguments and arguments[0][0] in {"p_tenant", "p_schema"} and _PEOPLE & set(row["roles"]):  # type: ignore[arg-type]
+        schema, arguments = "tenant_acme", arguments[1:]
+    signature = f"{schema}.{row['name']}{_list(map(_argument, arguments))}"
     if columns:
         shape = _list(f"{name} {_type(kind)}" for name, kind, *_ in columns)
         result = f"{'rows of ' if row['is_set'] else ''}{shape}"

@@ -25,6 +25,26 @@ END;
 $$;
 
 
+-- With temporary objects anybody could put types, functions and operators of their own where a statement with borrowed rights may
+-- meet them. Only the owner of a database can take that from PUBLIC; where somebody else installs, c360 doctor says so. Who needs
+-- temporary objects in this database is granted them by name.
+DO $$
+BEGIN
+    IF EXISTS (
+        SELECT
+        FROM pg_database AS here
+        CROSS JOIN aclexplode(coalesce(here.datacl, acldefault('d', here.datdba))) AS granted
+        WHERE here.datname = current_database()
+          AND pg_has_role(here.datdba, 'USAGE')
+          AND granted.grantee = 0
+          AND granted.privilege_type = 'TEMPORARY'
+    ) THEN
+        EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+    END IF;
+END;
+$$;
+
+
 -- Roles belong to the cluster, this lock only to the database: an installer in another database may create
 -- the same role at the same moment. Losing that race is fine, the role is there either way.
 -- c360_owner has CREATEROLE so that it can make the roles of a tenant. Since PostgreSQL 16 this reaches only
@@ -98,6 +118,7 @@ BEGIN
                 ('c360_gateway', 'LOGIN'),
                 ('c360_relay', 'LOGIN'),
                 ('c360_worker', 'LOGIN'),
+                ('c360_authenticator', 'LOGIN NOINHERIT'),
                 ('c360_reader', 'NOLOGIN'),
                 ('c360_writer', 'NOLOGIN'),
                 ('c360_admin', 'NOLOGIN')

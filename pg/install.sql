@@ -41,16 +41,31 @@ SELECT c360._migration_pending('0004_scoring') AS pending \gset
 SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0005_function_rights') AS pending \gset
+\if :pending
+\ir migrations/0005_function_rights.sql
+SELECT c360._record_migration('0005_function_rights') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
-\ir procedures/governance/_has_tenant_right.sql
 \ir procedures/governance/_use_tenant.sql
-\ir procedures/governance/_enter_tenant.sql
 \ir procedures/governance/_default_identifier_types.sql
 \ir procedures/governance/_default_blocked_values.sql
 \ir procedures/governance/_default_attributes.sql
 \ir procedures/governance/_create_tenant_roles.sql
+\ir procedures/governance/_role_of_right.sql
+\ir procedures/governance/_function_grant_differences.sql
+\ir procedures/governance/_apply_function_rights.sql
+\ir procedures/governance/_tenant_functions.sql
+\ir procedures/governance/_tenant_functions_checksum.sql
+\ir procedures/governance/_drop_outdated_tenant_functions.sql
+\ir procedures/governance/_grant_tenant_functions.sql
+\ir procedures/governance/_record_tenant_release.sql
+\ir procedures/governance/_renew_tenant_functions.sql
+\ir procedures/governance/_renew_tenants.sql
+\ir procedures/governance/my_tenants.sql
 \ir procedures/governance/register_tenant.sql
 \ir procedures/governance/_identity_metadata.sql
 \ir procedures/governance/_metadata_differences.sql
@@ -71,7 +86,6 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/governance/_forget_tenant_release.sql
 \ir procedures/governance/_grant_tenant.sql
 \ir procedures/governance/_is_hidden_column.sql
-\ir procedures/governance/_record_tenant_release.sql
 \ir procedures/governance/count_values.sql
 \ir procedures/governance/drop_tenant.sql
 \ir procedures/governance/list_tenants.sql
@@ -113,8 +127,9 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/ingest/_authenticate_key.sql
 \ir procedures/ingest/_body_key_hash.sql
 \ir procedures/ingest/_check_key_may_read.sql
-\ir procedures/ingest/_request_claims.sql
-\ir procedures/ingest/_ingest_request.sql
+\ir procedures/ingest/request_tenant.sql
+\ir procedures/ingest/ingest_request.sql
+\ir procedures/ingest/ingest_claimed.sql
 \ir procedures/ingest/_make_partition.sql
 \ir procedures/ingest/_maintain_partitions.sql
 \ir procedures/ingest/maintain_event_partitions.sql
@@ -426,6 +441,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 
 -- procedures/ops ------------------------------------------------------------------------------------------------------
 \ir procedures/ops/_row_estimate.sql
+\ir procedures/ops/tenant_status.sql
 \ir procedures/ops/status.sql
 \ir procedures/ops/_doctor_server.sql
 \ir procedures/ops/_doctor_messages.sql
@@ -459,13 +475,10 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 -- privileges ----------------------------------------------------------------------------------------------------------
 \ir privileges/schemas.sql
 \ir privileges/ops.sql
-\ir privileges/governance.sql
-\ir privileges/ingest.sql
-\ir privileges/relay.sql
-\ir privileges/scoring.sql
-\ir privileges/identity.sql
+\ir privileges/functions.sql
 
 CALL c360._record_repeatables();
+CALL c360._renew_tenants();
 
 COMMIT;
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import psycopg
 import typer
 
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn
 from c360_cli.output import print_json, say
+from c360_cli.tenant_calls import answer
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the decision and in the history.")]
 Preview = Annotated[
@@ -17,16 +17,10 @@ Preview = Annotated[
 ]
 
 
-def decided(dsn: Dsn, data_dir: DataDir, query: str, *parameters: Any) -> Any:
-    """The one answer of a function, in a transaction of its own."""
+def decided(dsn: Dsn, data_dir: DataDir, query: str, tenant: str, *parameters: Any) -> Any:
+    """The one answer of a function of a tenant, in a transaction of its own."""
     with connected(dsn, data_dir) as connection:
-        return answer(connection, query, *parameters)
-
-
-def answer(connection: psycopg.Connection, query: str, *parameters: Any) -> Any:
-    """The only value of the only row."""
-    row = connection.execute(query.encode(), parameters).fetchone()
-    return None if row is None else row[0]
+        return answer(connection, query, tenant, *parameters)
 
 
 def show_changes(changes: dict[str, Any], as_json: bool) -> None:

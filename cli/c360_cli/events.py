@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import psycopg
 import typer
-from psycopg.rows import dict_row
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -21,6 +20,7 @@ from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
+from c360_cli.tenant_calls import answer, records
 
 app = typer.Typer(help="Watch events arrive, and settle rejected ones.", no_args_is_help=True)
 rejected = typer.Typer(help="List, correct, redrive and discard rejected events.", no_args_is_help=True)
@@ -34,9 +34,9 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 # Ids are given before commit: an event may appear after one with a higher id. Look back this far each time.
 _LOOK_BACK = 1_000
 _BATCH = 1_000
-_INGEST = "SELECT c360.ingest(%s, %s::jsonb, %s)"
-_REDRIVE = "SELECT c360.redrive_rejected_events(%s, %s::bigint[], %s::jsonb)"
-_DISCARD = "SELECT c360.discard_rejected_events(%s, %s::bigint[])"
+_INGEST = "SELECT {tenant}.ingest(%s::jsonb, %s)"
+_REDRIVE = "SELECT {tenant}.redrive_rejected_events(%s::bigint[], %s::jsonb)"
+_DISCARD = "SELECT {tenant}.discard_rejected_events(%s::bigint[])"
 
 
 @app.command("tail")
@@ -50,7 +50,7 @@ def tail_command(
 ) -> None:
     """Show the last events, oldest first."""
     with connected(dsn, data_dir) as connection:
-        events = _rows(connection, "SELECT * FROM c360.recent_events(%s, %s)", tenant, limit)
+        events = records(connection, "SELECT * FROM {tenant}.recent_events(%s)", tenant, limit)
         _print_events(events, as_json)
         if not follow:
             return
@@ -69,7 +69,7 @@ def _new_events(
     highest = max(seen, default=0)
     while True:
         after = max(first, highest - _LOOK_BACK)
-        rows = _rows(connection, "SELECT * FROM c360.recent_events(%s, %s, %s)", tenant, 2 * _LOOK_BACK, after)
+        rows = records(connection, "SELECT * FROM {tenant}.recent_events(%s, %s)", tenant, 2 * _LOOK_BACK, after)
         fresh = [row for row in rows if row["event_id"] not in seen]
         if fresh:
             yield fresh
@@ -101,8 +101,7 @@ def load_command(
         return
     with connected(dsn, data_dir) as connection:
         for batch in track(batches, "loading", console=Console(stderr=True), transient=True):
-            row = connection.execute(_INGEST, (tenant, batch, source))
-            outcome: dict[str, Any] = (row.fetchone() or [{"accepted": 0, "duplicates": 0, "rejected": []}])[0]
+            outcome: dict[str, Any] = answer(connection, _INGEST, tenant, batch, source)
             totals["accepted"] += outcome["accepted"]
             totals["duplicates"] += outcome["duplicates"]
             totals["rejected"] += len(outcome["rejected"])
@@ -124,7 +123,7 @@ def list_command(
     """List rejected events, newest first."""
     with connected(dsn, data_dir) as connection:
         status = None if every else "rejected"
-        rows = _rows(connection, "SELECT * FROM c360.rejected_events(%s, %s, %s)", tenant, status, limit)
+        rows = records(connection, "SELECT * FROM {tenant}.rejected_events(%s, %s)", tenant, status, limit)
     if as_json:
         print_json(rows)
         return
@@ -150,9 +149,9 @@ def show_command(
     as_json: Json = False,
 ) -> None:
     """Show one rejected event as it was sent."""
-    query = "SELECT * FROM c360.rejected_events(%s, NULL, 1, ARRAY[%s::bigint])"
+    query = "SELECT * FROM {tenant}.rejected_events(NULL, 1, ARRAY[%s::bigint])"
     with connected(dsn, data_dir) as connection:
-        rows = _rows(connection, query, tenant, rejected_event_id)
+        rows = records(connection, query, tenant, rejected_event_id)
     if not rows:
         raise IngestRefused(
             f"rejected event {rejected_event_id} does not exist",
@@ -185,7 +184,7 @@ def redrive_command(
         print_sql(_REDRIVE, tenant, ids, patch)
         return
     with connected(dsn, data_dir) as connection:
-        outcome = _value(connection, _REDRIVE, tenant, ids, patch)
+        outcome = answer(connection, _REDRIVE, tenant, ids, patch)
     if as_json:
         print_json(outcome)
     else:
@@ -212,18 +211,8 @@ def discard_command(
         return
     confirm(f"Discarded events cannot be redriven any more. Discard {len(ids)} of tenant {tenant}?", yes)
     with connected(dsn, data_dir) as connection:
-        count = _value(connection, _DISCARD, tenant, ids)
+        count = answer(connection, _DISCARD, tenant, ids)
     print_json({"discarded": count}) if as_json else say(f"{count} discarded")
-
-
-def _rows(connection: psycopg.Connection, query: str, *values: Any) -> list[dict[str, Any]]:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query.encode(), values).fetchall()
-
-
-def _value(connection: psycopg.Connection, query: str, *values: Any) -> Any:
-    row = connection.execute(query.encode(), values).fetchone()
-    return row[0] if row else None
 
 
 def _print_events(events: list[dict[str, Any]], as_json: bool) -> None:

@@ -12,16 +12,19 @@ from typing import Annotated
 import typer
 
 from c360.governance import preview_declaration, read_declaration
-from c360.templates.environment import literal
 from c360_cli import matching
 from c360_cli.connection import connected
-from c360_cli.decision import Preview, answer, decided, pair_lines, show_changes
+from c360_cli.decision import Preview, decided, pair_lines, show_changes
 from c360_cli.explanation import draw_link
 from c360_cli.options import DataDir, DryRun, Dsn, Json
 from c360_cli.output import print_json, printable, say
+from c360_cli.sql import print_sql
+from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Run, watch and question identity resolution.", no_args_is_help=True)
 matching.register(app)
+
+_RESOLVE = "SELECT {tenant}.resolve_identities(%s)"
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Record = Annotated[
@@ -41,17 +44,16 @@ def resolve_command(
 ) -> None:
     """Resolve what waits, until nothing does. Exit code 1 when another resolver or an open edit has the tenant."""
     if dry_run:
-        print(f"SELECT c360.resolve_identities({literal(tenant)}, {literal(batch)});")
+        print_sql(_RESOLVE, tenant, batch)
         return
     sums: Counter[str] = Counter()
     is_busy = False
     with connected(dsn, data_dir) as connection:
         while True:
-            row = connection.execute("SELECT c360.resolve_identities(%s, %s)", (tenant, batch)).fetchone()
-            answer = row[0] if row else {}
-            is_busy = bool(answer.get("busy"))
-            sums.update({name: count for name, count in answer.items() if name not in {"remaining", "busy"}})
-            if is_busy or not answer.get("remaining"):
+            counts = answer(connection, _RESOLVE, tenant, batch)
+            is_busy = bool(counts.get("busy"))
+            sums.update({name: count for name, count in counts.items() if name not in {"remaining", "busy"}})
+            if is_busy or not counts.get("remaining"):
                 break
     if as_json:
         print_json(dict(sums) | {"busy": is_busy})
@@ -77,7 +79,7 @@ def explain_command(
     as_json: Json = False,
 ) -> None:
     """Say why two records are one person, or what stands between them."""
-    explained = decided(dsn, data_dir, "SELECT c360.explain_link(%s, %s, %s)", tenant, first, second)
+    explained = decided(dsn, data_dir, "SELECT {tenant}.explain_link(%s, %s)", tenant, first, second)
     if as_json:
         print_json(explained)
     else:
@@ -96,7 +98,7 @@ def rebuild_command(
     """Resolve everything anew by the rules of today, and show what differs from before."""
     with connected(dsn, data_dir) as connection:
         connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
-        changes = answer(connection, "SELECT c360.rebuild_identities(%s, %s, %s)", tenant, dry_run, most)
+        changes = answer(connection, "SELECT {tenant}.rebuild_identities(%s, %s)", tenant, dry_run, most)
     show_changes(changes, as_json)
     if not as_json:
         counts = changes["counts"]
@@ -132,8 +134,7 @@ def preview_command(
 def status_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show what waits, since when, and how many observations and golden records there are."""
     with connected(dsn, data_dir) as connection:
-        row = connection.execute("SELECT to_json(status) FROM c360.identity_status(%s) AS status", (tenant,)).fetchone()
-    status = row[0] if row else {}
+        status = answer(connection, "SELECT to_json(status) FROM {tenant}.identity_status() AS status", tenant)
     if as_json:
         print_json(status)
         return

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import psycopg
 import typer
-from psycopg.rows import dict_row
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -24,6 +23,7 @@ from c360.importing.rows import Reader
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import print_json, print_table, printable, say
+from c360_cli.tenant_calls import records
 
 _FORMATS = {
     ".csv": "csv",
@@ -34,7 +34,7 @@ _FORMATS = {
     ".json": "jsonl",
     ".parquet": "parquet",
 }
-_REJECTS = "SELECT * FROM c360.import_rejects(%s, %s, 1000, %s)"
+_REJECTS = "SELECT * FROM {tenant}.import_rejects(%s, 1000, %s)"
 
 
 def register(app: typer.Typer, panel: str) -> None:
@@ -162,10 +162,9 @@ def _write_rejects(connection: psycopg.Connection, tenant: str, summary: dict[st
 
 def _rejects(connection: psycopg.Connection, tenant: str, number: int) -> Iterator[dict[str, Any]]:
     after = 0
-    with connection.cursor(row_factory=dict_row) as cursor:
-        while rows := cursor.execute(_REJECTS, (tenant, number, after)).fetchall():
-            yield from rows
-            after = rows[-1]["row_number"]
+    while rows := records(connection, _REJECTS, tenant, number, after):
+        yield from rows
+        after = rows[-1]["row_number"]
 
 
 def _print_summary(summary: dict[str, Any], rate: str) -> None:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import hashlib
 import secrets
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from psycopg.rows import dict_row
 from rich.table import Table
 
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
+from c360_cli.tenant_calls import answer, records
 
 app = typer.Typer(help="Create, list and revoke keys of the HTTP API.", no_args_is_help=True)
 
 _SHOWN_CHARACTERS = 16
-_CREATE = "SELECT c360.create_api_key(%s, %s, %s, %s, %s, %s, %s)"
-_REVOKE = "SELECT c360.revoke_api_key(%s, %s)"
+_CREATE = "SELECT {tenant}.create_api_key(%s, %s, %s, %s, %s, %s)"
+_LIST = "SELECT * FROM {tenant}.list_api_keys()"
+_REVOKE = "SELECT {tenant}.revoke_api_key(%s)"
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 
@@ -59,13 +60,13 @@ def create_command(
     """Create a key and print it: the only time it is shown."""
     key, name = new_key(kind), name or f"{source}-{kind}"
     sha256, beginning = hashlib.sha256(key.encode()).digest(), key[:_SHOWN_CHARACTERS]
-    values = (tenant, name, kind.value, source, sha256, beginning, origin or [])
+    values = (name, kind.value, source, sha256, beginning, origin or [])
     if dry_run:
-        print_sql(_CREATE, *values)
+        print_sql(_CREATE, tenant, *values)
         say(f"Whoever runs this SQL makes the key {key} valid. It is not kept: copy it now.")
         return
     with connected(dsn, data_dir) as connection:
-        connection.execute(_CREATE, values)
+        answer(connection, _CREATE, tenant, *values)
     if as_json:
         print_json({"tenant": tenant, "name": name, "kind": kind.value, "source": source, "key": key})
         return
@@ -76,8 +77,8 @@ def create_command(
 @app.command("list")
 def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """List the keys of a tenant, revoked ones too. The keys themselves are not known."""
-    with connected(dsn, data_dir) as connection, connection.cursor(row_factory=dict_row) as cursor:
-        keys: list[dict[str, Any]] = cursor.execute("SELECT * FROM c360.list_api_keys(%s)", (tenant,)).fetchall()
+    with connected(dsn, data_dir) as connection:
+        keys = records(connection, _LIST, tenant)
     if as_json:
         print_json(keys)
         return
@@ -111,8 +112,7 @@ def revoke_command(
         return
     confirm(f"Whoever uses key {name} of tenant {tenant} is shut out for good. Revoke it?", yes)
     with connected(dsn, data_dir) as connection:
-        row = connection.execute(_REVOKE, (tenant, name)).fetchone()
-    is_revoked_now = bool(row and row[0])
+        is_revoked_now = answer(connection, _REVOKE, tenant, name)
     if as_json:
         print_json({"tenant": tenant, "name": name, "revoked_now": is_revoked_now})
     else:

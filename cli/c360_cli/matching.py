@@ -10,12 +10,16 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from c360.templates.environment import literal
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json
 from c360_cli.output import print_json, print_table, printable, say
+from c360_cli.sql import print_sql
+from c360_cli.tenant_calls import answer
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+
+_TRAIN = "SELECT {tenant}.train_match_model(%s, %s, %s, %s)"
+_SWEEP = "SELECT coalesce(json_agg(step), '[]') FROM {tenant}.match_model_sweep(%s) AS step"
 
 
 def register(app: typer.Typer) -> None:
@@ -38,15 +42,11 @@ def train_command(
 ) -> None:
     """Learn from the observations what agreement and disagreement of each attribute weigh."""
     if dry_run:
-        arguments = ", ".join(literal(value) for value in (tenant, rule, seed, max_pairs, activate))
-        print(f"SELECT c360.train_match_model({arguments});")
+        print_sql(_TRAIN, tenant, rule, seed, max_pairs, activate)
         return
     with connected(dsn, data_dir) as connection:
         connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
-        row = connection.execute(
-            "SELECT c360.train_match_model(%s, %s, %s, %s, %s)", (tenant, rule, seed, max_pairs, activate)
-        ).fetchone()
-    trained = row[0] if row else {}
+        trained = answer(connection, _TRAIN, tenant, rule, seed, max_pairs, activate)
     if as_json:
         print_json(trained)
         return
@@ -70,8 +70,7 @@ def model_command(
 ) -> None:
     """Show the probabilities and weights of a model."""
     with connected(dsn, data_dir) as connection:
-        row = connection.execute("SELECT c360.match_model(%s, %s)", (tenant, number)).fetchone()
-    model = row[0] if row else {}
+        model = answer(connection, "SELECT {tenant}.match_model(%s)", tenant, number)
     if as_json:
         print_json(model)
         return
@@ -96,10 +95,7 @@ def sweep_command(
 ) -> None:
     """Show what each match threshold would tie, before protection."""
     with connected(dsn, data_dir) as connection:
-        rows = connection.execute(
-            "SELECT to_json(step) FROM c360.match_model_sweep(%s, %s) AS step", (tenant, truth)
-        ).fetchall()
-    steps: list[dict[str, Any]] = [row[0] for row in rows]
+        steps: list[dict[str, Any]] = answer(connection, _SWEEP, tenant, truth)
     if as_json:
         print_json(steps)
         return

@@ -14,10 +14,11 @@ from rich.table import Table
 
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
-from c360_cli.decision import Preview, Reason, answer, show_changes
+from c360_cli.decision import Preview, Reason, show_changes
 from c360_cli.explanation import draw_profile
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import console, print_json, print_table, printable
+from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Look at golden records, merge and split them.", no_args_is_help=True)
 
@@ -37,9 +38,9 @@ _BOOKKEEPING = (
     "last_events",
     "candidates",
 )
-_PROFILE = "SELECT c360.profile(%s, %s, %s)"
-_VERSIONS = "SELECT json_agg(history ORDER BY history.version DESC) FROM c360.profile_history(%s, %s) AS history"
-_ATTRIBUTES = "SELECT jsonb_path_query_array(c360.tenant_metadata(%s), '$.attributes[*].attribute')"
+_PROFILE = "SELECT {tenant}.profile(%s, %s)"
+_VERSIONS = "SELECT json_agg(history ORDER BY history.version DESC) FROM {tenant}.profile_history(%s) AS history"
+_ATTRIBUTES = "SELECT jsonb_path_query_array({tenant}.tenant_metadata(), '$.attributes[*].attribute')"
 
 
 @app.command("show")
@@ -81,7 +82,7 @@ def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
     identifier = _identifier(who)
     with connected(dsn, data_dir) as connection:
         profile = answer(connection, _PROFILE, tenant, *identifier)
-        explained = answer(connection, "SELECT c360.explain_profile(%s, %s)", tenant, profile["profile_id"])
+        explained = answer(connection, "SELECT {tenant}.explain_profile(%s)", tenant, profile["profile_id"])
     if as_json:
         print_json(explained)
         return
@@ -125,7 +126,7 @@ def merge_command(
     identifiers = [_identifier(who), _identifier(other)]
     with connected(dsn, data_dir) as connection:
         ids = [answer(connection, _PROFILE, tenant, *identifier)["profile_id"] for identifier in identifiers]
-        changes = answer(connection, "SELECT c360.merge_profiles(%s, %s, %s, %s, %s)", tenant, *ids, reason, dry_run)
+        changes = answer(connection, "SELECT {tenant}.merge_profiles(%s, %s, %s, %s)", tenant, *ids, reason, dry_run)
     show_changes(changes, as_json)
 
 
@@ -150,7 +151,7 @@ def split_command(
     kind, value = (None, None) if identifier is None else _identifier(identifier)
     with connected(dsn, data_dir) as connection:
         profile = answer(connection, _PROFILE, tenant, *golden)["profile_id"]
-        query = "SELECT c360.split_profile(%s, %s, %s::bigint[], %s, %s, %s, %s)"
+        query = "SELECT {tenant}.split_profile(%s, %s::bigint[], %s, %s, %s, %s)"
         changes = answer(connection, query, tenant, profile, observations, kind, value, reason, dry_run)
     if not as_json:
         print(f"leave: {', '.join(map(str, changes['left']))}")

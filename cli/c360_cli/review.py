@@ -9,10 +9,11 @@ from rich.table import Table
 
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
-from c360_cli.decision import Preview, Reason, answer, decided, show_changes
+from c360_cli.decision import Preview, Reason, decided, show_changes
 from c360_cli.explanation import draw_link, person_text
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import console, print_json, print_table, printable, say
+from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Decide who is who where the rules do not.", no_args_is_help=True)
 
@@ -23,11 +24,11 @@ Observations = Annotated[str, typer.Argument(metavar="OBSERVATIONS", help="Numbe
 
 _REVIEWS = """
     SELECT coalesce(json_agg(review ORDER BY review.score DESC, review.match_review_id), '[]')
-    FROM c360.match_reviews(%s, %s, %s, %s) AS review
+    FROM {tenant}.match_reviews(%s, %s, %s) AS review
 """
 _OVERRIDES = """
     SELECT coalesce(json_agg(override ORDER BY override.link_override_id DESC), '[]')
-    FROM c360.link_overrides(%s) AS override
+    FROM {tenant}.link_overrides() AS override
 """
 
 
@@ -73,7 +74,7 @@ def show_command(
     with connected(dsn, data_dir) as connection:
         review = _review(connection, tenant, number)
         pair = [str(review[side]["raw_profile_id"]) for side in ("first", "second")]
-        explained = answer(connection, "SELECT c360.explain_link(%s, %s, %s)", tenant, *pair)
+        explained = answer(connection, "SELECT {tenant}.explain_link(%s, %s)", tenant, *pair)
     if as_json:
         print_json(review | {"explained": explained})
         return
@@ -96,7 +97,7 @@ def accept_command(
     dry_run: Preview = False,
 ) -> None:
     """Decide that the two are one person."""
-    query = "SELECT c360.accept_review(%s, %s, %s, %s)"
+    query = "SELECT {tenant}.accept_review(%s, %s, %s)"
     show_changes(decided(dsn, data_dir, query, tenant, number, reason, dry_run), as_json)
 
 
@@ -111,7 +112,7 @@ def reject_command(
     dry_run: Preview = False,
 ) -> None:
     """Decide that the two are two persons."""
-    query = "SELECT c360.reject_review(%s, %s, %s, %s)"
+    query = "SELECT {tenant}.reject_review(%s, %s, %s)"
     show_changes(decided(dsn, data_dir, query, tenant, number, reason, dry_run), as_json)
 
 
@@ -149,7 +150,7 @@ def decide_command(
     dry_run: Preview = False,
 ) -> None:
     """Decide about observations that no review is about: one person, or two."""
-    query = "SELECT c360.set_link_override(%s, %s, %s::bigint[], %s::bigint[], %s, %s)"
+    query = "SELECT {tenant}.set_link_override(%s, %s::bigint[], %s::bigint[], %s, %s)"
     sides = [_observation_numbers(side) for side in (first, second)]
     show_changes(decided(dsn, data_dir, query, tenant, kind, *sides, reason, dry_run), as_json)
 
@@ -164,7 +165,7 @@ def withdraw_command(
     dry_run: Preview = False,
 ) -> None:
     """Take a decision back: the rules decide again."""
-    changes = decided(dsn, data_dir, "SELECT c360.remove_link_override(%s, %s, %s)", tenant, override, dry_run)
+    changes = decided(dsn, data_dir, "SELECT {tenant}.remove_link_override(%s, %s)", tenant, override, dry_run)
     if changes is None:
         say(f"Tenant {tenant} has no override {override}.")
         raise typer.Exit(1)

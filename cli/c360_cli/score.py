@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-import psycopg
 import typer
 from rich.table import Table
 
-from c360.templates.environment import literal
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json
 from c360_cli.output import print_json, print_table, say
+from c360_cli.sql import print_sql
+from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Read and refresh the scores of a tenant.", no_args_is_help=True)
 
@@ -25,9 +25,9 @@ AsOf = Annotated[
 # The database renders the JSON: money stays exact.
 _SEGMENTS = """
     SELECT coalesce(json_agg(summary), '[]')::text
-    FROM c360.rfm_summary(%s, coalesce(%s::timestamptz, now())) AS summary
+    FROM {tenant}.rfm_summary(coalesce(%s::timestamptz, now())) AS summary
 """
-_REFRESH = "SELECT c360.refresh_scores({tenant}, coalesce({as_of}::timestamptz, now()))"
+_REFRESH = "SELECT {tenant}.refresh_scores(coalesce(%s::timestamptz, now()))"
 
 
 @app.command("rfm")
@@ -36,7 +36,7 @@ def rfm_command(
 ) -> None:
     """Show the RFM segments: customers, orders, revenue and what to do about them."""
     with connected(dsn, data_dir) as connection:
-        segments = _value(connection, _SEGMENTS, tenant, as_of)
+        segments = answer(connection, _SEGMENTS, tenant, as_of)
     if as_json:
         print(segments)
         return
@@ -55,22 +55,17 @@ def refresh_command(
 ) -> None:
     """Store the scores with the golden records and tell whose segment changed. The worker does it by itself."""
     if dry_run:
-        print(_REFRESH.format(tenant=literal(tenant), as_of="NULL" if as_of is None else literal(as_of)) + ";")
+        print_sql(_REFRESH, tenant, as_of)
         return
     with connected(dsn, data_dir) as connection:
-        answer = _value(connection, _REFRESH.format(tenant="%s", as_of="%s"), tenant, as_of)
+        outcome = answer(connection, _REFRESH, tenant, as_of)
     if as_json:
-        print_json(answer)
+        print_json(outcome)
         return
     say(
-        f"{answer['profiles']} customers scored, {answer['changed']} changed,"
-        f" {answer['segments_changed']} of them to another segment."
+        f"{outcome['profiles']} customers scored, {outcome['changed']} changed,"
+        f" {outcome['segments_changed']} of them to another segment."
     )
-
-
-def _value(connection: psycopg.Connection[Any], query: str, *parameters: str | None) -> Any:
-    row = connection.execute(query, parameters).fetchone()
-    return None if row is None else row[0]
 
 
 def _print_segments(segments: list[dict[str, Any]]) -> None:

@@ -17,6 +17,7 @@ from rich.table import Table
 from c360_cli.connection import connected, database_address
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import print_json, print_table
+from c360_cli.tenant_calls import records
 
 _TENANT_COLUMNS = {
     "tenant": "tenant",
@@ -61,8 +62,7 @@ def register(app: typer.Typer, panel: str) -> None:
 def status(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show tenants, rates, lags and backlog."""
     with connected(dsn, data_dir) as connection:
-        tenants = _rows(connection, "SELECT * FROM c360.status()")
-        subscriptions = _rows(connection, "SELECT * FROM c360.relay_status()")
+        tenants, subscriptions = _status(connection)
     if as_json:
         print_json({"tenants": tenants, "subscriptions": subscriptions})
         return
@@ -80,9 +80,20 @@ def top(dsn: Dsn = None, data_dir: DataDir = None) -> None:
         subprocess.run([program], env=environment, check=False)
 
 
-def _rows(connection: psycopg.Connection, query: str) -> list[dict[str, Any]]:
+def _status(connection: psycopg.Connection) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Of all tenants for the owner of c360, of their own ones for people."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query.encode()).fetchall()
+        is_owner = cursor.execute("SELECT has_function_privilege('c360.status()', 'EXECUTE') AS may").fetchone()
+        if is_owner and is_owner["may"]:
+            return (
+                cursor.execute("SELECT * FROM c360.status()").fetchall(),
+                cursor.execute("SELECT * FROM c360.relay_status()").fetchall(),
+            )
+        mine = [row["tenant"] for row in cursor.execute("SELECT tenant FROM c360.my_tenants() AS tenant").fetchall()]
+    return (
+        [row for slug in mine for row in records(connection, "SELECT * FROM {tenant}.tenant_status()", slug)],
+        [row for slug in mine for row in records(connection, "SELECT * FROM {tenant}.relay_status()", slug)],
+    )
 
 
 def _shown(value: Any) -> str:

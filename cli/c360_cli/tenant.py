@@ -33,8 +33,15 @@ from c360.templates.environment import literal
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.output import print_json, print_table, say
+from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Create tenants, shape them, and end them.", no_args_is_help=True)
+
+_METADATA = "SELECT {tenant}.tenant_metadata()"
+_HISTORY = """
+    SELECT coalesce(jsonb_agg(to_jsonb(known) ORDER BY known.version DESC), '[]')
+    FROM {tenant}.metadata_history(%s) AS known
+"""
 
 Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 AllowTypeChange = Annotated[
@@ -100,7 +107,7 @@ def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fals
 def show_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show the identifier types, attributes and match rules of a tenant."""
     with connected(dsn, data_dir) as connection:
-        metadata = call(connection, "SELECT c360.tenant_metadata(%s)", tenant)
+        metadata = answer(connection, _METADATA, tenant)
     if as_json:
         print_json(metadata)
         return
@@ -161,15 +168,9 @@ def history_command(
     """List the versions of what decides who is who: when, by whom, what changed."""
     with connected(dsn, data_dir) as connection:
         if version is not None:
-            print_json(call(connection, "SELECT c360.metadata_version(%s, %s)", tenant, version))
+            print_json(answer(connection, "SELECT {tenant}.metadata_version(%s)", tenant, version))
             return
-        listed: list[dict[str, Any]] = call(
-            connection,
-            "SELECT coalesce(jsonb_agg(to_jsonb(known) ORDER BY known.version DESC), '[]')"
-            " FROM c360.metadata_history(%s, %s) AS known",
-            tenant,
-            limit,
-        )
+        listed: list[dict[str, Any]] = answer(connection, _HISTORY, tenant, limit)
     if as_json:
         print_json(listed)
         return
@@ -268,7 +269,7 @@ def export_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_j
     """Print a tenant as the YAML file that apply reads."""
     with connected(dsn, data_dir) as connection:
         if as_json:
-            print_json(call(connection, "SELECT c360.tenant_metadata(%s)", tenant))
+            print_json(answer(connection, _METADATA, tenant))
         else:
             print(export_tenant(connection, tenant), end="")
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import print_json, print_table
+from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Look at topics and their messages.", no_args_is_help=True)
 
@@ -62,12 +63,11 @@ def _print_from(
     connection: psycopg.Connection[Any], tenant: str, topic: str, snapshot: str | None, lines: int, as_json: bool
 ) -> str:
     """Print what is new since a snapshot; returns the next one."""
-    row = connection.execute("SELECT c360.tail_topic(%s, %s, %s, %s)", [tenant, topic, snapshot, lines]).fetchone()
-    answer: dict[str, Any] = row[0] if row else {"snapshot": "", "messages": []}
-    for message in answer["messages"]:
+    tail = answer(connection, "SELECT {tenant}.tail_topic(%s, %s, %s)", tenant, topic, snapshot, lines)
+    for message in tail["messages"]:
         if as_json:
             print_json({**message, "body": json.loads(message["body"])})
         else:
             print(f"{message['created_at'][:23]}  {message['type']:<20} {message['key']}  {message['body']}")
     sys.stdout.flush()
-    return str(answer["snapshot"])
+    return str(tail["snapshot"])

@@ -22,6 +22,7 @@ from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
+from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Send messages to other systems: webhooks, retries, dead letters.", no_args_is_help=True)
 letters = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
@@ -36,6 +37,9 @@ Rehearsal = Annotated[
     bool,
     typer.Option("--dry-run", help="Try it and undo it. Prints no SQL: that would carry a secret nobody knows."),
 ]
+
+_LIST = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_subscriptions() AS listed"
+_DEAD_LETTERS = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_dead_letters(%s, %s) AS listed"
 
 
 @app.command("add")
@@ -102,7 +106,7 @@ def add_command(
 def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """The webhooks of a tenant and what waits for them."""
     with connected(dsn, data_dir) as connection:
-        rows = [row[0] for row in connection.execute("SELECT c360.list_subscriptions(%s)", [tenant])]
+        rows = answer(connection, _LIST, tenant)
     if as_json:
         print_json(rows)
         return
@@ -171,7 +175,7 @@ def pause_command(
     tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False
 ) -> None:
     """Stop sending; messages are kept."""
-    changed = _call(dsn, data_dir, dry_run, "c360.pause_subscription", tenant, webhook)
+    changed = _call(dsn, data_dir, dry_run, "pause_subscription", tenant, webhook)
     if not dry_run:
         say(f"webhook {webhook} is paused." if changed else f"webhook {webhook} was paused already.")
 
@@ -181,7 +185,7 @@ def resume_command(
     tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False
 ) -> None:
     """Send again, also after the webhook was disabled."""
-    changed = _call(dsn, data_dir, dry_run, "c360.resume_subscription", tenant, webhook)
+    changed = _call(dsn, data_dir, dry_run, "resume_subscription", tenant, webhook)
     if not dry_run:
         say(f"webhook {webhook} is active." if changed else f"webhook {webhook} was active already.")
 
@@ -198,7 +202,7 @@ def remove_command(
     """Remove a webhook with everything that waits for it."""
     if not dry_run:
         confirm(f"Remove webhook {webhook} and what waits for it?", yes)
-    lost = _call(dsn, data_dir, dry_run, "c360.remove_subscription", tenant, webhook)
+    lost = _call(dsn, data_dir, dry_run, "remove_subscription", tenant, webhook)
     if not dry_run:
         waiting = lost["backlog"] + lost["parked"]
         say(f"webhook {lost['name']} is removed; {waiting} messages waited, {lost['dead_letters']} were dead letters.")
@@ -239,8 +243,7 @@ def letters_list_command(
 ) -> None:
     """What was given up, newest first."""
     with connected(dsn, data_dir) as connection:
-        query = "SELECT c360.list_dead_letters(%s, %s, %s)"
-        rows = [row[0] for row in connection.execute(query, [tenant, webhook, limit])]
+        rows = answer(connection, _DEAD_LETTERS, tenant, webhook, limit)
     if as_json:
         print_json(rows)
         return
@@ -261,21 +264,20 @@ def letters_replay_command(
     dry_run: DryRun = False,
 ) -> None:
     """Send dead letters again, with the same message ids and fresh attempts."""
-    count = _call(dsn, data_dir, dry_run, "c360.replay_dead_letters", tenant, webhook, ids)
+    count = _call(dsn, data_dir, dry_run, "replay_dead_letters", tenant, webhook, ids)
     if not dry_run:
         say(f"{count} dead letters are sent again.")
 
 
-def _call(dsn: str | None, data_dir: DataDir, dry_run: bool, function: str, *arguments: Any) -> Any:
+def _call(dsn: str | None, data_dir: DataDir, dry_run: bool, function: str, tenant: str, *arguments: Any) -> Any:
     """Call a function that changes something; for --dry-run print the call instead."""
     holes = ", ".join(["%s"] * len(arguments))
-    query = f"SELECT {function}({holes})"
+    query = f"SELECT {{tenant}}.{function}({holes})"
     if dry_run:
-        print_sql(query, *arguments)
+        print_sql(query, tenant, *arguments)
         return None
     with connected(dsn, data_dir) as connection:
-        row = connection.execute(query.encode(), arguments).fetchone()
-    return row[0] if row else None
+        return answer(connection, query, tenant, *arguments)
 
 
 @contextmanager

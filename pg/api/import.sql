@@ -1,18 +1,14 @@
--- POST /rpc/import, for PostgREST and for the gateway: the whole body is the one parameter, up to 2,500 events, 500 KB.
--- Tenant and source come from request.jwt.claims. Safe to repeat: known messageIds count as duplicates.
--- Raises: U1002 body_not_events, U1003 body_too_large, U1004 batch_too_long, U1005 body_too_deep, U1401 key_unknown
+-- POST /rpc/import, for PostgREST: the whole body is the one parameter, up to 2,500 events, 500 KB.
+-- Tenant and source come from request.jwt.claims, the right from the role PostgREST became. Safe to repeat: known messageIds count as duplicates.
+-- Raises: U1002 body_not_events, U1003 body_too_large, U1004 batch_too_long, U1005 body_too_deep, U1401 key_unknown,
+--         U4403 tenant_forbidden
 
 CREATE OR REPLACE FUNCTION c360_v1.import(json)
     RETURNS json
-    LANGUAGE plpgsql
-    SECURITY DEFINER
+    LANGUAGE sql
     SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    v_claims jsonb := c360._request_claims();
-BEGIN
-    RETURN c360._ingest_request(v_claims ->> 'tenant', coalesce(v_claims ->> 'source', 'http'), 'import', $1::text);
-END;
+    SELECT c360.ingest_claimed('import', $1::text);
 $$;
 
 COMMENT ON FUNCTION c360_v1.import(json) IS

@@ -28,7 +28,7 @@ BEGIN
             USING ERRCODE = 'U1009';
     END IF;
 
-    RETURN c360._ingest_request(v_tenant, v_source, p_type, p_body);
+    RETURN c360.ingest_request(v_tenant, v_source, p_type, p_body);
 END;
 $$;
 

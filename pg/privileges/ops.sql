@@ -1,6 +1,4 @@
--- Who may look at the state of the system.
-
-CALL c360._grant('EXECUTE ON ROUTINE c360.status()', 'c360_reader');
+-- Who may read the ledgers.
 
 -- The daemons refuse to work on another release than theirs.
 CALL c360._grant('SELECT ON TABLE c360.migrations, c360.repeatables', 'c360_relay');

@@ -1,4 +1,4 @@
--- Who may look into which schema. What they may call there is granted by the files of each domain.
+-- Who may look into which schema. What they may call there says functions.sql.
 
 CALL c360._grant('USAGE ON SCHEMA c360_v1', 'c360_gateway');
 CALL c360._grant('USAGE ON SCHEMA c360', 'c360_relay');

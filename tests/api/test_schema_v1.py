@@ -9,17 +9,25 @@ import psycopg
 import pytest
 from psycopg.types.json import Json
 
+from c360.governance import create_tenant
 from support.events import event_count, identify, ingest, page
 
 
 @pytest.fixture
 def gateway(connect):
-    """A session of the role PostgREST switches to."""
+    """A session of the gateway."""
     return connect("c360_gateway")
 
 
-def claim(session, **claims):
-    session.call("set_config", "request.jwt.claims", json.dumps(claims), True)
+@pytest.fixture
+def postgrest(connect):
+    """A session of PostgREST, which becomes the role of a token for one transaction."""
+    return connect("c360_authenticator")
+
+
+def claim(session, role="c360_acme_writer", **claims):
+    session.execute(f"SET LOCAL ROLE {role}")
+    session.call("set_config", "request.jwt.claims", json.dumps({"role": role, **claims}), True)
 
 
 @pytest.mark.parametrize(
@@ -35,20 +43,20 @@ def claim(session, **claims):
         ("import", [page("m1")]),
     ],
 )
-def test_each_function_takes_the_whole_body_for_the_tenant_of_the_claims(gateway, connect, function, body):
-    claim(gateway, role="c360_gateway", tenant="acme", source="app", kind="write")
+def test_each_function_takes_the_whole_body_for_the_tenant_of_the_claims(postgrest, connect, function, body):
+    claim(postgrest, tenant="acme", source="app", kind="write")
 
-    answer = gateway.value(f"SELECT c360_v1.{function}(%s)", Json(body))
-    gateway.commit()
+    answer = postgrest.value(f"SELECT c360_v1.{function}(%s)", Json(body))
+    postgrest.commit()
 
     assert (answer["success"], answer["accepted"]) == (True, 1)
     assert connect().column("SELECT source FROM tenant_acme.cdp_behavioral_events") == ["app"]
 
 
-def test_the_endpoint_decides_the_type(gateway, connect):
-    claim(gateway, tenant="acme", source="app")
-    gateway.value("SELECT c360_v1.page(%s)", Json({"type": "track", "userId": "u1"}))
-    gateway.commit()
+def test_the_endpoint_decides_the_type(postgrest, connect):
+    claim(postgrest, tenant="acme", source="app")
+    postgrest.value("SELECT c360_v1.page(%s)", Json({"type": "track", "userId": "u1"}))
+    postgrest.commit()
 
     assert connect().rows("SELECT type, payload ->> 'type' FROM tenant_acme.cdp_behavioral_events") == [
         ("page", "page")
@@ -56,58 +64,98 @@ def test_the_endpoint_decides_the_type(gateway, connect):
 
 
 @pytest.mark.parametrize("claims", [None, "", "no json", "{}", "[]", '{"source": "app"}'])
-def test_without_a_tenant_in_the_claims_nothing_happens(gateway, claims):
+def test_without_a_tenant_in_the_claims_nothing_happens(postgrest, claims):
+    postgrest.execute("SET LOCAL ROLE c360_acme_writer")
     if claims is not None:
-        gateway.call("set_config", "request.jwt.claims", claims, True)
+        postgrest.call("set_config", "request.jwt.claims", claims, True)
 
     with pytest.raises(psycopg.Error) as caught:
-        gateway.value("SELECT c360_v1.page(%s)", Json(page("m1")))
+        postgrest.value("SELECT c360_v1.page(%s)", Json(page("m1")))
 
     assert caught.value.sqlstate == "U1401"
 
 
-def test_claims_of_a_finished_transaction_count_no_more(gateway):
-    claim(gateway, tenant="acme")
-    gateway.value("SELECT c360_v1.page(%s)", Json(page("m1")))
-    gateway.commit()
+def test_claims_of_a_finished_transaction_count_no_more(postgrest):
+    claim(postgrest, tenant="acme")
+    postgrest.value("SELECT c360_v1.page(%s)", Json(page("m1")))
+    postgrest.commit()
 
+    postgrest.execute("SET LOCAL ROLE c360_acme_writer")
     with pytest.raises(psycopg.Error) as caught:
-        gateway.value("SELECT c360_v1.page(%s)", Json(page("m2")))
+        postgrest.value("SELECT c360_v1.page(%s)", Json(page("m2")))
 
     assert caught.value.sqlstate == "U1401"
 
 
 @pytest.mark.parametrize(("kind", "sqlstate"), [("write", "U1413"), (None, "U1413"), ("secret", None)])
-def test_only_claims_of_kind_secret_read_profiles(gateway, connect, kind, sqlstate):
+def test_only_claims_of_kind_secret_read_profiles(postgrest, connect, kind, sqlstate):
     session = connect()
     ingest(session, identify("u1", "m1", email="a@example.com"))
     session.call("c360.resolve_identities", "acme")
     session.commit()
-    claim(gateway, tenant="acme", kind=kind)
+    claim(postgrest, tenant="acme", kind=kind)
 
     if sqlstate is None:
-        assert gateway.value("SELECT c360_v1.profile('email', 'a@example.com')")["profile_id"]
+        assert postgrest.value("SELECT c360_v1.profile('email', 'a@example.com')")["profile_id"]
     else:
         with pytest.raises(psycopg.Error) as caught:
-            gateway.value("SELECT c360_v1.profile('email', 'a@example.com')")
+            postgrest.value("SELECT c360_v1.profile('email', 'a@example.com')")
         assert caught.value.sqlstate == sqlstate
 
 
-def test_a_body_over_500_kb_is_refused(gateway):
-    claim(gateway, tenant="acme")
+def test_a_body_over_500_kb_is_refused(postgrest):
+    claim(postgrest, tenant="acme")
 
     with pytest.raises(psycopg.Error) as caught:
-        gateway.value("SELECT c360_v1.batch(%s)", Json([page("m1", text="x" * 500 * 1024)]))
+        postgrest.value("SELECT c360_v1.batch(%s)", Json([page("m1", text="x" * 500 * 1024)]))
 
     assert caught.value.sqlstate == "U1003"
 
 
-def test_the_gateway_can_call_nothing_but_this_schema(gateway):
+@pytest.mark.parametrize("tenant", ["globex", "nobody", "acme', 'x", "evil"])
+def test_claims_of_another_tenant_give_no_right_in_it(postgrest, connect, tenant):
+    owner = connect()
+    create_tenant(owner.connection, "globex")
+    owner.execute("CREATE SCHEMA tenant_evil")
+    owner.execute("GRANT USAGE ON SCHEMA tenant_evil TO PUBLIC")
+    owner.commit()
+    for call in ('SELECT c360_v1.page(\'{"userId": "u1"}\')', "SELECT c360_v1.profile('email', 'a@example.com')"):
+        claim(postgrest, "c360_acme_admin", tenant=tenant, kind="secret")
+        with pytest.raises(psycopg.Error) as caught:
+            postgrest.value(call)
+        postgrest.rollback()
+        assert caught.value.sqlstate == "U4403"
+    assert owner.value("SELECT count(*) FROM tenant_globex.cdp_behavioral_events") == 0
+
+
+def test_the_role_of_the_token_decides_what_it_may(postgrest):
+    claim(postgrest, "c360_acme_reader", tenant="acme", kind="secret")
+
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        postgrest.value("SELECT c360_v1.page(%s)", Json(page("m1")))
+
+
+def test_without_a_token_postgrest_may_nothing(postgrest):
+    for statement in (
+        "SELECT c360_v1.page('{}')",
+        "SELECT c360_v1.receive(NULL, 'page', '{}')",
+        "SELECT tenant_acme.profile('email', 'a@example.com')",
+        "SELECT * FROM tenant_acme.cdp_profiles",
+        "SELECT c360.my_tenants()",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            postgrest.execute(statement)
+        postgrest.rollback()
+
+
+def test_the_gateway_can_call_nothing_but_what_takes_a_key(gateway):
     for statement in (
         "SELECT c360.ingest('acme', '[]')",
         "SELECT * FROM c360.api_keys",
         "SELECT * FROM tenant_acme.cdp_behavioral_events",
         "SELECT c360.profile('acme', 'email', 'a@example.com')",
+        "SELECT tenant_acme.profile('email', 'a@example.com')",
+        "SELECT c360_v1.page('{}')",
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             gateway.execute(statement)

@@ -204,25 +204,88 @@ def test_every_name_of_a_constraint_begins_with_its_table(db):
     assert strays == []
 
 
-def test_every_function_of_a_tenant_that_people_may_call_enters_it_with_borrowed_rights(db):
-    """The relay serves all tenants and reads none of them: a tenant among its arguments only narrows its own tables.
-
-    The import of a table reads it with the rights of the caller; what it calls to write in the tenant enters it.
-    """
-    loose = db.column(
+def test_every_function_stands_in_the_list_of_rights(db):
+    differences = db.rows(
         """
-        SELECT DISTINCT function.oid::regprocedure::text
-        FROM pg_proc AS function
-        CROSS JOIN aclexplode(function.proacl) AS granted
-        WHERE function.pronamespace = 'c360'::regnamespace
-          AND function.proargnames[1] = 'p_tenant'
-          AND granted.grantee NOT IN (function.proowner, 'c360_relay'::regrole)
-          AND function.proname <> 'import_raw_profiles'
-          AND NOT (function.prosecdef AND function.prosrc ~ 'c360\\._enter_tenant\\(p_tenant, ')
+        SELECT present.name, listed.name
+        FROM (
+            SELECT DISTINCT function.pronamespace::regnamespace || '.' || function.proname AS name
+            FROM pg_proc AS function
+            WHERE function.pronamespace IN ('c360'::regnamespace, 'c360_v1'::regnamespace)
+              AND function.proname !~ '^(_|tg_)'
+        ) AS present
+        FULL JOIN (
+            SELECT DISTINCT schema_name || '.' || function_name AS name FROM c360.function_rights
+        ) AS listed ON listed.name = present.name
+        WHERE present.name IS NULL
+           OR listed.name IS NULL
         """
     )
 
-    assert loose == []
+    assert differences == []
+
+
+def test_grants_on_shared_functions_are_what_the_list_says(db):
+    assert db.rows("SELECT function_oid::regprocedure, role::regrole FROM c360._function_grant_differences()") == []
+
+
+def test_a_shared_function_that_takes_a_tenant_is_executable_by_owner_and_daemons_alone(db):
+    people = db.rows(
+        """
+        SELECT function.oid::regprocedure::text, role.rolname
+        FROM pg_proc AS function
+        CROSS JOIN pg_roles AS role
+        WHERE function.pronamespace = 'c360'::regnamespace
+          AND function.proargnames[1] = 'p_tenant'
+          AND role.rolname ~ '^c360_(acme_.*|reader|writer|admin|gateway|authenticator)$'
+          AND has_function_privilege(role.oid, function.oid, 'EXECUTE')
+        """
+    )
+
+    assert people == []
+
+
+def test_nobody_takes_a_function_twice(db):
+    twice = db.column(
+        """
+        SELECT function_name
+        FROM c360.function_rights
+        WHERE taken_by IN ('reader', 'writer', 'admin', 'owner')
+          AND function_name NOT IN ('schema_version')
+        GROUP BY schema_name, function_name
+        HAVING count(*) > 1
+        """
+    )
+
+    assert twice == []
+
+
+def test_the_functions_of_a_tenant_are_granted_to_exactly_the_role_that_takes_them(db):
+    differences = db.rows(
+        """
+        SELECT function.proname, granted.role, listed.role
+        FROM pg_proc AS function
+        CROSS JOIN LATERAL (
+            SELECT string_agg(entry.grantee::regrole::text, ', ') AS role
+            FROM aclexplode(coalesce(function.proacl, acldefault('f', function.proowner))) AS entry
+            WHERE entry.grantee <> function.proowner
+        ) AS granted
+        LEFT JOIN (
+            SELECT rights.function_name, 'c360_acme_' || rights.taken_by AS role
+            FROM c360.function_rights AS rights
+            JOIN pg_proc AS shared
+                ON shared.pronamespace = 'c360'::regnamespace
+                AND shared.proname = rights.function_name
+                AND shared.proargnames[1] IN ('p_tenant', 'p_schema')
+            WHERE rights.taken_by IN ('reader', 'writer', 'admin')
+        ) AS listed ON listed.function_name = function.proname
+        WHERE function.pronamespace = 'tenant_acme'::regnamespace
+          AND granted.role IS DISTINCT FROM listed.role
+        """
+    )
+
+    assert differences == []
+    assert db.value("SELECT count(*) FROM c360._tenant_functions()") > 50
 
 
 def test_internal_functions_are_granted_to_nobody(db):

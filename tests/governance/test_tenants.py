@@ -139,9 +139,9 @@ def test_a_suspended_tenant_can_be_read_but_not_written(tenant):
     assert tenant.db.call("c360.suspend_tenant", tenant.name) is True
     assert tenant.db.call("c360.suspend_tenant", tenant.name) is False
 
-    tenant.db.call("c360._enter_tenant", tenant.name, "read")
+    tenant.db.call("c360._use_tenant", tenant.name, "read")
     with pytest.raises(psycopg.Error) as refused, tenant.db.connection.transaction():
-        tenant.db.call("c360._enter_tenant", tenant.name, "write")
+        tenant.db.call("c360._use_tenant", tenant.name, "write")
 
     assert refused.value.sqlstate == "U4423"
 
@@ -151,7 +151,7 @@ def test_a_resumed_tenant_can_be_written_again(tenant):
 
     assert tenant.db.call("c360.resume_tenant", tenant.name) is True
     assert tenant.db.call("c360.resume_tenant", tenant.name) is False
-    tenant.db.call("c360._enter_tenant", tenant.name, "write")
+    tenant.db.call("c360._use_tenant", tenant.name, "write")
 
 
 def test_dropping_removes_schema_roles_and_metadata_and_keeps_the_audit_log(tenant):

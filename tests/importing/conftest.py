@@ -27,7 +27,7 @@ def take(db):
     def run(day=0, table="crm.people", tenant="acme", **options):
         options = {name if name.startswith("p_") else f"p_{name}": value for name, value in options.items()}
         at = DAY_ONE.replace(day=1 + day)
-        return db.call("c360.import_raw_profiles", tenant, table, **({"p_source": "crm", "p_at": at} | options))
+        return db.call(f"tenant_{tenant}.import_raw_profiles", table, **({"p_source": "crm", "p_at": at} | options))
 
     return run
 

@@ -56,7 +56,7 @@ ENVELOPE = st.fixed_dictionaries({}, optional={"context": JSON, "integrations": 
 )
 def test_any_array_is_taken_and_every_element_accounted_for(db, events, envelope, is_import):
     body = json.dumps({**envelope, "batch": events})
-    query = "SELECT c360._ingest_request('acme', 'web', %s, %s)"
+    query = "SELECT c360.ingest_request('acme', 'web', %s, %s)"
     kind = "import" if is_import else "batch"
     db.execute("SAVEPOINT example")
     before = event_count(db)

@@ -15,7 +15,7 @@ GOOD = {"type": "page", "anonymousId": "a1"}
 def send_text(db: Session, body: str, kind: str | None = "batch") -> dict[str, Any]:
     """Send a body as text, as HTTP does: jsonb could not even carry some of these."""
     db.call("c360._use_tenant", "acme")
-    answer: dict[str, Any] = db.call("c360._ingest_request", "acme", "web", kind, body)
+    answer: dict[str, Any] = db.call("c360.ingest_request", "acme", "web", kind, body)
     return answer
 
 

@@ -10,7 +10,9 @@ from c360.installer.sources import load, sql_root
 from support.server import bare_server
 
 INSTALL_SQL = str(sql_root() / "install.sql")
-ROLES = ["c360_admin", "c360_gateway", "c360_owner", "c360_reader", "c360_relay", "c360_worker", "c360_writer"]
+ROLES = [
+    f"c360_{kind}" for kind in ("admin", "authenticator", "gateway", "owner", "reader", "relay", "worker", "writer")
+]
 
 
 @pytest.fixture

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
+import pytest
+
 from c360.governance import create_tenant
 from support.session import Session
 
@@ -52,12 +55,13 @@ def test_only_open_rejects_are_counted(db: Session) -> None:
     assert _status(db, "acme")["rejected_count"] == 1
 
 
-def test_a_tenant_shows_only_to_those_who_may_read_it(db: Session) -> None:
+def test_somebody_sees_the_tenants_they_may_read_and_their_status(db: Session) -> None:
     db.execute("SET LOCAL ROLE c360_owner")
     create_tenant(db.connection, "globex")
     db.execute("GRANT c360_acme_reader TO dba")
     db.execute("SET LOCAL ROLE c360_acme_reader")
 
-    tenants = [row["tenant"] for row in db.call_rows("c360.status")]
-
-    assert tenants == ["acme"]
+    assert db.column("SELECT c360.my_tenants()") == ["acme"]
+    assert [row["tenant"] for row in db.call_rows("tenant_acme.tenant_status")] == ["acme"]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.call_rows("c360.status")

@@ -1,4 +1,9 @@
-"""Two tenants, each with a canary in everything they hold, and a session that can act as any of their roles."""
+"""Two tenants, each with a canary in everything they hold, and people who attack one of them with objects of their own.
+
+house      a session that can act as any role of the tenants `mine` and `theirs`
+burglars   login roles that hold a right of `mine`, or are a daemon's role, each with a schema of its own, where
+           `steal()` tries everything against `theirs` with whatever rights it happens to run
+"""
 
 import itertools
 import os
@@ -11,6 +16,7 @@ import psycopg
 import pytest
 
 from c360.governance import create_tenant
+from support.burglars import Burglar, Burglars
 from support.session import Session
 
 _numbers = itertools.count(1)
@@ -128,3 +134,17 @@ def house(module_database, houses) -> Iterator[House]:
         db.execute("GRANT c360_gateway TO dba")
         db.execute("RESET ROLE")
         yield House(db, **houses)
+
+
+@pytest.fixture(scope="module")
+def burglars(server, module_database, houses) -> Iterator[Burglars]:
+    made = Burglars(server, module_database.name, houses["mine"], houses["theirs"])
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["reader", "writer", "admin", "gateway", "relay", "authenticator"])
+def burglar(request, burglars) -> Iterator[Burglar]:
+    """Somebody with one right. What they tried is forgotten before, and what they got is looked at after, each test."""
+    with burglars.enter(request.param) as burglar:
+        yield burglar

@@ -64,7 +64,7 @@ def test_a_dry_run_changes_nothing(c360, subscribe, session):
     dry = c360("webhook", "pause", "acme", "hooks", "--dry-run")
     added = c360("webhook", "add", "acme", "http://127.0.0.1/x", "--name", "other", "--allow-private", "--dry-run")
 
-    assert dry.stdout == "SELECT c360.pause_subscription('acme', 'hooks');\n"
+    assert dry.stdout == "SELECT tenant_acme.pause_subscription('hooks');\n"
     assert added.returncode == 0
     assert session.rows("SELECT name, state FROM c360.subscriptions") == [("hooks", "active")]
 

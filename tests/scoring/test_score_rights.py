@@ -44,13 +44,13 @@ def test_a_reader_of_the_tenant_reads_scores(shop):
     act_as(shop.session, "c360_acme_reader")
 
     assert shop.session.value("SELECT count(*) FROM tenant_acme.cdp_rfm") == 1
-    assert shop.session.value("SELECT sum(customers) FROM c360.rfm_summary('acme')") == 1
+    assert shop.session.value("SELECT sum(customers) FROM tenant_acme.rfm_summary()") == 1
 
 
 def test_a_reader_may_not_refresh(shop):
     act_as(shop.session, "c360_acme_reader")
 
-    assert sqlstate_of(shop.session, "SELECT c360.refresh_scores('acme')") == "42501"
+    assert sqlstate_of(shop.session, "SELECT tenant_acme.refresh_scores()") == "42501"
 
 
 def test_the_worker_refreshes(shop):
@@ -59,16 +59,18 @@ def test_the_worker_refreshes(shop):
     assert shop.session.call("c360.refresh_scores", "acme")["profiles"] == 1
 
 
-@pytest.mark.parametrize("query", ["SELECT * FROM c360.rfm('acme')", "SELECT * FROM c360.rfm_summary('acme')"])
-def test_a_reader_of_another_tenant_reads_nothing(shop, query):
+@pytest.mark.parametrize(
+    "function", ["tenant_acme.rfm()", "tenant_acme.rfm_summary()", "c360.rfm('acme')", "c360.rfm_summary('acme')"]
+)
+def test_a_reader_of_another_tenant_reads_nothing(shop, function):
     create_tenant(shop.session.connection, "beta")
     act_as(shop.session, "c360_beta_reader")
 
-    assert sqlstate_of(shop.session, query) == "U4403"
+    assert sqlstate_of(shop.session, f"SELECT * FROM {function}") == "42501"
 
 
 def test_an_admin_of_another_tenant_refreshes_nothing(shop):
     create_tenant(shop.session.connection, "beta")
     act_as(shop.session, "c360_beta_admin")
 
-    assert sqlstate_of(shop.session, "SELECT c360.refresh_scores('acme')") == "U4403"
+    assert sqlstate_of(shop.session, "SELECT tenant_acme.refresh_scores()") == "42501"

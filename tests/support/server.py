@@ -64,9 +64,11 @@ class TestServer:
                 )
             )
             if template == TEMPLATE:  # rights on a database do not come with its template
-                admin.execute(
-                    sql.SQL("GRANT CREATE, TEMPORARY ON DATABASE {} TO c360_owner").format(sql.Identifier(name))
-                )
+                for statement in (
+                    "GRANT CREATE, TEMPORARY ON DATABASE {} TO c360_owner",
+                    "REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC",
+                ):
+                    admin.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
     def drop_database(self, name: str) -> None:
         with self.admin() as admin:
@@ -95,8 +97,8 @@ def running_server(version: str) -> Iterator[TestServer]:
 
 
 @contextlib.contextmanager
-def bare_server(version: str | None = None) -> Iterator[TestServer]:
-    """A server with nothing of ours in it, not even roles."""
+def bare_server(version: str | None = None, *settings: str) -> Iterator[TestServer]:
+    """A server with nothing of ours in it, not even roles; `settings` come after those of all tests."""
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))
     (folder / "runner.pid").write_text(str(os.getpid()))
     account = account_for(folder / "data")
@@ -105,7 +107,7 @@ def bare_server(version: str | None = None) -> Iterator[TestServer]:
     cluster = Cluster(folder / "data", binaries, account)
     try:
         cluster.init(SUPERUSER, "--auth=trust", "--no-sync")
-        cluster.start(*_settings(folder))
+        cluster.start(*_settings(folder), *settings)
         yield TestServer(str(folder), str(binaries.folder))
     finally:
         cluster.stop("immediate")

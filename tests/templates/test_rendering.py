@@ -177,6 +177,8 @@ def test_hostile_metadata_run_as_harmless_sql(db):
     for change in column_changes(HOSTILE, TenantState()):
         for statement in change.statements:
             db.execute(statement)
+    db.call("c360.register_tenant", HOSTILE.slug)
+    db.call("c360._renew_tenant_functions", HOSTILE.slug)
     for rendered in render_repeatables(HOSTILE):
         db.execute(rendered.sql)
 

@@ -19,6 +19,8 @@ Callers branch on the class or on `code`, never on the text.
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 
 
@@ -109,6 +111,13 @@ def class_for(sqlstate: str, message: str = "") -> type[DatabaseRefused]:
     return _BY_STATE.get(sqlstate) or _BY_GROUP.get(sqlstate[:2]) or DatabaseRefused
 
 
+def no_such_tenant(slug: str) -> GovernanceRefused:
+    """What PostgreSQL's "schema does not exist" means for the schema of a tenant."""
+    return GovernanceRefused(
+        f'tenant "{slug}" does not exist', code="U4404", hint="List the tenants with: c360 tenant list"
+    )
+
+
 def from_psycopg(error: psycopg.Error) -> C360Error:
     """Translate; raise the result `from` the original so that the cause is kept."""
     diagnosis = error.diag
@@ -119,6 +128,8 @@ def from_psycopg(error: psycopg.Error) -> C360Error:
             hint="Check the address with --dsn or DATABASE_URL, and that the server is running.",
         )
     message = diagnosis.message_primary or str(error)
+    if error.sqlstate == "3F000" and (schema := re.search(r'"tenant_([a-z0-9_]+)"', message)):
+        return no_such_tenant(schema[1])
     return class_for(error.sqlstate, message)(
         message,
         code=error.sqlstate,

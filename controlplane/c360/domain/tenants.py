@@ -5,13 +5,14 @@ Refuses a document with fields it does not know: an older release must not quiet
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from c360.domain.blocked import BlockedGuard, blocked_guard
-from c360.domain.errors import GovernanceRefused
+from c360.domain.errors import GovernanceRefused, no_such_tenant
 from c360.domain.recipe import Recipe, recipe
 from c360.domain.rules import CompositeDefinition, MatchRule, RuleProblem, ScoredDefinition, match_rule
 
@@ -25,6 +26,17 @@ _FROM_ACTIVITY = (
     "total_sessions",
 )
 _SENT_BY_MOST = frozenset({"identity", "person", "address"})
+_SLUG = re.compile(r"[a-z][a-z0-9_]{1,30}")
+
+
+def of_tenant(query: str, slug: str) -> str:
+    """A query on functions of a tenant: {tenant} becomes its schema.
+
+    Raises GovernanceRefused U4404 for what cannot be the name of a tenant.
+    """
+    if not _SLUG.fullmatch(slug):
+        raise no_such_tenant(slug)
+    return query.replace("{tenant}", f"tenant_{slug}")
 
 
 class DataType(StrEnum):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from c360.domain.tenants import of_tenant
 from c360.governance.declaration import PROPERTIES, Declaration, write_declaration
 from c360.governance.plan import Permissions, Plan
 from c360.governance.tenants import Connection, as_owner, call, plan_tenant, sync_tenant
@@ -76,7 +77,7 @@ def apply_declaration(
 
 def export_tenant(conn: Connection, slug: str) -> str:
     """The metadata of a tenant as the YAML that `apply` reads."""
-    return write_declaration(call(conn, "SELECT c360.tenant_metadata(%s)", slug))
+    return write_declaration(call(conn, of_tenant("SELECT {tenant}.tenant_metadata()", slug)))
 
 
 def _metadata(conn: Connection, slug: str) -> dict[str, Any] | None:

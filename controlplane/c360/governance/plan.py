@@ -100,6 +100,9 @@ def make_plan(
     if dropped:
         names = ", ".join(f"{ident(tenant.schema_name)}.{ident(name)}" for name in dropped)
         draft.add("views are made anew, because their columns change", f"DROP VIEW {names};")
+    if not state.functions_are_current:  # before the views, which call them
+        renew = f"SELECT c360._renew_tenant_functions({literal(tenant.slug)});"
+        draft.add("functions for the people of the tenant, as the list of rights says", renew)
     _columns(draft, tenant, wanted)
     for rendered in repeatables:
         if rendered.path in rerun or state.releases.get(rendered.path) != rendered.checksum:

@@ -17,13 +17,14 @@ class Column:
 
 @dataclass(frozen=True)
 class TenantState:
-    """Tables and views with their columns in order, indexes, and the ledger of templates."""
+    """Tables, views, indexes, the ledger of templates, and whether the functions for its people are current."""
 
     schema_exists: bool = False
     tables: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)
     views: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)
     indexes: frozenset[str] = frozenset()
     releases: Mapping[str, str] = field(default_factory=dict)
+    functions_are_current: bool = False
 
 
 def state_from_document(document: Mapping[str, Any]) -> TenantState:
@@ -39,4 +40,5 @@ def state_from_document(document: Mapping[str, Any]) -> TenantState:
         views=views,
         indexes=frozenset(document["indexes"]),
         releases=document["releases"],
+        functions_are_current=document["functions_are_current"],
     )

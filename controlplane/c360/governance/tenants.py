@@ -15,7 +15,7 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from c360.domain.errors import C360Error, GovernanceRefused
-from c360.domain.tenants import TenantSpec, spec_from_metadata
+from c360.domain.tenants import TenantSpec, of_tenant, spec_from_metadata
 from c360.governance.columns import ColumnChange
 from c360.governance.plan import Loss, Permissions, Plan, make_plan
 from c360.governance.state import TenantState, state_from_document
@@ -62,9 +62,12 @@ def load_state(conn: Connection, slug: str) -> TenantState:
 
 
 def list_tenants(conn: Connection) -> list[dict[str, Any]]:
-    """The tenants the caller may read."""
-    listed: list[dict[str, Any]] = call(conn, "SELECT c360.list_tenants()")
-    return listed
+    """The tenants the caller may read: all for the owner of c360, for people those they hold a role of."""
+    if call(conn, "SELECT has_function_privilege('c360.list_tenants()', 'EXECUTE')"):
+        listed: list[dict[str, Any]] = call(conn, "SELECT c360.list_tenants()")
+        return listed
+    mine = call(conn, "SELECT coalesce(array_agg(tenant), '{}') FROM c360.my_tenants() AS tenant")
+    return [call(conn, of_tenant("SELECT {tenant}.tenant_metadata()", slug)) for slug in mine]
 
 
 def plan_tenant(conn: Connection, slug: str, permissions: Permissions | None = None) -> Plan:

@@ -16,13 +16,14 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from c360.domain.tenants import of_tenant
 from c360.importing.rows import Reader, Row
 
 _CHUNK_ROWS = 20_000
 _CHUNK_BYTES = 16_000_000
-_BEGIN = "SELECT c360.begin_import(%s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s)"
-_STAGED = "SELECT c360.import_staged_rows(%s, %s, %s)"
-_FINISH = "SELECT c360.finish_import(%s, %s)"
+_BEGIN = "SELECT {tenant}.begin_import(%s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s)"
+_STAGED = "SELECT {tenant}.import_staged_rows(%s, %s)"
+_FINISH = "SELECT {tenant}.finish_import(%s)"
 
 Progress = Callable[[int, int], None]
 
@@ -124,7 +125,7 @@ def _identifier(name: str) -> sql.Identifier:
     return sql.Identifier(*(part.strip('"') for part in name.split(".")))
 
 
-def _call(connection: psycopg.Connection, query: str, *values: Any) -> dict[str, Any]:
-    row = connection.execute(query.encode(), values).fetchone()
+def _call(connection: psycopg.Connection, query: str, tenant: str, *values: Any) -> dict[str, Any]:
+    row = connection.execute(of_tenant(query, tenant).encode(), values).fetchone()
     answer: dict[str, Any] = row[0] if row else {}
     return answer

@@ -76,6 +76,7 @@ def _install(connection: psycopg.Connection, sources: Sources) -> Report:
     for file in repeatables:
         _run(connection, file)
     connection.execute("CALL c360._record_repeatables()")
+    connection.execute("CALL c360._renew_tenants()")
     return Report(tuple(migrations), tuple(file.path for file in repeatables))
 
 

@@ -24,6 +24,7 @@ _FRAME = (
     "BEGIN ISOLATION LEVEL READ COMMITTED;",
     "CALL c360._check_release();",
     "CALL c360._record_repeatables();",
+    "CALL c360._renew_tenants();",
     "COMMIT;",
 )
 

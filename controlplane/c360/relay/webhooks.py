@@ -22,6 +22,7 @@ from psycopg.types.json import Jsonb
 
 from c360.adapters.http import Answer, HttpClient
 from c360.domain.errors import UsageError
+from c360.domain.tenants import of_tenant
 from c360.relay.addresses import UrlRefused, checked_url, is_forbidden
 from c360.relay.secrets import Keyring, Sealed
 from c360.relay.signature import headers, key_of, new_secret
@@ -87,10 +88,10 @@ def add_webhook(
     check_address(url, allow_private=allow_private)
     made = NewWebhook(uuid4(), new_secret())
     sealed = keyring.seal(made.secret, made.subscription_id, 1)
+    query = "SELECT {tenant}.add_subscription(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
     connection.execute(
-        "SELECT c360.add_subscription(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        of_tenant(query, tenant).encode(),
         [
-            tenant,
             made.subscription_id,
             name,
             url,
@@ -115,9 +116,10 @@ def rotate_secret(
     version = max(secret["version"] for secret in shown["secrets"]) + 1
     secret = new_secret()
     sealed = keyring.seal(secret, subscription_id, version)
+    query = "SELECT {tenant}.rotate_subscription_secret(%s, %s, %s, %s, %s, %s)"
     row = connection.execute(
-        "SELECT c360.rotate_subscription_secret(%s, %s, %s, %s, %s, %s, %s)",
-        [tenant, webhook, version, sealed.key_id, sealed.nonce, sealed.ciphertext, keep_old],
+        of_tenant(query, tenant).encode(),
+        [webhook, version, sealed.key_id, sealed.nonce, sealed.ciphertext, keep_old],
     ).fetchone()
     if row is None:
         raise RuntimeError("c360.rotate_subscription_secret() gave no row")
@@ -126,7 +128,8 @@ def rotate_secret(
 
 def show_webhook(connection: psycopg.Connection, tenant: str, webhook: str) -> dict[str, Any]:
     """Everything about a webhook but its secrets."""
-    row = connection.execute("SELECT c360.show_subscription(%s, %s)", [tenant, webhook]).fetchone()
+    query = of_tenant("SELECT {tenant}.show_subscription(%s)", tenant)
+    row = connection.execute(query.encode(), [webhook]).fetchone()
     if row is None:
         raise RuntimeError("c360.show_subscription() gave no row")
     shown: dict[str, Any] = row[0]
@@ -137,8 +140,9 @@ def send_test(
     connection: psycopg.Connection, keyring: Keyring, tenant: str, webhook: str, *, allow_private: bool
 ) -> Answer:
     """Send one real, signed webhook.test message now."""
+    query = of_tenant("SELECT * FROM {tenant}.prepare_test_message(%s)", tenant)
     with connection.cursor(row_factory=dict_row) as cursor:
-        prepared = cursor.execute("SELECT * FROM c360.prepare_test_message(%s, %s)", [tenant, webhook]).fetchone()
+        prepared = cursor.execute(query.encode(), [webhook]).fetchone()
     if prepared is None:
         raise RuntimeError("c360.prepare_test_message() gave no row")
     began = time.monotonic()

@@ -1,6 +1,6 @@
--- Names the role on whose behalf the running statement acts: the role chosen with SET ROLE, otherwise the login role.
--- Unlike current_user it is not changed by SECURITY DEFINER, so a function with borrowed rights can judge its caller.
--- Reads only; never fails.
+-- Names the role on whose behalf the running statement acts: the role chosen with SET ROLE, otherwise the login role. For records
+-- of who did something, and for nothing else: it is a setting, and decides no right. Reads only; never fails.
+-- Called by c360._actor(), and by trigger functions that earlier releases compiled for tenants.
 
 CREATE OR REPLACE FUNCTION c360._caller()
     RETURNS text
@@ -12,4 +12,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION c360._caller() IS
-    'The role that called: of SET ROLE if one is set, otherwise of the login; the same inside SECURITY DEFINER functions.';
+    'The role of SET ROLE if one is set, otherwise of the login; for the audit log only.';

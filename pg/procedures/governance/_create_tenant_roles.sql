@@ -1,5 +1,5 @@
 -- Makes the roles c360_<tenant>_reader, _writer and _admin: NOLOGIN, granted to people. Admin includes writer includes
--- reader; each is a member of the group role that may execute the functions of its kind. Safe to repeat. Returns false,
+-- reader; each is a member of the group role that may execute the shared functions of its kind. c360_authenticator may become each. Safe to repeat. Returns false,
 -- and changes nothing, where the installation may not create roles: then only the owner of c360 enters tenants.
 
 CREATE OR REPLACE FUNCTION c360._create_tenant_roles(p_tenant text)
@@ -37,6 +37,11 @@ BEGIN
 
         IF v_member IS NOT NULL AND NOT pg_has_role(v_role, v_member, 'USAGE') THEN
             EXECUTE format('GRANT %I TO %I', v_member, v_role);
+        END IF;
+
+        -- PostgREST logs in as c360_authenticator, which has no right of its own and becomes the role that a token names.
+        IF to_regrole('c360_authenticator') IS NOT NULL AND NOT pg_has_role('c360_authenticator', v_role, 'SET') THEN
+            EXECUTE format('GRANT %I TO c360_authenticator WITH INHERIT FALSE, SET TRUE', v_role);
         END IF;
 
         v_member := v_role;

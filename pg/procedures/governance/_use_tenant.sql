@@ -1,5 +1,6 @@
--- Points the search path at a tenant for the rest of the calling function, without asking who calls: for callers that
--- have authenticated otherwise (an API key, a JWT) and for internal functions below an entered tenant.
+-- Points the search path at a tenant for the rest of the calling function: first statement of every shared function that takes a
+-- tenant. Asks nobody who calls: such functions are executable by the owner and the daemons alone, people call those of their
+-- tenant, whose name stands in the text and whose EXECUTE PostgreSQL checks. p_right write refuses a suspended tenant.
 -- Safe to repeat. Has no SET clause of its own on purpose: leaving this function must not take the path back; the
 -- SET clause of the calling function does that.
 -- Raises: U4404 tenant_not_found, U4423 tenant_suspended
@@ -41,4 +42,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360._use_tenant(text, text) IS
-    'Points search_path at a tenant for the calling function, without checking rights; refuses writing to a suspended one.';
+    'Points search_path at a tenant for the calling function; refuses writing to a suspended one.';

@@ -1,6 +1,6 @@
 -- How many values a column of a tenant holds, and how many of them would be lost by dropping it (no new type) or by
 -- giving it another type. Reads the whole table: asked only before a change that may lose something.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.count_values(
     p_tenant   text,
@@ -18,7 +18,7 @@ DECLARE
     v_lost   text := 'true';
     v_answer jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     IF p_new_type IN ('text[]', 'jsonb') THEN
         v_lost := 'false';

@@ -15,7 +15,7 @@ AS $$
 DECLARE
     v_role text;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     IF p_confirm IS DISTINCT FROM p_tenant THEN
         RAISE EXCEPTION 'tenant "%" is not dropped, because "%" is not its name', p_tenant, p_confirm

@@ -1,5 +1,5 @@
 -- The versions of what decides who is who in a tenant, newest first: when, by whom, and what changed. Reads only.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.metadata_history(
     p_tenant text,
@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION c360.metadata_history(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

@@ -1,5 +1,5 @@
 -- One version of what decides who is who in a tenant, whole; the latest when none is named. Reads only.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found, U4417 metadata_version_not_found
+-- Raises: U4404 tenant_not_found, U4417 metadata_version_not_found
 
 CREATE OR REPLACE FUNCTION c360.metadata_version(
     p_tenant  text,
@@ -14,7 +14,7 @@ AS $$
 DECLARE
     v_found jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     SELECT to_jsonb(known) - 'xact_id'
     INTO v_found
@@ -27,7 +27,7 @@ BEGIN
     IF v_found IS NULL THEN
         RAISE EXCEPTION 'tenant "%" has no version % of its metadata', p_tenant, p_version
             USING ERRCODE = 'U4417',
-                  HINT = 'List them with c360.metadata_history().';
+                  HINT = 'List them with metadata_history().';
     END IF;
 
     RETURN v_found;

@@ -1,6 +1,6 @@
 -- Takes a match rule of a tenant away. Safe to repeat: false when there is none of that name. The tenant's functions
 -- follow with the next sync, and what was matched before with the next rebuild.
--- Raises: U4403, U4404 and U4423 of the tenant
+-- Raises: U4404 and U4423 of the tenant
 
 CREATE OR REPLACE FUNCTION c360.remove_match_rule(
     p_tenant text,
@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION c360.remove_match_rule(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     DELETE FROM c360.match_rules AS stated
     WHERE stated.tenant = p_tenant

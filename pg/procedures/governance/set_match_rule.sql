@@ -1,6 +1,6 @@
 -- Adds a match rule of a tenant or changes it, the row given whole. Answers whether anything changed; safe to repeat.
 -- The tenant's functions follow with the next sync, and what was matched before with the next rebuild.
--- Raises: U4403, U4404 and U4423 of the tenant; U4416 match_rule_invalid
+-- Raises: U4404 and U4423 of the tenant; U4416 match_rule_invalid
 
 CREATE OR REPLACE FUNCTION c360.set_match_rule(
     p_tenant      text,
@@ -27,7 +27,7 @@ DECLARE
     );
     v_before jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     SELECT to_jsonb(stated) - 'tenant' - 'created_at'
     INTO v_before

@@ -1,6 +1,6 @@
 -- Everything a tenant is rendered and exported from, as one document: properties, identifier types, blocked values,
 -- attributes, retired ones included, and match rules. Reads only.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.tenant_metadata(p_tenant text)
     RETURNS jsonb
@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION c360.tenant_metadata(p_tenant text)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN (
         SELECT jsonb_build_object(

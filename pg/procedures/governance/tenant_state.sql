@@ -1,6 +1,6 @@
 -- What is really there of a tenant, to compare with its metadata: columns of its tables and views, indexes, and which
--- text of which template ran. Reads only; a tenant without schema has empty lists.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- text of which template ran, and whether it has the functions of this release for its people. Reads only; a tenant without schema has empty lists.
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.tenant_state(p_tenant text)
     RETURNS jsonb
@@ -12,7 +12,7 @@ AS $$
 DECLARE
     v_schema oid;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     v_schema := to_regnamespace(quote_ident('tenant_' || p_tenant));
 
@@ -44,6 +44,14 @@ BEGIN
             SELECT coalesce(jsonb_object_agg(release.template, release.checksum), '{}')
             FROM c360.tenant_releases AS release
             WHERE release.tenant = p_tenant
+              AND release.template <> 'functions'
+        ),
+        'functions_are_current', EXISTS (
+            SELECT
+            FROM c360.tenant_releases AS release
+            WHERE release.tenant = p_tenant
+              AND release.template = 'functions'
+              AND release.checksum = c360._tenant_functions_checksum()
         )
     );
 END;

@@ -1,4 +1,4 @@
--- Lets a model score from now on, instead of the one before. 
+-- Lets a model score from now on, instead of the one before.
 -- Trusts the search_path and the resolver's lock. Safe to repeat. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._activate_match_model(p_match_model_id bigint)

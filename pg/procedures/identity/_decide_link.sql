@@ -29,7 +29,7 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'tenant "%" has no observation %', p_tenant, coalesce(v_unknown::text, 'NULL')
             USING ERRCODE = 'U2301',
-                  HINT = 'c360.explain_profile() lists the observations of a golden record.';
+                  HINT = 'explain_profile() lists the observations of a golden record.';
     END IF;
 
     -- A subtransaction, so that a dry run leaves nothing.

@@ -36,12 +36,12 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'tenant "%" has no review %', p_tenant, coalesce(p_match_review_id::text, 'NULL')
             USING ERRCODE = 'U2302',
-                  HINT = 'c360.match_reviews() lists what is open.';
+                  HINT = 'match_reviews() lists what is open.';
     END IF;
     IF v_status <> 'open' THEN
         RAISE EXCEPTION 'review % is % already', p_match_review_id, v_status
             USING ERRCODE = 'U2303',
-                  HINT = 'To decide otherwise: c360.link_overrides() shows the decision, c360.remove_link_override() takes it back.';
+                  HINT = 'To decide otherwise: link_overrides() shows the decision, remove_link_override() takes it back.';
     END IF;
 
     -- First the status, so that the new partition does not call the review obsolete.

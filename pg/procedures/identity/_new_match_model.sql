@@ -19,7 +19,7 @@ BEGIN
     VALUES (
         p_recipe ->> 'rule', p_recipe, 0.5, '{}',
         array_fill(0.5::double precision, ARRAY[9 * jsonb_array_length(p_recipe -> 'comparisons')]), '{}',
-        p_records, 0, '[]', p_settings, c360._caller()
+        p_records, 0, '[]', p_settings, c360._actor()
     )
     RETURNING match_model_id INTO v_model;
 

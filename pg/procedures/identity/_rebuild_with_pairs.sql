@@ -21,7 +21,7 @@ DECLARE
     v_changes  jsonb;
     v_pairs    jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
     PERFORM c360._wait_for_resolver(p_tenant);
 
     SELECT
@@ -39,7 +39,7 @@ BEGIN
     FROM cdp_match_pairs AS pair;
 
     v_changes := c360.rebuild_identities(p_tenant, false, p_most);
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     WITH change AS (
         SELECT

@@ -1,6 +1,6 @@
 -- How far identity resolution is in a tenant: what waits and since when, what failed (why is in
 -- cdp_resolution_failures), how many observations and golden records there are. Counts of the large tables are the planner's estimates, so that asking costs nothing.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.identity_status(p_tenant text)
     RETURNS TABLE (
@@ -17,7 +17,7 @@ CREATE OR REPLACE FUNCTION c360.identity_status(p_tenant text)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

@@ -1,5 +1,5 @@
 -- What people decided about who is who, newest first: the observations on both sides and the golden records they have now.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.link_overrides(p_tenant text)
     RETURNS TABLE (
@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION c360.link_overrides(p_tenant text)
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

@@ -1,7 +1,7 @@
 -- One model of the scored match rule for people: every comparison with the probabilities and the weight of each level, how
 -- the training went, how many values and keys count differently. Values of observations are not in it. NULL as number: the
 -- active model, or the latest when none is active. Reads only.
--- Raises: U2214 match_model_not_found, U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U2214 match_model_not_found, U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.match_model(
     p_tenant         text,
@@ -16,7 +16,7 @@ AS $$
 DECLARE
     v_model jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     SELECT jsonb_build_object(
         'match_model_id', model.match_model_id,
@@ -80,7 +80,7 @@ BEGIN
     IF v_model IS NULL THEN
         RAISE EXCEPTION 'tenant "%" has no match model%', p_tenant, coalesce(' ' || p_match_model_id, '')
             USING ERRCODE = 'U2214',
-                  HINT = 'Train one with c360.train_match_model().';
+                  HINT = 'Train one with train_match_model().';
     END IF;
     RETURN v_model;
 END;

@@ -2,7 +2,7 @@
 -- ties, without protection, so that the largest group shows where strangers begin to chain. Where a trait holds the truth
 -- about who is who, precision, recall and F1 over pairs of observations that have it. Looks at the pairs that are kept,
 -- which begin at the review threshold. Reads only.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.match_model_sweep(
     p_tenant          text,
@@ -30,7 +30,7 @@ DECLARE
     v_score real[];
     v_total bigint;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     SELECT
         coalesce(array_agg(pair.low_raw_profile_id), '{}'),

@@ -1,7 +1,7 @@
 -- Links that a rule proposes and that were not made, for a person to decide: both observations with the values that speak
 -- for them, the rule, the score and what stood in the way. Surest first, then oldest. p_status: open, accepted, rejected,
 -- obsolete, or NULL for all; p_review_id picks one whatever its status. Masked values are shown masked.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.match_reviews(
     p_tenant    text,
@@ -31,7 +31,7 @@ CREATE OR REPLACE FUNCTION c360.match_reviews(
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

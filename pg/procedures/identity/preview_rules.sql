@@ -3,7 +3,7 @@
 -- "match_rules": {"<composite rule>": {"priority": n, "is_active": false}}}, each part as wanted. Everything else is compiled into
 -- functions of the tenant; `c360 identity preview FILE` previews that as well. Answers what c360.rebuild_identities() does, and
 -- pairs: {counts, added, removed}, p_most of each. The resolver of the tenant waits meanwhile.
--- Raises: U4418 preview_needs_compiling, U4403, U4404 and U4423 of the tenant, 23514 for a limit its type cannot have (U2399 dry_run_ends stays inside)
+-- Raises: U4418 preview_needs_compiling, U4404 and U4423 of the tenant, 23514 for a limit its type cannot have (U2399 dry_run_ends stays inside)
 
 CREATE OR REPLACE FUNCTION c360.preview_rules(
     p_tenant  text,
@@ -19,7 +19,7 @@ DECLARE
     v_problem text;
     v_changes jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     v_problem := c360._preview_problem(p_tenant, p_changes);
     IF v_problem IS NOT NULL THEN

@@ -4,7 +4,7 @@
 -- records keep their ids: an id stays with its founding observation. Where nothing changed nothing is written.
 -- One transaction: others see all of it or nothing; ingest goes on, the resolver waits. p_dry_run does the same work, takes it
 -- back, and answers the same. Sends notices about how far it is. Safe to repeat: the second time nothing differs.
--- Raises: U2400 batch_size_invalid, U4403 tenant_forbidden, U4404 tenant_not_found, U4423 tenant_suspended (U2399
+-- Raises: U2400 batch_size_invalid, U4404 tenant_not_found, U4423 tenant_suspended (U2399
 -- dry_run_ends stays inside)
 
 CREATE OR REPLACE FUNCTION c360.rebuild_identities(
@@ -27,7 +27,7 @@ DECLARE
     v_version   integer[];
     v_changes   jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     IF p_batch_size IS NULL OR p_batch_size < 1 THEN
         RAISE EXCEPTION 'identities cannot be rebuilt in batches of %', coalesce(p_batch_size::text, 'NULL')

@@ -1,7 +1,7 @@
 -- Decides that the two observations of a review are two persons: leaves a cannot_link override and lets the golden records follow at
 -- once. Answers what became of them; p_dry_run answers the same and changes nothing. A review is decided once; to think
 -- again, take the override back. Waits for the resolver.
--- Raises: U2302 review_unknown, U2303 review_decided, U4403 tenant_forbidden, U4404 tenant_not_found, U4423 tenant_suspended
+-- Raises: U2302 review_unknown, U2303 review_decided, U4404 tenant_not_found, U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.reject_review(
     p_tenant          text,
@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION c360.reject_review(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
 
     RETURN c360._decide_review(p_tenant, p_match_review_id, 'rejected', p_reason, coalesce(p_dry_run, false));
 END;

@@ -1,7 +1,7 @@
 -- Takes back what a person decided about who is who: the rules decide again, at once. Answers what became of the golden
 -- records, or NULL when there is no such override (any more), so that a repeat does no harm. The audit log keeps it.
 -- p_dry_run: answers the same and changes nothing. Waits for the resolver.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found, U4423 tenant_suspended (U2399 dry_run_ends stays inside)
+-- Raises: U4404 tenant_not_found, U4423 tenant_suspended (U2399 dry_run_ends stays inside)
 
 CREATE OR REPLACE FUNCTION c360.remove_link_override(
     p_tenant           text,
@@ -17,7 +17,7 @@ DECLARE
     v_kind    text;
     v_changes jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
     PERFORM c360._wait_for_resolver(p_tenant);
 
     SELECT override.kind

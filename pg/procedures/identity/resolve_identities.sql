@@ -4,7 +4,7 @@
 -- A batch that fails is tried in halves; a row that fails alone is parked in cdp_resolution_failures and blocks nobody.
 -- One resolver per tenant at a time: another one answers {"busy": true} at once and has claimed nothing.
 -- The golden records depend on the observations alone, not on their order, the batch size or the number of resolvers.
--- Raises: U2400 batch_size_invalid, U2401 resolution_failing, U4403 tenant_forbidden, U4404 tenant_not_found,
+-- Raises: U2400 batch_size_invalid, U2401 resolution_failing, U4404 tenant_not_found,
 -- U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.resolve_identities(
@@ -23,7 +23,7 @@ DECLARE
     v_queue    bigint[];
     v_counts   jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
 
     IF p_batch_size IS NULL OR p_batch_size < 1 THEN
         RAISE EXCEPTION 'a batch of % cannot be resolved', coalesce(p_batch_size::text, 'NULL')

@@ -1,6 +1,6 @@
 -- Puts all work that failed back into the resolution queue, for somebody who has removed the cause. Answers how much.
 -- Safe to repeat: what is back in the queue is not put there twice.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found, U4423 tenant_suspended
+-- Raises: U4404 tenant_not_found, U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.retry_resolution(p_tenant text)
     RETURNS bigint
@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION c360.retry_resolution(p_tenant text)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
     RETURN c360._requeue_failures('infinity');
 END;
 $$;

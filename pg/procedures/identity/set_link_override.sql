@@ -3,7 +3,7 @@
 -- c360.remove_link_override(). The latest decision wins: older overrides that say the opposite are replaced, and the audit
 -- log keeps them. Not safe to repeat: each call is one more override. p_dry_run: answers what would become of the golden
 -- records (created, merged, split, moved) and changes nothing. Waits for the resolver.
--- Raises: U2300 override_invalid, U2301 observation_unknown, U4403 tenant_forbidden, U4404 tenant_not_found,
+-- Raises: U2300 override_invalid, U2301 observation_unknown, U4404 tenant_not_found,
 -- U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.set_link_override(
@@ -20,7 +20,7 @@ CREATE OR REPLACE FUNCTION c360.set_link_override(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
 
     IF p_kind IS NULL OR p_kind NOT IN ('must_link', 'cannot_link') THEN
         RAISE EXCEPTION 'an override cannot be of kind "%"', coalesce(p_kind, 'NULL')

@@ -3,7 +3,7 @@
 -- and seed give the same model. Resolvers of the tenant wait meanwhile. Pairs scored by an older model stay until
 -- c360.rebuild_identities() scores them anew.
 -- Raises: U2210 match_rule_not_scored, U2211 records_too_few, U2212 match_pass_missing, U2213 match_setting_invalid,
--- U4403 tenant_forbidden, U4404 tenant_not_found, U4423 tenant_suspended
+-- U4404 tenant_not_found, U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.train_match_model(
     p_tenant    text,
@@ -25,13 +25,13 @@ DECLARE
     v_records bigint;
     v_stale   bigint;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
     v_recipe := match_recipe();
 
     IF v_recipe IS NULL OR v_recipe ->> 'rule' <> coalesce(p_rule, v_recipe ->> 'rule') THEN
         RAISE EXCEPTION 'tenant "%" has no active scored rule%', p_tenant, coalesce(' "' || p_rule || '"', '')
             USING ERRCODE = 'U2210',
-                  HINT = 'Add one: c360.set_match_rule(''' || p_tenant || ''', ''person'', ''scored''), then c360 tenant sync. Of several scored rules the most trusted is trained.';
+                  HINT = 'Add one: tenant_' || p_tenant || '.set_match_rule(''person'', ''scored''), then c360 tenant sync. Of several scored rules the most trusted is trained.';
     END IF;
     IF p_max_pairs IS NULL OR p_max_pairs NOT BETWEEN 1000 AND 1000000 THEN
         RAISE EXCEPTION 'a model cannot be trained on % pairs a pass', coalesce(p_max_pairs::text, 'NULL')

@@ -22,7 +22,7 @@ BEGIN
     IF v_unknown IS NOT NULL THEN
         RAISE EXCEPTION 'rejected event % does not exist', array_to_string(v_unknown, ', ')
             USING ERRCODE = 'U1404',
-                  HINT = 'List them with c360.rejected_events().';
+                  HINT = 'List them with rejected_events().';
     END IF;
 
     SELECT coalesce(array_agg(locked.rejected_event_id ORDER BY locked.rejected_event_id), '{}')

@@ -1,4 +1,4 @@
--- Makes the staging table of an import of a file, empty, and lets the caller copy into it, and nobody read it. Safe to
+-- Makes the staging table of an import of a file, empty, and lets the writers of the tenant copy into it, and nobody read it. Safe to
 -- repeat. The rows of a chunk are copied, recorded and removed in one transaction: after a commit the table is empty.
 
 CREATE OR REPLACE FUNCTION c360._open_import_staging(p_tenant text, p_import_id bigint)
@@ -6,8 +6,8 @@ CREATE OR REPLACE FUNCTION c360._open_import_staging(p_tenant text, p_import_id 
     LANGUAGE plpgsql
 AS $$
 DECLARE
-    v_table   text := c360._import_staging(p_tenant, p_import_id);
-    v_caller  text := c360._caller();
+    v_table  text := c360._import_staging(p_tenant, p_import_id);
+    v_writer text := format('c360_%s_writer', p_tenant);
 BEGIN
     EXECUTE format(
         'CREATE UNLOGGED TABLE IF NOT EXISTS %s (
@@ -23,8 +23,8 @@ BEGIN
     EXECUTE format('COMMENT ON TABLE %s IS ''Rows of a file on their way into import %s.''', v_table, p_import_id);
     EXECUTE format('TRUNCATE %s', v_table);
 
-    IF NOT pg_has_role(v_caller, current_user, 'USAGE') THEN
-        EXECUTE format('GRANT INSERT ON %s TO %I', v_table, v_caller);
+    IF to_regrole(quote_ident(v_writer)) IS NOT NULL THEN
+        EXECUTE format('GRANT INSERT ON %s TO %I', v_table, v_writer);
     END IF;
 
     RETURN v_table;

@@ -6,7 +6,7 @@
 --   p_fingerprint: what a file is known by. An interrupted import of the same file, source, mapping and options goes on
 --     after row_count; its session holds a lock until it ends, so that two do not meet. NULL: not a file.
 -- Raises: U1006 source_invalid, U1421 import_mapping_invalid, U1422 import_column_unfit, U1424 import_busy,
---         U1425 import_options_invalid, U4403, U4404, U4423
+--         U1425 import_options_invalid, U4404, U4423
 
 CREATE OR REPLACE FUNCTION c360.begin_import(
     p_tenant       text,
@@ -30,7 +30,7 @@ DECLARE
     v_rows       bigint := 0;
     v_position   bigint := 0;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
 
     IF p_source IS NULL OR p_source !~ '^[a-z0-9][a-z0-9_.-]{0,59}$' THEN
         RAISE EXCEPTION 'source "%" is not a valid name', p_source
@@ -64,7 +64,7 @@ BEGIN
 
     IF v_import_id IS NULL THEN
         INSERT INTO cdp_imports AS import (source, name, fingerprint, mapping, options, started_at, started_by)
-        VALUES (p_source, p_name, p_fingerprint, v_mapping, v_options, p_at, c360._caller())
+        VALUES (p_source, p_name, p_fingerprint, v_mapping, v_options, p_at, c360._actor())
         RETURNING import.import_id
         INTO v_import_id;
     END IF;

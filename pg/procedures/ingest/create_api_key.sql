@@ -1,6 +1,6 @@
 -- Registers an API key. The key itself never comes here: the caller makes it, hands over its SHA-256, and shows it once.
 -- The triggers on c360.api_keys audit it and tell c360-synch-events.
--- Raises: U1409 key_exists, U1408 key_invalid, U4403, U4404
+-- Raises: U1409 key_exists, U1408 key_invalid, U4404
 
 CREATE OR REPLACE FUNCTION c360.create_api_key(
     p_tenant           text,
@@ -20,7 +20,7 @@ DECLARE
     v_api_key_id  bigint;
     v_bad_origin  text;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     SELECT origin.text
     INTO v_bad_origin
@@ -36,7 +36,7 @@ BEGIN
 
     BEGIN
         INSERT INTO c360.api_keys AS key (tenant, name, kind, source, key_prefix, key_hash, allowed_origins, created_by)
-        VALUES (p_tenant, p_name, p_kind, p_source, p_key_prefix, p_key_hash, p_allowed_origins, c360._caller())
+        VALUES (p_tenant, p_name, p_kind, p_source, p_key_prefix, p_key_hash, p_allowed_origins, c360._actor())
         RETURNING key.api_key_id
         INTO v_api_key_id;
     EXCEPTION

@@ -1,6 +1,6 @@
 -- Gives rejected events up: they stay, with status discarded, and are not listed as open any more.
 -- Safe to repeat: answers how many were open.
--- Raises: U1404 rejected_event_not_found, U4403, U4404, U4423
+-- Raises: U1404 rejected_event_not_found, U4404, U4423
 
 CREATE OR REPLACE FUNCTION c360.discard_rejected_events(
     p_tenant              text,
@@ -14,7 +14,7 @@ AS $$
 DECLARE
     v_ids bigint[];
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
     v_ids := c360._lock_rejected_events(p_rejected_event_ids);
 
     UPDATE cdp_rejected_events AS rejected

@@ -1,7 +1,7 @@
 -- Ends an import; after a full extract, records of the source that were not in it are marked gone. Not when rows had no
 -- readable key: one of them may be the record that seems to be missing. Answers {import_id, source, status, rows, ...counts,
 -- first_rejects}. Safe to repeat: the second call only answers.
--- Raises: U1423 import_not_found, U4403, U4404, U4423
+-- Raises: U1423 import_not_found, U4404, U4423
 
 CREATE OR REPLACE FUNCTION c360.finish_import(
     p_tenant     text,
@@ -18,7 +18,7 @@ DECLARE
     v_source   text;
     v_gone     bigint;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
 
     UPDATE cdp_imports AS import
     SET status = 'finished',

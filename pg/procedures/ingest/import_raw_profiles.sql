@@ -1,20 +1,21 @@
 -- Imports the rows of a table or view as observations: extracts of a CRM or ERP come in by SQL alone. Runs with the
 -- rights of the caller, who must be able to read the columns and to write in the tenant; reads nothing on anybody's
--- behalf. Safe to repeat: what is imported already makes no difference, with a key only changed rows make observations.
+-- behalf. People call it in the schema of their tenant. Safe to repeat: what is imported already makes no difference, with a key only changed rows make observations.
+--   p_schema: the schema of the tenant, whose functions take the rows.
 --   p_mapping: {"column": "target"}; targets are trait paths and identifier types (scope after a colon), traits.<path>,
 --     key, observed_at, source, ignore; a list for several. Columns it does not mention are guessed, see p_guess.
 --   p_key: the column that names a record in its system; the versions of a record are one person (identifier record_id).
---   p_full_extract: records of the source that are not in the table are marked gone, see c360.import_records.
+--   p_full_extract: records of the source that are not in the table are marked gone, see import_records().
 --   p_reject_invalid: refuse rows with a value its attribute cannot hold; otherwise the observation keeps it and the
 --     golden record passes it over.
 --   p_dry_run: do everything, answer, and undo it.
 -- Answers {import_id, mapping, unmapped, rows, new, changed, unchanged, rejected, observations, gone, unusable,
--- first_rejects}; the refused rows are in c360.import_rejects.
+-- first_rejects}; the refused rows are in import_rejects().
 -- Raises: U1006 source_invalid, U1420 import_of_other_tenant, U1421 import_mapping_invalid, U1422 import_column_unfit,
---         U1425 import_options_invalid, U4403, U4404, U4423
+--         U1425 import_options_invalid, U4404, U4423
 
 CREATE OR REPLACE FUNCTION c360.import_raw_profiles(
-    p_tenant          text,
+    p_schema          name,
     p_table           regclass,
     p_mapping         jsonb DEFAULT NULL,
     p_source          text DEFAULT 'import',
@@ -35,6 +36,7 @@ CREATE OR REPLACE FUNCTION c360.import_raw_profiles(
     SET synchronize_seqscans = off
 AS $$
 DECLARE
+    v_take       text := format('SELECT %I.import_rows($1, $2, $3)', p_schema);
     v_columns    jsonb;
     v_begun      jsonb;
     v_import_id  bigint;
@@ -67,8 +69,8 @@ BEGIN
       AND NOT attribute.attisdropped;
 
     BEGIN
-        v_begun := c360.begin_import(
-            p_tenant,
+        EXECUTE format('SELECT %I.begin_import($1, $2, $3, $4, $5, NULL, $6)', p_schema)
+        USING
             p_source,
             p_table::text,
             v_columns,
@@ -76,9 +78,8 @@ BEGIN
             jsonb_strip_nulls(jsonb_build_object(
                 'key', p_key, 'full_extract', p_full_extract, 'guess', p_guess, 'reject_invalid', p_reject_invalid
             )),
-            NULL,
             p_at
-        );
+        INTO v_begun;
         v_import_id := v_begun ->> 'import_id';
 
         IF EXISTS (
@@ -87,7 +88,7 @@ BEGIN
             JOIN pg_namespace AS schema ON schema.oid = relation.relnamespace
             WHERE relation.oid = p_table
               AND schema.nspname LIKE 'tenant\_%'
-              AND schema.nspname <> 'tenant_' || p_tenant
+              AND schema.nspname <> p_schema
               AND EXISTS (
                 SELECT
                 FROM pg_class AS raw
@@ -110,7 +111,7 @@ BEGIN
             v_rows[v_count] := v_row;
 
             IF v_count = 20000 OR v_bytes > 32000000 THEN
-                PERFORM c360.import_rows(p_tenant, v_import_id, v_first, v_rows);
+                EXECUTE v_take USING v_import_id, v_first, v_rows;
                 v_first := v_first + v_count;
                 v_count := 0;
                 v_bytes := 0;
@@ -119,10 +120,13 @@ BEGIN
         END LOOP;
 
         IF v_count > 0 THEN
-            PERFORM c360.import_rows(p_tenant, v_import_id, v_first, v_rows);
+            EXECUTE v_take USING v_import_id, v_first, v_rows;
         END IF;
 
-        v_summary := c360.finish_import(p_tenant, v_import_id, p_at) || jsonb_build_object('unmapped', v_begun -> 'unmapped');
+        EXECUTE format('SELECT %I.finish_import($1, $2)', p_schema)
+        USING v_import_id, p_at
+        INTO v_summary;
+        v_summary := v_summary || jsonb_build_object('unmapped', v_begun -> 'unmapped');
 
         IF p_dry_run THEN
             RAISE EXCEPTION 'dry run'
@@ -137,5 +141,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360.import_raw_profiles(text, regclass, jsonb, text, text, boolean, boolean, boolean, boolean, timestamptz) IS
+COMMENT ON FUNCTION c360.import_raw_profiles(name, regclass, jsonb, text, text, boolean, boolean, boolean, boolean, timestamptz) IS
     'Imports the rows of a table or view as observations, read with the rights of the caller; answers the mapping and the counts.';

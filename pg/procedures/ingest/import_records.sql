@@ -1,6 +1,6 @@
 -- Lists records of other systems that were imported under a key, with the golden record each belongs to; status is active,
 -- or gone when a full extract came without it. In the order of source and key; p_after_key goes on within one source.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.import_records(
     p_tenant     text,
@@ -33,7 +33,7 @@ DECLARE
           AND kind.is_masked
     );
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

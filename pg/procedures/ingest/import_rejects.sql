@@ -1,6 +1,6 @@
 -- Lists rows an import refused, in their order, as they were sent. They may hold values that readers see masked only:
 -- for the administrator of the tenant.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.import_rejects(
     p_tenant     text,
@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION c360.import_rejects(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

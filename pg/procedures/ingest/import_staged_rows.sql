@@ -1,7 +1,7 @@
 -- Takes what was copied into the staging table of an import of a file, and empties it. Copy and call belong into one
 -- transaction. Answers the counts of these rows; nothing staged, nothing done.
 --   p_position: where in the file these rows end; an interrupted import goes on there.
--- Raises: U1423 import_not_found, U1424 import_busy, U4403, U4404, U4423
+-- Raises: U1423 import_not_found, U1424 import_busy, U4404, U4423
 
 CREATE OR REPLACE FUNCTION c360.import_staged_rows(
     p_tenant     text,
@@ -21,12 +21,12 @@ DECLARE
     v_lines    text[];
     v_counts   jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
 
     IF to_regclass(v_staging) IS NULL THEN
         RAISE EXCEPTION 'there is no import % of a file', p_import_id
             USING ERRCODE = 'U1423',
-                  HINT = 'List the imports with: SELECT * FROM c360.list_imports(<tenant>)';
+                  HINT = 'List the imports with: SELECT * FROM tenant_<tenant>.list_imports()';
     END IF;
 
     EXECUTE format(

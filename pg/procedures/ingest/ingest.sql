@@ -2,7 +2,7 @@
 -- Safe to repeat: an event whose (source, messageId) is known counts as a duplicate. An event that cannot be taken is
 -- kept in cdp_rejected_events with its reason and harms no other.
 -- Answers {accepted, duplicates, rejected: [{index, messageId, code, message}]}.
--- Raises: U1002 body_not_events, U1005 body_too_deep, U1006 source_invalid, U4403 tenant_forbidden,
+-- Raises: U1002 body_not_events, U1005 body_too_deep, U1006 source_invalid,
 --         U4404 tenant_not_found, U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.ingest(
@@ -17,7 +17,7 @@ CREATE OR REPLACE FUNCTION c360.ingest(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
 
     IF p_source IS NULL OR p_source !~ '^[a-z0-9][a-z0-9_.-]{0,62}$' THEN
         RAISE EXCEPTION 'source "%" is not a valid name', p_source

@@ -1,5 +1,5 @@
 -- Lists the API keys of a tenant, without anything a key could be made from.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.list_api_keys(p_tenant text)
     RETURNS TABLE (
@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION c360.list_api_keys(p_tenant text)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

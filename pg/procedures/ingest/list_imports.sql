@@ -1,5 +1,5 @@
 -- Lists the imports of a tenant, newest first.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.list_imports(p_tenant text, p_limit integer DEFAULT 20)
     RETURNS TABLE (
@@ -21,7 +21,7 @@ CREATE OR REPLACE FUNCTION c360.list_imports(p_tenant text, p_limit integer DEFA
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

@@ -1,6 +1,6 @@
 -- Makes the monthly partitions of a tenant's events ahead of time, and empties the default partition.
 -- Safe to repeat, several at once too. Answers {created, moved}.
--- Raises: 55P03 when a lock is not to be had in a second: try again later; U4403, U4404
+-- Raises: 55P03 when a lock is not to be had in a second: try again later; U4404
 
 CREATE OR REPLACE FUNCTION c360.maintain_event_partitions(
     p_tenant  text,
@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION c360.maintain_event_partitions(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN c360._maintain_partitions(
         'tenant_' || p_tenant,

@@ -1,7 +1,7 @@
 -- Lists events, oldest first: the last p_limit, or those after p_after_event_id.
 -- Ids are given before commit: an event with a smaller id can appear later. Who follows asks again from a bit earlier
 -- and leaves out what it has seen.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.recent_events(
     p_tenant          text,
@@ -26,7 +26,7 @@ CREATE OR REPLACE FUNCTION c360.recent_events(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     -- Two statements, because one that decides its order by a parameter cannot use the index.
     IF p_after_event_id IS NULL THEN

@@ -2,7 +2,7 @@
 -- p_patch is laid over each event first (a member set to null is taken out); for an event that is no JSON object it is
 -- the whole event. The original stays, with status redriven; what is refused again stays rejected with its new reason.
 -- Safe to repeat: settled rows are left alone. Answers {redriven, duplicates, rejected: [{rejected_event_id, ...}]}.
--- Raises: U1404 rejected_event_not_found, U1007 patch_invalid, U4403, U4404, U4423
+-- Raises: U1404 rejected_event_not_found, U1007 patch_invalid, U4404, U4423
 
 CREATE OR REPLACE FUNCTION c360.redrive_rejected_events(
     p_tenant              text,
@@ -22,7 +22,7 @@ DECLARE
     v_duplicates  bigint := 0;
     v_rejected    jsonb := '[]';
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
     v_ids := c360._lock_rejected_events(p_rejected_event_ids);
 
     IF jsonb_typeof(p_patch) <> 'object' THEN

@@ -1,5 +1,5 @@
 -- Lists rejected events, newest first.
--- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.rejected_events(
     p_tenant              text,
@@ -24,7 +24,7 @@ CREATE OR REPLACE FUNCTION c360.rejected_events(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

@@ -1,6 +1,6 @@
 -- Ends an API key at once and for good. Safe to repeat: the second call answers false.
 -- The triggers on c360.api_keys audit it and tell c360-synch-events.
--- Raises: U1405 key_not_found, U4403, U4404
+-- Raises: U1405 key_not_found, U4404
 
 CREATE OR REPLACE FUNCTION c360.revoke_api_key(p_tenant text, p_name text)
     RETURNS boolean
@@ -11,7 +11,7 @@ AS $$
 DECLARE
     v_is_revoked boolean;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     SELECT key.revoked_at IS NOT NULL
     INTO v_is_revoked

@@ -48,7 +48,7 @@ BEGIN
                     format('%%s observations or golden records could not be resolved (SQLSTATE %%s).',
                            count(*), string_agg(DISTINCT failure.code, ', ' ORDER BY failure.code)),
                     'Read why in ' || %2$L || '.cdp_resolution_failures, remove the cause, then: '
-                        || format('SELECT c360.retry_resolution(%%L)', %1$L)
+                        || format('SELECT %%I.retry_resolution()', %2$L)
                 FROM %2$I.cdp_resolution_failures AS failure
                 HAVING count(*) > 0
             $query$,

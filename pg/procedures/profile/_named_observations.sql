@@ -44,7 +44,7 @@ BEGIN
     THEN
         RAISE EXCEPTION 'golden record "%" does not have all of what is to leave it', p_master_profile_id
             USING ERRCODE = 'U2306',
-                  HINT = 'c360.explain_profile() lists its observations and their identifiers.';
+                  HINT = 'explain_profile() lists its observations and their identifiers.';
     END IF;
     RETURN v_named;
 END;

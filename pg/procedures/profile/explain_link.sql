@@ -3,7 +3,7 @@
 -- Linked: "path" leads from one to the other, each step with its rule, both values as sent and as compared, and the weight of
 -- each comparison. Not linked: "obstacles" says for each rule what failed or stood in the way, nearest first. "overrides" are
 -- the decisions of people about the two. Masked values are shown masked.
--- Raises: U2301 observation_unknown, U2404 profile_not_found, U2405 identifier_type_unknown, U4403 tenant_forbidden,
+-- Raises: U2301 observation_unknown, U2404 profile_not_found, U2405 identifier_type_unknown,
 -- U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.explain_link(
@@ -26,7 +26,7 @@ DECLARE
     v_two            bigint[];
     v_linked         boolean;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     SELECT
         side.raw_profile_id,

@@ -1,7 +1,7 @@
 -- Why these observations are one golden record: each with what was sent, the identifiers as compared, the rule and
 -- evidence that joined it, and the path of ties of all kinds that leads from it to the founding observation; then the
 -- merges that made the record. A merged id is explained by its survivor. Masked identifiers are shown masked.
--- Raises: U2404 profile_not_found, U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U2404 profile_not_found, U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.explain_profile(
     p_tenant     text,
@@ -16,7 +16,7 @@ AS $$
 DECLARE
     v_id uuid;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     SELECT found.master_profile_id
     INTO v_id

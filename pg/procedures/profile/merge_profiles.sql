@@ -3,7 +3,7 @@
 -- between them give way. Counts at once; answers what became of the golden records, and p_dry_run answers the same and
 -- changes nothing. Redirects are followed. Undone by c360.split_profile() or c360.remove_link_override(). Waits for the
 -- resolver.
--- Raises: U2304 merge_impossible, U2404 profile_not_found, U4403 tenant_forbidden, U4404 tenant_not_found,
+-- Raises: U2304 merge_impossible, U2404 profile_not_found, U4404 tenant_not_found,
 -- U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.merge_profiles(
@@ -23,7 +23,7 @@ DECLARE
     v_other_id uuid;
     v_answer   jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
     PERFORM c360._wait_for_resolver(p_tenant);
 
     SELECT found.master_profile_id

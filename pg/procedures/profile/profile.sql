@@ -1,7 +1,7 @@
 -- Answers the golden record of a person by any identifier ('email', 'user_id' ...) or by 'profile_id', with its
 -- identifiers and last events. The id of a record that was merged answers with its survivor ("redirected": true).
 -- Where a value is contested, "candidates" says how many golden records hold it. Masked values are shown masked.
--- Raises: U2404 profile_not_found, U2405 identifier_type_unknown, U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U2404 profile_not_found, U2405 identifier_type_unknown, U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.profile(
     p_tenant          text,
@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION c360.profile(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN c360._profile(p_tenant, p_identifier_type, p_value);
 END;

@@ -1,6 +1,6 @@
 -- The golden record as it was at a moment. An id that was merged by then answers with the survivor of that moment, as
 -- c360.profile does with the survivor of today. Masked values are shown masked.
--- Raises: U2404 profile_not_found (also when it did not exist yet), U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U2404 profile_not_found (also when it did not exist yet), U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.profile_as_of(
     p_tenant     text,
@@ -22,7 +22,7 @@ DECLARE
     v_profile jsonb;
     v_from    timestamptz;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     LOOP
         SELECT

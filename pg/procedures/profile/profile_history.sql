@@ -1,6 +1,6 @@
 -- Every version of a golden record, newest first: what changed, why, by whom, and the record as it was. The history of
 -- an absorbed id ends with its absorption; ask for the survivor to go on. Masked values are shown masked.
--- Raises: U2404 profile_not_found, U4403 tenant_forbidden, U4404 tenant_not_found
+-- Raises: U2404 profile_not_found, U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.profile_history(
     p_tenant     text,
@@ -22,7 +22,7 @@ CREATE OR REPLACE FUNCTION c360.profile_history(
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

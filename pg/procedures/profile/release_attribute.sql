@@ -1,6 +1,6 @@
 -- Takes back what people wrote into an attribute of a golden record: the observations decide about it again, with the
 -- next run of the resolver. Safe to repeat: false when there was nothing to take back.
--- Raises: U2404 profile_not_found, U4403 tenant_forbidden, U4404 tenant_not_found, U4423 tenant_suspended
+-- Raises: U2404 profile_not_found, U4404 tenant_not_found, U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.release_attribute(
     p_tenant     text,
@@ -15,7 +15,7 @@ AS $$
 DECLARE
     v_id uuid;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
 
     SELECT found.master_profile_id
     INTO v_id

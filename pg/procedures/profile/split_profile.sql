@@ -5,7 +5,7 @@
 -- and what became of the golden records. p_dry_run answers the same and changes nothing. Undone by
 -- c360.remove_link_override() or c360.merge_profiles(). Waits for the resolver.
 -- Raises: U2305 split_unclear, U2306 split_impossible, U2404 profile_not_found, U2405 identifier_type_unknown,
--- U4403 tenant_forbidden, U4404 tenant_not_found, U4423 tenant_suspended
+-- U4404 tenant_not_found, U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.split_profile(
     p_tenant          text,
@@ -27,7 +27,7 @@ DECLARE
     v_leaving bigint[];
     v_staying bigint[];
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
     PERFORM c360._wait_for_resolver(p_tenant);
 
     IF num_nonnulls(p_raw_profile_ids, p_identifier_type) <> 1 OR num_nonnulls(p_identifier_type, p_value) = 1 THEN
@@ -54,7 +54,7 @@ BEGIN
         RAISE EXCEPTION 'golden record "%" cannot be split there: nobody would stay', v_id
             USING ERRCODE = 'U2306',
                   DETAIL = format('All of its %s observation(s) are those named, or hang on them alone.', cardinality(v_leaving)),
-                  HINT = 'Name fewer observations; c360.explain_profile() shows what ties them.';
+                  HINT = 'Name fewer observations; explain_profile() shows what ties them.';
     END IF;
 
     RETURN c360._decide_link(p_tenant, 'cannot_link', v_leaving, v_staying, p_reason, coalesce(p_dry_run, false))

@@ -1,7 +1,7 @@
 -- Adds a webhook. It receives what is committed from now on, or also older messages still in the log from p_from on.
 -- The signing secret arrives encrypted: its plain text and the master key never reach the database.
 -- The id is made by the caller, because the encryption of the secret is bound to it.
--- Raises: U4403, U4404 and U4423 of the tenant; U5410 subscription_exists; 23514 for a value the table refuses
+-- Raises: U4404 and U4423 of the tenant; U5410 subscription_exists; 23514 for a value the table refuses
 
 CREATE OR REPLACE FUNCTION c360.add_subscription(
     p_tenant          text,
@@ -24,7 +24,7 @@ AS $$
 DECLARE
     v_subscription record;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
 
     -- The fan-out waits, so that each older message comes either from here or from there, never from both or neither.
     PERFORM FROM c360.ticks AS tick FOR UPDATE;

@@ -1,5 +1,5 @@
 -- Lists what was given up for a webhook, newest first, without the bodies.
--- Raises: U4403, U4404 of the tenant; U5404 subscription_not_found
+-- Raises: U4404 of the tenant; U5404 subscription_not_found
 
 CREATE OR REPLACE FUNCTION c360.list_dead_letters(
     p_tenant       text,
@@ -14,7 +14,7 @@ AS $$
 DECLARE
     v_subscription_id uuid;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     RETURN QUERY

@@ -1,5 +1,5 @@
 -- Lists the webhooks of a tenant with what waits for each.
--- Raises: U4403, U4404 of the tenant
+-- Raises: U4404 of the tenant
 
 CREATE OR REPLACE FUNCTION c360.list_subscriptions(p_tenant text)
     RETURNS SETOF jsonb
@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION c360.list_subscriptions(p_tenant text)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT to_jsonb(status) || jsonb_build_object(

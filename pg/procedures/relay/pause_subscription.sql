@@ -1,5 +1,5 @@
 -- Stops sending to a webhook; its messages are kept for it. Safe to repeat: false when it was paused already.
--- Raises: U4403, U4404 and U4423 of the tenant; U5404 subscription_not_found; U5411 subscription_disabled
+-- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found; U5411 subscription_disabled
 
 CREATE OR REPLACE FUNCTION c360.pause_subscription(p_tenant text, p_subscription text)
     RETURNS boolean
@@ -11,7 +11,7 @@ DECLARE
     v_subscription_id uuid;
     v_state           text;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     SELECT subscription.state

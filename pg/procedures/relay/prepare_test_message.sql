@@ -1,5 +1,5 @@
 -- Gives an administrator of the tenant what it takes to send one signed webhook.test message now. Writes nothing.
--- Raises: U4403, U4404 of the tenant; U5404 subscription_not_found
+-- Raises: U4404 of the tenant; U5404 subscription_not_found
 
 CREATE OR REPLACE FUNCTION c360.prepare_test_message(
     p_tenant            text,
@@ -17,7 +17,7 @@ CREATE OR REPLACE FUNCTION c360.prepare_test_message(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
     subscription_id := c360._find_subscription(p_tenant, p_subscription);
     message_id := c360._uuid7();
     prepared_at := clock_timestamp();

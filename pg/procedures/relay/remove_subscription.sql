@@ -1,5 +1,5 @@
 -- Removes a webhook with everything that waits for it and its dead letters. Not to be undone.
--- Raises: U4403, U4404 and U4423 of the tenant; U5404 subscription_not_found
+-- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found
 
 CREATE OR REPLACE FUNCTION c360.remove_subscription(p_tenant text, p_subscription text)
     RETURNS jsonb
@@ -11,7 +11,7 @@ DECLARE
     v_subscription_id uuid;
     v_lost            jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     SELECT jsonb_build_object(

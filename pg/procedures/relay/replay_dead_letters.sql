@@ -1,6 +1,6 @@
 -- Sends dead letters of a webhook again, with the same message ids and fresh attempts: all that were not replayed yet, or
 -- those named. Safe to repeat: a letter is replayed once, until it dies again as a new letter.
--- Raises: U4403, U4404 and U4423 of the tenant; U5404 subscription_not_found; U5411 subscription_disabled
+-- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found; U5411 subscription_disabled
 
 CREATE OR REPLACE FUNCTION c360.replay_dead_letters(
     p_tenant          text,
@@ -16,7 +16,7 @@ DECLARE
     v_subscription_id uuid;
     v_count           integer;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     IF (SELECT state = 'disabled' FROM c360.subscriptions WHERE subscription_id = v_subscription_id) THEN

@@ -1,6 +1,6 @@
 -- Sends to a paused or disabled webhook again, with a closed circuit. Safe to repeat: false when it was active already.
 -- A disabled one goes on with what is committed from now on; what it missed before is among its dead letters.
--- Raises: U4403, U4404 and U4423 of the tenant; U5404 subscription_not_found
+-- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found
 
 CREATE OR REPLACE FUNCTION c360.resume_subscription(p_tenant text, p_subscription text)
     RETURNS boolean
@@ -11,7 +11,7 @@ AS $$
 DECLARE
     v_subscription_id uuid;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'admin');
+    PERFORM c360._use_tenant(p_tenant);
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     -- While it was disabled the relay made no deliveries for it, so nothing it may still bury can be missed here.

@@ -1,5 +1,5 @@
 -- Shows one webhook of a tenant with its secrets' versions and its last failed attempts.
--- Raises: U4403, U4404 of the tenant; U5404 subscription_not_found
+-- Raises: U4404 of the tenant; U5404 subscription_not_found
 
 CREATE OR REPLACE FUNCTION c360.show_subscription(p_tenant text, p_subscription text)
     RETURNS jsonb
@@ -10,7 +10,7 @@ AS $$
 DECLARE
     v_subscription_id uuid;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     RETURN (

@@ -3,7 +3,7 @@
 -- Writes only rows that differ, so a repeat changes nothing. A golden record without orders has no scores. A score whose
 -- attribute the tenant has dropped is left out. Golden records the resolver is busy with are postponed to the next call, so
 -- neither waits for the other. Answers {"as_of", "profiles", "changed", "postponed", "segments_changed"}.
--- Raises: U4404 tenant_not_found, U4403 tenant_forbidden, U4423 tenant_suspended
+-- Raises: U4404 tenant_not_found, U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360.refresh_scores(
     p_tenant text,
@@ -18,7 +18,7 @@ DECLARE
     v_columns text[];
     v_answer  jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'write');
+    PERFORM c360._use_tenant(p_tenant, 'write');
     PERFORM pg_advisory_xact_lock(hashtextextended('c360.scores:' || p_tenant, 0));
 
     SELECT array_agg(existing.attname::text ORDER BY existing.attname)

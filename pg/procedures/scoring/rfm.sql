@@ -1,7 +1,7 @@
 -- Recency, frequency and monetary value of every customer with their scores 1 to 5 and the segment, as of a point in time.
 -- Purchases after that moment are left out and counted. Days are days of the tenant's time zone, money is the tenant's
 -- default currency. Reads only.
--- Raises: U4404 tenant_not_found, U4403 tenant_forbidden
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.rfm(
     p_tenant text,
@@ -29,7 +29,7 @@ CREATE OR REPLACE FUNCTION c360.rfm(
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

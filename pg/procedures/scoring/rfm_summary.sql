@@ -1,6 +1,6 @@
 -- The eleven RFM segments with how many customers, orders and how much revenue each holds as of a point in time. Every
 -- segment has a row, also an empty one. Reads only.
--- Raises: U4404 tenant_not_found, U4403 tenant_forbidden
+-- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.rfm_summary(
     p_tenant text,
@@ -21,7 +21,7 @@ CREATE OR REPLACE FUNCTION c360.rfm_summary(
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT

@@ -1,6 +1,6 @@
 -- Gives messages of a tenant's topic: the last p_limit at first, and with the snapshot of the previous answer everything
 -- committed since, in order. A snapshot and not a number, so that a late commit is not skipped. Writes nothing.
--- Raises: U4403, U4404 of the tenant; U5405 topic_not_found
+-- Raises: U4404 of the tenant; U5405 topic_not_found
 
 CREATE OR REPLACE FUNCTION c360.tail_topic(
     p_tenant   text,
@@ -17,7 +17,7 @@ DECLARE
     v_snapshot pg_snapshot := pg_current_snapshot();
     v_messages jsonb;
 BEGIN
-    PERFORM c360._enter_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant);
 
     IF NOT EXISTS (SELECT FROM c360.topics AS topic WHERE topic.topic = p_topic) THEN
         RAISE EXCEPTION 'there is no topic "%"', p_topic

@@ -13,10 +13,10 @@ SELECT
     rfm.other_currency_orders,
     rfm.unmatched_refunds,
     rfm.future_orders
-FROM c360.rfm('select_2', now()) AS rfm;
+FROM tenant_select_2.rfm(now()) AS rfm;
 
 COMMENT ON VIEW tenant_select_2.cdp_rfm IS
-    'Recency, frequency, monetary value, their scores and the segment of every customer, computed now; for another day ask c360.rfm().';
+    'Recency, frequency, monetary value, their scores and the segment of every customer, computed now; for another day ask rfm().';
 COMMENT ON COLUMN tenant_select_2.cdp_rfm.recency_days IS 'Days since the last order, in the time zone of the tenant.';
 COMMENT ON COLUMN tenant_select_2.cdp_rfm.frequency IS 'Orders, each counted, also two on one day and refunded ones.';
 COMMENT ON COLUMN tenant_select_2.cdp_rfm.monetary IS 'Orders minus refunds in the default currency of the tenant, in major units.';

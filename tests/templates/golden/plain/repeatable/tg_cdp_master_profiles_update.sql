@@ -51,7 +51,7 @@ BEGIN
         attribute.name,
         attribute.value,
         clock_timestamp(),
-        c360._caller()
+        c360._actor()
     FROM jsonb_each(v_edits) AS edited (id, attributes)
     JOIN tenant_plain.cdp_master_profiles AS master ON master.master_profile_id = edited.id::uuid
     CROSS JOIN LATERAL jsonb_each(edited.attributes) AS attribute (name, value)
@@ -68,7 +68,7 @@ BEGIN
         'edited',
         c360._profile_document(to_jsonb(master)),
         clock_timestamp(),
-        c360._caller(),
+        c360._actor(),
         jsonb_build_object(
             'changed',
             (SELECT jsonb_agg(attribute.name ORDER BY attribute.name) FROM jsonb_object_keys(edited.attributes) AS attribute (name))

@@ -1,9 +1,9 @@
--- Ingests the body of an HTTP request for a tenant that has been authenticated; answers as the Segment API does.
+-- Ingests the body of an HTTP request, of type identify, track ... batch, import; answers as the Segment API does.
 -- The limits are those of that API: 500 KB and 2,500 events.
 -- Raises: U1001 body_not_json, U1002 body_not_events, U1003 body_too_large, U1004 batch_too_long, U1005 body_too_deep,
 --         U1006 source_invalid, U4404 tenant_not_found, U4423 tenant_suspended
 
-CREATE OR REPLACE FUNCTION c360._ingest_request(
+CREATE OR REPLACE FUNCTION c360.ingest_request(
     p_tenant  text,
     p_source  text,
     p_type    text,
@@ -11,6 +11,7 @@ CREATE OR REPLACE FUNCTION c360._ingest_request(
 )
     RETURNS json
     LANGUAGE plpgsql
+    SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -41,5 +42,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._ingest_request(text, text, text, text) IS
+COMMENT ON FUNCTION c360.ingest_request(text, text, text, text) IS
     'Ingests a request body within the limits of HTTP; answers {success, accepted, duplicates, rejected}.';
