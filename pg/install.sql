@@ -47,6 +47,12 @@ SELECT c360._migration_pending('0005_function_rights') AS pending \gset
 SELECT c360._record_migration('0005_function_rights') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0011_metadata_limits') AS pending \gset
+\if :pending
+\ir migrations/0011_metadata_limits.sql
+SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -70,6 +76,7 @@ SELECT c360._record_migration('0005_function_rights') AS recorded \gset
 \ir procedures/governance/_identity_metadata.sql
 \ir procedures/governance/_metadata_differences.sql
 \ir procedures/governance/_record_metadata_version.sql
+\ir procedures/governance/_metadata_limits.sql
 \ir procedures/governance/_composite_rule_problem.sql
 \ir procedures/governance/_scored_rule_problem.sql
 \ir procedures/governance/_apply_match_rules.sql
@@ -453,6 +460,7 @@ SELECT c360._record_migration('0005_function_rights') AS recorded \gset
 \ir triggers/messages_insert.sql
 \ir triggers/metadata_change.sql
 \ir triggers/match_rules_check.sql
+\ir triggers/metadata_limits.sql
 \ir triggers/profile_attributes_remove.sql
 \ir triggers/subscriptions_forget.sql
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from c360.domain.blocked import BlockedGuard, blocked_guard
 from c360.domain.errors import GovernanceRefused, no_such_tenant
@@ -26,6 +26,9 @@ _FROM_ACTIVITY = (
     "total_sessions",
 )
 _SENT_BY_MOST = frozenset({"identity", "person", "address"})
+_T = TypeVar("_T")
+# PostgreSQL refuses calls with more than a hundred arguments; a few are needed beside the attributes.
+_MOST_ARGUMENTS = 90
 _SLUG = re.compile(r"[a-z][a-z0-9_]{1,30}")
 
 
@@ -210,6 +213,11 @@ class TenantSpec:
         return tuple(attribute for attribute in self.attributes if not attribute.is_metric)
 
     @property
+    def profile_attributes_in_parts(self) -> tuple[tuple[Attribute, ...], ...]:
+        """The same, for calls of functions, which take a hundred arguments at most."""
+        return _in_parts(self.profile_attributes)
+
+    @property
     def identifying_attributes(self) -> tuple[Attribute, ...]:
         """The attributes whose traits also identify the person."""
         return tuple(a for a in self.attributes if a.identifier_type is not None and a.trait_paths)
@@ -376,6 +384,11 @@ class TenantSpec:
         """What a complete golden record knows about a person: the base of data_quality_score."""
         return tuple(a.name for a in self.maintained_by("traits") if a.group in {"identity", "person", "address"})
 
+    @property
+    def core_attributes_in_parts(self) -> tuple[tuple[str, ...], ...]:
+        """The same, for calls of functions, which take a hundred arguments at most."""
+        return _in_parts(self.core_attributes)
+
     def main_attribute(self, identifier_type: str) -> str | None:
         """The attribute that shows one value of an identifier type, left out of the list of the others."""
         return next(
@@ -402,6 +415,10 @@ class TenantSpec:
     def maintained_by(self, *keepers: str) -> tuple[Attribute, ...]:
         """The attributes kept by one of these: traits, identifiers, resolution, purchases, activity, scoring."""
         return tuple(attribute for attribute in self.attributes if attribute.maintained_by in keepers)
+
+
+def _in_parts(items: Sequence[_T]) -> tuple[tuple[_T, ...], ...]:
+    return tuple(tuple(items[start : start + _MOST_ARGUMENTS]) for start in range(0, len(items), _MOST_ARGUMENTS))
 
 
 def spec_from_metadata(document: Mapping[str, Any]) -> TenantSpec:

@@ -52,6 +52,10 @@ AS $$
         SELECT 2, 'all', 'must list conditions', 'write {"all": [{"attribute": "date_of_birth", "compare": "exact"}, ...]}'
         WHERE NOT EXISTS (SELECT FROM condition)
         UNION ALL
+        SELECT 3, 'all', 'must not list more than 20 conditions', 'each is looked at for every pair of candidates'
+        FROM condition
+        HAVING count(*) > 20
+        UNION ALL
         SELECT 10 * number, place, 'must be an object', 'write {"attribute": ..., "compare": ...}'
         FROM condition
         WHERE jsonb_typeof(item) <> 'object'

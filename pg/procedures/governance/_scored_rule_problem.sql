@@ -53,6 +53,11 @@ AS $$
         FROM list
         WHERE jsonb_typeof(p_definition -> list.name) <> 'array'
         UNION ALL
+        SELECT 5, element.name, 'must not list more than 60', 'each is looked at for every pair of candidates'
+        FROM element
+        GROUP BY element.name
+        HAVING count(*) > 60
+        UNION ALL
         SELECT 10 * number + 1, place, 'must be an identifier type', 'list them with c360 tenant show'
         FROM element
         WHERE name = 'decides'

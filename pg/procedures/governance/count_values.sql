@@ -1,6 +1,7 @@
 -- How many values a column of a tenant holds, and how many of them would be lost by dropping it (no new type) or by
--- giving it another type. Reads the whole table: asked only before a change that may lose something.
--- Raises: U4404 tenant_not_found
+-- giving it another type. Reads the whole table: asked only before a change that may lose something. Table and type are compared with
+-- fixed lists: a name from outside is never used as a type. For the owner of c360 alone.
+-- Raises: U4404 tenant_not_found, U4420 column_unknown
 
 CREATE OR REPLACE FUNCTION c360.count_values(
     p_tenant   text,
@@ -19,6 +20,23 @@ DECLARE
     v_answer jsonb;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
+
+    IF p_table NOT IN ('cdp_master_profiles', 'cdp_profile_metrics')
+        OR (p_new_type IN (
+            'text', 'text[]', 'integer', 'bigint', 'numeric', 'double precision', 'boolean', 'date', 'timestamptz', 'jsonb'
+        )) IS FALSE
+        OR NOT EXISTS (
+            SELECT
+            FROM pg_attribute AS attribute
+            WHERE attribute.attrelid = to_regclass(format('%I.%I', 'tenant_' || p_tenant, p_table))
+              AND attribute.attname = p_column
+              AND attribute.attnum > 0
+        )
+    THEN
+        RAISE EXCEPTION 'values of column % of % cannot be counted as %', p_column, p_table, p_new_type
+            USING ERRCODE = 'U4420',
+                  HINT = 'Columns of golden records and their metrics are counted, as the types an attribute may have.';
+    END IF;
 
     IF p_new_type IN ('text[]', 'jsonb') THEN
         v_lost := 'false';

@@ -555,7 +555,8 @@ BEGIN
         SELECT
             -- What columns could not hold, and what a person emptied, is in the document and must not be.
             CASE
-                WHEN num_nonnulls(
+                WHEN 0
+                + num_nonnulls(
                     NULL,
                     scored.of_type_text,
                     scored.of_type_text_list,
@@ -590,7 +591,8 @@ BEGIN
                     scored.born,
                     scored.source_systems,
                     scored.total_orders
-                ) = (SELECT count(*) FROM jsonb_object_keys(scored._doc))
+                )
+                = (SELECT count(*) FROM jsonb_object_keys(scored._doc))
                     THEN scored._doc
                 ELSE c360._profile_document(to_jsonb(scored) - '_doc'::text)
             END AS profile

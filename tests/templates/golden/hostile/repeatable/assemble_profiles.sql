@@ -475,7 +475,8 @@ BEGIN
         SELECT
             -- What columns could not hold, and what a person emptied, is in the document and must not be.
             CASE
-                WHEN num_nonnulls(
+                WHEN 0
+                + num_nonnulls(
                     NULL,
                     scored."select",
                     scored."order",
@@ -490,7 +491,8 @@ BEGIN
                     scored.old,
                     scored.master,
                     scored.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-                ) = (SELECT count(*) FROM jsonb_object_keys(scored._doc))
+                )
+                = (SELECT count(*) FROM jsonb_object_keys(scored._doc))
                     THEN scored._doc
                 ELSE c360._profile_document(to_jsonb(scored) - '_doc'::text)
             END AS profile

@@ -340,11 +340,13 @@ BEGIN
         SELECT
             -- What columns could not hold, and what a person emptied, is in the document and must not be.
             CASE
-                WHEN num_nonnulls(
+                WHEN 0
+                + num_nonnulls(
                     NULL,
                     scored.email,
                     scored.first_name
-                ) = (SELECT count(*) FROM jsonb_object_keys(scored._doc))
+                )
+                = (SELECT count(*) FROM jsonb_object_keys(scored._doc))
                     THEN scored._doc
                 ELSE c360._profile_document(to_jsonb(scored) - '_doc'::text)
             END AS profile

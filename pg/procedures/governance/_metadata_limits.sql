@@ -1,0 +1,17 @@
+-- How many rows of each kind of metadata a tenant may have, and why not more. Pure.
+
+CREATE OR REPLACE FUNCTION c360._metadata_limits()
+    RETURNS TABLE (table_name name, most integer, what text, reason text)
+    LANGUAGE sql
+    IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    VALUES
+        ('profile_attributes'::name, 1500, 'attributes', 'A table of PostgreSQL has at most 1,600 columns, and the golden record some of its own.'),
+        ('identifier_types', 100, 'identifier types', 'Each is looked at for every observation.'),
+        ('match_rules', 50, 'match rules', 'Each finds candidates of its own for every observation.'),
+        ('blocked_values', 1000, 'blocked patterns', 'Each is a regular expression that runs over every new identifier.');
+$$;
+
+COMMENT ON FUNCTION c360._metadata_limits() IS
+    'How many attributes, identifier types, match rules and blocked patterns a tenant may have.';
