@@ -47,6 +47,12 @@ SELECT c360._migration_pending('0005_function_rights') AS pending \gset
 SELECT c360._record_migration('0005_function_rights') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0010_retention') AS pending \gset
+\if :pending
+\ir migrations/0010_retention.sql
+SELECT c360._record_migration('0010_retention') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0011_metadata_limits') AS pending \gset
 \if :pending
 \ir migrations/0011_metadata_limits.sql
@@ -347,6 +353,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/profile/explain_profile.sql
 \ir procedures/profile/_profile.sql
 \ir procedures/profile/profile.sql
+\ir procedures/profile/_check_history_kept.sql
 \ir procedures/profile/profile_as_of.sql
 \ir procedures/profile/profile_history.sql
 \ir procedures/profile/release_attribute.sql
@@ -426,6 +433,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/relay/subscription_secrets.sql
 \ir procedures/relay/prepare_test_message.sql
 \ir procedures/relay/list_dead_letters.sql
+\ir procedures/relay/_hold_retention.sql
 \ir procedures/relay/replay_dead_letters.sql
 \ir procedures/relay/maintain_deliveries.sql
 
@@ -445,6 +453,30 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 -- procedures/segment --------------------------------------------------------------------------------------------------
 
 -- procedures/privacy --------------------------------------------------------------------------------------------------
+\ir procedures/privacy/_retention.sql
+\ir procedures/privacy/_check_retention_kind.sql
+\ir procedures/privacy/_check_retention_time.sql
+\ir procedures/privacy/_apply_retention_policies.sql
+\ir procedures/privacy/set_retention.sql
+\ir procedures/privacy/retention.sql
+\ir procedures/privacy/_retain_rejected_events.sql
+\ir procedures/privacy/_retain_import_rejects.sql
+\ir procedures/privacy/_retain_history.sql
+\ir procedures/privacy/_past_messages.sql
+\ir procedures/privacy/_may_remove_messages.sql
+\ir procedures/privacy/_message_stretch.sql
+\ir procedures/privacy/_retain_messages.sql
+\ir procedures/privacy/_retain_attempts.sql
+\ir procedures/privacy/_retain_dead_letters.sql
+\ir procedures/privacy/_retain_audit.sql
+\ir procedures/privacy/_past_event_partitions.sql
+\ir procedures/privacy/_note_touchpoints.sql
+\ir procedures/privacy/_remove_stray_events.sql
+\ir procedures/privacy/_count_past_events.sql
+\ir procedures/privacy/_retain_events.sql
+\ir procedures/privacy/_retain.sql
+\ir procedures/privacy/_retention_step.sql
+\ir procedures/privacy/apply_retention.sql
 
 -- procedures/ops ------------------------------------------------------------------------------------------------------
 \ir procedures/ops/_row_estimate.sql

@@ -41,6 +41,7 @@ GROUPS = {
     "tenant": _TENANTS,
     "key": _TENANTS,
     "events": _TENANTS,
+    "retention": _TENANTS,
     "profile": _CUSTOMERS,
     "identity": _CUSTOMERS,
     "review": _CUSTOMERS,

@@ -92,7 +92,9 @@ class Settings(BaseSettings):
         default=1.0, gt=0, description="How often a sleeping worker looks for work by itself; the bell is quicker."
     )
     worker_maintenance_seconds: float = Field(
-        default=3600.0, gt=0, description="How often a worker makes the partitions of the tenants."
+        default=3600.0,
+        gt=0,
+        description="How often a worker makes the partitions of the tenants and removes what is past its retention.",
     )
     worker_score_seconds: float = Field(
         default=300.0, gt=0, description="How often a worker refreshes the scores of the tenants."

@@ -43,6 +43,10 @@ FROM (
         ('reader', 'c360', 'tenant_metadata, tenant_state, tenant_status, metadata_history, metadata_version'),
         ('admin', 'c360', 'set_match_rule, remove_match_rule'),
 
+        -- what is kept, and how long
+        ('reader', 'c360', 'retention'),
+        ('admin', 'c360', 'set_retention, apply_retention'),
+
         -- of no tenant
         ('reader', 'c360', 'my_tenants, list_topics, mask_value, present_text'),
         ('reader', 'c360', 'normalise_country, normalise_date, normalise_email, normalise_gender, normalise_id'),
@@ -60,7 +64,7 @@ FROM (
         ('relay', 'c360', 'release_due_deliveries, bury_deliveries, subscription_secrets, check_cluster'),
         ('relay', 'c360', 'relay_status, feed_status, maintain_deliveries, maintain_message_partitions'),
         ('worker', 'c360', 'await_bell, list_tenants, tenants_with_work, resolve_identities, refresh_scores'),
-        ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions'),
+        ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention'),
 
         -- the owner
         ('owner', 'c360', 'register_tenant, apply_metadata, suspend_tenant, resume_tenant, drop_tenant, count_values'),

@@ -170,3 +170,21 @@ CREATE OR REPLACE TRIGGER subscriptions_delete
     REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT
     EXECUTE FUNCTION c360.tg_metadata_change('name');
+
+CREATE OR REPLACE TRIGGER retention_policies_insert
+    AFTER INSERT ON c360.retention_policies
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('kind');
+
+CREATE OR REPLACE TRIGGER retention_policies_update
+    AFTER UPDATE ON c360.retention_policies
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('kind');
+
+CREATE OR REPLACE TRIGGER retention_policies_delete
+    AFTER DELETE ON c360.retention_policies
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('kind');

@@ -36,6 +36,7 @@ GATEWAY = frozenset(
 
 WORKER = frozenset(
     {
+        "c360.apply_retention",
         "c360.await_bell",
         "c360.list_tenants",
         "c360.maintain_event_partitions",

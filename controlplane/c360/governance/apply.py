@@ -21,6 +21,7 @@ _KEYS = {
     "attributes": ("attribute",),
     "blocked_values": ("identifier_type", "pattern"),
     "match_rules": ("rule",),
+    "retention": ("kind",),
 }
 
 

@@ -30,6 +30,10 @@ PROPERTIES = (
 )
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,58}$")]
+Kept = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4} days$|^1 day$")]
+Kind = Literal[
+    "events", "rejected_events", "import_rejects", "history", "messages", "attempts", "dead_letters", "audit"
+]
 RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 _LISTS = {DataType.TEXT_LIST, DataType.JSON}
 
@@ -141,6 +145,7 @@ class Declaration(_Part):
     attributes: dict[Name, AttributeEntry] = {}
     blocked_values: list[BlockedValueEntry] = []
     match_rules: dict[RuleName, MatchRuleEntry] = {}
+    retention: dict[Kind, Kept] = {}
 
     def document(self) -> dict[str, Any]:
         """What c360.apply_metadata takes."""
@@ -153,6 +158,7 @@ class Declaration(_Part):
             "attributes": [entry.row(name) for name, entry in self.attributes.items()],
             "blocked_values": [entry.model_dump() for entry in self.blocked_values],
             "match_rules": [{"rule": name, **entry.model_dump()} for name, entry in self.match_rules.items()],
+            "retention": [{"kind": kind, "keep": keep} for kind, keep in self.retention.items()],
         }
 
 
@@ -188,6 +194,7 @@ def write_declaration(metadata: Mapping[str, Any]) -> str:
         row["rule"]: _shortened(row, "rule", MatchRuleEntry(kind="scored").model_dump() | {"kind": None})
         for row in metadata["match_rules"]
     }
+    content["retention"] = {row["kind"]: row["keep"] for row in metadata["retention"]}
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
 
 

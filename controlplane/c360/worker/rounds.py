@@ -1,7 +1,8 @@
-"""Visits every active tenant from time to time and calls one function for each: upkeep of partitions, scores.
+"""Visits every active tenant from time to time and calls one function for each: partitions, retention, scores.
 
 A tenant whose call fails is logged and visited again next time; the others are visited all the same. The functions
-themselves see to it that two workers on one tenant do no harm.
+themselves see to it that two workers on one tenant do no harm. Work that comes in small steps goes round: each tenant
+with more of it has one step a turn, so that nobody waits for the one with the most.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,10 +27,14 @@ class Calls(Protocol):
 
 @dataclass(frozen=True)
 class Round:
-    """A function that takes a tenant, and how often it is called for each."""
+    """A function that takes a tenant, and how often it is called for each.
+
+    `until_done`: it works in steps and is called again while its answer says `has_more`.
+    """
 
     function: str
     every: float
+    until_done: bool = False
 
 
 async def keep_visiting(db: Calls, visit: Round, stop: asyncio.Event) -> None:
@@ -41,22 +47,25 @@ async def keep_visiting(db: Calls, visit: Round, stop: asyncio.Event) -> None:
 
 
 async def visit_all(db: Calls, visit: Round, stop: asyncio.Event) -> int:
-    """Call the function for every active tenant; answers how many calls succeeded."""
+    """Call the function for every active tenant, again where more is to be done; answers how many calls succeeded."""
     try:
         listed = await db.call("c360.list_tenants")
     except C360Error as error:
         logger.warning("worker cannot list the tenants", extra={"code": error.code, "error": error.message})
         return 0
     done = 0
-    for tenant in [entry["tenant"] for entry in listed if entry["status"] == "active"]:
-        if stop.is_set():
-            break
+    waiting = deque(entry["tenant"] for entry in listed if entry["status"] == "active")
+    while waiting and not stop.is_set():
+        tenant = waiting.popleft()
         try:
-            await db.call(visit.function, tenant=tenant)
-            done += 1
+            answer = await db.call(visit.function, tenant=tenant)
         except C360Error as error:
             logger.warning(
                 "tenant not kept",
                 extra={"function": visit.function, "tenant": tenant, "code": error.code, "error": error.message},
             )
+            continue
+        done += 1
+        if visit.until_done and answer["has_more"]:
+            waiting.append(tenant)
     return done

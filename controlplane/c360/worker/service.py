@@ -22,6 +22,7 @@ async def run_worker(db: Database, settings: Settings, stop: asyncio.Event) -> N
     """Work until `stop` is set."""
     rounds = (
         Round("c360.maintain_event_partitions", every=settings.worker_maintenance_seconds),
+        Round("c360.apply_retention", every=settings.worker_maintenance_seconds, until_done=True),
         Round("c360.refresh_scores", every=settings.worker_score_seconds),
     )
     async with Listener(settings.listen_dsn or db.dsn, application_name="c360 worker bell", bells=[BELL]) as listener:

@@ -18,6 +18,7 @@ AS $$
         ('cdp_raw_identifiers', 'value'),
         ('cdp_identifiers', 'value'),
         ('cdp_behavioral_events', 'payload'),
+        ('cdp_past_touchpoints', 'url'),
         ('cdp_rejected_events', 'payload'),
         ('cdp_rejected_events', 'reason'),
         ('cdp_import_records', 'record_key'),

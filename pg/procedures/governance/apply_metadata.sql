@@ -1,8 +1,9 @@
 -- Brings the metadata of a tenant in line with a document: registers the tenant when it is new, changes the properties
--- that are given, adds or changes the listed identifier types, attributes, blocked values and match rules, each row given whole.
+-- that are given, adds or changes the listed identifier types, attributes, blocked values, match rules and retention policies,
+-- each row given whole.
 -- Removes nothing: an attribute is retired by its status. Safe to repeat; unchanged rows stay untouched. The schema
 -- follows with the next sync. For the owner of c360 alone; granted to nobody.
--- Raises: U4410 tenant_invalid, U4416 match_rule_invalid, and 23514 with the name of the rule for a row that cannot be right
+-- Raises: U4410 tenant_invalid, U4416 match_rule_invalid, U4430 retention_invalid, and 23514 with the name of the rule for a row that cannot be right
 
 CREATE OR REPLACE FUNCTION c360.apply_metadata(p_document jsonb)
     RETURNS void
@@ -35,6 +36,7 @@ BEGIN
     WHERE blocked.reason <> excluded.reason;
 
     PERFORM c360._apply_match_rules(v_tenant, p_document -> 'match_rules');
+    PERFORM c360._apply_retention_policies(v_tenant, p_document -> 'retention');
 END;
 $$;
 

@@ -1,5 +1,5 @@
 -- Everything a tenant is rendered and exported from, as one document: properties, identifier types, blocked values,
--- attributes, retired ones included, and match rules. Reads only.
+-- attributes, retired ones included, match rules, and how long what is kept. Reads only.
 -- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.tenant_metadata(p_tenant text)
@@ -21,6 +21,14 @@ BEGIN
             'default_currency', tenant.default_currency,
             'time_zone', tenant.time_zone,
             'created_at', tenant.created_at,
+            'retention', (
+                SELECT coalesce(jsonb_agg(
+                    jsonb_build_object('kind', policy.kind, 'keep', extract(day FROM policy.keep)::integer || ' days')
+                    ORDER BY policy.kind
+                ), '[]')
+                FROM c360.retention_policies AS policy
+                WHERE policy.tenant = tenant.tenant
+            ),
             'has_roles', to_regrole(quote_ident('c360_' || tenant.tenant || '_reader')) IS NOT NULL,
             'extensions', (
                 SELECT jsonb_object_agg(extension.name, c360._extension_schema(extension.name))

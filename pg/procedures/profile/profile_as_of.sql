@@ -1,6 +1,7 @@
 -- The golden record as it was at a moment. An id that was merged by then answers with the survivor of that moment, as
 -- c360.profile does with the survivor of today. Masked values are shown masked.
--- Raises: U2404 profile_not_found (also when it did not exist yet), U4404 tenant_not_found
+-- Raises: U2404 profile_not_found (also when it did not exist yet), U2410 history_not_kept (it existed, but its version of
+-- that moment was removed by retention), U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.profile_as_of(
     p_tenant     text,
@@ -43,7 +44,11 @@ BEGIN
         ORDER BY history.version DESC
         LIMIT 1;
 
-        IF NOT FOUND OR v_id = ANY (v_visited) THEN
+        IF v_version IS NULL THEN
+            PERFORM c360._check_history_kept(v_id, p_at);
+        END IF;
+
+        IF v_version IS NULL OR v_id = ANY (v_visited) THEN
             RAISE EXCEPTION 'profile "%" did not exist at %', p_profile_id, p_at
                 USING ERRCODE = 'U2404';
         END IF;

@@ -1,5 +1,6 @@
 -- Every version of a golden record, newest first: what changed, why, by whom, and the record as it was. The history of
--- an absorbed id ends with its absorption; ask for the survivor to go on. Masked values are shown masked.
+-- an absorbed id ends with its absorption; ask for the survivor to go on. Where retention removed old versions it begins with
+-- the first that is kept, above 1. Masked values are shown masked.
 -- Raises: U2404 profile_not_found, U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.profile_history(

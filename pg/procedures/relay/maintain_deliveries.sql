@@ -1,5 +1,5 @@
--- Housekeeping of the relay: forgets old attempts and replayed or very old dead letters, deliveries of removed
--- subscriptions, and frees deliveries that wait behind nothing. Safe to repeat; p_limit bounds each step.
+-- Housekeeping of the relay: forgets deliveries of removed subscriptions, at most p_limit, and frees deliveries that wait
+-- behind nothing. Old attempts and dead letters are removed by c360.apply_retention(). Safe to repeat.
 
 CREATE OR REPLACE FUNCTION c360.maintain_deliveries(
     p_at    timestamptz DEFAULT now(),
@@ -11,29 +11,20 @@ CREATE OR REPLACE FUNCTION c360.maintain_deliveries(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    DELETE FROM c360.delivery_attempts AS attempt
-    WHERE attempt.attempt_id IN (
-        SELECT old.attempt_id
-        FROM c360.delivery_attempts AS old
-        WHERE old.at < p_at - interval '14 days'
-        LIMIT p_limit
-    );
-
-    DELETE FROM c360.dead_letters AS letter
-    WHERE letter.dead_letter_id IN (
-        SELECT old.dead_letter_id
-        FROM c360.dead_letters AS old
-        WHERE old.died_at < p_at - interval '90 days'
-           OR old.replayed_at < p_at - interval '14 days'
-        LIMIT p_limit
-    );
-
     -- A fan-out that was under way while its subscription was removed.
     DELETE FROM c360.deliveries AS delivery
-    WHERE NOT EXISTS (
+    WHERE (delivery.subscription_id, delivery.lane, delivery.delivery_id) IN (
         SELECT
-        FROM c360.subscriptions AS subscription
-        WHERE subscription.subscription_id = delivery.subscription_id
+            stray.subscription_id,
+            stray.lane,
+            stray.delivery_id
+        FROM c360.deliveries AS stray
+        WHERE NOT EXISTS (
+            SELECT
+            FROM c360.subscriptions AS subscription
+            WHERE subscription.subscription_id = stray.subscription_id
+        )
+        LIMIT p_limit
     );
 
     -- Two relays that released the same key at once can leave its tail behind a head that is gone.
@@ -54,4 +45,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360.maintain_deliveries(timestamptz, integer) IS
-    'Forgets what is old in the tables of the relay and frees deliveries that wait behind nothing.';
+    'Forgets deliveries of removed subscriptions and frees deliveries that wait behind nothing.';

@@ -25,6 +25,8 @@ BEGIN
                   HINT = format('Resume it first: c360 webhook resume %s %s', p_tenant, p_subscription);
     END IF;
 
+    PERFORM c360._hold_retention(p_tenant);
+
     WITH letters AS (
         UPDATE c360.dead_letters AS letter
         SET replayed_at = clock_timestamp()

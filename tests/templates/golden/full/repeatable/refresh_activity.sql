@@ -21,6 +21,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     v_has_activity boolean := EXISTS (SELECT FROM tenant_full.cdp_activity);
+    v_has_past     boolean := EXISTS (SELECT FROM tenant_full.cdp_past_touchpoints);
 BEGIN
     RETURN QUERY
     WITH wanted AS MATERIALIZED (
@@ -94,6 +95,7 @@ BEGIN
         GROUP BY seen.master_profile_id
     ),
     -- The latest page among the last events of the observations seen last: a bounded look, whatever the length of a life.
+    -- Events that retention has removed left behind what they said.
     latest AS (
         SELECT
             recent.master_profile_id,
@@ -117,15 +119,32 @@ BEGIN
             ) AS listed
         ) AS recent
         CROSS JOIN LATERAL (
+            (
+                SELECT
+                    event.occurred_at,
+                    event.event_id,
+                    coalesce(event.payload #>> '{context,page,url}', event.payload #>> '{properties,url}') AS url,
+                    coalesce(event.payload ->> 'channel', event.payload #>> '{context,channel}') AS channel
+                FROM tenant_full.cdp_behavioral_events AS event
+                WHERE event.raw_profile_id = recent.raw_profile_id
+                ORDER BY event.occurred_at DESC
+                LIMIT 5
+            )
+            UNION ALL
             SELECT
-                event.occurred_at,
-                event.event_id,
-                coalesce(event.payload #>> '{context,page,url}', event.payload #>> '{properties,url}') AS url,
-                coalesce(event.payload ->> 'channel', event.payload #>> '{context,channel}') AS channel
-            FROM tenant_full.cdp_behavioral_events AS event
-            WHERE event.raw_profile_id = recent.raw_profile_id
-            ORDER BY event.occurred_at DESC
-            LIMIT 5
+                said.occurred_at,
+                said.event_id,
+                said.url,
+                said.channel
+            FROM tenant_full.cdp_past_touchpoints AS past
+            CROSS JOIN LATERAL (
+                VALUES
+                    (past.url_at, past.url_event_id, past.url, NULL::text),
+                    (past.channel_at, past.channel_event_id, NULL, past.channel)
+            ) AS said (occurred_at, event_id, url, channel)
+            WHERE v_has_past
+              AND past.raw_profile_id = recent.raw_profile_id
+              AND said.occurred_at IS NOT NULL
         ) AS touched
         WHERE recent.place <= 5
         GROUP BY recent.master_profile_id

@@ -1,0 +1,146 @@
+"""`c360 retention`: how long a tenant keeps what, and removing what is past. Everything is decided in the database."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from c360.domain.errors import UsageError
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.output import print_json, print_table, say
+from c360_cli.sql import print_sql
+from c360_cli.tenant_calls import answer
+
+app = typer.Typer(help="Set how long what is kept, and remove what is past.", no_args_is_help=True)
+
+Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+
+_RETENTION = """
+    SELECT coalesce(jsonb_agg(to_jsonb(known) || jsonb_build_object('keep', extract(day FROM known.keep))), '[]')
+    FROM {tenant}.retention() AS known
+"""
+_SET = "SELECT {tenant}.set_retention(%s, %s::interval)"
+_RUN = "SELECT {tenant}.apply_retention(%s, coalesce(%s::timestamptz, now()), %s)"
+_DAYS = {"d": 1, "day": 1, "days": 1, "w": 7, "week": 7, "weeks": 7, "y": 365, "year": 365, "years": 365}
+
+
+@app.command("show")
+def show_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show how long each kind of data is kept."""
+    with connected(dsn, data_dir) as connection:
+        kinds = answer(connection, _RETENTION, tenant)
+    if as_json:
+        print_json(kinds)
+        return
+    table = Table("kind", "kept", "set by", "last applied", "what", box=None)
+    for kind in kinds:
+        table.add_row(
+            kind["kind"],
+            "for ever" if kind["keep"] is None else f"{kind['keep']} days",
+            "default" if kind["is_default"] else "the tenant",
+            (kind["applied_at"] or "")[:19],
+            kind["description"],
+        )
+    print_table(table)
+
+
+@app.command("set")
+def set_command(
+    tenant: Tenant,
+    policies: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="KIND=TIME...", help="Such as events=400d history=3y; 26w are weeks; default takes a policy back."
+        ),
+    ],
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Set how long kinds of data are kept. A worker removes what is past within the hour; run --dry-run shows it."""
+    wanted = [_policy(text) for text in policies]
+    if dry_run:
+        for kind, days in wanted:
+            print_sql(_SET, tenant, kind, None if days is None else f"{days} days")
+        return
+    with connected(dsn, data_dir) as connection, connection.transaction():
+        for kind, days in wanted:
+            keep = None if days is None else timedelta(days=days)
+            changed = answer(connection, _SET, tenant, kind, keep)
+            what = "by default" if days is None else f"for {days} days"
+            say(f"tenant {tenant}: {kind} {'are' if changed else 'were already'} kept {what}.")
+
+
+@app.command("run")
+def run_command(
+    tenant: Tenant,
+    kind: Annotated[str | None, typer.Option(help="Only this kind.", metavar="KIND")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="As of this time, in a dry run also to come. Default: now."),
+    ] = None,
+    yes: Yes = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what would be removed, and change nothing.")
+    ] = False,
+) -> None:
+    """Remove what is past, now. A worker does it by itself once an hour."""
+    with connected(dsn, data_dir) as connection:
+        if not dry_run:
+            confirm(f"Remove what tenant {tenant} no longer keeps?", yes)
+        outcome = answer(connection, _RUN, tenant, kind, at, dry_run)
+        total = outcome["kinds"]
+        while outcome["has_more"] and not dry_run:
+            outcome = answer(connection, _RUN, tenant, kind, at, dry_run)
+            total = _added(total, outcome["kinds"])
+    if as_json:
+        print_json({**outcome, "kinds": total})
+        return
+    _print_kinds(total, dry_run=dry_run)
+
+
+def _policy(text: str) -> tuple[str, int | None]:
+    kind, _, time = text.partition("=")
+    if time == "default":
+        return kind, None
+    match = re.fullmatch(r"([0-9]{1,5}) ?([a-z]+)", time)
+    if not kind or match is None or match[2] not in _DAYS:
+        raise UsageError(
+            f"{text} does not say how long",
+            code="usage",
+            hint="Write events=400d, history=52w or audit=3y; a year is 365 days. events=default takes it back.",
+        )
+    return kind, int(match[1]) * _DAYS[match[2]]
+
+
+def _added(total: dict[str, Any], step: dict[str, Any]) -> dict[str, Any]:
+    """Counts and partitions of a further step added; the rest as the last step says."""
+    for kind, now in step.items():
+        before = total.get(kind, {"removed": 0})
+        partitions = [*before.get("partitions", []), *now.get("partitions", [])]
+        total[kind] = {**now, "removed": before["removed"] + now["removed"]}
+        if partitions:
+            total[kind]["partitions"] = partitions
+    return total
+
+
+def _print_kinds(kinds: dict[str, Any], *, dry_run: bool) -> None:
+    table = Table("kind", "of before", "would go" if dry_run else "removed", "", box=None)
+    for kind, done in kinds.items():
+        remarks = [", ".join(done.get("partitions", []))]
+        remarks += ["in use: the next run tries again"] if done.get("is_postponed") else []
+        remarks += ["a worker is at it"] if done.get("is_busy") else []
+        table.add_row(kind, done["before"][:19], str(done["removed"]), "; ".join(part for part in remarks if part))
+    print_table(table)
+    if not kinds:
+        say("Nothing is kept for a limited time.")
+    if dry_run:
+        say("A dry run: nothing was changed.")
