@@ -137,6 +137,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/ingest/_observe_import_rows.sql
 \ir procedures/ingest/_sight_import_rows.sql
 \ir procedures/ingest/_keep_import_records.sql
+\ir procedures/ingest/_wait_for_imports.sql
 \ir procedures/ingest/_record_import_rows.sql
 \ir procedures/ingest/_add_counts.sql
 \ir procedures/ingest/_advance_import.sql
@@ -418,6 +419,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/scoring/rfm.sql
 \ir procedures/scoring/rfm_summary.sql
 \ir procedures/scoring/_refresh_scores_sql.sql
+\ir procedures/scoring/_wait_for_scores.sql
 \ir procedures/scoring/refresh_scores.sql
 
 -- procedures/segment --------------------------------------------------------------------------------------------------
