@@ -18,6 +18,7 @@ DOMAINS = {
     "topic": "Topics",
     "relay": "Webhooks and the relay",
     "scoring": "Scores",
+    "privacy": "Erasing persons",
     "ops": "Looking after the system",
     "api": "Schema c360_v1: what HTTP exposes",
 }

@@ -20,6 +20,7 @@ BEGIN
             'status', tenant.status,
             'default_currency', tenant.default_currency,
             'time_zone', tenant.time_zone,
+            'keeps_erased_out', tenant.keeps_erased_out,
             'created_at', tenant.created_at,
             'has_roles', to_regrole(quote_ident('c360_' || tenant.tenant || '_reader')) IS NOT NULL,
             'extensions', (

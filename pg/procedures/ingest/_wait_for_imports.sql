@@ -1,5 +1,5 @@
 -- Waits until no import of the tenant records rows, and keeps them away until the transaction ends: imports of a tenant take
--- turns with each other. Raises nothing.
+-- turns with each other and with whoever erases a person. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._wait_for_imports(p_tenant text)
     RETURNS void
@@ -12,4 +12,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360._wait_for_imports(text) IS
-    'Lets imports of a tenant take turns.';
+    'Lets imports of a tenant and erasures take turns.';

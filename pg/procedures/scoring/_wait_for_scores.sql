@@ -1,5 +1,5 @@
 -- Waits until nobody refreshes the scores of the tenant, and keeps others from it until the transaction ends: refreshes take
--- turns with each other. Raises nothing.
+-- turns with each other and with whoever erases a person. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._wait_for_scores(p_tenant text)
     RETURNS void
@@ -12,4 +12,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360._wait_for_scores(text) IS
-    'Lets refreshes of scores take turns.';
+    'Lets refreshes of scores and erasures take turns.';
