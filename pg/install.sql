@@ -47,6 +47,12 @@ SELECT c360._migration_pending('0005_function_rights') AS pending \gset
 SELECT c360._record_migration('0005_function_rights') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0006_erasure') AS pending \gset
+\if :pending
+\ir migrations/0006_erasure.sql
+SELECT c360._record_migration('0006_erasure') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0010_retention') AS pending \gset
 \if :pending
 \ir migrations/0010_retention.sql
@@ -165,6 +171,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/ingest/_observe_import_rows.sql
 \ir procedures/ingest/_sight_import_rows.sql
 \ir procedures/ingest/_keep_import_records.sql
+\ir procedures/ingest/_wait_for_imports.sql
 \ir procedures/ingest/_record_import_rows.sql
 \ir procedures/ingest/_add_counts.sql
 \ir procedures/ingest/_advance_import.sql
@@ -448,6 +455,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/scoring/rfm.sql
 \ir procedures/scoring/rfm_summary.sql
 \ir procedures/scoring/_refresh_scores_sql.sql
+\ir procedures/scoring/_wait_for_scores.sql
 \ir procedures/scoring/refresh_scores.sql
 
 -- procedures/segment --------------------------------------------------------------------------------------------------
@@ -477,6 +485,55 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/privacy/_retain.sql
 \ir procedures/privacy/_retention_step.sql
 \ir procedures/privacy/apply_retention.sql
+\ir procedures/privacy/_is_private_table.sql
+\ir procedures/privacy/_keyed_hash.sql
+\ir procedures/privacy/_identifier_hash.sql
+\ir procedures/privacy/_erasure_key.sql
+\ir procedures/privacy/_erased_event_key.sql
+\ir procedures/privacy/_is_erased_event.sql
+\ir procedures/privacy/_hold_off_erasure.sql
+\ir procedures/privacy/_hold_off_recording.sql
+\ir procedures/privacy/_refuse_suppressed.sql
+\ir procedures/privacy/_forget_refused_ids.sql
+\ir procedures/privacy/_whole_word.sql
+\ir procedures/privacy/_names_person.sql
+\ir procedures/privacy/_without_person.sql
+\ir procedures/privacy/_find_person.sql
+\ir procedures/privacy/_own_identifiers.sql
+\ir procedures/privacy/_waiting_observations.sql
+\ir procedures/privacy/_person_texts.sql
+\ir procedures/privacy/_person_to_erase.sql
+\ir procedures/privacy/_mixed_versions.sql
+\ir procedures/privacy/_messages_of_person.sql
+\ir procedures/privacy/_overrides_about.sql
+\ir procedures/privacy/_neighbours.sql
+\ir procedures/privacy/_crowded_identifiers.sql
+\ir procedures/privacy/_amounts.sql
+\ir procedures/privacy/_anonymous_event.sql
+\ir procedures/privacy/_forget_message_ids.sql
+\ir procedures/privacy/_keep_anonymous_events.sql
+\ir procedures/privacy/_take_back_reports.sql
+\ir procedures/privacy/_erase_purchases.sql
+\ir procedures/privacy/_erase_events.sql
+\ir procedures/privacy/_erase_arrivals.sql
+\ir procedures/privacy/_erase_decisions.sql
+\ir procedures/privacy/_erase_match_data.sql
+\ir procedures/privacy/_erase_mentions.sql
+\ir procedures/privacy/_erase_identity.sql
+\ir procedures/privacy/_erase_blocked_values.sql
+\ir procedures/privacy/_erase_audit.sql
+\ir procedures/privacy/_settle_neighbours.sql
+\ir procedures/privacy/_erased_body.sql
+\ir procedures/privacy/_erase_dead_letters.sql
+\ir procedures/privacy/_erase_messages.sql
+\ir procedures/privacy/_drop_deliveries.sql
+\ir procedures/privacy/_suppress_person.sql
+\ir procedures/privacy/_tell_receivers.sql
+\ir procedures/privacy/_sum_tables.sql
+\ir procedures/privacy/_erase_person.sql
+\ir procedures/privacy/erase_profile.sql
+\ir procedures/privacy/erasures.sql
+\ir procedures/privacy/lift_suppression.sql
 
 -- procedures/ops ------------------------------------------------------------------------------------------------------
 \ir procedures/ops/_row_estimate.sql

@@ -181,7 +181,8 @@ def _print_summary(summary: dict[str, Any], rate: str) -> None:
     if summary["resumed_after"]:
         say(f"went on after row {summary['resumed_after']:,}")
     gone = "" if summary["gone"] is None else f", {summary['gone']:,} gone"
+    kept_out = f", {summary['suppressed']:,} of erased persons kept out" if "suppressed" in summary else ""
     say(
         f"{summary['status']}: {summary['rows']:,} rows: {summary['new']:,} new, {summary['changed']:,} changed, "
-        f"{summary['unchanged']:,} unchanged, {summary['rejected']:,} rejected{gone} ({rate})"
+        f"{summary['unchanged']:,} unchanged, {summary['rejected']:,} rejected{gone}{kept_out} ({rate})"
     )

@@ -1,4 +1,4 @@
-"""`c360 profile`: look at golden records, merge and split them by hand.
+"""`c360 profile`: look at golden records, merge and split them by hand, erase persons.
 
 Everything shown comes from the database, masked where metadata say so.
 """
@@ -16,11 +16,11 @@ from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.decision import Preview, Reason, show_changes
 from c360_cli.explanation import draw_profile
-from c360_cli.options import DataDir, Dsn, Json
-from c360_cli.output import console, print_json, print_table, printable
+from c360_cli.options import DataDir, Dsn, Json, Yes, confirm
+from c360_cli.output import console, print_json, print_table, printable, say
 from c360_cli.tenant_calls import answer
 
-app = typer.Typer(help="Look at golden records, merge and split them.", no_args_is_help=True)
+app = typer.Typer(help="Look at golden records, merge and split them, erase persons.", no_args_is_help=True)
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Who = Annotated[
@@ -41,6 +41,7 @@ _BOOKKEEPING = (
 _PROFILE = "SELECT {tenant}.profile(%s, %s)"
 _VERSIONS = "SELECT json_agg(history ORDER BY history.version DESC) FROM {tenant}.profile_history(%s) AS history"
 _ATTRIBUTES = "SELECT jsonb_path_query_array({tenant}.tenant_metadata(), '$.attributes[*].attribute')"
+_ERASE = "SELECT {tenant}.erase_profile(%s, %s, %s, %s, %s)"
 
 
 @app.command("show")
@@ -157,6 +158,46 @@ def split_command(
         print(f"leave: {', '.join(map(str, changes['left']))}")
         print(f"stay:  {', '.join(map(str, changes['stayed']))}")
     show_changes(changes, as_json)
+
+
+@app.command("erase")
+def erase_command(
+    tenant: Tenant,
+    who: Who,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept for good, so it must not name the person.")],
+    anonymise: Annotated[
+        bool, typer.Option("--anonymise", help="Keep the events without the person: time, name, amounts.")
+    ] = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would go, per table, and change nothing.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Forget a person everywhere, for good, and refuse them from now on."""
+    kind, value = _identifier(who)
+    mode = "anonymise" if anonymise else "erase"
+    if not dry_run:
+        confirm(f"Everything about {who} of tenant {tenant} goes for good. Erase it?", yes)
+    with connected(dsn, data_dir) as connection:
+        erased = answer(connection, _ERASE, tenant, kind, value, reason, mode, dry_run)
+    if as_json:
+        print_json(erased)
+        return
+    table = Table("table", "rows", box=None)
+    for name, count in sorted(erased["tables"].items()):
+        table.add_row(name, str(count))
+    print_table(table)
+    if dry_run:
+        say("A dry run: nothing was changed.")
+        return
+    say(f"Erasure {erased['erasure_id']}. Identifiers refused from now on: {erased['suppressed']}.")
+    if erased["requeued"]:
+        say(f"Observations of others that are resolved anew: {erased['requeued']}.")
+    if erased["needs_sync"]:
+        say(f"Compiled functions still quote a blocked value: c360 tenant sync {tenant}")
 
 
 def _identifier(who: str) -> tuple[str, str]:

@@ -44,8 +44,8 @@ FROM (
         ('admin', 'c360', 'set_match_rule, remove_match_rule'),
 
         -- what is kept, and how long
-        ('reader', 'c360', 'retention'),
-        ('admin', 'c360', 'set_retention, apply_retention'),
+        ('reader', 'c360', 'retention, erasures'),
+        ('admin', 'c360', 'set_retention, apply_retention, erase_profile, lift_suppression'),
 
         -- of no tenant
         ('reader', 'c360', 'my_tenants, list_topics, mask_value, present_text'),

@@ -73,3 +73,50 @@ def test_nothing_a_customer_sent_commands_the_terminal(c360, database, connect, 
     assert done.returncode == 0
     assert "\x1b" not in done.stdout
     assert "\x07" not in done.stdout
+
+
+ERASED = """\
+ table                  rows
+ cdp_activity           1
+ cdp_behavioral_events  1
+ cdp_event_ids          1
+ cdp_master_profiles    1
+ cdp_profile_history    1
+ cdp_profile_links      1
+ cdp_profile_metrics    1
+ cdp_raw_identifiers    2
+ cdp_raw_profiles       1
+ cdp_standard_profiles  1
+ messages               1
+"""
+
+
+def test_a_person_is_erased_after_a_look_and_a_yes(c360, database, connect, lan):
+    erase = ("profile", "erase", "acme", "email=lan@example.com", "--reason", "case 17", "--dsn", database.dsn)
+
+    foreseen = c360(*erase, "--dry-run")
+    unanswered = c360(*erase)
+    done = c360(*erase, "--yes")
+    again = c360(*erase, "--yes")
+
+    assert [line.rstrip() for line in done.stdout.splitlines()] == ERASED.splitlines()
+    assert foreseen.stdout == done.stdout
+    assert "nothing was changed" in foreseen.stderr
+    assert unanswered.returncode == 2
+    assert done.stderr == "Erasure 2. Identifiers refused from now on: 2.\n"
+    assert (again.returncode, again.stderr[:5]) == (1, "U2404")
+
+
+def test_events_stay_when_a_person_is_anonymised(c360, database, connect, lan):
+    typed = ("profile", "erase", "acme", "user_id=u1", "--anonymise", "--reason", "case 17", "--yes", "--json")
+
+    done = c360(*typed, "--dsn", database.dsn)
+
+    assert json.loads(done.stdout)["mode"] == "anonymise"
+    assert connect().column("SELECT payload FROM tenant_acme.cdp_behavioral_events") == [{"type": "identify"}]
+
+
+def test_a_reason_is_asked_for(c360, database, lan):
+    done = c360("profile", "erase", "acme", "user_id=u1", "--yes", "--dsn", database.dsn)
+
+    assert done.returncode == 2

@@ -27,6 +27,7 @@ PROPERTIES = (
     "email_ignores_tags",
     "email_ignores_dots",
     "max_cluster_size",
+    "keeps_erased_out",
 )
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,58}$")]
@@ -141,6 +142,7 @@ class Declaration(_Part):
     email_ignores_tags: bool | None = None
     email_ignores_dots: bool | None = None
     max_cluster_size: Annotated[int, Field(ge=2)] | None = None
+    keeps_erased_out: bool | None = None
     identifier_types: dict[Name, IdentifierTypeEntry] = {}
     attributes: dict[Name, AttributeEntry] = {}
     blocked_values: list[BlockedValueEntry] = []

@@ -1,6 +1,6 @@
 -- Gives the three roles of a tenant what they may do in its schema. Safe to repeat; last step of every sync, because
 -- new tables and recreated views start without grants. Silent where the roles do not exist. Leaves alone what somebody else
--- owns in the schema.
+-- owns in the schema, and what is private (_is_private_table).
 --   reader: every view and table but the columns where values stand as they were sent and the masked attributes
 --   writer: also adds observations to cdp_raw_profiles
 --   admin:  also reads those columns: the person who must answer what is known about somebody
@@ -35,6 +35,7 @@ BEGIN
         WHERE relation.relnamespace = to_regnamespace(quote_ident(v_schema))
           AND relation.relkind IN ('r', 'p', 'v')
           AND NOT relation.relispartition
+          AND NOT c360._is_private_table(relation.relname)
           AND pg_has_role(relation.relowner, 'USAGE')
           AND attribute.attnum > 0
           AND NOT attribute.attisdropped

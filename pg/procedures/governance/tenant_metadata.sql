@@ -20,6 +20,7 @@ BEGIN
             'status', tenant.status,
             'default_currency', tenant.default_currency,
             'time_zone', tenant.time_zone,
+            'keeps_erased_out', tenant.keeps_erased_out,
             'created_at', tenant.created_at,
             'retention', (
                 SELECT coalesce(jsonb_agg(

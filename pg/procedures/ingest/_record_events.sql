@@ -1,6 +1,7 @@
 -- The one core of ingest: every way in (SQL, HTTP, redrive) ends here. The tenant's path is set by the caller.
 -- One transaction, set-based: refused events, message ids, observations, events, activity, purchases, queue, messages.
--- Safe to repeat: an event whose (source, messageId) is known is a duplicate, whatever else it says.
+-- Safe to repeat: an event whose (source, messageId) is known is a duplicate, whatever else it says; also one that was erased.
+-- Events of erased persons are answered like others and not kept: the answer must not tell who was erased.
 --
 -- The fingerprint is the expression of the generated column cdp_raw_profiles.content_hash, needed before the row exists.
 --
@@ -25,7 +26,10 @@ CREATE OR REPLACE FUNCTION c360._record_events(
     SET jit = off
 AS $$
 DECLARE
+    v_erased_key       bytea;
     v_good_count       bigint;
+    v_accepted         integer;
+    v_refused          bytea[];
     v_rejected         jsonb;
     v_message_ids      text[];
     v_types            text[];
@@ -40,6 +44,9 @@ DECLARE
     v_raw_profile_ids  bigint[];
     v_event_ids        bigint[];
 BEGIN
+    PERFORM c360._hold_off_erasure();
+    v_erased_key := c360._erased_event_key();
+
     WITH judged AS MATERIALIZED (
         SELECT
             event.*,
@@ -64,6 +71,10 @@ BEGIN
         SELECT DISTINCT ON (judged.dedup_id) judged.*
         FROM judged
         WHERE judged.code IS NULL
+          AND CASE
+              WHEN v_erased_key IS NULL THEN true
+              ELSE NOT c360._is_erased_event(v_erased_key, p_source, judged.dedup_id)
+          END
         ORDER BY judged.dedup_id, judged.index
     ),
     admitted AS (
@@ -116,8 +127,18 @@ BEGIN
     -- IS TRUE keeps the planner from making a join of it: it believes in one row and would compare each with each.
     WHERE (event.dedup_id IN (SELECT admitted.message_id FROM admitted)) IS TRUE;
 
+    v_accepted := coalesce(cardinality(v_message_ids), 0);
+
     IF v_message_ids IS NOT NULL THEN
         v_new_ids := c360._observe(p_source, v_identifiers, v_traits, v_hashes, v_occurred_at);
+        v_refused := c360._refuse_suppressed(v_new_ids);
+        IF v_refused <> '{}' THEN
+            PERFORM c360._forget_refused_ids(p_source, ARRAY(
+                SELECT given.message_id
+                FROM unnest(v_hashes, v_message_ids) AS given (content_hash, message_id)
+                WHERE given.content_hash = ANY (v_refused)
+            ));
+        END IF;
 
         -- A statement of its own: within the first one, rows that another session committed meanwhile are invisible.
         WITH recorded AS (
@@ -146,17 +167,24 @@ BEGIN
                 WITH ORDINALITY AS given (
                     content_hash, message_id, type, event_name, occurred_at, clock_status, payload, position
                 )
+            WHERE given.content_hash <> ALL (v_refused)
             ORDER BY given.position
-            RETURNING event.event_id, event.raw_profile_id
+            RETURNING event.event_id, event.raw_profile_id, event.event_name, event.occurred_at
         )
         SELECT
             array_agg(recorded.event_id ORDER BY recorded.event_id),
-            array_agg(recorded.raw_profile_id ORDER BY recorded.event_id)
+            array_agg(recorded.raw_profile_id ORDER BY recorded.event_id),
+            array_agg(recorded.event_name ORDER BY recorded.event_id),
+            array_agg(recorded.occurred_at ORDER BY recorded.event_id)
         INTO
             v_event_ids,
-            v_raw_profile_ids
+            v_raw_profile_ids,
+            v_event_names,
+            v_occurred_at
         FROM recorded;
+    END IF;
 
+    IF v_event_ids IS NOT NULL THEN
         PERFORM c360._count_activity(v_raw_profile_ids, v_event_names, v_occurred_at);
         PERFORM c360._record_purchases(p_tenant, p_received_at, v_event_ids);
         PERFORM c360._queue_observations(p_tenant, v_raw_profile_ids, v_new_ids);
@@ -164,8 +192,8 @@ BEGIN
     END IF;
 
     RETURN jsonb_build_object(
-        'accepted', coalesce(cardinality(v_message_ids), 0),
-        'duplicates', v_good_count - coalesce(cardinality(v_message_ids), 0),
+        'accepted', v_accepted,
+        'duplicates', v_good_count - v_accepted,
         'rejected', v_rejected
     );
 END;

@@ -5,7 +5,7 @@
 -- A row that is new content makes an observation. A record whose content is as it was makes nothing. Content that was
 -- known is seen again, and counts as more recent, when the row says so (a column feeds observed_at), or when a record
 -- went back to it.
--- Imports of a tenant take turns. Plans do not depend on statistics.
+-- Imports of a tenant take turns. Plans do not depend on statistics. Rows about erased persons are counted and not taken.
 -- Answers the counts of the chunk.
 
 CREATE OR REPLACE FUNCTION c360._record_import_rows(
@@ -40,6 +40,7 @@ DECLARE
     v_states       text[];
     v_new_ids      bigint[];
     v_new_hashes   bytea[];
+    v_refused      bytea[];
     v_seen_ids     bigint[];
     v_counts       jsonb;
 BEGIN
@@ -58,7 +59,8 @@ BEGIN
     FROM cdp_imports AS import
     WHERE import.import_id = p_import_id;
 
-    PERFORM pg_advisory_xact_lock(hashtextextended('c360.import:' || p_tenant, 0));
+    PERFORM c360._wait_for_imports(p_tenant);
+    PERFORM c360._hold_off_erasure();
 
     WITH judged AS MATERIALIZED (
         SELECT row.*
@@ -119,6 +121,23 @@ BEGIN
         v_new_hashes
     FROM c360._observe_import_rows(v_states, v_sources, v_identifiers, v_traits, v_hashes, v_times) AS observed;
 
+    v_refused := c360._refuse_suppressed(v_new_ids);
+    IF v_refused <> '{}' THEN
+        v_states := ARRAY(
+            SELECT CASE WHEN item.content_hash = ANY (v_refused) AND item.state NOT LIKE 'U%' THEN 'suppressed' ELSE item.state END
+            FROM unnest(v_states, v_hashes) WITH ORDINALITY AS item (state, content_hash, place)
+            ORDER BY item.place
+        );
+        SELECT
+            coalesce(array_agg(kept.id), '{}'),
+            coalesce(array_agg(kept.content_hash), '{}')
+        INTO
+            v_new_ids,
+            v_new_hashes
+        FROM unnest(v_new_ids, v_new_hashes) AS kept (id, content_hash)
+        WHERE kept.content_hash <> ALL (v_refused);
+    END IF;
+
     v_seen_ids := c360._sight_import_rows(v_states, v_hashes, v_times, v_stated, v_new_hashes);
 
     IF v_has_key THEN
@@ -136,14 +155,18 @@ BEGIN
         'rejected', counted.rejected_count,
         'observations', cardinality(v_new_ids),
         'unusable', v_unusable
-    )
+    ) || CASE
+        WHEN counted.suppressed_count = 0 THEN '{}'
+        ELSE jsonb_build_object('suppressed', counted.suppressed_count)
+    END
     INTO v_counts
     FROM (
         SELECT
             count(*) FILTER (WHERE state.name = 'new') AS new_count,
             count(*) FILTER (WHERE state.name = 'changed') AS changed_count,
             count(*) FILTER (WHERE state.name = 'unchanged') AS unchanged_count,
-            count(*) FILTER (WHERE state.name LIKE 'U%') AS rejected_count
+            count(*) FILTER (WHERE state.name LIKE 'U%') AS rejected_count,
+            count(*) FILTER (WHERE state.name = 'suppressed') AS suppressed_count
         FROM unnest(v_states) AS state (name)
     ) AS counted;
 

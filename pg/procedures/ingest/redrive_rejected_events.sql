@@ -23,6 +23,8 @@ DECLARE
     v_rejected    jsonb := '[]';
 BEGIN
     PERFORM c360._use_tenant(p_tenant, 'write');
+    -- First, because an erasure removes rejected events while it keeps recording out.
+    PERFORM c360._hold_off_erasure();
     v_ids := c360._lock_rejected_events(p_rejected_event_ids);
 
     IF jsonb_typeof(p_patch) <> 'object' THEN

@@ -1,16 +1,22 @@
--- Somebody who loads observations with COPY or INSERT gets them resolved. Functions write their queue rows themselves
--- and say so with c360.internal_write, so that nothing is queued twice.
+-- Somebody who loads observations with COPY or INSERT gets them resolved, but those of erased persons, which are taken back.
+-- Functions write their queue rows themselves and say so with c360.internal_write, so that nothing is queued twice.
 CREATE OR REPLACE FUNCTION tenant_plain.tg_cdp_raw_profiles_insert()
     RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = pg_catalog, tenant_plain, pg_temp
 AS $$
+DECLARE
+    v_refused bytea[];
 BEGIN
     IF coalesce(current_setting('c360.internal_write', true), '') <> 'on' THEN
+        PERFORM c360._hold_off_erasure();
+        v_refused := c360._refuse_suppressed(ARRAY(SELECT loaded.raw_profile_id FROM loaded));
+
         INSERT INTO tenant_plain.cdp_resolution_queue (raw_profile_id)
         SELECT loaded.raw_profile_id
         FROM loaded
+        WHERE loaded.content_hash <> ALL (v_refused)
         ORDER BY loaded.raw_profile_id;
     END IF;
     RETURN NULL;

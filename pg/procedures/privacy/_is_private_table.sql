@@ -1,0 +1,15 @@
+-- Tables of a tenant that none of its roles may read: with the key and the hashes, whoever has a list of addresses could try
+-- them all and learn who was erased. Pure.
+
+CREATE OR REPLACE FUNCTION c360._is_private_table(p_table text)
+    RETURNS boolean
+    LANGUAGE sql
+    IMMUTABLE
+    PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT p_table IN ('cdp_erasure_keys', 'cdp_suppressions', 'cdp_erased_event_ids');
+$$;
+
+COMMENT ON FUNCTION c360._is_private_table(text) IS
+    'Whether a table of a tenant is kept from all roles of the tenant.';

@@ -1,0 +1,25 @@
+-- Whether a text names one of these identifiers, given in small letters, as a word of its own: an@shop.vn is not in
+-- mai.an@shop.vn, and u-1234567 not in u-12345678. Pure.
+
+CREATE OR REPLACE FUNCTION c360._names_person(p_text text, p_texts text[])
+    RETURNS boolean
+    LANGUAGE plpgsql
+    IMMUTABLE
+    PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_text  text := lower(p_text);
+    v_named text;
+BEGIN
+    FOREACH v_named IN ARRAY p_texts LOOP
+        IF strpos(v_text, v_named) > 0 AND v_text ~ c360._whole_word(v_named) THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
+END;
+$$;
+
+COMMENT ON FUNCTION c360._names_person(text, text[]) IS
+    'Whether a text holds one of several identifiers as a word.';
