@@ -268,7 +268,7 @@ def export_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_j
     """Print a tenant as the YAML file that apply reads."""
     with connected(dsn, data_dir) as connection:
         if as_json:
-            print_json(call(connection, "SELECT c360.tenant_metadata(%s)", tenant))
+            print_json(call(connection, "SELECT c360.tenant_blueprint(%s)", tenant))
         else:
             print(export_tenant(connection, tenant), end="")
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import print_json, print_table
+from c360_cli.unmasked import AsSent, as_sent
 
 app = typer.Typer(help="Look at topics and their messages.", no_args_is_help=True)
 
@@ -46,24 +47,34 @@ def tail_command(
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
+    whole: AsSent = False,
 ) -> None:
-    """The last messages of a topic, as they are sent."""
+    """The last messages of a topic, masked values hidden."""
     with connected(dsn, data_dir) as connection:
-        snapshot = _print_from(connection, tenant, topic, None, lines, as_json)
+        snapshot = _print_from(connection, tenant, topic, None, lines, as_json, whole)
         try:
             while follow:
                 time.sleep(_POLL_SECONDS)
-                snapshot = _print_from(connection, tenant, topic, snapshot, lines, as_json)
+                snapshot = _print_from(connection, tenant, topic, snapshot, lines, as_json, whole)
         except KeyboardInterrupt:
             return
 
 
 def _print_from(
-    connection: psycopg.Connection[Any], tenant: str, topic: str, snapshot: str | None, lines: int, as_json: bool
+    connection: psycopg.Connection[Any],
+    tenant: str,
+    topic: str,
+    snapshot: str | None,
+    lines: int,
+    as_json: bool,
+    whole: bool,
 ) -> str:
     """Print what is new since a snapshot; returns the next one."""
     row = connection.execute("SELECT c360.tail_topic(%s, %s, %s, %s)", [tenant, topic, snapshot, lines]).fetchone()
     answer: dict[str, Any] = row[0] if row else {"snapshot": "", "messages": []}
+    if whole:
+        sent = as_sent(connection, tenant, "message", [message["seq"] for message in answer["messages"]])
+        answer["messages"] = [{**message, "body": sent[str(message["seq"])]} for message in answer["messages"]]
     for message in answer["messages"]:
         if as_json:
             print_json({**message, "body": json.loads(message["body"])})

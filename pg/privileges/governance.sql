@@ -13,5 +13,6 @@ CALL c360._grant('EXECUTE ON ROUTINE
 
 CALL c360._grant('EXECUTE ON ROUTINE
     c360.count_values(text, text, text, text),
+    c360.tenant_blueprint(text),
     c360.set_match_rule(text, text, text, jsonb, integer, boolean, text),
     c360.remove_match_rule(text, text)', 'c360_admin');

@@ -1,6 +1,7 @@
 -- Who may look at the state of the system.
 
 CALL c360._grant('EXECUTE ON ROUTINE c360.status()', 'c360_reader');
+CALL c360._grant('EXECUTE ON ROUTINE c360.as_sent(text, text, text[])', 'c360_admin');
 
 -- The daemons refuse to work on another release than theirs.
 CALL c360._grant('SELECT ON TABLE c360.migrations, c360.repeatables', 'c360_relay');

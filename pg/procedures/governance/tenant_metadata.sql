@@ -1,5 +1,6 @@
--- Everything a tenant is rendered and exported from, as one document: properties, identifier types, blocked values,
--- attributes, retired ones included, and match rules. Reads only.
+-- What a tenant is made of, as one document: properties, identifier types, blocked values, attributes, retired ones included,
+-- and match rules. Blocked values of masked identifier types are hidden; whole, for rendering and export, the document is
+-- what c360.tenant_blueprint() answers. Reads only.
 -- Raises: U4403 tenant_forbidden, U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.tenant_metadata(p_tenant text)
@@ -13,25 +14,11 @@ BEGIN
     PERFORM c360._enter_tenant(p_tenant, 'read');
 
     RETURN (
-        SELECT jsonb_build_object(
-            'tenant', tenant.tenant,
-            'schema_name', tenant.schema_name,
-            'display_name', tenant.display_name,
-            'status', tenant.status,
-            'default_currency', tenant.default_currency,
-            'time_zone', tenant.time_zone,
-            'created_at', tenant.created_at,
-            'has_roles', to_regrole(quote_ident('c360_' || tenant.tenant || '_reader')) IS NOT NULL,
-            'extensions', (
-                SELECT jsonb_object_agg(extension.name, c360._extension_schema(extension.name))
-                FROM unnest('{pg_trgm,fuzzystrmatch,unaccent}'::name[]) AS extension (name)
-            )
-        ) || c360._identity_metadata(tenant.tenant)
-        FROM c360.tenants AS tenant
-        WHERE tenant.tenant = p_tenant
+        SELECT c360._masked_metadata(p_tenant, whole.document)
+        FROM c360._tenant_metadata(p_tenant) AS whole (document)
     );
 END;
 $$;
 
 COMMENT ON FUNCTION c360.tenant_metadata(text) IS
-    'The governance metadata of a tenant as one document: what its schema is rendered from.';
+    'The governance metadata of a tenant as one document, blocked values of masked identifier types hidden.';
