@@ -54,7 +54,7 @@ CANARIES = {
     "failure": "failure-canary-01",
 }
 
-MASKED_ATTRIBUTES = ["phone_number", "last_name", "date_of_birth", "address_line1", "last_seen_touchpoint_url"]
+MASKED_ATTRIBUTES = ["phone_number", "last_name", "date_of_birth", "address_line1"]
 MASKED_TYPES = ["loyalty_id", "record_id"]
 
 

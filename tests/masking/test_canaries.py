@@ -120,6 +120,7 @@ def test_the_golden_record_stays_useful(aviary):
 
     assert (profile["email"], profile["first_name"], profile["city"]) == ("an@shop.vn", "An", "Hanoi")
     assert profile["phone_number"] == "****5678"
+    assert profile["last_seen_touchpoint_url"] == "https://shop.vn/"
     ordered = next(event for event in profile["last_events"] if event["event"] == "Order Completed")
     assert ordered["properties"] == {"order_id": "O1", "revenue": 25, "currency": "USD"}
     assert events["m1"] == {
