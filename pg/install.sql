@@ -53,6 +53,12 @@ SELECT c360._migration_pending('0006_erasure') AS pending \gset
 SELECT c360._record_migration('0006_erasure') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0009_masking') AS pending \gset
+\if :pending
+\ir migrations/0009_masking.sql
+SELECT c360._record_migration('0009_masking') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0010_retention') AS pending \gset
 \if :pending
 \ir migrations/0010_retention.sql
@@ -94,6 +100,10 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/governance/_apply_match_rules.sql
 \ir procedures/governance/set_match_rule.sql
 \ir procedures/governance/remove_match_rule.sql
+\ir procedures/governance/_masked_identifier_types.sql
+\ir procedures/governance/_masked_attributes.sql
+\ir procedures/governance/_masked_changes.sql
+\ir procedures/governance/_masked_metadata.sql
 \ir procedures/governance/metadata_history.sql
 \ir procedures/governance/metadata_version.sql
 \ir procedures/governance/_apply_attributes.sql
@@ -104,6 +114,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/governance/_forget_attribute.sql
 \ir procedures/governance/_forget_tenant_release.sql
 \ir procedures/governance/_grant_tenant.sql
+\ir procedures/scoring/_masked_scores.sql
 \ir procedures/governance/_is_hidden_column.sql
 \ir procedures/governance/count_values.sql
 \ir procedures/governance/drop_tenant.sql
@@ -111,7 +122,9 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/governance/mask_value.sql
 \ir procedures/governance/resume_tenant.sql
 \ir procedures/governance/suspend_tenant.sql
+\ir procedures/governance/_tenant_metadata.sql
 \ir procedures/governance/tenant_metadata.sql
+\ir procedures/governance/tenant_blueprint.sql
 \ir procedures/governance/tenant_state.sql
 
 -- procedures/ingest ---------------------------------------------------------------------------------------------------
@@ -135,9 +148,15 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/ingest/ingest.sql
 \ir procedures/ingest/_lock_rejected_events.sql
 \ir procedures/ingest/_patched_event.sql
+\ir procedures/ingest/_has_message_id.sql
 \ir procedures/ingest/_settle_redriven_events.sql
 \ir procedures/ingest/redrive_rejected_events.sql
 \ir procedures/ingest/discard_rejected_events.sql
+\ir procedures/ingest/_paths_below.sql
+\ir procedures/ingest/_shown_members.sql
+\ir procedures/ingest/_shown_fields.sql
+\ir procedures/ingest/_shown_event.sql
+\ir procedures/ingest/_shown_rejected_event.sql
 \ir procedures/ingest/rejected_events.sql
 \ir procedures/ingest/recent_events.sql
 \ir procedures/ingest/create_api_key.sql
@@ -344,15 +363,22 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/profile/_sent_value.sql
 \ir procedures/profile/_compared_value.sql
 \ir procedures/profile/_condition_holds.sql
+\ir procedures/profile/_is_masked_comparison.sql
 \ir procedures/profile/_evaluate_rule.sql
 \ir procedures/profile/_best_pair.sql
 \ir procedures/profile/_rule_obstacles.sql
+\ir procedures/profile/_masked_members.sql
+\ir procedures/profile/_masks.sql
 \ir procedures/profile/_masked_document.sql
 \ir procedures/profile/_compared_identifiers.sql
 \ir procedures/profile/_explained_observations.sql
 \ir procedures/profile/_find_profile.sql
 \ir procedures/profile/_last_events.sql
+\ir procedures/profile/_override_members.sql
+\ir procedures/profile/_masked_words.sql
+\ir procedures/profile/_masked_note.sql
 \ir procedures/profile/_masked_evidence.sql
+\ir procedures/profile/_masked_reason.sql
 \ir procedures/profile/_normalised_identifier.sql
 \ir procedures/profile/_profile_document.sql
 \ir procedures/profile/_profile_identifiers.sql
@@ -379,6 +405,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/profile/_decided_obstacles.sql
 \ir procedures/profile/_identifier_obstacles.sql
 \ir procedures/profile/_birth_dates.sql
+\ir procedures/profile/_shown_days.sql
 \ir procedures/profile/_contradictions.sql
 \ir procedures/profile/_compared_fields.sql
 \ir procedures/profile/_weighed_pair.sql
@@ -398,6 +425,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/topic/_message_day_is_needed.sql
 \ir procedures/topic/maintain_message_partitions.sql
 \ir procedures/topic/list_topics.sql
+\ir procedures/topic/_shown_message.sql
 \ir procedures/topic/tail_topic.sql
 
 -- procedures/relay ----------------------------------------------------------------------------------------------------
@@ -430,6 +458,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/relay/_find_subscription.sql
 \ir procedures/relay/relay_status.sql
 \ir procedures/relay/feed_status.sql
+\ir procedures/relay/_shown_url.sql
 \ir procedures/relay/list_subscriptions.sql
 \ir procedures/relay/show_subscription.sql
 \ir procedures/relay/add_subscription.sql
@@ -538,6 +567,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 -- procedures/ops ------------------------------------------------------------------------------------------------------
 \ir procedures/ops/_row_estimate.sql
 \ir procedures/ops/tenant_status.sql
+\ir procedures/ops/as_sent.sql
 \ir procedures/ops/status.sql
 \ir procedures/ops/_doctor_server.sql
 \ir procedures/ops/_doctor_messages.sql

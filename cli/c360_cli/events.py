@@ -21,6 +21,7 @@ from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
+from c360_cli.unmasked import as_sent_if_allowed
 
 app = typer.Typer(help="Watch events arrive, and settle rejected ones.", no_args_is_help=True)
 rejected = typer.Typer(help="List, correct, redrive and discard rejected events.", no_args_is_help=True)
@@ -148,16 +149,21 @@ def show_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show one rejected event as it was sent."""
+    """Show one rejected event as it was sent; to readers and writers, what they may see of it."""
     query = "SELECT * FROM {tenant}.rejected_events(NULL, 1, ARRAY[%s::bigint])"
     with connected(dsn, data_dir) as connection:
         rows = records(connection, query, tenant, rejected_event_id)
+        sent = as_sent_if_allowed(connection, tenant, "rejected_event", rejected_event_id)
     if not rows:
         raise IngestRefused(
             f"rejected event {rejected_event_id} does not exist",
             code="U1404",
             hint=f"List them with: c360 events rejected list {tenant} --all",
         )
+    if sent is not None:
+        rows[0]["payload"] = sent
+    else:
+        say("Masked and unknown values are left out; administrators of the tenant see the event as it was sent.")
     if as_json:
         print_json(rows[0])
         return

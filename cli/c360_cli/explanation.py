@@ -103,7 +103,8 @@ def comparison_lines(explained: dict[str, Any]) -> list[str]:
     weighed = [one for one in explained.get("comparisons") or [] if one["level"] != "absent"]
     lines += [_weight_text(one["comparison"], one["weight"], _compared(one), _level(one)) for one in weighed]
     if "bits" in explained:
-        lines.append(_weight_text("rare names", explained["rarity_bits"]))
+        if explained["rarity_bits"] is not None:
+            lines.append(_weight_text("rare names", explained["rarity_bits"]))
         lines.append(_weight_text("two at random", explained["prior_bits"]))
         lines.append(_weight_text("together", explained["bits"]) + f", that is a score of {_odds(explained['bits'])}")
         lines[-1] += f"; a match from {explained['threshold']:g}"
@@ -117,8 +118,9 @@ def _condition_text(condition: dict[str, Any]) -> str:
     return f"{condition['attribute']} {condition['compare']}: {_compared(condition)}: {verdict}"
 
 
-def _weight_text(name: str, weight: float, *details: str) -> str:
-    return f"{weight:+7.2f}  {name}" + (f": {', '.join(details)}" if details else "")
+def _weight_text(name: str, weight: float | None, *details: str) -> str:
+    number = "masked" if weight is None else f"{weight:+.2f}"
+    return f"{number:>7}  {name}" + (f": {', '.join(details)}" if details else "")
 
 
 def _level(comparison: dict[str, Any]) -> str:
@@ -150,7 +152,7 @@ def _tie_text(step: dict[str, Any]) -> str:
     if step["rule"] == "must_link":
         return f"must_link by {_said(step)}"
     score = f" ({step['score']:.3f})" if step["score"] < 1 else ""
-    alike = [one["comparison"] for one in step.get("comparisons") or [] if one["weight"] > 0]
+    alike = [one["comparison"] for one in step.get("comparisons") or [] if (one["weight"] or 0) > 0]
     alike += [f"{one['attribute']} {one['compare']}" for one in step.get("conditions") or []]
     return f"{step['rule']}{score} {step.get('value') or ', '.join(alike)}".rstrip()
 

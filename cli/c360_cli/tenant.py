@@ -269,7 +269,7 @@ def export_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_j
     """Print a tenant as the YAML file that apply reads."""
     with connected(dsn, data_dir) as connection:
         if as_json:
-            print_json(answer(connection, _METADATA, tenant))
+            print_json(answer(connection, "SELECT {tenant}.tenant_blueprint()", tenant))
         else:
             print(export_tenant(connection, tenant), end="")
 

@@ -15,6 +15,7 @@ from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import print_json, print_table
 from c360_cli.tenant_calls import answer
+from c360_cli.unmasked import AsSent, as_sent
 
 app = typer.Typer(help="Look at topics and their messages.", no_args_is_help=True)
 
@@ -47,24 +48,35 @@ def tail_command(
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
+    whole: AsSent = False,
 ) -> None:
-    """The last messages of a topic, as they are sent."""
+    """The last messages of a topic, masked values hidden."""
     with connected(dsn, data_dir) as connection:
-        snapshot = _print_from(connection, tenant, topic, None, lines, as_json)
+        snapshot = _print_from(connection, tenant, topic, None, lines, as_json, whole)
         try:
             while follow:
                 time.sleep(_POLL_SECONDS)
-                snapshot = _print_from(connection, tenant, topic, snapshot, lines, as_json)
+                snapshot = _print_from(connection, tenant, topic, snapshot, lines, as_json, whole)
         except KeyboardInterrupt:
             return
 
 
 def _print_from(
-    connection: psycopg.Connection[Any], tenant: str, topic: str, snapshot: str | None, lines: int, as_json: bool
+    connection: psycopg.Connection[Any],
+    tenant: str,
+    topic: str,
+    snapshot: str | None,
+    lines: int,
+    as_json: bool,
+    whole: bool,
 ) -> str:
     """Print what is new since a snapshot; returns the next one."""
     tail = answer(connection, "SELECT {tenant}.tail_topic(%s, %s, %s)", tenant, topic, snapshot, lines)
-    for message in tail["messages"]:
+    messages = tail["messages"]
+    if whole:
+        sent = as_sent(connection, tenant, "message", [message["seq"] for message in messages])
+        messages = [{**message, "body": sent[str(message["seq"])]} for message in messages]
+    for message in messages:
         if as_json:
             print_json({**message, "body": json.loads(message["body"])})
         else:

@@ -23,6 +23,7 @@ from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
+from c360_cli.unmasked import AsSent, as_sent
 
 app = typer.Typer(help="Send messages to other systems: webhooks, retries, dead letters.", no_args_is_help=True)
 letters = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
@@ -119,11 +120,22 @@ def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_j
 
 @app.command("show")
 def show_command(
-    tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
+    tenant: Tenant,
+    webhook: Webhook,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    whole: AsSent = False,
 ) -> None:
-    """One webhook: settings, state, last failures."""
+    """One webhook: settings, state, last failures; the address without its path, and not what was answered."""
     with connected(dsn, data_dir) as connection:
         shown = show_webhook(connection, tenant, webhook)
+        if whole:
+            number = shown["subscription_id"]
+            shown["url"] = as_sent(connection, tenant, "subscription", [number])[number]
+            said = as_sent(connection, tenant, "attempt", [row["attempt_id"] for row in shown["last_attempts"]])
+            for row in shown["last_attempts"]:
+                row["answer"] = said[str(row["attempt_id"])]
     if as_json:
         print_json(shown)
         return

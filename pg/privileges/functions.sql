@@ -31,7 +31,8 @@ FROM (
         ('admin', 'c360', 'import_rejects, create_api_key, revoke_api_key, list_api_keys, maintain_event_partitions'),
 
         -- what goes out
-        ('reader', 'c360', 'tail_topic, list_subscriptions, show_subscription, list_dead_letters, relay_status'),
+        ('reader', 'c360', 'tail_topic, list_subscriptions, show_subscription, list_dead_letters'),
+        ('admin', 'c360', 'relay_status'),
         ('admin', 'c360', 'add_subscription, pause_subscription, resume_subscription, remove_subscription'),
         ('admin', 'c360', 'rotate_subscription_secret, prepare_test_message, replay_dead_letters'),
 
@@ -41,7 +42,7 @@ FROM (
 
         -- the tenant itself
         ('reader', 'c360', 'tenant_metadata, tenant_state, tenant_status, metadata_history, metadata_version'),
-        ('admin', 'c360', 'set_match_rule, remove_match_rule'),
+        ('admin', 'c360', 'set_match_rule, remove_match_rule, tenant_blueprint, as_sent'),
 
         -- what is kept, and how long
         ('reader', 'c360', 'retention, erasures'),

@@ -121,6 +121,22 @@ def test_comparisons_of_a_scored_rule_show_masked_values_masked(db, scored):
     assert "****" in shown
 
 
+def test_how_far_masked_values_agree_is_not_told(db, scored):
+    with as_owner(db.connection):
+        db.execute(
+            "UPDATE c360.profile_attributes SET is_masked = true WHERE tenant = 'acme' AND attribute = 'last_name'"
+        )
+
+    step = next(step for one in scored for step in explain(db, *one)["path"] or [])
+
+    told = {one["comparison"]: (one["level"], one["weight"], one["family"]) for one in step["comparisons"]}
+    hidden = {name for name, (level, *_) in told.items() if level == "masked"}
+    assert hidden
+    assert {told[name] for name in hidden} == {("masked", None, False)}
+    assert any(weight for level, weight, _ in told.values() if level not in ("masked", "absent"))
+    assert step["rarity_bits"] is None
+
+
 SMITH = {"firstName": "Kate", "lastName": "Smith", "birthday": "1990-02-03"}
 
 

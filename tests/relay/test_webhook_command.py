@@ -78,3 +78,24 @@ def test_topics_are_listed_and_tailed(c360, publish):
     assert len(json.loads(topics.stdout)) == 5
     assert json.loads(tail.stdout)["body"]["data"] == {"n": 7}
     assert c360("topic", "tail", "acme", "c360-nothing").returncode == 1
+
+
+def test_what_receivers_get_and_say_is_shown_to_administrators_who_ask(c360, subscribe, session):
+    subscribe("/hooks/secret-path", topics=["c360-behavioral-events"])
+    event = {"type": "track", "event": "Seen", "messageId": "m1", "userId": "u1", "properties": {"note": "private"}}
+    session.call("c360.ingest", "acme", event, "web")
+    session.execute(
+        "INSERT INTO c360.delivery_attempts (subscription_id, message_seq, attempt, error, duration_ms, answer)"
+        " SELECT subscription_id, 1, 1, 'status', 5, 'echo' FROM c360.subscriptions"
+    )
+    tail = ("topic", "tail", "acme", "c360-behavioral-events", "--json")
+    show = ("webhook", "show", "acme", "hooks-secret-path", "--json")
+
+    plain, whole = (json.loads(c360(*tail, *flags).stdout) for flags in ((), ("--as-sent",)))
+    masked, told = (json.loads(c360(*show, *flags).stdout) for flags in ((), ("--as-sent",)))
+
+    assert plain["body"]["data"]["event"] == {"userId": "u1"}
+    assert whole["body"]["data"]["event"]["properties"] == {"note": "private"}
+    assert masked["url"].endswith("/****")
+    assert told["url"].endswith("/hooks/secret-path")
+    assert [shown["last_attempts"][0]["answer"] for shown in (masked, told)] == ["****", "echo"]

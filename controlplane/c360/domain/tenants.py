@@ -229,7 +229,15 @@ class TenantSpec:
 
     @property
     def masked_identifier_types(self) -> tuple[str, ...]:
-        return tuple(kind.name for kind in self.identifier_types if kind.is_masked)
+        """Types that are masked, and those an attribute of which is: the twin of c360._masked_identifier_types()."""
+        by_attribute = {a.identifier_type for a in (*self.attributes, *self.retired) if a.is_masked}
+        return tuple(kind.name for kind in self.identifier_types if kind.is_masked or kind.name in by_attribute)
+
+    @property
+    def masked_attributes(self) -> tuple[str, ...]:
+        """Attributes that are masked, or hold identifiers of a masked type: the twin of c360._masked_attributes()."""
+        types = self.masked_identifier_types
+        return tuple(a.name for a in self.attributes if a.is_masked or a.identifier_type in types)
 
     def attribute(self, name: str) -> Attribute:
         """The active attribute of this name; a match rule speaks of no other."""
@@ -422,7 +430,7 @@ def _in_parts(items: Sequence[_T]) -> tuple[tuple[_T, ...], ...]:
 
 
 def spec_from_metadata(document: Mapping[str, Any]) -> TenantSpec:
-    """Build the spec from what c360.tenant_metadata answers."""
+    """Build the spec from what c360.tenant_blueprint answers."""
     attributes = [_attribute(row) for row in document["attributes"]]
     return TenantSpec(
         slug=document["tenant"],

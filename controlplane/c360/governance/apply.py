@@ -78,12 +78,12 @@ def apply_declaration(
 
 def export_tenant(conn: Connection, slug: str) -> str:
     """The metadata of a tenant as the YAML that `apply` reads."""
-    return write_declaration(call(conn, of_tenant("SELECT {tenant}.tenant_metadata()", slug)))
+    return write_declaration(call(conn, of_tenant("SELECT {tenant}.tenant_blueprint()", slug)))
 
 
 def _metadata(conn: Connection, slug: str) -> dict[str, Any] | None:
     known = any(listed["tenant"] == slug for listed in call(conn, "SELECT c360.list_tenants()"))
-    return call(conn, "SELECT c360.tenant_metadata(%s)", slug) if known else None
+    return call(conn, "SELECT c360.tenant_blueprint(%s)", slug) if known else None
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -28,6 +28,7 @@ PROPERTIES = (
     "email_ignores_dots",
     "max_cluster_size",
     "keeps_erased_out",
+    "shown_properties",
 )
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,58}$")]
@@ -143,6 +144,7 @@ class Declaration(_Part):
     email_ignores_dots: bool | None = None
     max_cluster_size: Annotated[int, Field(ge=2)] | None = None
     keeps_erased_out: bool | None = None
+    shown_properties: list[Annotated[str, Field(min_length=1)]] | None = None
     identifier_types: dict[Name, IdentifierTypeEntry] = {}
     attributes: dict[Name, AttributeEntry] = {}
     blocked_values: list[BlockedValueEntry] = []
@@ -184,7 +186,7 @@ def read_declaration(path: Path) -> Declaration:
 
 
 def write_declaration(metadata: Mapping[str, Any]) -> str:
-    """YAML text of what c360.tenant_metadata answers; leaves out what reading would fill in."""
+    """YAML text of what c360.tenant_blueprint answers; leaves out what reading would fill in."""
     content: dict[str, Any] = {key: metadata[key] for key in ("tenant", *PROPERTIES)}
     content["identifier_types"] = {
         row["identifier_type"]: _shortened(row, "identifier_type", IdentifierTypeEntry().model_dump())

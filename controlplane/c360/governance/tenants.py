@@ -53,7 +53,7 @@ def create_tenant(
 
 def load_spec(conn: Connection, slug: str) -> TenantSpec:
     """The metadata of a tenant."""
-    return spec_from_metadata(call(conn, "SELECT c360.tenant_metadata(%s)", slug))
+    return spec_from_metadata(call(conn, "SELECT c360.tenant_blueprint(%s)", slug))
 
 
 def load_state(conn: Connection, slug: str) -> TenantState:

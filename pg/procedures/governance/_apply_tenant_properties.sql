@@ -21,17 +21,20 @@ BEGIN
         email_ignores_tags = given.email_ignores_tags,
         email_ignores_dots = given.email_ignores_dots,
         max_cluster_size = given.max_cluster_size,
-        keeps_erased_out = given.keeps_erased_out
+        keeps_erased_out = given.keeps_erased_out,
+        shown_properties = given.shown_properties
     FROM c360.tenants AS known
     CROSS JOIN LATERAL jsonb_populate_record(known, jsonb_strip_nulls(p_document) - ARRAY['tenant', 'schema_name']) AS given
     WHERE known.tenant = p_tenant
       AND tenant.tenant = known.tenant
       AND (
           given.display_name, given.default_country, given.default_currency, given.time_zone, given.date_order,
-          given.email_ignores_tags, given.email_ignores_dots, given.max_cluster_size, given.keeps_erased_out
+          given.email_ignores_tags, given.email_ignores_dots, given.max_cluster_size, given.keeps_erased_out,
+          given.shown_properties
       ) IS DISTINCT FROM (
           known.display_name, known.default_country, known.default_currency, known.time_zone, known.date_order,
-          known.email_ignores_tags, known.email_ignores_dots, known.max_cluster_size, known.keeps_erased_out
+          known.email_ignores_tags, known.email_ignores_dots, known.max_cluster_size, known.keeps_erased_out,
+          known.shown_properties
       );
 END;
 $$;

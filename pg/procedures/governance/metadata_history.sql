@@ -1,4 +1,5 @@
--- The versions of what decides who is who in a tenant, newest first: when, by whom, and what changed. Reads only.
+-- The versions of what decides who is who in a tenant, newest first: when, by whom, and what changed. Blocked values of masked
+-- identifier types are hidden. Reads only.
 -- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.metadata_history(
@@ -20,7 +21,7 @@ BEGIN
         known.recorded_at,
         known.recorded_by,
         known.checksum,
-        known.changes
+        c360._masked_changes(p_tenant, known.changes)
     FROM c360.metadata_versions AS known
     WHERE known.tenant = p_tenant
     ORDER BY known.version DESC

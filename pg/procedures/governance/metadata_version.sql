@@ -1,4 +1,5 @@
--- One version of what decides who is who in a tenant, whole; the latest when none is named. Reads only.
+-- One version of what decides who is who in a tenant, whole; the latest when none is named. Blocked values of masked identifier
+-- types are hidden. Reads only.
 -- Raises: U4404 tenant_not_found, U4417 metadata_version_not_found
 
 CREATE OR REPLACE FUNCTION c360.metadata_version(
@@ -16,7 +17,12 @@ DECLARE
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
-    SELECT to_jsonb(known) - 'xact_id'
+    SELECT
+        to_jsonb(known) - 'xact_id'
+        || jsonb_build_object(
+            'document', c360._masked_metadata(p_tenant, known.document),
+            'changes', c360._masked_changes(p_tenant, known.changes)
+        )
     INTO v_found
     FROM c360.metadata_versions AS known
     WHERE known.tenant = p_tenant

@@ -1,5 +1,6 @@
--- Everything a tenant is rendered and exported from, as one document: properties, identifier types, blocked values,
--- attributes, retired ones included, match rules, and how long what is kept. Reads only.
+-- What a tenant is made of, as one document: properties, identifier types, blocked values, attributes, retired ones included,
+-- and match rules. Blocked values of masked identifier types are hidden; whole, for rendering and export, the document is
+-- what c360.tenant_blueprint() answers. Reads only.
 -- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.tenant_metadata(p_tenant text)
@@ -13,34 +14,11 @@ BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
     RETURN (
-        SELECT jsonb_build_object(
-            'tenant', tenant.tenant,
-            'schema_name', tenant.schema_name,
-            'display_name', tenant.display_name,
-            'status', tenant.status,
-            'default_currency', tenant.default_currency,
-            'time_zone', tenant.time_zone,
-            'keeps_erased_out', tenant.keeps_erased_out,
-            'created_at', tenant.created_at,
-            'retention', (
-                SELECT coalesce(jsonb_agg(
-                    jsonb_build_object('kind', policy.kind, 'keep', extract(day FROM policy.keep)::integer || ' days')
-                    ORDER BY policy.kind
-                ), '[]')
-                FROM c360.retention_policies AS policy
-                WHERE policy.tenant = tenant.tenant
-            ),
-            'has_roles', to_regrole(quote_ident('c360_' || tenant.tenant || '_reader')) IS NOT NULL,
-            'extensions', (
-                SELECT jsonb_object_agg(extension.name, c360._extension_schema(extension.name))
-                FROM unnest('{pg_trgm,fuzzystrmatch,unaccent}'::name[]) AS extension (name)
-            )
-        ) || c360._identity_metadata(tenant.tenant)
-        FROM c360.tenants AS tenant
-        WHERE tenant.tenant = p_tenant
+        SELECT c360._masked_metadata(p_tenant, whole.document)
+        FROM c360._tenant_metadata(p_tenant) AS whole (document)
     );
 END;
 $$;
 
 COMMENT ON FUNCTION c360.tenant_metadata(text) IS
-    'The governance metadata of a tenant as one document: what its schema is rendered from.';
+    'The governance metadata of a tenant as one document, blocked values of masked identifier types hidden.';

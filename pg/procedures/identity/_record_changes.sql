@@ -33,12 +33,9 @@ CREATE OR REPLACE FUNCTION c360._record_changes(
     SET work_mem = '16MB'
 AS $$
 DECLARE
-    v_masked  text[] := ARRAY(
-        SELECT hidden.attribute
-        FROM c360.profile_attributes AS hidden
-        WHERE hidden.tenant = p_tenant
-          AND hidden.is_masked
-    );
+    v_masks   jsonb := c360._masks(p_tenant);
+    v_masked  text[] := ARRAY(SELECT jsonb_object_keys(v_masks));
+    v_types   text[] := c360._masked_identifier_types(p_tenant);
     v_salt    text := gen_random_uuid()::text;
     v_context text := c360._message_context(p_tenant, p_at);
     v_counts  jsonb;
@@ -107,7 +104,7 @@ BEGIN
                 || '","version":' || news.version::text
                 || ',"changed":' || CASE news.change WHEN 'edited' THEN c360._edited_attributes(news.id) ELSE news.changed END::text
                 || ',"profile":' || CASE
-                    WHEN news.shown ?| v_masked THEN c360._masked_document(p_tenant, news.shown)
+                    WHEN news.shown ?| v_masked THEN c360._masked_members(news.shown, v_masks)
                     ELSE news.shown
                 END::text
                 || CASE news.change
@@ -116,7 +113,18 @@ BEGIN
                     ELSE '}'
                 END AS data
         FROM news
-        LEFT JOIN LATERAL jsonb_array_elements(news.merged) AS merge (detail) ON news.change = 'merged'
+        LEFT JOIN LATERAL (
+            SELECT CASE
+                WHEN split_part(absorbed.detail #>> '{evidence,identifier_type}', ':', 1) = ANY (v_types)
+                    OR split_part(absorbed.detail #>> '{evidence,survivor_identifier_type}', ':', 1) = ANY (v_types)
+                    OR absorbed.detail -> 'evidence' ? 'reason'
+                    THEN absorbed.detail || jsonb_build_object(
+                        'evidence', c360._masked_evidence(p_tenant, absorbed.detail -> 'evidence')
+                    )
+                ELSE absorbed.detail
+            END AS detail
+            FROM jsonb_array_elements(news.merged) AS absorbed (detail)
+        ) AS merge ON news.change = 'merged'
     ),
     published AS (
         INSERT INTO c360.messages (message_id, tenant, topic, type, key, body)

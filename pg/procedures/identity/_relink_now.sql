@@ -1,5 +1,6 @@
 -- Has the resolver partition the whole components of these observations anew at once, in this transaction and by the way of
 -- every batch, and rebuild their golden records. Answers the counts of the batch.
+-- What PostgreSQL said about a value may quote it, and a writer reads this error: the code is told, the sentence is not.
 -- Trusts the search_path and the resolver's lock. Raises: what the resolver would park.
 
 CREATE OR REPLACE FUNCTION c360._relink_now(
@@ -32,8 +33,9 @@ BEGIN
     PERFORM set_config('c360.internal_write', v_internal, true);
 
     IF v_answer ? 'code' THEN
-        RAISE EXCEPTION '%', v_answer ->> 'reason'
-            USING ERRCODE = v_answer ->> 'code';
+        RAISE EXCEPTION 'the golden records of these observations cannot be computed'
+            USING ERRCODE = v_answer ->> 'code',
+                  HINT = 'Nothing was changed; the code says what PostgreSQL refused.';
     END IF;
     RETURN v_answer;
 END;

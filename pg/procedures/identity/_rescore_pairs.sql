@@ -1,7 +1,6 @@
 -- Scores all observations of a tenant anew with the active model: reads what is compared, finds the pairs of each part of the
 -- observations with all later ones, and replaces those an older model left. Pairs of other rules stay. Without an active model
--- the pairs go. Answers how many pairs there are. Trusts the search_path and the resolver's lock. Safe to repeat.
--- Raises nothing.
+-- the pairs go. Answers how many pairs there are. Trusts the resolver's lock. Safe to repeat. Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360._rescore_pairs(
     p_tenant text,
@@ -9,6 +8,7 @@ CREATE OR REPLACE FUNCTION c360._rescore_pairs(
 )
     RETURNS bigint
     LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
     SET jit = off
 AS $$
 DECLARE
@@ -17,6 +17,8 @@ DECLARE
     v_pairs bigint := 0;
     v_found bigint;
 BEGIN
+    PERFORM c360._use_tenant(p_tenant);
+
     DELETE FROM cdp_match_pairs AS pair
     USING cdp_match_models AS model
     WHERE model.rule = pair.rule;

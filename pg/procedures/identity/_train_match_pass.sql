@@ -26,7 +26,6 @@ DECLARE
     v_said   integer[];
     v_ratios double precision[];
     v_before double precision[];
-    v_odds   double precision := 0;
     v_total  double precision;
     v_next   double precision;
 BEGIN

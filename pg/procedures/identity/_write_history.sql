@@ -20,7 +20,7 @@ BEGIN
         profile.master_profile_id,
         profile.version,
         news.change,
-        c360._profile_document(to_jsonb(profile)),
+        c360._profile_document(to_jsonb(profile.*)),
         p_at,
         news.reason
     FROM unnest(p_ids, p_changes, p_reasons) AS news (id, change, reason)

@@ -26,7 +26,7 @@ BEGIN
         override.kind,
         override.set_at,
         override.set_by,
-        override.reason,
+        c360._masked_note(p_tenant, override.reason, c360._override_members(override.link_override_id)),
         coalesce(side.one, '[]'),
         coalesce(side.two, '[]')
     FROM cdp_link_overrides AS override

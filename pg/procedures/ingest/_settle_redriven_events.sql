@@ -1,5 +1,6 @@
 -- Writes down what a redrive has made of rejected events: redriven, or still rejected for a (new) reason.
--- p_rejected counts its index from the order of p_rejected_event_ids. Answers the still rejected ones with their ids.
+-- p_rejected counts its index from the order of p_rejected_event_ids. Answers the still rejected ones with
+-- their ids, and with a messageId that is one.
 
 CREATE OR REPLACE FUNCTION c360._settle_redriven_events(p_rejected_event_ids bigint[], p_rejected jsonb)
     RETURNS jsonb
@@ -31,11 +32,14 @@ BEGIN
 
     RETURN (
         SELECT coalesce(jsonb_agg(
-            (item - 'index') || jsonb_build_object(
-                'rejected_event_id', p_rejected_event_ids[(item ->> 'index')::integer + 1]
-            )
+            CASE WHEN c360._has_message_id(rejected.payload) THEN item.value ELSE item.value - 'messageId' END
+            - 'index'
+            || jsonb_build_object('rejected_event_id', rejected.rejected_event_id)
+            ORDER BY item.place
         ), '[]')
-        FROM jsonb_array_elements(p_rejected) AS item
+        FROM jsonb_array_elements(p_rejected) WITH ORDINALITY AS item (value, place)
+        JOIN cdp_rejected_events AS rejected
+            ON rejected.rejected_event_id = p_rejected_event_ids[(item.value ->> 'index')::integer + 1]
     );
 END;
 $$;

@@ -1,4 +1,5 @@
--- Lists events, oldest first: the last p_limit, or those after p_after_event_id.
+-- Lists events, oldest first: the last p_limit, or those after p_after_event_id. payload holds what readers may see of what
+-- was sent, see _shown_event(); all of it is in cdp_behavioral_events and c360.as_sent(), for administrators.
 -- Ids are given before commit: an event with a smaller id can appear later. Who follows asks again from a bit earlier
 -- and leaves out what it has seen.
 -- Raises: U4404 tenant_not_found
@@ -25,13 +26,25 @@ CREATE OR REPLACE FUNCTION c360.recent_events(
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_shown jsonb := c360._shown_fields(p_tenant);
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
     -- Two statements, because one that decides its order by a parameter cannot use the index.
     IF p_after_event_id IS NULL THEN
         RETURN QUERY
-        SELECT *
+        SELECT
+            newest.event_id,
+            newest.received_at,
+            newest.occurred_at,
+            newest.clock_status,
+            newest.raw_profile_id,
+            newest.source,
+            newest.message_id,
+            newest.type,
+            newest.event_name,
+            c360._shown_event(newest.payload, v_shown)
         FROM (
             SELECT
                 event.event_id,
@@ -61,7 +74,7 @@ BEGIN
             event.message_id,
             event.type,
             event.event_name,
-            event.payload
+            c360._shown_event(event.payload, v_shown)
         FROM cdp_behavioral_events AS event
         WHERE event.event_id > p_after_event_id
         ORDER BY event.event_id
@@ -71,4 +84,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360.recent_events(text, integer, bigint) IS
-    'The last events of a tenant, or those after an event id, oldest first.';
+    'The last events of a tenant, or those after an event id, oldest first; of what was sent, what readers may see.';

@@ -1,4 +1,6 @@
--- Lists rejected events, newest first.
+-- Lists rejected events, newest first. payload holds what readers may see of what was sent, see _shown_event(), and message_id
+-- what is one; all of it is in
+-- cdp_rejected_events and c360.as_sent(), for administrators. reason is that of the code.
 -- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.rejected_events(
@@ -23,6 +25,8 @@ CREATE OR REPLACE FUNCTION c360.rejected_events(
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_shown jsonb := c360._shown_fields(p_tenant);
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
@@ -31,10 +35,10 @@ BEGIN
         rejected.rejected_event_id,
         rejected.received_at,
         rejected.source,
-        rejected.message_id,
+        CASE WHEN c360._has_message_id(rejected.payload) THEN rejected.message_id END,
         rejected.code,
-        rejected.reason,
-        rejected.payload,
+        coalesce(c360._rejection_reason(rejected.code), '****'),
+        c360._shown_rejected_event(rejected.payload, v_shown),
         rejected.status,
         rejected.settled_at
     FROM cdp_rejected_events AS rejected

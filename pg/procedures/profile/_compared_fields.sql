@@ -19,7 +19,7 @@ DECLARE
     v_columns    jsonb := p_recipe -> 'columns';
     v_place      integer := (v_comparison ->> 'place')::integer;
     v_places     integer[];
-    v_is_masked  boolean;
+    v_is_masked  boolean := c360._is_masked_comparison(p_tenant, v_comparison);
 BEGIN
     v_places := ARRAY(
         SELECT described.place::integer
@@ -32,26 +32,9 @@ BEGIN
         ORDER BY described.place
     );
 
-    v_is_masked := EXISTS (
-        SELECT
-        FROM c360.profile_attributes AS described
-        LEFT JOIN c360.identifier_types AS kind
-            ON kind.tenant = described.tenant
-            AND kind.identifier_type = described.identifier_type
-        WHERE described.tenant = p_tenant
-          AND v_comparison -> 'attributes' ? described.attribute
-          AND (described.is_masked OR kind.is_masked)
-    ) OR EXISTS (
-        SELECT
-        FROM c360.identifier_types AS kind
-        WHERE kind.tenant = p_tenant
-          AND kind.identifier_type = v_comparison ->> 'identifier_type'
-          AND kind.is_masked
-    );
-
     RETURN (
         SELECT jsonb_agg(
-            CASE WHEN v_is_masked THEN c360._masked_value(to_jsonb(said.value)) ELSE to_jsonb(said.value) END
+            to_jsonb(CASE WHEN v_is_masked AND said.value IS NOT NULL THEN '****' ELSE said.value END)
             ORDER BY side.position
         )
         FROM unnest(ARRAY[p_first, p_second]) WITH ORDINALITY AS side (raw_profile_id, position)

@@ -2,7 +2,6 @@
 -- for each type that one of them holds. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._compared_identifier_types(
-    p_tenant text,
     p_first  bigint[],
     p_second bigint[]
 )
@@ -56,5 +55,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._compared_identifier_types(text, bigint[], bigint[]) IS
+COMMENT ON FUNCTION c360._compared_identifier_types(bigint[], bigint[]) IS
     'Identifiers of two groups of observations side by side, type by type.';

@@ -9,6 +9,8 @@ CREATE OR REPLACE FUNCTION c360._compared_identifiers(
     LANGUAGE plpgsql
     STABLE
 AS $$
+DECLARE
+    v_masked text[] := c360._masked_identifier_types(p_tenant);
 BEGIN
     RETURN (
         SELECT coalesce(
@@ -18,7 +20,7 @@ BEGIN
                     jsonb_build_object('identifier_type', own.identifier_type, 'value', own.value)
                 ) || jsonb_build_object('links', own.is_usable)
                 || CASE
-                    WHEN kind.is_masked OR sent.value IS NULL OR sent.value = own.value THEN '{}'
+                    WHEN kind.identifier_type = ANY (v_masked) OR sent.value IS NULL OR sent.value = own.value THEN '{}'
                     ELSE jsonb_build_object('as_sent', sent.value)
                 END
                 ORDER BY

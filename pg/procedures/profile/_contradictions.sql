@@ -17,11 +17,10 @@ DECLARE
     v_other_days text[] := c360._birth_dates(p_two);
     v_is_masked  boolean := EXISTS (
         SELECT
-        FROM c360.profile_attributes AS described
-        WHERE described.tenant = p_tenant
-          AND described.attribute = 'date_of_birth'
-          AND described.is_masked
+        FROM c360._masked_attributes(p_tenant) AS hidden
+        WHERE hidden.attribute = 'date_of_birth'
     );
+    v_masked     text[] := c360._masked_identifier_types(p_tenant);
 BEGIN
     RETURN QUERY
     SELECT
@@ -30,8 +29,8 @@ BEGIN
         jsonb_build_object(
             'kind', 'conflict',
             'attribute', 'date_of_birth',
-            'first_values', c360._shown_values(v_days, v_is_masked),
-            'second_values', c360._shown_values(v_other_days, v_is_masked)
+            'first_values', c360._shown_days(v_days, v_is_masked),
+            'second_values', c360._shown_days(v_other_days, v_is_masked)
         )
     WHERE cardinality(v_days) > 0
       AND cardinality(v_other_days) > 0
@@ -49,10 +48,10 @@ BEGIN
             'kind', 'limit',
             'identifier_type', sides.identifier_type,
             'limit', kind.profile_limit,
-            'first_values', c360._shown_values(sides.first_values, kind.is_masked),
-            'second_values', c360._shown_values(sides.second_values, kind.is_masked)
+            'first_values', c360._shown_values(sides.first_values, kind.identifier_type = ANY (v_masked)),
+            'second_values', c360._shown_values(sides.second_values, kind.identifier_type = ANY (v_masked))
         )
-    FROM c360._compared_identifier_types(p_tenant, p_one, p_two) AS sides
+    FROM c360._compared_identifier_types(p_one, p_two) AS sides
     JOIN c360.identifier_types AS kind
         ON kind.tenant = p_tenant
         AND kind.identifier_type = split_part(sides.identifier_type, ':', 1)

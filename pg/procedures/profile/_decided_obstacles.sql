@@ -19,7 +19,7 @@ BEGIN
         1,
         0,
         jsonb_build_object('kind', 'cannot_link') || (override.item - 'kind')
-    FROM jsonb_array_elements(c360._overrides_between(p_one, p_two)) AS override (item)
+    FROM jsonb_array_elements(c360._overrides_between(p_tenant, p_one, p_two)) AS override (item)
     WHERE override.item ->> 'kind' = 'cannot_link'
     UNION ALL
     SELECT

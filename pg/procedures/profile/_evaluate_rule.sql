@@ -44,23 +44,14 @@ BEGIN
     JOIN c360.profile_attributes AS described
         ON described.tenant = p_tenant
         AND described.attribute = condition.item ->> 'attribute'
-    -- Masked itself, under a masked identifier type, or part of a full name that is.
+    -- Masked itself, or part of a full name that is.
     CROSS JOIN LATERAL (
-        SELECT described.is_masked
-            OR EXISTS (
-                SELECT
-                FROM c360.identifier_types AS kind
-                WHERE kind.tenant = p_tenant
-                  AND kind.identifier_type = described.identifier_type
-                  AND kind.is_masked
-            )
-            OR described.attribute IN ('first_name', 'last_name') AND EXISTS (
-                SELECT
-                FROM c360.profile_attributes AS whole
-                WHERE whole.tenant = p_tenant
-                  AND whole.attribute = 'full_name'
-                  AND whole.is_masked
-            ) AS is_hidden
+        SELECT EXISTS (
+            SELECT
+            FROM c360._masked_attributes(p_tenant) AS hidden
+            WHERE hidden.attribute = described.attribute
+               OR (hidden.attribute = 'full_name' AND described.attribute IN ('first_name', 'last_name'))
+        ) AS is_hidden
     ) AS shown
     CROSS JOIN LATERAL (
         SELECT

@@ -31,10 +31,7 @@ BEGIN
                 SELECT
                     to_jsonb(c360._sent_identifier(p_tenant, p_first, v_type, p_evidence ->> 'value')) AS first,
                     to_jsonb(c360._sent_identifier(p_tenant, p_second, v_type, p_evidence ->> 'value')) AS second,
-                    kind.is_masked
-                FROM c360.identifier_types AS kind
-                WHERE kind.tenant = p_tenant
-                  AND kind.identifier_type = split_part(v_type, ':', 1)
+                    split_part(v_type, ':', 1) = ANY (c360._masked_identifier_types(p_tenant)) AS is_masked
             ) AS sent
         )
         ELSE coalesce(

@@ -15,6 +15,8 @@ CREATE OR REPLACE FUNCTION c360._identifier_obstacles(
     SET enable_seqscan = off
     SET jit = off
 AS $$
+DECLARE
+    v_masked text[] := c360._masked_identifier_types(p_tenant);
 BEGIN
     RETURN QUERY
     WITH compared AS MATERIALIZED (
@@ -22,15 +24,15 @@ BEGIN
             sides.*,
             kind.priority,
             kind.is_matched,
-            kind.is_masked,
+            kind.identifier_type = ANY (v_masked) AS is_masked,
             kind.is_exclusive,
             kind.is_strong,
             jsonb_build_object(
                 'identifier_type', sides.identifier_type,
-                'first_values', c360._shown_values(sides.first_values, kind.is_masked),
-                'second_values', c360._shown_values(sides.second_values, kind.is_masked)
+                'first_values', c360._shown_values(sides.first_values, kind.identifier_type = ANY (v_masked)),
+                'second_values', c360._shown_values(sides.second_values, kind.identifier_type = ANY (v_masked))
             ) AS both_sides
-        FROM c360._compared_identifier_types(p_tenant, p_one, p_two) AS sides
+        FROM c360._compared_identifier_types(p_one, p_two) AS sides
         JOIN c360.identifier_types AS kind
             ON kind.tenant = p_tenant
             AND kind.identifier_type = split_part(sides.identifier_type, ':', 1)

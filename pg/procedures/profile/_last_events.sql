@@ -1,7 +1,9 @@
 -- The latest events of a golden record, over all its observations. Reads at most p_count events of each observation by
--- index. Trusts the search_path. Raises nothing.
+-- index. Of their properties those are shown that the tenant shows (tenants.shown_properties): others may hold masked values.
+-- Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._last_events(
+    p_tenant            text,
     p_master_profile_id uuid,
     p_count             integer
 )
@@ -9,6 +11,8 @@ CREATE OR REPLACE FUNCTION c360._last_events(
     LANGUAGE plpgsql
     STABLE
 AS $$
+DECLARE
+    v_properties text[] := (SELECT tenant.shown_properties FROM c360.tenants AS tenant WHERE tenant.tenant = p_tenant);
 BEGIN
     RETURN (
         SELECT coalesce(jsonb_agg(last.event ORDER BY last.occurred_at DESC, last.event_id DESC), '[]')
@@ -22,7 +26,7 @@ BEGIN
                     'occurred_at', recent.occurred_at,
                     'source', recent.source,
                     'message_id', recent.message_id,
-                    'properties', coalesce(recent.payload -> 'properties', '{}')
+                    'properties', c360._shown_members(recent.payload -> 'properties', '{}', v_properties)
                 ) AS event
             FROM cdp_profile_links AS link
             CROSS JOIN LATERAL (
@@ -49,5 +53,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._last_events(uuid, integer) IS
+COMMENT ON FUNCTION c360._last_events(text, uuid, integer) IS
     'The latest events of a golden record as a JSON list.';

@@ -1,4 +1,5 @@
--- A profile document with the attributes that the tenant's metadata calls masked hidden. Raises nothing.
+-- A profile document of now or of the past with the attributes that the tenant's metadata calls masked hidden, and those it
+-- does not know any more: nobody can say whether they were masked. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._masked_document(
     p_tenant   text,
@@ -8,13 +9,16 @@ CREATE OR REPLACE FUNCTION c360._masked_document(
     LANGUAGE sql
     STABLE
 AS $$
-    SELECT p_document || coalesce(
+    SELECT c360._masked_members(p_document, c360._masks(p_tenant)) || coalesce(
         (
-            SELECT jsonb_object_agg(hidden.attribute, c360._masked_value(p_document -> hidden.attribute, hidden.data_type))
-            FROM c360.profile_attributes AS hidden
-            WHERE hidden.tenant = p_tenant
-              AND hidden.is_masked
-              AND p_document ? hidden.attribute
+            SELECT jsonb_object_agg(member.name, '****'::text)
+            FROM jsonb_object_keys(p_document) AS member (name)
+            WHERE NOT EXISTS (
+                SELECT
+                FROM c360.profile_attributes AS known
+                WHERE known.tenant = p_tenant
+                  AND known.attribute = member.name
+            )
         ),
         '{}'
     );

@@ -1,6 +1,7 @@
 -- Decisions of people that concern observations of both lists, latest first. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._overrides_between(
+    p_tenant text,
     p_first  bigint[],
     p_second bigint[]
 )
@@ -18,7 +19,7 @@ BEGIN
                     'kind', override.kind,
                     'set_by', override.set_by,
                     'set_at', override.set_at,
-                    'reason', override.reason
+                    'reason', c360._masked_note(p_tenant, override.reason, c360._override_members(override.link_override_id))
                 )
                 ORDER BY override.link_override_id DESC
             ),
@@ -39,5 +40,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._overrides_between(bigint[], bigint[]) IS
+COMMENT ON FUNCTION c360._overrides_between(text, bigint[], bigint[]) IS
     'Link overrides between two groups of observations.';

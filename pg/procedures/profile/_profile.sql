@@ -35,7 +35,7 @@ BEGIN
                 'status', shown.status,
                 'updated_at', shown.updated_at,
                 'identifiers', c360._profile_identifiers(p_tenant, v_id),
-                'last_events', c360._last_events(v_id, 10)
+                'last_events', c360._last_events(p_tenant, v_id, 10)
             )
             || CASE WHEN v_requested IS NULL THEN '{}' ELSE jsonb_build_object('requested_id', v_requested) END
             || CASE WHEN v_candidates > 1 THEN jsonb_build_object('candidates', v_candidates) ELSE '{}' END

@@ -11,13 +11,18 @@ CREATE OR REPLACE FUNCTION c360._profile_identifiers(
     SET enable_seqscan = off
     SET jit = off
 AS $$
+DECLARE
+    v_masked text[] := c360._masked_identifier_types(p_tenant);
 BEGIN
     RETURN (
         SELECT coalesce(
             jsonb_agg(
                 jsonb_build_object(
                     'type', held.identifier_type,
-                    'value', CASE WHEN kind.is_masked THEN c360._masked_value(to_jsonb(held.value)) ELSE to_jsonb(held.value) END,
+                    'value', CASE
+                        WHEN kind.identifier_type = ANY (v_masked) THEN c360._masked_value(to_jsonb(held.value))
+                        ELSE to_jsonb(held.value)
+                    END,
                     'links', held.is_usable,
                     'observations', held.raw_count,
                     'first_seen_at', held.first_seen_at,

@@ -14,12 +14,8 @@ CREATE OR REPLACE FUNCTION c360._shown_profiles(
 AS $$
 #variable_conflict use_column
 DECLARE
-    v_masked text[] := ARRAY(
-        SELECT hidden.attribute
-        FROM c360.profile_attributes AS hidden
-        WHERE hidden.tenant = p_tenant
-          AND hidden.is_masked
-    );
+    v_masks  jsonb := c360._masks(p_tenant);
+    v_masked text[] := ARRAY(SELECT jsonb_object_keys(v_masks));
 BEGIN
     RETURN QUERY
     SELECT
@@ -27,11 +23,11 @@ BEGIN
         golden.version,
         golden.status,
         golden.updated_at,
-        CASE WHEN full_record.document ?| v_masked THEN c360._masked_document(p_tenant, full_record.document) ELSE full_record.document END
+        CASE WHEN full_record.document ?| v_masked THEN c360._masked_members(full_record.document, v_masks) ELSE full_record.document END
     FROM cdp_master_profiles AS golden
     LEFT JOIN cdp_profile_metrics AS metrics ON metrics.master_profile_id = golden.master_profile_id
     CROSS JOIN LATERAL (
-        SELECT c360._profile_document(to_jsonb(golden)) || coalesce(c360._profile_document(to_jsonb(metrics)), '{}') AS document
+        SELECT c360._profile_document(to_jsonb(golden.*)) || coalesce(c360._profile_document(to_jsonb(metrics.*)), '{}') AS document
         OFFSET 0
     ) AS full_record
     WHERE golden.master_profile_id = ANY (p_master_profile_ids);

@@ -2,7 +2,8 @@
 -- as compared, the level of agreement and its weight in bits, and whether it is an agreement that does not count because a
 -- family shares it (family); what rare names add (rarity_bits), where everybody starts (prior_bits), the sum of all (bits),
 -- and the score, which is 1 / (1 + 2 ^ -bits), with the threshold that it is held against: {rule, match_model_id, score,
--- threshold, holds, bits, prior_bits, rarity_bits, comparisons}. Values of masked attributes are hidden. NULL while no model
+-- threshold, holds, bits, prior_bits, rarity_bits, comparisons}. Of masked attributes values are hidden, and how far they agree:
+-- the level is "masked", its weight NULL, and rarity_bits NULL where it looks at how rare such values are. NULL while no model
 -- scores, or before the two were scored. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._weighed_pair(
@@ -17,16 +18,17 @@ CREATE OR REPLACE FUNCTION c360._weighed_pair(
     SET enable_seqscan = off
 AS $$
 DECLARE
-    v_model     record;
-    v_levels    smallint[];
-    v_agreement smallint[];
-    v_rarity    double precision;
-    v_weights   double precision;
-    v_prior     double precision;
-    v_bits      double precision;
-    v_score     real;
-    v_threshold real;
-    v_compared  jsonb;
+    v_model        record;
+    v_levels       smallint[];
+    v_agreement    smallint[];
+    v_rarity       double precision;
+    v_weights      double precision;
+    v_prior        double precision;
+    v_bits         double precision;
+    v_score        real;
+    v_threshold    real;
+    v_compared     jsonb;
+    v_hides_rarity boolean;
 BEGIN
     SELECT model.*
     INTO v_model
@@ -55,20 +57,24 @@ BEGIN
         jsonb_agg(
             jsonb_build_object(
                 'comparison', said.name,
-                'level', coalesce(said.label, 'absent'),
-                'weight', said.weight,
-                'family', said.is_shared_by_family,
+                'level', CASE WHEN said.label IS NULL THEN 'absent' WHEN said.is_masked THEN 'masked' ELSE said.label END,
+                'weight', CASE WHEN NOT said.is_masked OR said.label IS NULL THEN said.weight END,
+                'family', said.is_shared_by_family AND NOT said.is_masked,
                 'compared', c360._compared_fields(p_tenant, v_model.recipe, said.number, p_first, p_second)
             )
             ORDER BY said.number
-        )
+        ),
+        coalesce(bool_or(said.is_masked AND said.has_frequencies AND said.label IS NOT NULL), false)
     INTO
         v_weights,
-        v_compared
+        v_compared,
+        v_hides_rarity
     FROM (
         SELECT
             comparison.number,
             comparison.name,
+            comparison.has_frequencies,
+            c360._is_masked_comparison(p_tenant, v_model.recipe -> 'comparisons' -> comparison.number - 1) AS is_masked,
             comparison.labels[v_agreement[comparison.number]] AS label,
             v_levels[comparison.number] <> v_agreement[comparison.number] AS is_shared_by_family,
             v_model.weights[9 * (comparison.number - 1) + 1 + v_levels[comparison.number]] AS weight
@@ -93,7 +99,7 @@ BEGIN
         'holds', v_score >= v_threshold,
         'bits', v_bits,
         'prior_bits', v_prior,
-        'rarity_bits', v_rarity,
+        'rarity_bits', CASE WHEN NOT v_hides_rarity THEN v_rarity END,
         'comparisons', v_compared
     );
 END;

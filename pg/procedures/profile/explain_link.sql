@@ -54,7 +54,7 @@ BEGIN
         'second', c360._observation(p_tenant, v_second),
         'path', CASE WHEN v_linked THEN c360._tie_path(p_tenant, v_one, v_first, v_second) END,
         'obstacles', CASE WHEN v_linked THEN '[]' ELSE c360._link_obstacles(p_tenant, v_one, v_two, v_first, v_second) END,
-        'overrides', c360._overrides_between(v_one, v_two)
+        'overrides', c360._overrides_between(p_tenant, v_one, v_two)
     );
 END;
 $$;

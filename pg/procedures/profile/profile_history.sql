@@ -32,7 +32,7 @@ BEGIN
         history.valid_from,
         lead(history.valid_from) OVER (ORDER BY history.version),
         history.changed_by,
-        history.reason,
+        c360._masked_reason(p_tenant, history.reason),
         c360._masked_document(p_tenant, history.profile)
     FROM cdp_profile_history AS history
     WHERE history.master_profile_id = p_profile_id

@@ -1,4 +1,5 @@
--- Lists the webhooks of a tenant with what waits for each.
+-- Lists the webhooks of a tenant with what waits for each. Of the address the host is shown: a path may be a secret. The
+-- whole address is in c360.as_sent(), for administrators.
 -- Raises: U4404 of the tenant
 
 CREATE OR REPLACE FUNCTION c360.list_subscriptions(p_tenant text)
@@ -12,6 +13,7 @@ BEGIN
 
     RETURN QUERY
     SELECT to_jsonb(status) || jsonb_build_object(
+        'url', c360._shown_url(subscription.url),
         'topics', subscription.topics,
         'types', subscription.types,
         'is_ordered', subscription.is_ordered,

@@ -1,4 +1,5 @@
--- Shows one webhook of a tenant with its secrets' versions and its last failed attempts.
+-- Shows one webhook of a tenant with its secrets' versions and its last failed attempts. What the endpoint answered may repeat
+-- what it was sent: that it said something is shown, what is in c360.as_sent(), for administrators.
 -- Raises: U4404 of the tenant; U5404 subscription_not_found
 
 CREATE OR REPLACE FUNCTION c360.show_subscription(p_tenant text, p_subscription text)
@@ -26,7 +27,10 @@ BEGIN
                 WHERE secret.subscription_id = v_subscription_id
             ),
             'last_attempts', (
-                SELECT coalesce(jsonb_agg(to_jsonb(attempt) - 'subscription_id' ORDER BY attempt.at DESC), '[]')
+                SELECT coalesce(jsonb_agg(
+                    to_jsonb(attempt.*) - 'subscription_id'
+                    || jsonb_build_object('answer', CASE attempt.answer WHEN '' THEN '' ELSE '****' END)
+                    ORDER BY attempt.at DESC), '[]')
                 FROM (
                     SELECT *
                     FROM c360.delivery_attempts AS attempt

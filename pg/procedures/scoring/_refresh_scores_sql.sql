@@ -94,7 +94,7 @@ AS $$
                         'frequency', changed.frequency,
                         'monetary', changed.monetary,
                         'currency', tenant.default_currency
-                    ))
+                    ) - c360._masked_scores($1))
                 FROM changed
                 JOIN cdp_master_profiles AS profile ON profile.master_profile_id = changed.master_profile_id
                 JOIN c360.tenants AS tenant ON tenant.tenant = $1

@@ -1,6 +1,6 @@
 -- Recency, frequency and monetary value of every customer with their scores 1 to 5 and the segment, as of a point in time.
 -- Purchases after that moment are left out and counted. Days are days of the tenant's time zone, money is the tenant's
--- default currency. Reads only.
+-- default currency. What tells the value of a masked attribute is NULL. Reads only.
 -- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.rfm(
@@ -28,20 +28,22 @@ CREATE OR REPLACE FUNCTION c360.rfm(
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    v_masked text[] := c360._masked_scores(p_tenant);
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
     SELECT
         scored.master_profile_id,
-        scored.last_purchase_at,
-        scored.recency_days,
-        scored.frequency,
-        scored.monetary,
-        scored.recency_score,
-        scored.frequency_score,
-        scored.monetary_score,
-        scored.segment,
+        CASE WHEN 'last_purchase_at' <> ALL (v_masked) THEN scored.last_purchase_at END,
+        CASE WHEN 'recency_days' <> ALL (v_masked) THEN scored.recency_days END,
+        CASE WHEN 'frequency' <> ALL (v_masked) THEN scored.frequency END,
+        CASE WHEN 'monetary' <> ALL (v_masked) THEN scored.monetary END,
+        CASE WHEN 'recency_score' <> ALL (v_masked) THEN scored.recency_score END,
+        CASE WHEN 'frequency_score' <> ALL (v_masked) THEN scored.frequency_score END,
+        CASE WHEN 'monetary_score' <> ALL (v_masked) THEN scored.monetary_score END,
+        CASE WHEN 'segment' <> ALL (v_masked) THEN scored.segment END,
         scored.unpriced_orders,
         scored.other_currency_orders,
         scored.unmatched_refunds,

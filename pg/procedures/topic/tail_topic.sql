@@ -1,5 +1,6 @@
 -- Gives messages of a tenant's topic: the last p_limit at first, and with the snapshot of the previous answer everything
--- committed since, in order. A snapshot and not a number, so that a late commit is not skipped. Writes nothing.
+-- committed since, in order, as readers may see them (see _shown_message); as they are sent they are in c360.as_sent(), for
+-- administrators. A snapshot and not a number, so that a late commit is not skipped. Writes nothing.
 -- Raises: U4404 of the tenant; U5405 topic_not_found
 
 CREATE OR REPLACE FUNCTION c360.tail_topic(
@@ -15,6 +16,7 @@ CREATE OR REPLACE FUNCTION c360.tail_topic(
 AS $$
 DECLARE
     v_snapshot pg_snapshot := pg_current_snapshot();
+    v_shown    jsonb := c360._shown_fields(p_tenant);
     v_messages jsonb;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
@@ -28,7 +30,13 @@ BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(message) - 'xid' ORDER BY message.seq), '[]')
     INTO v_messages
     FROM (
-        SELECT message.seq, message.message_id, message.type, message.key, message.created_at, message.body
+        SELECT
+            message.seq,
+            message.message_id,
+            message.type,
+            message.key,
+            message.created_at,
+            c360._shown_message(p_tenant, message.body, v_shown) AS body
         FROM c360.messages AS message
         WHERE message.tenant = p_tenant
           AND message.topic = p_topic
@@ -46,4 +54,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360.tail_topic(text, text, pg_snapshot, integer) IS
-    'Last messages of a topic, or those committed since the snapshot of the previous answer.';
+    'Last messages of a topic, or those committed since the snapshot of the previous answer, masked values hidden.';

@@ -3,7 +3,7 @@ SELECT
     identifier.master_profile_id,
     identifier.identifier_type,
     CASE
-        WHEN split_part(identifier.identifier_type, ':', 1) = ANY (ARRAY['all']::text[])
+        WHEN split_part(identifier.identifier_type, ':', 1) = ANY (ARRAY['user', 'all']::text[])
             THEN c360.mask_value(identifier.value)
         ELSE identifier.value
     END AS value,

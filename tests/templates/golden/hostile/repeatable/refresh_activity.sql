@@ -171,7 +171,11 @@ BEGIN
             latest.master_profile_id,
             2,
             jsonb_strip_nulls(
-                jsonb_build_object('last_known_channel', latest.channel, 'last_seen_touchpoint_url', left(latest.url, 2000))
+                jsonb_build_object(
+                    'last_known_channel', latest.channel,
+                    -- The page, not what was asked of it: queries and fragments carry tokens and what people typed.
+                    'last_seen_touchpoint_url', left(split_part(split_part(latest.url, '#', 1), '?', 1), 2000)
+                )
             )
         FROM latest
     ),

@@ -29,7 +29,7 @@ BEGIN
         SELECT
             NULL::text,
             NULL::text
-    ) AS made
+    ) AS made (rule, key)
     WHERE made.key IS NOT NULL;
 END;
 $$;

@@ -13,13 +13,6 @@ CREATE OR REPLACE FUNCTION tenant_plain.composite_pairs(p_raw_profile_ids bigint
     SET timezone = 'UTC'
 AS $$
 #variable_conflict use_column
-DECLARE
-    v_rules    text[];
-    v_keys     text[];
-    v_ids      bigint[];
-    v_lows     bigint[];
-    v_highs    bigint[];
-    v_of       text[];
 BEGIN
 END;
 $$;

@@ -1,0 +1,33 @@
+-- A document of _identity_metadata() as readers may see it: the patterns of blocked values of masked identifier types, which
+-- may be somebody's, are hidden. Reads only.
+
+CREATE OR REPLACE FUNCTION c360._masked_metadata(
+    p_tenant   text,
+    p_document jsonb
+)
+    RETURNS jsonb
+    LANGUAGE sql
+    STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT p_document || jsonb_build_object(
+        'blocked_values',
+        (
+            SELECT coalesce(
+                jsonb_agg(
+                    CASE
+                        WHEN blocked.item ->> 'identifier_type' = ANY (c360._masked_identifier_types(p_tenant))
+                            THEN blocked.item || '{"pattern": "****", "reason": "****"}'
+                        ELSE blocked.item
+                    END
+                    ORDER BY blocked.place
+                ),
+                '[]'
+            )
+            FROM jsonb_array_elements(p_document -> 'blocked_values') WITH ORDINALITY AS blocked (item, place)
+        )
+    );
+$$;
+
+COMMENT ON FUNCTION c360._masked_metadata(text, jsonb) IS
+    'Identity metadata with the blocked values of masked identifier types hidden.';

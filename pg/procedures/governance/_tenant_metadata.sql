@@ -1,0 +1,39 @@
+-- Everything a tenant is rendered and exported from, as one document: properties, identifier types, blocked values,
+-- attributes, retired ones included, match rules, and how long what is kept. NULL for an unknown tenant. Reads only.
+
+CREATE OR REPLACE FUNCTION c360._tenant_metadata(p_tenant text)
+    RETURNS jsonb
+    LANGUAGE sql
+    STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT jsonb_build_object(
+        'tenant', tenant.tenant,
+        'schema_name', tenant.schema_name,
+        'display_name', tenant.display_name,
+        'status', tenant.status,
+        'default_currency', tenant.default_currency,
+        'time_zone', tenant.time_zone,
+        'shown_properties', tenant.shown_properties,
+        'keeps_erased_out', tenant.keeps_erased_out,
+        'retention', (
+            SELECT coalesce(jsonb_agg(
+                jsonb_build_object('kind', policy.kind, 'keep', extract(day FROM policy.keep)::integer || ' days')
+                ORDER BY policy.kind
+            ), '[]')
+            FROM c360.retention_policies AS policy
+            WHERE policy.tenant = tenant.tenant
+        ),
+        'created_at', tenant.created_at,
+        'has_roles', to_regrole(quote_ident('c360_' || tenant.tenant || '_reader')) IS NOT NULL,
+        'extensions', (
+            SELECT jsonb_object_agg(extension.name, c360._extension_schema(extension.name))
+            FROM unnest('{pg_trgm,fuzzystrmatch,unaccent}'::name[]) AS extension (name)
+        )
+    ) || c360._identity_metadata(tenant.tenant)
+    FROM c360.tenants AS tenant
+    WHERE tenant.tenant = p_tenant;
+$$;
+
+COMMENT ON FUNCTION c360._tenant_metadata(text) IS
+    'The governance metadata of a tenant as one document: what its schema is rendered from.';

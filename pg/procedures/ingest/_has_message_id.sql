@@ -1,0 +1,20 @@
+-- Says whether a rejected event has a message id that is one: a text of at most 100 characters. Anything else may hold anything.
+-- Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._has_message_id(p_payload text)
+    RETURNS boolean
+    LANGUAGE sql
+    STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE
+        WHEN pg_input_is_valid(p_payload, 'jsonb') THEN coalesce(
+            jsonb_typeof(p_payload::jsonb -> 'messageId') = 'string' AND length(p_payload::jsonb ->> 'messageId') <= 100,
+            false
+        )
+        ELSE false
+    END;
+$$;
+
+COMMENT ON FUNCTION c360._has_message_id(text) IS
+    'Whether a rejected event has a message id that can be one.';

@@ -1,0 +1,70 @@
+"""Every column that could hold what somebody sent is decided about: hidden from readers, or on the list here."""
+
+# What readers may read of the tables, attributes apart: names that c360 gives, names the sender gives to events,
+# sources and files, and who did something. A new column of such a type is hidden by c360._is_hidden_column() or gets
+# its line here.
+OPEN = {
+    "cdp_activity": "event_name",
+    "cdp_attribute_overrides": "attribute set_by",
+    "cdp_behavioral_events": "clock_status event_name message_id source type",
+    "cdp_erasures": "counts erased_by mode reason",
+    "cdp_event_ids": "message_id source",
+    "cdp_identifiers": "identifier_type",
+    "cdp_import_records": "source",
+    "cdp_import_rejects": "code reason",
+    "cdp_imports": "counts fingerprint mapping name options source started_by status",
+    "cdp_link_overrides": "kind set_by",
+    "cdp_master_profiles": "attribute_sources status",
+    "cdp_match_models": "convergence created_by recipe rule settings",
+    "cdp_match_pairs": "rule verdict",
+    "cdp_match_patterns": "pass",
+    "cdp_match_reviews": "decided_by obstacle rule status",
+    "cdp_past_touchpoints": "channel",
+    "cdp_profile_history": "change changed_by",
+    "cdp_profile_identifiers": "identifier_type value",
+    "cdp_profile_links": "rule",
+    "cdp_profile_merges": "rule",
+    "cdp_purchases": "currency kind message_id order_id source",
+    "cdp_raw_identifiers": "identifier_type",
+    "cdp_raw_profiles": "source",
+    "cdp_rejected_events": "code source status",
+    "cdp_resolution_failures": "code",
+    "cdp_rfm": "segment",
+    "cdp_standard_profiles": "family_name given_name",
+    "cdp_value_states": "identifier_type state",
+}
+
+READABLE = """
+    SELECT relation.relname || '.' || attribute.attname
+    FROM pg_class AS relation
+    JOIN pg_attribute AS attribute ON attribute.attrelid = relation.oid
+    WHERE relation.relnamespace = 'tenant_acme'::regnamespace
+      AND relation.relkind IN ('r', 'p', 'v', 'm')
+      AND attribute.attnum > 0
+      AND NOT attribute.attisdropped
+      AND attribute.atttypid = ANY ('{text,text[],json,jsonb,bytea}'::regtype[])
+      AND has_column_privilege('c360_acme_reader', relation.oid, attribute.attnum, 'SELECT')
+      AND NOT EXISTS (
+          SELECT
+          FROM c360.profile_attributes AS described
+          WHERE described.tenant = 'acme'
+            AND described.attribute = attribute.attname
+            AND relation.relname IN ('cdp_master_profiles', 'cdp_profile_metrics', 'cdp_profiles')
+      )
+    ORDER BY 1
+"""
+
+
+def test_lines_of_a_file_on_their_way_in_are_hidden(db):
+    hidden = {
+        column: db.call("c360._is_hidden_column", "acme", "cdp_import_staging_7", column)
+        for column in ("row_number", "code", "content", "line")
+    }
+
+    assert hidden == {"row_number": False, "code": False, "content": True, "line": True}
+
+
+def test_readers_read_no_column_nobody_decided_about(db):
+    expected = {f"{table}.{column}" for table, columns in OPEN.items() for column in columns.split()}
+
+    assert set(db.column(READABLE)) == expected
