@@ -466,6 +466,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir privileges/identity.sql
 
 CALL c360._record_repeatables();
+CALL c360._record_release();
 
 COMMIT;
 
