@@ -72,6 +72,15 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/governance/_grant_tenant.sql
 \ir procedures/governance/_is_hidden_column.sql
 \ir procedures/governance/_record_tenant_release.sql
+\ir procedures/governance/_reference_ranks.sql
+\ir procedures/governance/_tenant_tables.sql
+\ir procedures/governance/_tenant_sequences.sql
+\ir procedures/governance/_metadata_tables.sql
+\ir procedures/governance/_dump_tenant.sql
+\ir procedures/governance/_restore_metadata_rows.sql
+\ir procedures/governance/_restore_tenant.sql
+\ir procedures/governance/_restore_partitions.sql
+\ir procedures/governance/_restore_sequences.sql
 \ir procedures/governance/count_values.sql
 \ir procedures/governance/drop_tenant.sql
 \ir procedures/governance/list_tenants.sql
@@ -466,6 +475,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir privileges/identity.sql
 
 CALL c360._record_repeatables();
+CALL c360._record_release();
 CALL c360._record_release();
 
 COMMIT;

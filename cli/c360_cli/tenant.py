@@ -30,11 +30,14 @@ from c360.governance import (
 )
 from c360.governance.tenants import as_owner, call
 from c360.templates.environment import literal
+from c360_cli import tenant_file
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.output import print_json, print_table, say
 
 app = typer.Typer(help="Create tenants, shape them, and end them.", no_args_is_help=True)
+app.command("dump")(tenant_file.dump_command)
+app.command("restore")(tenant_file.restore_command)
 
 Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 AllowTypeChange = Annotated[
