@@ -41,6 +41,12 @@ SELECT c360._migration_pending('0004_scoring') AS pending \gset
 SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0007_relay_places') AS pending \gset
+\if :pending
+\ir migrations/0007_relay_places.sql
+SELECT c360._record_migration('0007_relay_places') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -396,7 +402,10 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/relay/release_due_deliveries.sql
 \ir procedures/relay/bury_deliveries.sql
 \ir procedures/relay/_system_id.sql
+\ir procedures/relay/_timeline.sql
+\ir procedures/relay/_cluster_change.sql
 \ir procedures/relay/check_cluster.sql
+\ir procedures/relay/renew_relay.sql
 \ir procedures/relay/confirm_cluster.sql
 \ir procedures/relay/_numbers.sql
 \ir procedures/relay/_backfill_deliveries.sql
@@ -475,7 +484,6 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir privileges/identity.sql
 
 CALL c360._record_repeatables();
-CALL c360._record_release();
 CALL c360._record_release();
 
 COMMIT;

@@ -17,6 +17,7 @@ BEGIN
         c360.bury_deliveries(integer),
         c360.subscription_secrets(uuid),
         c360.check_cluster(),
+        c360.renew_relay(text, bigint),
         c360.relay_status(text),
         c360.feed_status(),
         c360.maintain_deliveries(timestamptz, integer),

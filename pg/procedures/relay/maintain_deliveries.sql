@@ -1,5 +1,5 @@
 -- Housekeeping of the relay: forgets old attempts and replayed or very old dead letters, deliveries of removed
--- subscriptions, and frees deliveries that wait behind nothing. Safe to repeat; p_limit bounds each step.
+-- subscriptions, relays that ended long ago, and frees deliveries that wait behind nothing. Safe to repeat; p_limit bounds each step.
 
 CREATE OR REPLACE FUNCTION c360.maintain_deliveries(
     p_at    timestamptz DEFAULT now(),
@@ -27,6 +27,9 @@ BEGIN
            OR old.replayed_at < p_at - interval '14 days'
         LIMIT p_limit
     );
+
+    DELETE FROM c360.relays AS running
+    WHERE running.renewed_at < p_at - interval '30 days';
 
     -- A fan-out that was under way while its subscription was removed.
     DELETE FROM c360.deliveries AS delivery
