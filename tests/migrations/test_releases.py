@@ -29,7 +29,10 @@ RELEASED = sorted(path for path in Path(__file__).with_name("released").iterdir(
 TENANTS = ("acme", "globex")
 # Work that the upgrade may do, or that is done over again.
 VOLATILE = frozenset({"cdp_resolution_queue"})
-SHARED = ("tenants", "profile_attributes", "match_rules", "blocked_values", "api_keys", "subscriptions", "audit_log")
+SHARED = (
+    *("tenants", "profile_attributes", "identifier_types", "match_rules", "blocked_values", "metadata_versions"),
+    *("api_keys", "subscriptions", "subscription_secrets", "deliveries", "messages", "audit_log"),
+)
 MEMBERS = (
     "SELECT granted.rolname, member.rolname FROM pg_auth_members AS held"
     " JOIN pg_roles AS granted ON granted.oid = held.roleid JOIN pg_roles AS member ON member.oid = held.member"
