@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install manifest test lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-crash wheel clean
+.PHONY: help install manifest test lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-crash release-snapshot wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -62,6 +62,9 @@ bench-identity: $(STAMP) ## Measure accuracy and speed of identity resolution be
 
 bench-crash: $(STAMP) ## Kill -9 daemon and server in the middle of traffic, round after round, and count what is missing
 	$(BIN)/python -m benchmarks.crash $(ARGS)
+
+release-snapshot: $(STAMP) ## Freeze the present version as a release that databases are upgraded from, on the day it is published
+	PYTHONPATH=tests:controlplane:cli $(BIN)/python tests/migrations/freeze_release.py
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel

@@ -255,22 +255,77 @@ COMMENT ON COLUMN c360.repeatables.sha256 IS 'SHA-256 of the text in force.';
 COMMENT ON COLUMN c360.repeatables.applied_at IS 'When this text came into force first; repeating the installation does not move it.';
 
 
--- Filled by manifest.sql under psql, and by the Python installer from the files themselves.
+CREATE TABLE IF NOT EXISTS c360.releases (
+    release          text NOT NULL,
+    manifest_sha256  text NOT NULL,
+    applied_at       timestamptz NOT NULL DEFAULT now(),
+    applied_by       text NOT NULL DEFAULT session_user,
+    CONSTRAINT releases_pkey PRIMARY KEY (release),
+    CONSTRAINT releases_release_check CHECK (release ~ '^[0-9]{1,6}(\.[0-9]{1,6}){2}'),
+    CONSTRAINT releases_manifest_sha256_check CHECK (manifest_sha256 ~ '^[0-9a-f]{64}$')
+);
+
+COMMENT ON TABLE c360.releases IS 'Ledger of the releases that have been installed here; an older one than the newest is refused.';
+COMMENT ON COLUMN c360.releases.release IS 'Version; its first three numbers give the order.';
+COMMENT ON COLUMN c360.releases.manifest_sha256 IS 'SHA-256 of the whole manifest, one line "path checksum" a file: which text of the release. It never changes for one that was published.';
+COMMENT ON COLUMN c360.releases.applied_at IS 'When this text of it was installed first; repeating the installation does not move it.';
+COMMENT ON COLUMN c360.releases.applied_by IS 'Login role that installed it.';
+
+
+-- Both are filled by manifest.sql under psql, and by the Python installer from the files themselves.
 CREATE TEMPORARY TABLE c360_manifest (
     path   text PRIMARY KEY,
     sha256 text NOT NULL
 ) ON COMMIT DROP;
 
+CREATE TEMPORARY TABLE c360_release (
+    release text NOT NULL
+) ON COMMIT DROP;
 
--- Refuses to put older code on a newer database: its functions would not know the newer tables.
+
+CREATE OR REPLACE FUNCTION c360._release_number(p_release text)
+    RETURNS integer[]
+    LANGUAGE sql
+    IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT string_to_array(substring(p_release FROM '^[0-9]+[.][0-9]+[.][0-9]+'), '.')::integer[];
+$$;
+
+COMMENT ON FUNCTION c360._release_number(text) IS
+    'The number by which releases are ordered; 0.2.0.dev1 counts as 0.2.0.';
+
+
+-- Refuses to put older code on a newer database: its functions would not know the newer tables, and would take the place of
+-- newer functions. Older is what has a lower version than something installed here before, whichever files differ, or lacks
+-- a migration that ran here. Files that differ within one version are work in progress on it and are installed.
 -- Raises: U9006 database_is_newer
 CREATE OR REPLACE PROCEDURE c360._check_release()
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    v_own     text;
+    v_newest  text;
     v_unknown text;
 BEGIN
+    SELECT own.release
+    INTO v_own
+    FROM pg_temp.c360_release AS own;
+
+    SELECT applied.release
+    INTO v_newest
+    FROM c360.releases AS applied
+    ORDER BY c360._release_number(applied.release) DESC
+    LIMIT 1;
+
+    IF c360._release_number(v_newest) > c360._release_number(v_own) THEN
+        RAISE EXCEPTION 'this database was installed by a newer release of c360'
+            USING ERRCODE = 'U9006',
+                  DETAIL = format('It has release %s, this one is %s.', v_newest, v_own),
+                  HINT = 'Install with the newer release, or restore the backup made before the upgrade.';
+    END IF;
+
     SELECT string_agg(applied.migration, ', ' ORDER BY applied.migration)
     INTO v_unknown
     FROM c360.migrations AS applied
@@ -290,7 +345,7 @@ END;
 $$;
 
 COMMENT ON PROCEDURE c360._check_release() IS
-    'Refuses to install when the ledger holds migrations that the manifest does not list.';
+    'Refuses to install when the ledgers hold a newer release, or migrations that the manifest does not list.';
 
 
 -- Answers whether a migration still has to run. Call once before each, inside the installing transaction.
@@ -382,6 +437,34 @@ $$;
 
 COMMENT ON PROCEDURE c360._record_repeatables() IS
     'Notes in c360.repeatables which text of each function, trigger, view and grant file is in force.';
+
+
+-- Notes which release is installed now, and by the checksum of the whole manifest which text of it. Safe to repeat.
+CREATE OR REPLACE PROCEDURE c360._record_release()
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    INSERT INTO c360.releases AS recorded (release, manifest_sha256)
+    SELECT
+        own.release,
+        (
+            SELECT encode(sha256(convert_to(
+                string_agg(listed.path || ' ' || listed.sha256 || chr(10), '' ORDER BY listed.path COLLATE "C"), 'UTF8'
+            )), 'hex')
+            FROM pg_temp.c360_manifest AS listed
+        )
+    FROM pg_temp.c360_release AS own
+    ON CONFLICT (release) DO UPDATE
+    SET manifest_sha256 = excluded.manifest_sha256,
+        applied_at = excluded.applied_at,
+        applied_by = excluded.applied_by
+    WHERE recorded.manifest_sha256 <> excluded.manifest_sha256;
+END;
+$$;
+
+COMMENT ON PROCEDURE c360._record_release() IS
+    'Notes in c360.releases which release is installed, with the checksum of its whole manifest.';
 
 
 -- Grants to one of the c360 roles, or does nothing where the installation had to go on without roles.

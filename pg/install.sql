@@ -53,6 +53,12 @@ SELECT c360._migration_pending('0006_erasure') AS pending \gset
 SELECT c360._record_migration('0006_erasure') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0007_relay_places') AS pending \gset
+\if :pending
+\ir migrations/0007_relay_places.sql
+SELECT c360._record_migration('0007_relay_places') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0009_masking') AS pending \gset
 \if :pending
 \ir migrations/0009_masking.sql
@@ -116,6 +122,15 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/governance/_grant_tenant.sql
 \ir procedures/scoring/_masked_scores.sql
 \ir procedures/governance/_is_hidden_column.sql
+\ir procedures/governance/_reference_ranks.sql
+\ir procedures/governance/_tenant_tables.sql
+\ir procedures/governance/_tenant_sequences.sql
+\ir procedures/governance/_metadata_tables.sql
+\ir procedures/governance/_dump_tenant.sql
+\ir procedures/governance/_restore_metadata_rows.sql
+\ir procedures/governance/_restore_tenant.sql
+\ir procedures/governance/_restore_partitions.sql
+\ir procedures/governance/_restore_sequences.sql
 \ir procedures/governance/count_values.sql
 \ir procedures/governance/drop_tenant.sql
 \ir procedures/governance/list_tenants.sql
@@ -451,7 +466,10 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/relay/release_due_deliveries.sql
 \ir procedures/relay/bury_deliveries.sql
 \ir procedures/relay/_system_id.sql
+\ir procedures/relay/_timeline.sql
+\ir procedures/relay/_cluster_change.sql
 \ir procedures/relay/check_cluster.sql
+\ir procedures/relay/renew_relay.sql
 \ir procedures/relay/confirm_cluster.sql
 \ir procedures/relay/_numbers.sql
 \ir procedures/relay/_backfill_deliveries.sql
@@ -606,6 +624,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 
 CALL c360._record_repeatables();
 CALL c360._renew_tenants();
+CALL c360._record_release();
 
 COMMIT;
 

@@ -104,6 +104,7 @@ def _print_status(status: Status) -> None:
     for title, names in (
         ("migrations to run", status.pending),
         ("migrations changed after they ran (refused)", status.changed),
+        ("newer releases that are installed here (refused)", status.newer),
         ("migrations of a newer release (refused)", status.unknown),
         ("files to apply", status.outdated),
         ("files this release no longer has", status.removed),

@@ -30,12 +30,15 @@ from c360.governance import (
 )
 from c360.governance.tenants import as_owner, call
 from c360.templates.environment import literal
+from c360_cli import tenant_file
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.output import print_json, print_table, say
 from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Create tenants, shape them, and end them.", no_args_is_help=True)
+app.command("dump")(tenant_file.dump_command)
+app.command("restore")(tenant_file.restore_command)
 
 _METADATA = "SELECT {tenant}.tenant_metadata()"
 _HISTORY = """

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from c360.domain.errors import GovernanceRefused
+from c360.domain.errors import GovernanceRefused, OperationsRefused
 from c360.governance import create_tenant, drop_tenant, sync_tenant
 
 
@@ -319,3 +319,12 @@ def test_two_syncs_of_one_tenant_wait_for_each_other(connect, in_background, wai
     bob.commit()
     drop_tenant(alice.connection, new_name, confirm=new_name)
     alice.commit()
+
+
+def test_an_older_program_does_not_put_its_templates_over_newer_ones(tenant):
+    tenant.db.execute("INSERT INTO c360.releases (release, manifest_sha256) VALUES ('99.0.0', repeat('0', 64))")
+
+    with pytest.raises(OperationsRefused) as refused:
+        tenant.sync()
+
+    assert refused.value.code == "U9006"

@@ -8,6 +8,7 @@ import pytest
 
 from c360.domain.errors import OperationsRefused, class_for
 from c360.installer import manifest
+from c360.installer.doctor import examine
 from c360.installer.install import install
 from c360.installer.sources import Sources, SqlFile, load, sql_root
 from c360.installer.status import compare, read_ledgers
@@ -109,6 +110,64 @@ def test_older_code_on_a_newer_database_is_refused(empty_database):
         install(empty_database.dsn, dataclasses.replace(sources, migrations=sources.migrations[:-1]))
 
     assert refused.value.code == "U9006"
+
+
+def test_an_older_release_is_refused_even_where_only_function_files_differ(server, empty_database):
+    sources = load()
+    install(empty_database.dsn, sources)
+    changed = sources.repeatables[-1]
+    older = dataclasses.replace(with_changed(sources, changed.path, changed.text + "-- older\n"), release="0.0.9")
+    before = ledgers(server, empty_database.name)
+
+    with pytest.raises(OperationsRefused) as refused:
+        install(empty_database.dsn, older)
+
+    assert refused.value.code == "U9006"
+    assert ledgers(server, empty_database.name) == before
+
+
+def test_psql_refuses_an_older_release_where_only_function_files_differ(server, empty_database, tmp_path):
+    install(empty_database.dsn, dataclasses.replace(load(), release="99.0.0"))
+
+    done = server.psql(empty_database.name, "-v", "VERBOSITY=verbose", "-f", INSTALL_SQL)
+
+    assert done.returncode == 3
+    assert "U9006" in done.stderr
+
+
+def test_a_newer_release_is_installed_and_both_are_noted(server, empty_database):
+    sources = load()
+    install(empty_database.dsn, dataclasses.replace(sources, release="0.0.10"))
+    install(empty_database.dsn, dataclasses.replace(sources, release="0.0.11.dev1"))
+
+    assert install(empty_database.dsn, sources).changed_nothing
+    with server.admin(empty_database.name) as admin:
+        noted = admin.execute("SELECT release, manifest_sha256 FROM c360.releases ORDER BY release").fetchall()
+    assert noted == [(release, sources.sha256) for release in ("0.0.10", "0.0.11.dev1", sources.release)]
+
+
+def test_work_in_progress_on_one_version_goes_back_and_forth(server, empty_database):
+    sources = load()
+    path = sources.repeatables[-1].path
+    changed = with_changed(sources, path, sources.repeatables[-1].text + "-- changed\n")
+
+    for wanted in (sources, changed, sources, changed):
+        assert path in install(empty_database.dsn, wanted).repeatables
+
+    with server.admin(empty_database.name) as admin:
+        assert admin.execute("SELECT manifest_sha256 FROM c360.releases").fetchall() == [(changed.sha256,)]
+
+
+def test_status_and_doctor_name_the_newer_release(empty_database):
+    sources = load()
+    install(empty_database.dsn, dataclasses.replace(sources, release="99.0.0"))
+
+    with psycopg.connect(empty_database.dsn, autocommit=True) as connection:
+        status = compare(read_ledgers(connection), sources)
+        found = examine(connection, sources)
+
+    assert (status.newer, status.is_current) == (("99.0.0",), False)
+    assert ["99.0.0" in finding.finding for finding in found if finding.level == "error"] == [True]
 
 
 def test_only_the_changed_function_file_is_applied_again(empty_database):

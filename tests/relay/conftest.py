@@ -76,7 +76,7 @@ def publish(session: Session) -> Callable[..., Any]:
 
 @pytest.fixture
 def start_relay(database: Any, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """start_relay(**environment): a relay process; stopped at the end of the test."""
+    """start_relay(dsn=None, **environment): a relay process; stopped at the end of the test."""
     running: list[subprocess.Popen[bytes]] = []
     environment = {
         **os.environ,
@@ -87,10 +87,10 @@ def start_relay(database: Any, tmp_path: Path) -> Iterator[Callable[..., subproc
         "C360_DATA_DIR": str(tmp_path),
     }
 
-    def start(**changes: str) -> subprocess.Popen[bytes]:
+    def start(dsn: str | None = None, **changes: str) -> subprocess.Popen[bytes]:
         with (tmp_path / f"relay-{len(running)}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, str(Path(__file__).with_name("relay_process.py")), database.dsn],
+                [sys.executable, str(Path(__file__).with_name("relay_process.py")), dsn or database.dsn],
                 env={**environment, **changes},
                 stderr=log,
             )

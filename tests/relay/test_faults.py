@@ -308,16 +308,18 @@ def test_a_restored_database_is_not_sent_from_until_confirmed(
     session, subscribe, publish, receiver, start_relay, wait_until
 ):
     subscribe()
-    start_relay()
+    before = start_relay()
     publish(1)
     receiver.wait_for(1)
     wait_until(lambda: session.value("SELECT system_id IS NOT NULL FROM c360.ticks"))
     session.execute("UPDATE c360.ticks SET system_id = 'another'")
-    moved = start_relay()
+    publish(2)
 
-    assert moved.wait(10) != 0
+    assert before.wait(10) != 0
+    assert start_relay().wait(10) != 0
+    assert receiver.numbers() == [1]
 
     session.call("c360.confirm_cluster")
-    publish(2)
+    start_relay()
     receiver.wait_for(2)
     assert receiver.numbers() == [1, 2]

@@ -24,9 +24,10 @@ def catalogue(server: TestServer, database: str) -> str:
 
 
 def ledgers(server: TestServer, database: str) -> list[tuple[str, str]]:
-    """Both ledgers: names and checksums."""
+    """All three ledgers: names and checksums."""
     with server.admin(database) as admin:
         return admin.execute(
             "SELECT migration, sha256 FROM c360.migrations"
-            " UNION ALL SELECT path, sha256 FROM c360.repeatables ORDER BY 1"
+            " UNION ALL SELECT path, sha256 FROM c360.repeatables"
+            " UNION ALL SELECT release, manifest_sha256 FROM c360.releases ORDER BY 1"
         ).fetchall()

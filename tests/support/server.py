@@ -74,10 +74,13 @@ class TestServer:
         with self.admin() as admin:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def psql(self, database: str, *arguments: str, user: str = OWNER) -> subprocess.CompletedProcess[str]:
-        """Run psql as a person would, without reading anybody's .psqlrc."""
+    def psql(
+        self, database: str, *arguments: str, user: str = OWNER, text: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run psql as a person would, on `text` where it is given, without reading anybody's .psqlrc."""
         return subprocess.run(
             [packaged_folder() / "psql", "--no-psqlrc", "-d", self.dsn(database, user), *arguments],
+            input=text,
             capture_output=True,
             text=True,
             check=False,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -45,12 +46,16 @@ DRIVER_ERRORS = (
 _IDLE_IN_TRANSACTION = "10s"
 
 
+Greeter = Callable[[Callable[..., Awaitable[Any]]], Awaitable[None]]
+
+
 class Database:
     """A pool of connections behind `call` and `rows`."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], dsn: str) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], dsn: str, greeters: list[Greeter]) -> None:
         self._pool = pool
         self.dsn = dsn
+        self._greeters = greeters
         self._statements: dict[tuple[str, int, tuple[str, ...], bool], str] = {}
 
     @classmethod
@@ -66,6 +71,13 @@ class Database:
     ) -> Self:
         """Open the pool. `statement_cache_size=0` is for a pgbouncer in transaction mode."""
         dsn = driver_url(dsn)
+        greeters: list[Greeter] = []
+
+        async def prepare(connection: Any) -> None:
+            await _prepare(connection)
+            for greeter in greeters:
+                await greeter(connection.fetchval)
+
         try:
             pool = await asyncpg.create_pool(
                 dsn,
@@ -73,13 +85,25 @@ class Database:
                 max_size=max_size,
                 command_timeout=command_timeout,
                 statement_cache_size=statement_cache_size,
-                init=_prepare,
+                init=prepare,
                 reset=_leave_as_is,
                 server_settings=server_settings(application_name),
             )
         except DRIVER_ERRORS as error:
             raise translated(error) from error
-        return cls(pool, dsn)
+        return cls(pool, dsn, greeters)
+
+    def greet_with(self, function: str, answered: Callable[[Any], None], values: Callable[[], dict[str, Any]]) -> None:
+        """From now on every new connection calls this function before anything else, and `answered` gets the answer.
+
+        What it refuses is raised by the call that needed the connection, and the connection is not used.
+        """
+
+        async def greet(fetchval: Callable[..., Awaitable[Any]]) -> None:
+            named = values()
+            answered(await fetchval(self._statement(function, 0, tuple(named), rows=False), *named.values()))
+
+        self._greeters.append(greet)
 
     async def call(self, function: str, *arguments: Any, **named: Any) -> Any:
         """Call a function and give its one value. Parameters are named without their p_."""

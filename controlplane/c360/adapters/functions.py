@@ -10,7 +10,6 @@ RELAY = frozenset(
     {
         "c360.await_bell",
         "c360.bury_deliveries",
-        "c360.check_cluster",
         "c360.claim_lanes",
         "c360.fan_out",
         "c360.feed_status",
@@ -20,6 +19,7 @@ RELAY = frozenset(
         "c360.relay_status",
         "c360.release_due_deliveries",
         "c360.release_lane",
+        "c360.renew_relay",
         "c360.ring_topics",
         "c360.settle_deliveries",
         "c360.subscription_secrets",

@@ -14,11 +14,13 @@ from typing import Any
 import psycopg
 from psycopg.rows import tuple_row
 
-from c360.domain.errors import C360Error, GovernanceRefused
+import c360
+from c360.domain.errors import C360Error, GovernanceRefused, OperationsRefused
 from c360.domain.tenants import TenantSpec, of_tenant, spec_from_metadata
 from c360.governance.columns import ColumnChange
 from c360.governance.plan import Loss, Permissions, Plan, make_plan
 from c360.governance.state import TenantState, state_from_document
+from c360.installer.sources import release_number
 
 Connection = psycopg.Connection[Any]
 
@@ -85,6 +87,7 @@ def plan_tenant(conn: Connection, slug: str, permissions: Permissions | None = N
 def sync_tenant(conn: Connection, slug: str, permissions: Permissions | None = None) -> Plan:
     """Make the schema of a tenant what its metadata say. Does nothing when it is already."""
     with as_owner(conn):
+        _refuse_newer(conn)
         conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('c360.sync:' || %s, 0))", (slug,))
         plan = plan_tenant(conn, slug, permissions)
         if plan.refused:
@@ -119,6 +122,18 @@ def drift(conn: Connection) -> list[Drift]:
         if reasons:
             found.append(Drift(slug, tuple(reasons)))
     return found
+
+
+def _refuse_newer(conn: Connection) -> None:
+    """Templates of an older release would take the place of newer ones."""
+    newest = call(conn, "SELECT release FROM c360.releases ORDER BY c360._release_number(release) DESC LIMIT 1")
+    if newest is not None and release_number(newest) > release_number(c360.__version__):
+        raise OperationsRefused(
+            "this database was installed by a newer release of c360",
+            code="U9006",
+            detail=f"It has release {newest}, this program is {c360.__version__}.",
+            hint="Use the program of the newer release.",
+        )
 
 
 @contextmanager

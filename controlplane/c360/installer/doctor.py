@@ -120,6 +120,15 @@ def _release(status: Status) -> list[Finding]:
         )
         for name in status.unknown
     ]
+    findings += [
+        Finding(
+            "error",
+            "release",
+            f"Release {name} is installed here, and this program is older.",
+            "Use the newer release.",
+        )
+        for name in status.newer
+    ]
     waiting = len(status.pending) + len(status.outdated) + len(status.removed)
     if waiting and not findings:
         findings.append(

@@ -61,6 +61,7 @@ def _install(connection: psycopg.Connection, sources: Sources) -> Report:
             "INSERT INTO pg_temp.c360_manifest (path, sha256) VALUES (%s, %s)",
             [(file.path, file.sha256) for file in sources.listed],
         )
+    connection.execute("INSERT INTO pg_temp.c360_release (release) VALUES (%s)", [sources.release])
     connection.execute("CALL c360._check_release()")
 
     migrations = []
@@ -77,6 +78,7 @@ def _install(connection: psycopg.Connection, sources: Sources) -> Report:
         _run(connection, file)
     connection.execute("CALL c360._record_repeatables()")
     connection.execute("CALL c360._renew_tenants()")
+    connection.execute("CALL c360._record_release()")
     return Report(tuple(migrations), tuple(file.path for file in repeatables))
 
 

@@ -11,10 +11,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from c360 import __version__
+
 LISTED_FOLDERS = ("migrations", "procedures", "triggers", "views", "api", "privileges")
 
 _INCLUDE = re.compile(r"\\ir (\S+)")
 _GUARD = re.compile(r"SELECT c360\._(migration_pending|record_migration)\('(\w+)'\) AS (pending|recorded) \\gset")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+){2}")
 _FRAME = (
     r"\set ON_ERROR_STOP on",
     r"\set QUIET on",
@@ -25,6 +28,7 @@ _FRAME = (
     "CALL c360._check_release();",
     "CALL c360._record_repeatables();",
     "CALL c360._renew_tenants();",
+    "CALL c360._record_release();",
     "COMMIT;",
 )
 
@@ -52,8 +56,9 @@ class SqlFile:
 
 @dataclass(frozen=True)
 class Sources:
-    """Everything an installation runs, in order."""
+    """Everything an installation runs, in order, and the version it is of."""
 
+    release: str
     bootstrap: SqlFile
     migrations: tuple[SqlFile, ...]
     repeatables: tuple[SqlFile, ...]
@@ -61,6 +66,12 @@ class Sources:
     @property
     def listed(self) -> tuple[SqlFile, ...]:
         return self.migrations + self.repeatables
+
+    @property
+    def sha256(self) -> str:
+        """Which text of the release this is; the ledger of releases keeps the same."""
+        lines = sorted(f"{file.path} {file.sha256}\n" for file in self.listed)
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def sql_root() -> Path:
@@ -78,10 +89,19 @@ def load(root: Path | None = None) -> Sources:
     paths = parse_order((root / "install.sql").read_text(encoding="utf-8"))
     files = [SqlFile(path, _read(root / path)) for path in paths]
     return Sources(
+        release=__version__,
         bootstrap=SqlFile("bootstrap.sql", _read(root / "bootstrap.sql")),
         migrations=tuple(file for file in files if file.path.startswith("migrations/")),
         repeatables=tuple(file for file in files if not file.path.startswith("migrations/")),
     )
+
+
+def release_number(release: str) -> tuple[int, ...]:
+    """The number by which releases are ordered: 0.2.0.dev1 counts as 0.2.0, which it becomes."""
+    found = _NUMBER.match(release)
+    if found is None:
+        raise ValueError(f"{release!r} is no release")
+    return tuple(int(part) for part in found[0].split("."))
 
 
 def parse_order(install_sql: str) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from c360.installer.sources import Sources
+from c360.installer.sources import Sources, release_number
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Ledgers:
     installed: bool
     migrations: dict[str, str]
     repeatables: dict[str, str]
+    releases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,12 @@ class Status:
     unknown: tuple[str, ...]
     outdated: tuple[str, ...]
     removed: tuple[str, ...]
+    newer: tuple[str, ...] = ()
 
     @property
     def is_current(self) -> bool:
-        return self.installed and not (self.pending or self.changed or self.unknown or self.outdated or self.removed)
+        differs = self.pending or self.changed or self.unknown or self.outdated or self.removed or self.newer
+        return self.installed and not differs
 
 
 def read_ledgers(connection: psycopg.Connection) -> Ledgers:
@@ -42,7 +45,16 @@ def read_ledgers(connection: psycopg.Connection) -> Ledgers:
         installed=True,
         migrations=dict(connection.execute("SELECT migration, sha256 FROM c360.migrations").fetchall()),
         repeatables=dict(connection.execute("SELECT path, sha256 FROM c360.repeatables").fetchall()),
+        releases=_releases(connection),
     )
+
+
+def _releases(connection: psycopg.Connection) -> tuple[str, ...]:
+    """Empty before 0.1.0, which began to note them."""
+    found = connection.execute("SELECT to_regclass('c360.releases') IS NOT NULL").fetchone()
+    if found is None or not found[0]:
+        return ()
+    return tuple(row[0] for row in connection.execute("SELECT release FROM c360.releases").fetchall())
 
 
 def compare(ledgers: Ledgers, sources: Sources) -> Status:
@@ -62,4 +74,9 @@ def compare(ledgers: Ledgers, sources: Sources) -> Status:
             file.path for file in sources.repeatables if pending or ledgers.repeatables.get(file.path) != file.sha256
         ),
         removed=tuple(sorted(set(ledgers.repeatables) - {file.path for file in sources.repeatables})),
+        newer=tuple(
+            release
+            for release in sorted(ledgers.releases, key=release_number)
+            if release_number(release) > release_number(sources.release)
+        ),
     )

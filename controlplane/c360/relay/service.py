@@ -3,6 +3,8 @@
 Any number of identical relays share the work through leases in the database: no leader, no configuration. Polling is
 always underneath; the bell only makes it quicker. Stopping claims nothing new, finishes what is in flight, gives the
 leases back.
+
+Sends from one database only: a relay that finds itself at a copy of it, or at a promoted standby, ends with U5003.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import os
 import random
 import secrets
 import socket
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -39,6 +42,7 @@ _SHORT_POLLS = 3
 _SHORT_POLL = 0.05
 _RING_EVERY = 0.05
 _REMIND_EVERY = 10
+_RENEW_EVERY = 5.0
 _STATUS_EVERY = 15.0
 _HOUSEKEEPING_EVERY = 300.0
 
@@ -50,7 +54,7 @@ class Bells(Protocol):
 
 
 async def run_relay(db: Database, settings: Settings, stop: asyncio.Event) -> None:
-    """Relay until `stop` is set. Raises RelayRefused (U5003) on a server that was moved and not confirmed."""
+    """Relay until `stop` is set. Raises RelayRefused (U5003) in a copied or moved database."""
     keyring = cache(lambda: _keyring(settings))
     forbidden: Callable[[str], bool] = _nothing_is_forbidden if settings.webhook_allow_private else is_forbidden
     async with (
@@ -75,12 +79,16 @@ class Relay:
         self._next_due: float | None = None
         self._is_asleep = False
         self._quiet_polls = 0
+        self._mark = 0
+        self._renewed_at = 0.0
         self._hints: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
         self._hinted = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set and everything in flight is settled."""
-        await self._patiently(self._check_cluster, stop)
+        await self._patiently(self._renew, stop)
+        # A connection that had to be made anew may end at another server than the one before.
+        self._db.greet_with("c360.renew_relay", self._note_mark, self._whoami)
         logger.info("relay started", extra={"relay": self._name})
         background = [
             asyncio.create_task(self._ring_topics(), name="c360 relay ring"),
@@ -99,8 +107,15 @@ class Relay:
                 await self._set_asleep(False)
             logger.info("relay stopped", extra={"relay": self._name})
 
-    async def _check_cluster(self) -> None:
-        await self._db.call("c360.check_cluster")
+    async def _renew(self) -> None:
+        self._note_mark(await self._db.call("c360.renew_relay", **self._whoami()))
+        self._renewed_at = time.monotonic()
+
+    def _whoami(self) -> dict[str, Any]:
+        return {"relay": self._name, "mark": self._mark}
+
+    def _note_mark(self, mark: int) -> None:
+        self._mark = max(self._mark, mark)
 
     async def _patiently(self, step: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
         """Run a step; when the database fails, wait a little longer each time and try again."""
@@ -137,6 +152,8 @@ class Relay:
                 await self._set_asleep(True)
 
     async def _work(self, stop: asyncio.Event) -> bool:
+        if time.monotonic() - self._renewed_at > _RENEW_EVERY:
+            await self._renew()
         (step,) = await self._db.rows("c360.fan_out")
         if step["messages"]:
             metrics.FANNED_OUT.inc(step["messages"])

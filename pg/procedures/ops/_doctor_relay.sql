@@ -1,4 +1,4 @@
--- Findings about deliveries: endpoints that are switched off or do not answer, messages that wait long or were given up.
+-- Findings about deliveries: a copied database, endpoints that are switched off or do not answer, messages that wait long or were given up.
 -- Safe to repeat; reads only.
 
 CREATE OR REPLACE FUNCTION c360._doctor_relay()
@@ -61,8 +61,18 @@ AS $$
     SELECT
         'error',
         'relay',
+        format('Nothing is sent from here: the database was copied or moved since messages were last sent. %s', place.change),
+        'When the old server sends no more: SELECT c360.confirm_cluster(); then start the relay. A copy for tests is left as it is.'
+    FROM c360._cluster_change() AS place (change)
+    WHERE place.change IS NOT NULL
+
+    UNION ALL
+
+    SELECT
+        'error',
+        'relay',
         format('%s messages wait to be fanned out, the oldest for %s minutes.', feed.waiting, round(feed.oldest_seconds / 60)),
-        'Check that "c360 relay" runs and what it logs; after a restore: SELECT c360.confirm_cluster()'
+        'Check that "c360 relay" runs and what it logs.'
     FROM c360.feed_status() AS feed
     WHERE feed.oldest_seconds > 600
       AND EXISTS (SELECT FROM subscription WHERE subscription.state = 'active');

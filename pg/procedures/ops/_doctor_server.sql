@@ -19,6 +19,21 @@ AS $$
     UNION ALL
     SELECT
         'error',
+        'rights',
+        format('Role %s, which owns c360, lacks rights on database %s: no tenant can be made. A dump that was restored without --create leaves them behind.',
+               pg_get_userbyid(shared.nspowner), current_database()),
+        format('As the owner of the database: GRANT CREATE, TEMPORARY ON DATABASE %I TO %I; or run: c360 db install',
+               current_database(), pg_get_userbyid(shared.nspowner))
+    FROM pg_namespace AS shared
+    WHERE shared.nspname = 'c360'
+      AND NOT (
+          has_database_privilege(shared.nspowner, current_database(), 'CREATE')
+          AND has_database_privilege(shared.nspowner, current_database(), 'TEMPORARY')
+      )
+
+    UNION ALL
+    SELECT
+        'error',
         'settings',
         format('%s is off: events that were answered with success can be lost in a crash.', setting.name),
         format('Set %s = on.', setting.name)

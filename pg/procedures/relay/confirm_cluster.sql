@@ -1,4 +1,4 @@
--- Tells the relay that this server is the one to send from now on, after a restore or a move. An operator's decision:
+-- Tells the relay that this database is the one to send from now on, after a restore, a promotion or a move. An operator's decision:
 -- two servers sending the same messages is worse than none. Messages that were never fanned out will be; the others are
 -- marked as old, so that their foreign transaction ids can never come up again here.
 -- Rewrites xid of the whole log once; the relay may not run meanwhile (it waits). Safe to repeat.
@@ -51,7 +51,13 @@ BEGIN
         target_snapshot = NULL,
         seq_done = 0,
         seq_target = 0,
-        system_id = c360._system_id()
+        system_id = c360._system_id(),
+        timeline = c360._timeline(),
+        database_id = (
+            SELECT own.oid
+            FROM pg_database AS own
+            WHERE own.datname = current_database()
+        )
     WHERE tick.tick = 'fan-out';
 
     RETURN v_waiting;
@@ -59,4 +65,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360.confirm_cluster() IS
-    'After a restore or move: lets the relay send from this server; returns how many messages were still to be fanned out.';
+    'After a restore, promotion or move: lets the relay send from this server; returns how many messages were still to be fanned out.';

@@ -3,6 +3,7 @@
 --
 -- Reads by a pair of snapshots: what the target sees and done does not see. A number as cursor would lose messages whose
 -- transaction took an earlier number and committed later; a horizon would stand still while any transaction is open.
+-- Raises: U5003 cluster_changed
 
 CREATE OR REPLACE FUNCTION c360.fan_out(
     p_limit      integer DEFAULT 2000,
@@ -26,6 +27,7 @@ BEGIN
     has_more := false;
     hints := '[]';
 
+    PERFORM c360.check_cluster();
     PERFORM c360._hold_partitions();
 
     -- Idle is the usual case and must not write: look without a lock first.

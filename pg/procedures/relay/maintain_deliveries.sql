@@ -1,5 +1,5 @@
--- Housekeeping of the relay: forgets deliveries of removed subscriptions, at most p_limit, and frees deliveries that wait
--- behind nothing. Old attempts and dead letters are removed by c360.apply_retention(). Safe to repeat.
+-- Housekeeping of the relay: forgets deliveries of removed subscriptions, at most p_limit, and relays that ended long ago, and frees
+-- deliveries that wait behind nothing. Old attempts and dead letters are removed by c360.apply_retention(). Safe to repeat.
 
 CREATE OR REPLACE FUNCTION c360.maintain_deliveries(
     p_at    timestamptz DEFAULT now(),
@@ -11,6 +11,9 @@ CREATE OR REPLACE FUNCTION c360.maintain_deliveries(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    DELETE FROM c360.relays AS running
+    WHERE running.renewed_at < p_at - interval '30 days';
+
     -- A fan-out that was under way while its subscription was removed.
     DELETE FROM c360.deliveries AS delivery
     WHERE (delivery.subscription_id, delivery.lane, delivery.delivery_id) IN (

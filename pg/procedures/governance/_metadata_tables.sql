@@ -1,0 +1,40 @@
+-- The tables of schema c360 that hold metadata of tenants and travel with a dump, in the order in which they can be filled:
+-- c360.tenants and what refers to it. Left out: the ledger of templates, which the restore writes, and webhooks, whose
+-- secrets are bound to the master key and the subscription of the place they come from. Reads only.
+
+CREATE OR REPLACE FUNCTION c360._metadata_tables()
+    RETURNS TABLE (table_name text, columns text[])
+    LANGUAGE sql
+    STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH listed AS (
+        SELECT 'c360.tenants'::regclass::oid AS oid
+        UNION
+        SELECT fkey.conrelid
+        FROM pg_constraint AS fkey
+        WHERE fkey.contype = 'f'
+          AND fkey.confrelid = 'c360.tenants'::regclass
+          AND fkey.conrelid NOT IN ('c360.tenant_releases'::regclass, 'c360.subscriptions'::regclass)
+    )
+    SELECT
+        relation.relname::text,
+        (
+            SELECT array_agg(attribute.attname::text ORDER BY attribute.attnum)
+            FROM pg_attribute AS attribute
+            WHERE attribute.attrelid = relation.oid
+              AND attribute.attnum > 0
+              AND attribute.attgenerated = ''
+              AND attribute.attidentity = ''
+              AND NOT attribute.attisdropped
+        )
+    FROM listed
+    JOIN pg_class AS relation ON relation.oid = listed.oid
+    JOIN c360._reference_ranks((SELECT array_agg(every.oid) FROM listed AS every)) AS ranked ON ranked.table_id = listed.oid
+    ORDER BY
+        ranked.rank,
+        relation.relname;
+$$;
+
+COMMENT ON FUNCTION c360._metadata_tables() IS
+    'Tables of tenant metadata that travel with a dump, with the columns that are copied, in the order in which they can be filled.';

@@ -1,0 +1,210 @@
+"""A database of every frozen release upgrades in place, and what was released never changes.
+
+The folder released/ says what a frozen release is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import lzma
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+import c360
+from c360.governance import create_tenant, sync_tenant
+from c360.installer.doctor import examine
+from c360.installer.install import install
+from c360.installer.sources import load, sql_root
+from support.catalog import catalogue, ledgers
+from support.events import identify
+from support.server import OWNER, TestServer, bare_server
+from support.session import Session
+
+RELEASED = sorted(path for path in Path(__file__).with_name("released").iterdir() if path.is_dir())
+TENANTS = ("acme", "globex")
+# Work that the upgrade may do, or that is done over again.
+VOLATILE = frozenset({"cdp_resolution_queue"})
+SHARED = (
+    *("tenants", "profile_attributes", "identifier_types", "match_rules", "blocked_values", "metadata_versions"),
+    *("api_keys", "subscriptions", "subscription_secrets", "deliveries", "messages", "audit_log"),
+)
+MEMBERS = (
+    "SELECT granted.rolname, member.rolname FROM pg_auth_members AS held"
+    " JOIN pg_roles AS granted ON granted.oid = held.roleid JOIN pg_roles AS member ON member.oid = held.member"
+    " WHERE member.rolname IN ('lan', 'minh', 'ana') ORDER BY 1, 2"
+)
+each_release = pytest.mark.parametrize("release", RELEASED, ids=lambda path: path.name)
+
+
+def unpacked(release: Path, folder: Path) -> Path:
+    """The folder pg/ of a release."""
+    with tarfile.open(fileobj=io.BytesIO((release / "pg.tar.xz").read_bytes()), mode="r:xz") as archive:
+        archive.extractall(folder, filter="data")
+    return folder / "pg"
+
+
+def run_psql(server: TestServer, *arguments: str, text: str | None = None, user: str = OWNER) -> None:
+    done = server.psql("shop", "-q", "-v", "ON_ERROR_STOP=1", *arguments, text=text, user=user)
+    assert done.returncode == 0, done.stderr
+
+
+@contextlib.contextmanager
+def server_with(release: Path, folder: Path) -> Iterator[TestServer]:
+    """A server of its own with the database `shop` as the release left it."""
+    pg = unpacked(release, folder)
+    with bare_server() as server:
+        with server.admin() as admin:
+            admin.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE")
+        server.create_database("shop")
+        run_psql(server, "-f", str(pg / "install.sql"))
+        run_psql(server, text=lzma.decompress((release / "tenants.sql.xz").read_bytes()).decode())
+        run_psql(server, "-f", str(release / "data.sql"))
+        yield server
+
+
+def columns(session: Session) -> dict[str, list[str]]:
+    """The stored tables of both tenants and of their metadata, with the columns they have now."""
+    found = session.rows(
+        "SELECT relation.oid::regclass::text, array_agg(quote_ident(attname) ORDER BY attnum)"
+        " FROM pg_class AS relation JOIN pg_attribute ON attrelid = relation.oid"
+        " WHERE relkind IN ('r', 'p') AND NOT relispartition AND attnum > 0 AND NOT attisdropped"
+        " AND (relnamespace = ANY (%s::regnamespace[]) OR (relnamespace = 'c360'::regnamespace AND relname = ANY (%s)))"
+        " GROUP BY relation.oid",
+        [f"tenant_{tenant}" for tenant in TENANTS],
+        list(SHARED),
+    )
+    return {table: names for table, names in found if table.split(".")[1] not in VOLATILE}
+
+
+def content(session: Session, tables: dict[str, list[str]]) -> dict[str, set[str]]:
+    """The rows of these tables, by these columns."""
+    return {
+        table: set(session.column(f"SELECT to_jsonb(kept)::text FROM (SELECT {', '.join(names)} FROM {table}) AS kept"))
+        for table, names in tables.items()
+    }
+
+
+def comparable(text: str) -> list[str]:
+    """A catalogue without the order of columns, which says only when each was added."""
+    return sorted(line.strip().rstrip(",") for line in text.splitlines() if line.strip() not in {"", "--"})
+
+
+def upgrade_by_psql(server: TestServer, c360_command) -> None:
+    run_psql(server, "-f", str(sql_root() / "install.sql"))
+    for tenant in TENANTS:
+        run_psql(server, text=c360_command("tenant", "plan", tenant, "--dsn", server.dsn("shop", OWNER)).stdout)
+
+
+def upgrade_by_command(server: TestServer, c360_command) -> None:
+    for arguments in (("db", "upgrade"), ("tenant", "sync", "--all")):
+        done = c360_command(*arguments, "--dsn", server.dsn("shop", OWNER))
+        assert done.returncode == 0, done.stderr
+
+
+@each_release
+@pytest.mark.parametrize("upgrade", [upgrade_by_psql, upgrade_by_command])
+def test_a_database_of_the_release_upgrades_in_place(release, upgrade, tmp_path, c360_command):
+    with server_with(release, tmp_path) as server, psycopg.connect(server.dsn("shop"), autocommit=True) as connection:
+        session = Session(connection)
+        tables = columns(session)
+        before, members = content(session, tables), session.rows(MEMBERS)
+
+        upgrade(server, c360_command)
+
+        after = content(session, tables)
+        assert {table: rows - after[table] for table, rows in before.items() if rows - after[table]} == {}
+        assert sum(map(len, before.values())) > 100
+        assert session.rows(MEMBERS) == members
+        assert len(members) == 3
+        assert_same_as_fresh(server)
+        assert_goes_on(server)
+
+
+def assert_same_as_fresh(server: TestServer) -> None:
+    server.create_database("fresh")
+    install(server.dsn("fresh", OWNER), load())
+    with psycopg.connect(server.dsn("fresh", OWNER), autocommit=True) as connection:
+        for tenant in TENANTS:
+            create_tenant(connection, tenant)
+        connection.execute(
+            "INSERT INTO c360.match_rules (tenant, rule, kind, definition) VALUES ('globex', 'same_day', 'composite',"
+            ' \'{"all": [{"attribute": "date_of_birth", "compare": "exact"},'
+            ' {"attribute": "last_name", "compare": "exact"}]}\')'
+        )
+        connection.execute(
+            "INSERT INTO c360.blocked_values (tenant, identifier_type, pattern, reason)"
+            " VALUES ('acme', 'email', 'shop@.*', 'the shop itself')"
+        )
+        for tenant in TENANTS:
+            sync_tenant(connection, tenant)
+    assert comparable(catalogue(server, "shop")) == comparable(catalogue(server, "fresh"))
+    assert ledgers(server, "shop") == ledgers(server, "fresh")
+
+
+def assert_goes_on(server: TestServer) -> None:
+    """What waited is worked off, new events find the old people, and nothing is wrong."""
+    with psycopg.connect(server.dsn("shop", OWNER), autocommit=True) as connection:
+        session = Session(connection)
+        late = {"type": "identify", "anonymousId": "c9", "messageId": "a-9", "traits": {"phone": "+84 90 765 43 21"}}
+        session.call("c360.ingest", "acme", {"batch": [late, identify("u1", "a-1")]}, "web")
+        session.call("c360.resolve_identities", "acme")
+        assert session.value("SELECT count(*) FROM tenant_acme.cdp_resolution_queue") == 0
+        assert session.value("SELECT count(*) FROM tenant_acme.cdp_event_ids WHERE message_id = 'a-1'") == 1
+        people = "SELECT count(*) FROM tenant_acme.cdp_master_profiles WHERE status = 'active' AND email = %s"
+        assert session.value(people, "lan@example.com") == 1
+        wrong = [finding for finding in examine(connection, load()) if finding.level == "error"]
+    assert [finding for finding in wrong if finding.subject != "settings"] == []
+
+
+@each_release
+def test_the_installer_of_the_release_refuses_a_newer_database(release, server, empty_database, tmp_path):
+    install(empty_database.dsn, load())
+    before = catalogue(server, empty_database.name), ledgers(server, empty_database.name)
+    old = unpacked(release, tmp_path) / "install.sql"
+
+    done = server.psql(empty_database.name, "-v", "VERBOSITY=verbose", "-f", str(old))
+
+    assert done.returncode == 3
+    assert "U9006" in done.stderr
+    assert (catalogue(server, empty_database.name), ledgers(server, empty_database.name)) == before
+
+
+@each_release
+def test_its_migrations_have_not_changed(release, tmp_path):
+    old = unpacked(release, tmp_path)
+    frozen = [*(old / "migrations").glob("*.sql"), *(old / "templates/tenant/migrations").glob("*.sql.j2")]
+
+    changed = [
+        path.name
+        for path in frozen
+        if not (now := sql_root() / path.relative_to(old)).is_file() or now.read_bytes() != path.read_bytes()
+    ]
+
+    assert frozen
+    assert changed == [], "put the change into a migration with the next number"
+
+
+def test_files_of_a_published_version_change_only_with_the_version(tmp_path):
+    published = [release for release in RELEASED if release.name == c360.__version__]
+    for release in published:
+        manifest = (unpacked(release, tmp_path) / "manifest.sql").read_bytes()
+
+        assert manifest == (sql_root() / "manifest.sql").read_bytes(), "raise c360.__version__ first"
+
+
+def test_the_data_for_the_next_release_fit_the_present_functions(c360_command):
+    with bare_server() as server:
+        with server.admin() as admin:
+            admin.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE")
+        server.create_database("shop")
+        install(server.dsn("shop", OWNER), load())
+        for tenant in TENANTS:
+            printed = c360_command("tenant", "create", tenant, "--dry-run", "--dsn", server.dsn("shop", OWNER))
+            run_psql(server, text=printed.stdout)
+
+        run_psql(server, "-f", str(Path(__file__).with_name("data.sql")))

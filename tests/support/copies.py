@@ -1,0 +1,98 @@
+"""Physical copies of the test server, as pg_basebackup makes them."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from c360.embedded.account import Account, account_for
+from c360.embedded.binaries import Binaries, binaries_for
+from c360.embedded.cluster import Cluster
+from support.server import PREFIX, SUPERUSER, TestServer
+from support.waiting import wait_until
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of a server that runs beside it."""
+
+    server: TestServer
+
+    def promote(self) -> None:
+        """From here on it is a primary of its own, on a new timeline."""
+        with self.server.admin() as admin:
+            admin.execute("SELECT pg_promote()")
+
+    def wait_for(self, primary: TestServer) -> None:
+        """Until a standby has everything the primary has written so far."""
+        with primary.admin() as admin:
+            [written] = admin.execute("SELECT pg_current_wal_flush_lsn()").fetchone()
+        with self.server.admin() as admin:
+            wait_until(lambda: admin.execute("SELECT pg_last_wal_replay_lsn() >= %s", [written]).fetchone()[0])
+
+
+@contextlib.contextmanager
+def standby_of(server: TestServer) -> Iterator[Copy]:
+    """A hot standby that follows the server."""
+    with _copy(server, follows=True) as copy:
+        yield copy
+
+
+@contextlib.contextmanager
+def twin_of(server: TestServer) -> Iterator[Copy]:
+    """A copy that was simply started: a primary on the timeline of the original."""
+    with _copy(server, follows=False) as copy:
+        yield copy
+
+
+@contextlib.contextmanager
+def _copy(server: TestServer, *, follows: bool) -> Iterator[Copy]:
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}copy-", dir="/tmp"))
+    account = account_for(folder / "data")
+    account.own(folder, 0o711)
+    cluster = Cluster(folder / "data", Binaries(Path(server.binaries)), account)
+    try:
+        _base_backup(server, folder / "data", account)
+        if follows:
+            _follow(server, folder / "data", account)
+        cluster.start(
+            "listen_addresses=",
+            f"unix_socket_directories={folder}",
+            "unix_socket_permissions=0700",
+            "max_connections=200",
+            "fsync=off",
+            "full_page_writes=off",
+        )
+        yield Copy(TestServer(str(folder), server.binaries))
+    finally:
+        cluster.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _base_backup(server: TestServer, target: Path, account: Account) -> None:
+    """Made by the newest programs: older servers do not always bring this one along."""
+    done = subprocess.run(
+        [
+            binaries_for(account).program("pg_basebackup"),
+            *("-D", target, "-h", server.folder, "-U", SUPERUSER, "--checkpoint=fast", "--no-sync"),
+        ],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        **account.process_options,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _follow(server: TestServer, data: Path, account: Account) -> None:
+    """By hand: what the newest pg_basebackup writes for it, an older server does not understand."""
+    with (data / "postgresql.auto.conf").open("a") as settings:
+        settings.write(f"primary_conninfo = 'host={server.folder} user={SUPERUSER}'\n")
+    (data / "standby.signal").touch()
+    account.own(data / "standby.signal", 0o600)
