@@ -41,12 +41,21 @@ SELECT c360._migration_pending('0004_scoring') AS pending \gset
 SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0008_holding_others_up') AS pending \gset
+\if :pending
+\ir migrations/0008_holding_others_up.sql
+SELECT c360._record_migration('0008_holding_others_up') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
 \ir procedures/governance/_has_tenant_right.sql
 \ir procedures/governance/_use_tenant.sql
 \ir procedures/governance/_enter_tenant.sql
+\ir procedures/governance/_make_locks.sql
+\ir procedures/governance/_hold_lock.sql
+\ir procedures/governance/_try_lock.sql
 \ir procedures/governance/_default_identifier_types.sql
 \ir procedures/governance/_default_blocked_values.sql
 \ir procedures/governance/_default_attributes.sql
@@ -142,6 +151,9 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/ingest/_advance_import.sql
 \ir procedures/ingest/_import_staging.sql
 \ir procedures/ingest/_open_import_staging.sql
+\ir procedures/ingest/_session_lives.sql
+\ir procedures/ingest/_claim_import.sql
+\ir procedures/ingest/_release_import.sql
 \ir procedures/ingest/_abandon_imports.sql
 \ir procedures/ingest/_import_summary.sql
 \ir procedures/ingest/begin_import.sql
@@ -412,6 +424,7 @@ SELECT c360._record_migration('0004_scoring') AS recorded \gset
 \ir procedures/scoring/_amount_minor.sql
 \ir procedures/scoring/_purchase_amount.sql
 \ir procedures/scoring/_order_number.sql
+\ir procedures/scoring/_hold_orders.sql
 \ir procedures/scoring/_record_purchases.sql
 \ir procedures/scoring/_purchase_facts.sql
 \ir procedures/scoring/_rfm.sql

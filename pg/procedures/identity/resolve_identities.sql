@@ -31,7 +31,7 @@ BEGIN
                   HINT = 'Take a batch size between 1 and 1000000.';
     END IF;
 
-    IF NOT pg_try_advisory_xact_lock(hashtextextended('c360.resolve:' || p_tenant, 0)) THEN
+    IF NOT c360._try_lock(p_tenant, 'resolver') THEN
         RETURN jsonb_build_object('claimed', 0, 'busy', true, 'remaining', true);
     END IF;
 

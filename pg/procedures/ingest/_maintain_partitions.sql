@@ -27,8 +27,8 @@ DECLARE
     v_created  integer := 0;
     v_moved    bigint := 0;
 BEGIN
-    -- One at a time, or two would wait for each other's locks on the default partition.
-    PERFORM pg_advisory_xact_lock(hashtextextended('c360.partitions:' || p_schema || '.' || p_table, 0));
+    -- One at a time, or two would wait for each other's locks on the default partition. Readers and writers pass.
+    EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE UPDATE EXCLUSIVE MODE', p_schema, p_table);
 
     EXECUTE format(
         'SELECT array_agg(DISTINCT date_trunc(%L, stray.%I::timestamp)) FROM %I.%I AS stray',
@@ -55,7 +55,6 @@ BEGIN
 
         IF v_created = 0 THEN
             EXECUTE format('LOCK TABLE %I.%I IN SHARE ROW EXCLUSIVE MODE', p_schema, p_lock_first);
-            EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE UPDATE EXCLUSIVE MODE', p_schema, p_table);
             EXECUTE format('LOCK TABLE %I.%I IN ACCESS EXCLUSIVE MODE', p_schema, v_default);
         END IF;
 

@@ -58,7 +58,7 @@ BEGIN
     FROM cdp_imports AS import
     WHERE import.import_id = p_import_id;
 
-    PERFORM pg_advisory_xact_lock(hashtextextended('c360.import:' || p_tenant, 0));
+    PERFORM c360._hold_lock(p_tenant, 'imports');
 
     WITH judged AS MATERIALIZED (
         SELECT row.*

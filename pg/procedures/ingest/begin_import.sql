@@ -4,7 +4,7 @@
 --   p_columns: [{"name": ..., "kind": text|number|boolean|date|time|list|document|bytes|any}]
 --   p_options: {"key": column, "full_extract": bool, "reject_invalid": bool, "guess": bool}
 --   p_fingerprint: what a file is known by. An interrupted import of the same file, source, mapping and options goes on
---     after row_count; its session holds a lock until it ends, so that two do not meet. NULL: not a file.
+--     after row_count; its session claims it until it ends, so that two do not meet. NULL: not a file.
 -- Raises: U1006 source_invalid, U1421 import_mapping_invalid, U1422 import_column_unfit, U1424 import_busy,
 --         U1425 import_options_invalid, U4403, U4404, U4423
 
@@ -69,8 +69,7 @@ BEGIN
         INTO v_import_id;
     END IF;
 
-    IF p_fingerprint IS NOT NULL
-        AND NOT pg_try_advisory_lock(hashtextextended('c360.import:' || p_tenant || ':' || v_import_id, 0)) THEN
+    IF p_fingerprint IS NOT NULL AND NOT c360._claim_import(p_tenant, v_import_id) THEN
         RAISE EXCEPTION 'import % is running in another session', v_import_id
             USING ERRCODE = 'U1424',
                   HINT = 'Wait until it has ended.';

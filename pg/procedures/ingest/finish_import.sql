@@ -51,6 +51,7 @@ BEGIN
     END IF;
 
     EXECUTE format('DROP TABLE IF EXISTS %s', c360._import_staging(p_tenant, p_import_id));
+    PERFORM c360._release_import(p_tenant, p_import_id);
     RETURN c360._import_summary(p_import_id);
 END;
 $$;

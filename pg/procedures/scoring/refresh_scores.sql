@@ -19,7 +19,7 @@ DECLARE
     v_answer  jsonb;
 BEGIN
     PERFORM c360._enter_tenant(p_tenant, 'write');
-    PERFORM pg_advisory_xact_lock(hashtextextended('c360.scores:' || p_tenant, 0));
+    PERFORM c360._hold_lock(p_tenant, 'scores');
 
     SELECT array_agg(existing.attname::text ORDER BY existing.attname)
     INTO v_columns

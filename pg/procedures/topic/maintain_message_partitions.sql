@@ -25,9 +25,13 @@ DECLARE
     v_dropped   text[] := '{}';
     v_postponed text[] := '{}';
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtextextended('c360.maintain_message_partitions', 0)) THEN
-        RETURN jsonb_build_object('is_busy', true);
-    END IF;
+    -- Keeps nobody from reading and writing, only a second call; nobody but the owner can take it.
+    BEGIN
+        LOCK TABLE ONLY c360.messages IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;
+    EXCEPTION
+        WHEN lock_not_available THEN
+            RETURN jsonb_build_object('is_busy', true);
+    END;
 
     FOR v_day IN
         SELECT ahead.day
