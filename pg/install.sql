@@ -370,6 +370,7 @@ SELECT c360._record_migration('0008_holding_others_up') AS recorded \gset
 \ir procedures/topic/_publish.sql
 \ir procedures/governance/_record_metadata_change.sql
 \ir procedures/topic/await_bell.sql
+\ir procedures/topic/bell_channel.sql
 \ir procedures/topic/_create_message_partition.sql
 \ir procedures/topic/_message_day_is_needed.sql
 \ir procedures/topic/maintain_message_partitions.sql
@@ -380,7 +381,12 @@ SELECT c360._record_migration('0008_holding_others_up') AS recorded \gset
 \ir procedures/relay/_wants_type.sql
 \ir procedures/relay/_hold_partitions.sql
 \ir procedures/relay/_topic_is_wanted.sql
+\ir procedures/relay/_messages_between.sql
 \ir procedures/relay/_pending_messages.sql
+\ir procedures/relay/_backfill_range.sql
+\ir procedures/relay/_backfill_deliveries.sql
+\ir procedures/relay/_finish_backfills.sql
+\ir procedures/relay/backfill_deliveries.sql
 \ir procedures/relay/_insert_deliveries.sql
 \ir procedures/relay/fan_out.sql
 \ir procedures/relay/ring_topics.sql
@@ -402,7 +408,6 @@ SELECT c360._record_migration('0008_holding_others_up') AS recorded \gset
 \ir procedures/relay/check_cluster.sql
 \ir procedures/relay/confirm_cluster.sql
 \ir procedures/relay/_numbers.sql
-\ir procedures/relay/_backfill_deliveries.sql
 \ir procedures/relay/_find_subscription.sql
 \ir procedures/relay/relay_status.sql
 \ir procedures/relay/feed_status.sql

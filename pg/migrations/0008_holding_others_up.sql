@@ -56,6 +56,9 @@ COMMENT ON COLUMN c360.backfills.target_snapshot IS 'What the running pass works
 COMMENT ON COLUMN c360.backfills.seq_done IS 'Slices of the running pass up to here are done.';
 COMMENT ON COLUMN c360.backfills.seq_target IS 'Last message of the running pass.';
 
+-- Its parameters change; what replaces it follows with the functions.
+DROP FUNCTION IF EXISTS c360._backfill_deliveries(uuid, timestamptz);
+
 ALTER TABLE c360.bells
     ADD COLUMN channel text NOT NULL DEFAULT 'c360_' || replace(gen_random_uuid()::text, '-', '');
 COMMENT ON COLUMN c360.bells.channel IS 'What producers NOTIFY and the daemon listens on. Random, because every login may NOTIFY what it can name.';

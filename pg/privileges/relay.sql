@@ -7,6 +7,7 @@ DECLARE
 BEGIN
     CALL c360._grant('EXECUTE ON ROUTINE
         c360.await_bell(text, boolean),
+        c360.bell_channel(text),
         c360.fan_out(integer),
         c360.ring_topics(jsonb),
         c360.claim_lanes(text, integer, interval),
@@ -15,6 +16,7 @@ BEGIN
         c360.release_lane(uuid, integer, bigint),
         c360.release_due_deliveries(integer),
         c360.bury_deliveries(integer),
+        c360.backfill_deliveries(integer),
         c360.subscription_secrets(uuid),
         c360.check_cluster(),
         c360.relay_status(text),
@@ -23,6 +25,7 @@ BEGIN
         c360.maintain_message_partitions(timestamptz, integer)', 'c360_relay');
     CALL c360._grant('EXECUTE ON ROUTINE
         c360.await_bell(text, boolean),
+        c360.bell_channel(text),
         c360.maintain_message_partitions(timestamptz, integer)', 'c360_worker');
 
     FOREACH v_role IN ARRAY ARRAY['c360_reader', 'c360_writer', 'c360_admin'] LOOP

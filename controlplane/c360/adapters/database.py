@@ -48,9 +48,10 @@ _IDLE_IN_TRANSACTION = "10s"
 class Database:
     """A pool of connections behind `call` and `rows`."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], dsn: str) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], dsn: str, size: int) -> None:
         self._pool = pool
         self.dsn = dsn
+        self.size = size
         self._statements: dict[tuple[str, int, tuple[str, ...], bool], str] = {}
 
     @classmethod
@@ -63,8 +64,12 @@ class Database:
         max_size: int = 10,
         command_timeout: float = 30.0,
         statement_cache_size: int = 100,
+        lock_timeout: str = "5s",
     ) -> Self:
-        """Open the pool. `statement_cache_size=0` is for a pgbouncer in transaction mode."""
+        """Open the pool. `statement_cache_size=0` is for a pgbouncer in transaction mode.
+
+        `lock_timeout` bounds what a transaction that somebody leaves open can cost: the call fails with TryAgain.
+        """
         dsn = driver_url(dsn)
         try:
             pool = await asyncpg.create_pool(
@@ -75,11 +80,11 @@ class Database:
                 statement_cache_size=statement_cache_size,
                 init=_prepare,
                 reset=_leave_as_is,
-                server_settings=server_settings(application_name),
+                server_settings={**server_settings(application_name), "lock_timeout": lock_timeout},
             )
         except DRIVER_ERRORS as error:
             raise translated(error) from error
-        return cls(pool, dsn)
+        return cls(pool, dsn, max_size)
 
     async def call(self, function: str, *arguments: Any, **named: Any) -> Any:
         """Call a function and give its one value. Parameters are named without their p_."""

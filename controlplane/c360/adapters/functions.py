@@ -9,6 +9,8 @@ from __future__ import annotations
 RELAY = frozenset(
     {
         "c360.await_bell",
+        "c360.backfill_deliveries",
+        "c360.bell_channel",
         "c360.bury_deliveries",
         "c360.check_cluster",
         "c360.claim_lanes",
@@ -37,6 +39,7 @@ GATEWAY = frozenset(
 WORKER = frozenset(
     {
         "c360.await_bell",
+        "c360.bell_channel",
         "c360.list_tenants",
         "c360.maintain_event_partitions",
         "c360.refresh_scores",

@@ -26,7 +26,7 @@ BEGIN
 
     PERFORM FROM c360.subscriptions AS subscription
     WHERE subscription.subscription_id = v_subscription_id
-    FOR UPDATE;
+    FOR NO KEY UPDATE;
 
     IF p_version IS DISTINCT FROM (
         SELECT max(secret.version) + 1

@@ -26,14 +26,14 @@ BEGIN
                 WHERE secret.subscription_id = v_subscription_id
             ),
             'last_attempts', (
-                SELECT coalesce(jsonb_agg(to_jsonb(attempt) - 'subscription_id' ORDER BY attempt.at DESC), '[]')
+                SELECT coalesce(jsonb_agg(to_jsonb(latest.*) - 'subscription_id' ORDER BY latest.at DESC), '[]')
                 FROM (
                     SELECT *
                     FROM c360.delivery_attempts AS attempt
                     WHERE attempt.subscription_id = v_subscription_id
                     ORDER BY attempt.at DESC
                     LIMIT 10
-                ) AS attempt
+                ) AS latest
             )
         )
         FROM c360.list_subscriptions(p_tenant) AS listed (value)
