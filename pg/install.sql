@@ -56,6 +56,9 @@ SELECT c360._record_migration('0008_holding_others_up') AS recorded \gset
 \ir procedures/governance/_make_locks.sql
 \ir procedures/governance/_hold_lock.sql
 \ir procedures/governance/_try_lock.sql
+\ir procedures/governance/_checked_time.sql
+\ir procedures/governance/_checked_interval.sql
+\ir procedures/governance/_checked_limit.sql
 \ir procedures/governance/_default_identifier_types.sql
 \ir procedures/governance/_default_blocked_values.sql
 \ir procedures/governance/_default_attributes.sql

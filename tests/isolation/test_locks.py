@@ -114,6 +114,20 @@ def test_a_lock_is_shared_or_held_alone_and_ends_with_its_transaction(
     alone.result(timeout=30)
 
 
+def test_a_sync_that_stays_open_keeps_no_other_tenant_from_being_resolved(session, connect):
+    syncing = connect()
+    for tenant in ("acme", "globex"):
+        session.call("c360.ingest", tenant, [{"type": "identify", "userId": "u1"}])
+    syncing.execute("LOCK TABLE tenant_acme.cdp_resolution_queue IN ACCESS EXCLUSIVE MODE")
+    session.execute("SET lock_timeout = '1s'")
+
+    during = session.column("SELECT tenant FROM c360.tenants_with_work()")
+    syncing.rollback()
+    after = session.column("SELECT tenant FROM c360.tenants_with_work()")
+
+    assert (during, after) == (["globex"], ["acme", "globex"])
+
+
 def test_lock_rows_that_are_missing_are_made_when_they_are_needed(session):
     session.execute("DELETE FROM c360.locks WHERE tenant = 'acme'")
 

@@ -25,7 +25,7 @@ DECLARE
 BEGIN
     PERFORM c360._enter_tenant(p_tenant, 'write');
 
-    IF p_batch_size IS NULL OR p_batch_size < 1 THEN
+    IF (p_batch_size BETWEEN 1 AND 1000000) IS NOT TRUE THEN
         RAISE EXCEPTION 'a batch of % cannot be resolved', coalesce(p_batch_size::text, 'NULL')
             USING ERRCODE = 'U2400',
                   HINT = 'Take a batch size between 1 and 1000000.';

@@ -3,7 +3,7 @@
 -- transaction stays open.
 -- The signing secret arrives encrypted: its plain text and the master key never reach the database.
 -- The id is made by the caller, because the encryption of the secret is bound to it.
--- Raises: U4403, U4404 and U4423 of the tenant; U5410 subscription_exists; 23514 for a value the table refuses
+-- Raises: U4403, U4404 and U4423 of the tenant; U4424 time_out_of_bounds; U5410 subscription_exists; 23514 for a value the table refuses
 
 CREATE OR REPLACE FUNCTION c360.add_subscription(
     p_tenant          text,
@@ -57,7 +57,7 @@ BEGIN
 
     IF p_from IS NOT NULL THEN
         INSERT INTO c360.backfills (subscription_id, from_at)
-        VALUES (p_subscription_id, p_from);
+        VALUES (p_subscription_id, c360._checked_time('p_from', p_from));
     END IF;
 
     RETURN p_subscription_id;
