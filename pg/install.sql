@@ -449,6 +449,7 @@ SELECT c360._record_migration('0008_holding_others_up') AS recorded \gset
 \ir procedures/ops/_row_estimate.sql
 \ir procedures/ops/status.sql
 \ir procedures/ops/_doctor_server.sql
+\ir procedures/ops/_doctor_log.sql
 \ir procedures/ops/_doctor_messages.sql
 \ir procedures/ops/_doctor_relay.sql
 \ir procedures/ops/_doctor_tenants.sql
@@ -474,6 +475,7 @@ SELECT c360._record_migration('0008_holding_others_up') AS recorded \gset
 \ir api/import.sql
 \ir api/profile.sql
 \ir api/profile_by_key.sql
+\ir api/check_key.sql
 \ir api/receive.sql
 \ir api/schema_version.sql
 

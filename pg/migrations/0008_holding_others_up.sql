@@ -38,6 +38,8 @@ COMMENT ON TABLE c360.import_sessions IS 'Which session sends the rows of a runn
 COMMENT ON COLUMN c360.import_sessions.pid IS 'Process of the session.';
 COMMENT ON COLUMN c360.import_sessions.life_sign IS 'Random number of an advisory lock that this process, and no other that may get its number later, holds while its session lives.';
 
+COMMENT ON COLUMN c360.delivery_attempts.error IS 'Class of the failure: connect, tls, timeout, forbidden, cleartext, protocol, or status.';
+
 CREATE TABLE c360.backfills (
     subscription_id  uuid        NOT NULL,
     from_at          timestamptz NOT NULL,

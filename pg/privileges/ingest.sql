@@ -28,6 +28,7 @@ CALL c360._grant('EXECUTE ON ROUTINE
     c360.maintain_event_partitions(text, interval, timestamptz)', 'c360_worker');
 
 CALL c360._grant('EXECUTE ON ROUTINE
+    c360_v1.check_key(bytea, text, text),
     c360_v1.receive(bytea, text, text, text),
     c360_v1.schema_version(),
     c360_v1.profile(text, text),

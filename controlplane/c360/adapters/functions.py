@@ -30,6 +30,7 @@ RELAY = frozenset(
 
 GATEWAY = frozenset(
     {
+        "c360_v1.check_key",
         "c360_v1.profile_by_key",
         "c360_v1.receive",
         "c360_v1.schema_version",

@@ -55,7 +55,7 @@ async def run_relay(db: Database, settings: Settings, stop: asyncio.Event) -> No
     keyring = cache(lambda: _keyring(settings))
     forbidden: Callable[[str], bool] = _nothing_is_forbidden if settings.webhook_allow_private else is_forbidden
     async with (
-        HttpClient(is_forbidden=forbidden) as http,
+        HttpClient(is_forbidden=forbidden, allow_clear=settings.webhook_allow_private) as http,
         Listener(settings.listen_dsn or db.dsn, application_name="c360 relay bell", bells=[BELL]) as listener,
     ):
         relay = Relay(db, Sender(db, http, keyring), listener, poll_seconds=settings.relay_poll_seconds)
