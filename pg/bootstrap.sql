@@ -6,8 +6,41 @@
 -- Raises: U9001 postgres_too_old, U9003 extension_missing, U9004 database_not_writable
 
 
--- One installer at a time in this database. The lock ends with the transaction.
-DO $$ BEGIN PERFORM pg_advisory_xact_lock(hashtextextended('c360.install', 0)); END $$;
+-- One installer at a time in this database, until the transaction ends. The first installation has nothing to lock but an
+-- advisory lock, which every login could hold against it; all later ones lock the ledger, which only its owner can. Who may
+-- not act as the owner gets no lock and, further down, no installation either.
+DO $$
+DECLARE
+    v_owner  name;
+    v_before text := current_setting('role');
+BEGIN
+    IF NOT EXISTS (
+        SELECT
+        FROM pg_class AS ledger
+        JOIN pg_namespace AS schema ON schema.oid = ledger.relnamespace
+        WHERE schema.nspname = 'c360'
+          AND ledger.relname = 'migrations'
+    ) THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended('c360.install', 0));
+    END IF;
+
+    -- Looked for again: another installer may have made it meanwhile.
+    SELECT owner.rolname
+    INTO v_owner
+    FROM pg_class AS ledger
+    JOIN pg_namespace AS schema ON schema.oid = ledger.relnamespace
+    JOIN pg_roles AS owner ON owner.oid = ledger.relowner
+    WHERE schema.nspname = 'c360'
+      AND ledger.relname = 'migrations'
+      AND pg_has_role(owner.oid, 'SET');
+
+    IF FOUND THEN
+        PERFORM set_config('role', v_owner, true);
+        LOCK TABLE c360.migrations IN SHARE ROW EXCLUSIVE MODE;
+        PERFORM set_config('role', v_before, true);
+    END IF;
+END;
+$$;
 
 SET LOCAL client_min_messages = warning;
 SET LOCAL search_path = pg_catalog, pg_temp;

@@ -59,6 +59,12 @@ SELECT c360._migration_pending('0007_relay_places') AS pending \gset
 SELECT c360._record_migration('0007_relay_places') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0008_holding_others_up') AS pending \gset
+\if :pending
+\ir migrations/0008_holding_others_up.sql
+SELECT c360._record_migration('0008_holding_others_up') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0009_masking') AS pending \gset
 \if :pending
 \ir migrations/0009_masking.sql
@@ -81,6 +87,12 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
 \ir procedures/governance/_use_tenant.sql
+\ir procedures/governance/_make_locks.sql
+\ir procedures/governance/_hold_lock.sql
+\ir procedures/governance/_try_lock.sql
+\ir procedures/governance/_checked_time.sql
+\ir procedures/governance/_checked_interval.sql
+\ir procedures/governance/_checked_limit.sql
 \ir procedures/governance/_default_identifier_types.sql
 \ir procedures/governance/_default_blocked_values.sql
 \ir procedures/governance/_default_attributes.sql
@@ -211,6 +223,9 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/ingest/_advance_import.sql
 \ir procedures/ingest/_import_staging.sql
 \ir procedures/ingest/_open_import_staging.sql
+\ir procedures/ingest/_session_lives.sql
+\ir procedures/ingest/_claim_import.sql
+\ir procedures/ingest/_release_import.sql
 \ir procedures/ingest/_abandon_imports.sql
 \ir procedures/ingest/_import_summary.sql
 \ir procedures/ingest/begin_import.sql
@@ -436,6 +451,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/topic/_publish.sql
 \ir procedures/governance/_record_metadata_change.sql
 \ir procedures/topic/await_bell.sql
+\ir procedures/topic/bell_channel.sql
 \ir procedures/topic/_create_message_partition.sql
 \ir procedures/topic/_message_day_is_needed.sql
 \ir procedures/topic/maintain_message_partitions.sql
@@ -447,7 +463,12 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/relay/_wants_type.sql
 \ir procedures/relay/_hold_partitions.sql
 \ir procedures/relay/_topic_is_wanted.sql
+\ir procedures/relay/_messages_between.sql
 \ir procedures/relay/_pending_messages.sql
+\ir procedures/relay/_backfill_range.sql
+\ir procedures/relay/_backfill_deliveries.sql
+\ir procedures/relay/_finish_backfills.sql
+\ir procedures/relay/backfill_deliveries.sql
 \ir procedures/relay/_insert_deliveries.sql
 \ir procedures/relay/fan_out.sql
 \ir procedures/relay/ring_topics.sql
@@ -472,7 +493,6 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/relay/renew_relay.sql
 \ir procedures/relay/confirm_cluster.sql
 \ir procedures/relay/_numbers.sql
-\ir procedures/relay/_backfill_deliveries.sql
 \ir procedures/relay/_find_subscription.sql
 \ir procedures/relay/relay_status.sql
 \ir procedures/relay/feed_status.sql
@@ -496,6 +516,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/scoring/_amount_minor.sql
 \ir procedures/scoring/_purchase_amount.sql
 \ir procedures/scoring/_order_number.sql
+\ir procedures/scoring/_hold_orders.sql
 \ir procedures/scoring/_record_purchases.sql
 \ir procedures/scoring/_purchase_facts.sql
 \ir procedures/scoring/_rfm.sql
@@ -588,6 +609,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/ops/as_sent.sql
 \ir procedures/ops/status.sql
 \ir procedures/ops/_doctor_server.sql
+\ir procedures/ops/_doctor_log.sql
 \ir procedures/ops/_doctor_messages.sql
 \ir procedures/ops/_doctor_relay.sql
 \ir procedures/ops/_doctor_tenants.sql
@@ -614,6 +636,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir api/import.sql
 \ir api/profile.sql
 \ir api/profile_by_key.sql
+\ir api/check_key.sql
 \ir api/receive.sql
 \ir api/schema_version.sql
 

@@ -138,7 +138,9 @@ def db(request: pytest.FixtureRequest) -> Iterator[Session]:
         yield session
     finally:
         session.rollback()
+        left = "" if own_clone else session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles")
         session.close()
+    assert not left, "the test committed in a database that others share: take `database` as well"
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def run(settings: Settings, parts: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def _metrics(settings: Settings) -> Iterator[None]:
-    """A port for Prometheus, for processes that have no gateway to show their figures.
+    """A port for Prometheus that shows everything, names of tenants included, where only the operator can ask.
 
     Raises OperationsRefused U9013 when something else listens there.
     """

@@ -55,14 +55,16 @@ class Settings(BaseSettings):
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(default=8360, ge=0, le=65535, description="Port of the gateway; 0 takes a free one.")
     gateway_max_in_flight: int = Field(
-        default=1000, ge=1, description="Requests a gateway works on at once; more are told to come back (429)."
+        default=1000,
+        ge=1,
+        description="Requests a gateway works on at once, three quarters of it for one tenant; more are refused (429).",
     )
     metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics port.")
     metrics_port: int | None = Field(
         default=None,
         ge=0,
         le=65535,
-        description="Port that serves /metrics of a process without a gateway: relay or worker. Empty: none.",
+        description="Port that serves /metrics of this process, names of tenants included. Empty: none.",
     )
     listen_dsn: str | None = Field(
         default=None,
@@ -74,7 +76,7 @@ class Settings(BaseSettings):
     )
     webhook_allow_private: bool = Field(
         default=False,
-        description="Let webhooks reach private addresses and http. For development and tests.",
+        description="Let webhooks reach private addresses and http, otherwise refused. For development and tests.",
     )
     relay_poll_seconds: float = Field(
         default=1.0,

@@ -60,11 +60,11 @@ FROM (
         ('writer', 'c360_v1', 'identify, track, page, screen, group, alias, batch, import'),
 
         -- daemons
-        ('gateway', 'c360_v1', 'receive, profile_by_key, schema_version'),
-        ('relay', 'c360', 'await_bell, fan_out, ring_topics, claim_lanes, read_lane, settle_deliveries, release_lane'),
+        ('gateway', 'c360_v1', 'receive, profile_by_key, check_key, schema_version'),
+        ('relay', 'c360', 'await_bell, bell_channel, fan_out, backfill_deliveries, ring_topics, claim_lanes, read_lane, settle_deliveries, release_lane'),
         ('relay', 'c360', 'release_due_deliveries, bury_deliveries, subscription_secrets, check_cluster, renew_relay'),
         ('relay', 'c360', 'relay_status, feed_status, maintain_deliveries, maintain_message_partitions'),
-        ('worker', 'c360', 'await_bell, list_tenants, tenants_with_work, resolve_identities, refresh_scores'),
+        ('worker', 'c360', 'await_bell, bell_channel, list_tenants, tenants_with_work, resolve_identities, refresh_scores'),
         ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention'),
 
         -- the owner

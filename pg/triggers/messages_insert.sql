@@ -13,7 +13,7 @@ DECLARE
 BEGIN
     FOR v_ring IN
         SELECT
-            'c360_bell' AS channel,
+            bell.channel,
             bell.bell AS payload
         FROM c360.bells AS bell
         WHERE bell.is_awaited

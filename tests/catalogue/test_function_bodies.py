@@ -25,7 +25,7 @@ _INPUT = {Mode.FUNC_PARAM_IN, Mode.FUNC_PARAM_INOUT, Mode.FUNC_PARAM_DEFAULT, Mo
 # What PL/pgSQL declares by itself.
 _BUILT_IN = re.compile(r"found|sqlstate|sqlerrm|new|old|tg_[a-z_]+|__.*|\(unnamed row\)|\*internal\*", re.IGNORECASE)
 # INTO is the only way to take what RETURNING answers, whether anybody reads it or not.
-KNOWN = {("add_subscription", "v_subscription")}
+KNOWN: set[tuple[str, str]] = set()
 # The parser outside of a server knows no types of ours.
 _COMPOSITES = re.compile(r"\bc360\.(?:person|identifier)\b(\[\])?")
 # RawParseMode of PostgreSQL: RAW_PARSE_PLPGSQL_ASSIGN1 and those after it.

@@ -31,7 +31,23 @@ def test_a_fresh_installation_has_nothing_wrong_but_the_unsafe_settings_of_this_
     code, found = findings(database.dsn)
 
     assert code == 1
-    assert sorted(finding["finding"].split()[0] for finding in found) == ["fsync", "full_page_writes"]
+    assert sorted(finding["finding"].split()[0] for finding in found if finding["subject"] != "log") == [
+        "fsync",
+        "full_page_writes",
+    ]
+
+
+def test_a_log_that_may_hold_values_is_found_and_the_remedy_ends_it(findings, database, server):
+    _, found = findings(database.dsn)
+    (log,) = [finding for finding in found if finding["subject"] == "log"]
+
+    with server.admin(database.name) as admin:
+        for statement in log["remedy"].partition(": ")[2].split(";")[:-1]:
+            admin.execute(statement)
+    _, after = findings(database.dsn)
+
+    assert "log_min_error_statement = error" in log["finding"]
+    assert [finding for finding in after if finding["subject"] == "log"] == []
 
 
 def test_every_finding_says_what_to_do(findings, empty_database):

@@ -41,7 +41,7 @@ def _part(name: str, dsn: str, folder: Path, variables: dict[str, str]) -> dict[
     [
         ("relay", "C360_METRICS_PORT", "c360_relay_feed_waiting", "c360_resolved_observations"),
         ("worker", "C360_METRICS_PORT", "c360_resolved_observations", "c360_relay_feed_waiting"),
-        ("up", "C360_GATEWAY_PORT", "c360_relay_feed_waiting", "nothing"),
+        ("up", "C360_GATEWAY_PORT", "c360_relay_feed_waiting", "tenant="),
     ],
 )
 def test_each_process_serves_the_figures_of_its_parts(database, tmp_path, part, variable, shown, hidden):
@@ -66,3 +66,19 @@ def test_a_taken_port_is_named(database, tmp_path):
     assert done.returncode == 1
     assert done.stderr.splitlines()[0] == f"U9013: figures cannot be served on 127.0.0.1, port {port}"
     assert "C360_METRICS_PORT" in done.stderr
+
+
+def test_names_of_tenants_are_shown_at_the_metrics_port_and_not_at_the_gateway(database, tmp_path, connect):
+    public, private = _free_port(), _free_port()
+    session = connect(autocommit=True)
+    session.call("c360.ingest", "acme", [{"type": "identify", "userId": "u1"}])
+    ports = {"C360_GATEWAY_PORT": str(public), "C360_METRICS_PORT": str(private)}
+    with subprocess.Popen(**_part("up", database.dsn, tmp_path, ports), stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until(lambda: 'c360_resolved_observations_total{tenant="acme"}' in _figures(private), timeout=30)
+            shown = _figures(public)
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+    assert "c360_relay_feed_waiting" in shown
+    assert "acme" not in shown

@@ -114,6 +114,8 @@ def test_a_taken_port_is_an_error_and_not_an_exit(database, gateway):
     port = int(gateway.url.rsplit(":", 1)[1])
 
     class NoDatabase:
+        size = 1
+
         async def call(self, function: str, *_arguments: object, **_named: object) -> object:
             raise AssertionError(function)
 

@@ -119,26 +119,26 @@ def test_an_import_that_was_killed_goes_on_where_it_stopped(
 ):
     (tmp_path / "people.csv").write_text(HEADER + "".join(f"{n},u{n}@shop.vn,Huế\n" for n in range(45_000)))
     command = [sys.executable, "-m", "c360_cli", "import", "acme", "people.csv", "--key", "id", "--dsn", database.dsn]
-    turn = "hashtextextended('c360.import:acme', 0)"
-    first, second = connect(autocommit=True), connect(autocommit=True)
+    turn = "SELECT FROM c360.locks WHERE tenant = 'acme' AND lock = 'imports' FOR UPDATE"
+    first, second = connect(), connect()
 
     def waiting():
         return session.value(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
-            " (SELECT oid FROM pg_database WHERE datname = current_database())"
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
 
     # One chunk gets its turn, the next does not.
-    first.execute(f"SELECT pg_advisory_lock({turn})")
+    first.execute(turn)
     with subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL) as process:
         wait_until(lambda: waiting() == 1)
-        holding = in_background(second.execute, f"SELECT pg_advisory_lock({turn})")
+        holding = in_background(second.execute, turn)
         wait_until(lambda: waiting() == 2)
-        first.execute(f"SELECT pg_advisory_unlock({turn})")
+        first.rollback()
+        wait_until(lambda: session.value("SELECT row_count FROM tenant_acme.cdp_imports") == 20_000)
         holding.result()
         wait_until(lambda: waiting() == 1)
         process.kill()
-    second.execute(f"SELECT pg_advisory_unlock({turn})")
+    second.rollback()
     wait_until(
         lambda: (
             session.value(

@@ -188,3 +188,24 @@ def test_topic_channels_ring_with_a_hint(connect, subscribe, publish, start_rela
     (notification,) = listening.connection.notifies(timeout=10, stop_after=1)
     assert '"tenant" : "acme"' in notification.payload
     assert '"count" : 1' in notification.payload
+
+
+def test_a_relay_that_was_not_told_so_sends_nothing_in_clear_and_loses_nothing(
+    session, subscribe, publish, receiver, start_relay, wait_until
+):
+    subscribe()
+    cautious = start_relay(C360_WEBHOOK_ALLOW_PRIVATE="0")
+    publish(1)
+
+    # More often than an endpoint that fails would be tried.
+    wait_until(lambda: session.value("SELECT count(*) FROM c360.delivery_attempts WHERE error = 'cleartext'") > 4)
+    shown = session.call("c360.show_subscription", "acme", "hooks")
+    cautious.terminate()
+    cautious.wait(30)
+    before = list(receiver.received)
+    start_relay()
+    receiver.wait_for(1)
+
+    assert (before, receiver.numbers()) == ([], [1])
+    assert (shown["last_error"], shown["circuit"], shown["dead_letters"]) == ("cleartext", "open", 0)
+    assert "U5413" in shown["last_attempts"][0]["answer"]

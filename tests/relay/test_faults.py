@@ -295,6 +295,7 @@ def test_postgres_drops_all_connections_and_the_relay_goes_on(
 
 def test_a_private_address_is_refused_at_every_connect(session, subscribe, publish, receiver, start_relay, wait_until):
     subscribe()
+    session.execute("UPDATE c360.subscriptions SET url = replace(url, 'http://', 'https://')")
     start_relay(C360_WEBHOOK_ALLOW_PRIVATE="0")
 
     publish(1)

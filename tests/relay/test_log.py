@@ -28,7 +28,7 @@ def test_message_ids_sort_by_time(db):
 
 def test_producers_ring_only_while_somebody_waits(connect):
     listening, producer = connect(autocommit=True), connect(autocommit=True)
-    listening.execute("LISTEN c360_bell")
+    listening.execute(f'LISTEN "{producer.call("c360.bell_channel", "relay")}"')
 
     producer.call("c360._publish", "acme", TOPIC, "profile.updated", "k", {})
     producer.call("c360.await_bell", "relay", True)
@@ -41,7 +41,7 @@ def test_producers_ring_only_while_somebody_waits(connect):
 
 def test_the_resolver_is_rung_for_its_topic_only(connect):
     listening, producer = connect(autocommit=True), connect(autocommit=True)
-    listening.execute("LISTEN c360_bell")
+    listening.execute(f'LISTEN "{producer.call("c360.bell_channel", "resolver")}"')
     producer.call("c360.await_bell", "resolver", True)
 
     producer.call("c360._publish", "acme", TOPIC, "profile.updated", "k", {})

@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver
 from c360.adapters.database import driver_url
 from c360.adapters.functions import FUNCTIONS
 from c360.adapters.http import HttpClient, parse_retry_after
-from c360.domain.errors import UsageError
+from c360.domain.errors import RelayRefused, UsageError
 from c360.relay.addresses import UrlRefused, checked_url, is_forbidden
 from c360.relay.secrets import SecretUnreadable, load_keyring
 from c360.relay.signature import headers, key_of
@@ -86,7 +86,7 @@ def test_a_webhook_to_ourselves_cannot_be_added_however_it_is_written(host):
 async def test_no_connection_leaves_for_a_private_address_however_it_is_written(receiver, host):
     port = receiver.url().split(":")[2].split("/")[0]
 
-    async with HttpClient(is_forbidden=is_forbidden) as http:
+    async with HttpClient(is_forbidden=is_forbidden, allow_clear=True) as http:
         answer = await http.post(f"http://{host}:{port}/hooks", b"{}", {}, 5)
 
     assert answer.status is None
@@ -104,7 +104,7 @@ async def test_a_name_that_turns_private_after_it_was_checked_is_refused(receive
         async def close(self):
             return None
 
-    async with HttpClient(is_forbidden=is_forbidden, resolver=Rebinding()) as http:
+    async with HttpClient(is_forbidden=is_forbidden, allow_clear=True, resolver=Rebinding()) as http:
         answer = await http.post(f"http://crm.example:{port}/hooks", b"{}", {}, 5)
 
     assert answer.error == "forbidden"
@@ -215,3 +215,17 @@ def test_an_address_of_libpq_becomes_one_of_the_driver(dsn, url):
     assert "application_name" not in made
     assert "connect_timeout" not in made
     assert url is None or sorted(made.partition("?")[2].split("&")) == sorted(url.partition("?")[2].split("&"))
+
+
+def test_a_webhook_in_clear_is_refused_with_code_and_hint():
+    with pytest.raises(RelayRefused) as refused:
+        check_address("HTTP://crm.example/h", allow_private=False)
+
+    assert (refused.value.code, "C360_WEBHOOK_ALLOW_PRIVATE" in str(refused.value.hint)) == ("U5413", True)
+
+
+async def test_nothing_is_sent_in_clear_by_a_client_that_was_not_told_so(receiver):
+    async with HttpClient(is_forbidden=lambda _: False) as http:
+        answer = await http.post(receiver.url("/hooks"), b"{}", {}, 5)
+
+    assert (answer.status, answer.error, receiver.received) == (None, "cleartext", [])

@@ -122,7 +122,7 @@ def test_a_dry_run_may_look_ahead(db, keep, look):
 
 def test_strays_in_the_default_partition_go_in_small_steps_and_odd_times_stay(db, keep, run):
     receive(db, "2021-01-01T00:00:00Z", *(page(f"stray{n}") for n in range(7)))
-    receive(db, "2099-01-01T00:00:00Z", page("future"))
+    receive(db, "2034-01-01T00:00:00Z", page("future"))
     receive(db, "2023-06-20T00:00:00Z", page("kept"))
     for odd in ("infinity", "-infinity"):
         db.execute(

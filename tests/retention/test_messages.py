@@ -156,6 +156,8 @@ def test_a_webhook_that_begins_in_the_past_and_retention_at_once_leave_no_delive
     person.commit()
 
     assert postponed["last"]["is_postponed"] is True
+    assert run(session, "messages")["removed"] == 0
+    session.call("c360.fan_out")
     assert session.value("SELECT count(*) FROM c360.deliveries") == 3
     assert run(session, "messages")["removed"] == 0
 
@@ -168,6 +170,7 @@ def test_a_webhook_that_begins_in_the_past_and_retention_at_once_leave_no_delive
     waiting.result()
     person.commit()
 
+    session.call("c360.fan_out")
     assert log(session) == []
     assert session.value("SELECT count(*) FROM c360.deliveries") == 0
 

@@ -52,9 +52,10 @@ Greeter = Callable[[Callable[..., Awaitable[Any]]], Awaitable[None]]
 class Database:
     """A pool of connections behind `call` and `rows`."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], dsn: str, greeters: list[Greeter]) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], dsn: str, size: int, greeters: list[Greeter]) -> None:
         self._pool = pool
         self.dsn = dsn
+        self.size = size
         self._greeters = greeters
         self._statements: dict[tuple[str, int, tuple[str, ...], bool], str] = {}
 
@@ -68,8 +69,12 @@ class Database:
         max_size: int = 10,
         command_timeout: float = 30.0,
         statement_cache_size: int = 100,
+        lock_timeout: str = "5s",
     ) -> Self:
-        """Open the pool. `statement_cache_size=0` is for a pgbouncer in transaction mode."""
+        """Open the pool. `statement_cache_size=0` is for a pgbouncer in transaction mode.
+
+        `lock_timeout` bounds what a transaction that somebody leaves open can cost: the call fails with TryAgain.
+        """
         dsn = driver_url(dsn)
         greeters: list[Greeter] = []
 
@@ -87,11 +92,11 @@ class Database:
                 statement_cache_size=statement_cache_size,
                 init=prepare,
                 reset=_leave_as_is,
-                server_settings=server_settings(application_name),
+                server_settings={**server_settings(application_name), "lock_timeout": lock_timeout},
             )
         except DRIVER_ERRORS as error:
             raise translated(error) from error
-        return cls(pool, dsn, greeters)
+        return cls(pool, dsn, max_size, greeters)
 
     def greet_with(self, function: str, answered: Callable[[Any], None], values: Callable[[], dict[str, Any]]) -> None:
         """From now on every new connection calls this function before anything else, and `answered` gets the answer.

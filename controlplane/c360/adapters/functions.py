@@ -9,6 +9,8 @@ from __future__ import annotations
 RELAY = frozenset(
     {
         "c360.await_bell",
+        "c360.backfill_deliveries",
+        "c360.bell_channel",
         "c360.bury_deliveries",
         "c360.claim_lanes",
         "c360.fan_out",
@@ -28,6 +30,7 @@ RELAY = frozenset(
 
 GATEWAY = frozenset(
     {
+        "c360_v1.check_key",
         "c360_v1.profile_by_key",
         "c360_v1.receive",
         "c360_v1.schema_version",
@@ -38,6 +41,7 @@ WORKER = frozenset(
     {
         "c360.apply_retention",
         "c360.await_bell",
+        "c360.bell_channel",
         "c360.list_tenants",
         "c360.maintain_event_partitions",
         "c360.refresh_scores",

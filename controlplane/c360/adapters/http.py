@@ -1,8 +1,8 @@
 """The HTTP client of the relay: one POST, and a short account of what came back.
 
-Refuses private addresses at every connect, for names, literals and rebinding names alike, because the check sits where
-the socket is made. Follows no redirects, reads no proxy settings, keeps no cookies, decompresses nothing, verifies TLS
-always, and reads at most 16 kB of an answer.
+Sends nothing in clear unless it was told to. Refuses private addresses at every connect, for names, literals and
+rebinding names alike, because the check sits where the socket is made. Follows no redirects, reads no proxy settings,
+keeps no cookies, decompresses nothing, verifies TLS always, and reads at most 16 kB of an answer.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ from c360 import __version__
 _ANSWER_LIMIT = 16_384
 _ANSWER_KEPT = 1_000
 _CONNECTIONS = 1_024
+# What people find in the attempts of a webhook whose address is not https.
+IN_CLEAR = (
+    "U5413: nothing was sent, because the address is not https and customer data is not sent in clear."
+    " Add the webhook with https, or allow http to the relay with C360_WEBHOOK_ALLOW_PRIVATE=1 (for development)."
+)
 _USER_AGENT = f"c360/{__version__} (+standard-webhooks)"
 
 
@@ -41,10 +46,12 @@ class Answer:
 
 
 class HttpClient:
-    """Use as an async context manager. `is_forbidden(ip)` decides where no connection may go."""
+    """Use as an async context manager. `is_forbidden(ip)` decides where no connection may go; https only without
+    `allow_clear`."""
 
-    def __init__(self, *, is_forbidden: Callable[[str], bool], resolver: Any = None) -> None:
+    def __init__(self, *, is_forbidden: Callable[[str], bool], allow_clear: bool = False, resolver: Any = None) -> None:
         self._is_forbidden = is_forbidden
+        self._allow_clear = allow_clear
         self._resolver = resolver
         self._session: aiohttp.ClientSession | None = None
 
@@ -76,6 +83,8 @@ class HttpClient:
         """Send once. Never raises for what the other side does; `timeout` covers the whole exchange."""
         if self._session is None:
             raise RuntimeError("HttpClient is used as a context manager")
+        if not self._allow_clear and not url.lower().startswith("https://"):
+            return Answer(None, "cleartext", 0, text=IN_CLEAR)
         began = time.monotonic()
         try:
             async with (

@@ -5,6 +5,9 @@ are rung once, because what was rung meanwhile is lost: scan first, then sleep.
 
 A network path that died gives no error at all, so the connection is probed every ten seconds with a time-out of two.
 Behind a pgbouncer in transaction mode LISTEN is silently useless: give the listener a direct address.
+
+The channel of a bell is random in each installation, so that only who may ask for it can ring; and a flood of rings
+costs a bounded number of looks for work.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Self
@@ -23,11 +27,12 @@ from c360.adapters.database import DRIVER_ERRORS, driver_url, server_settings
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "c360_bell"
 _PROBE_EVERY = 10.0
 _PROBE_TIMEOUT = 2.0
 _RECONNECT_FIRST = 0.1
 _RECONNECT_MOST = 5.0
+# However often a bell rings, whoever waits for it looks for work at most so often.
+_WAKE_EVERY = 0.05
 
 
 class Listener:
@@ -38,6 +43,7 @@ class Listener:
         self._application_name = application_name
         self._bells = {bell: asyncio.Event() for bell in bells}
         self._task: asyncio.Task[None] | None = None
+        self._woken_at = dict.fromkeys(self._bells, -_WAKE_EVERY)
         self.is_connected = False
 
     async def __aenter__(self) -> Self:
@@ -57,7 +63,10 @@ class Listener:
         return self._bells[name]
 
     async def wait(self, name: str, timeout: float, *, stop: asyncio.Event | None = None) -> bool:  # noqa: ASYNC109
-        """Sleep until the bell rings (True), the time is up, or `stop` is set (False); clears the bell."""
+        """Sleep until the bell rings (True), the time is up, or `stop` is set (False); clears the bell.
+
+        The first ring wakes at once; a flood of them wakes twenty times a second.
+        """
         bell = self._bells[name]
         waiting = {asyncio.ensure_future(bell.wait())}
         if stop is not None:
@@ -68,6 +77,11 @@ class Listener:
             for future in waiting:
                 future.cancel()
         rung = bell.is_set()
+        if rung:
+            pause = self._woken_at[name] + _WAKE_EVERY - time.monotonic()
+            if pause > 0 and not (stop is not None and stop.is_set()):
+                await asyncio.sleep(pause)
+            self._woken_at[name] = time.monotonic()
         bell.clear()
         return rung
 
@@ -82,19 +96,24 @@ class Listener:
                 await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311
                 delay = min(delay * 2, _RECONNECT_MOST)
                 continue
-            delay = _RECONNECT_FIRST
             try:
                 await self._hear(connection)
             except DRIVER_ERRORS as error:
                 logger.warning("listener lost its connection", extra={"error": type(error).__name__})
             finally:
+                if self.is_connected:
+                    delay = _RECONNECT_FIRST
                 self.is_connected = False
                 connection.terminate()
+            await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311
+            delay = min(delay * 2, _RECONNECT_MOST)
 
     async def _hear(self, connection: asyncpg.Connection[Any]) -> None:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
-        await connection.add_listener(CHANNEL, self._ring)
+        for name in self._bells:
+            channel = await connection.fetchval("SELECT c360.bell_channel($1)", name)
+            await connection.add_listener(channel, self._ring)
         self.is_connected = True
         for bell in self._bells.values():
             bell.set()

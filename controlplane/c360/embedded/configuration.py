@@ -15,6 +15,22 @@ _MEGABYTE = 1024 * 1024
 # The kernel keeps 108 bytes for the name of a unix socket, the last of them a zero.
 _SOCKET_PATH_LIMIT = 107
 
+# What people send must not lie in a log: no statement, no parameter, no row of a failed one, and no error, because most
+# messages name a value. Errors reach whoever caused them; what the server itself has to say is logged (LOG and worse).
+_SILENT = {
+    "log_statement": "none",
+    "log_duration": "off",
+    "log_min_duration_statement": -1,
+    "log_min_duration_sample": -1,
+    "log_transaction_sample_rate": 0,
+    "log_parameter_max_length": 0,
+    "log_parameter_max_length_on_error": 0,
+    "log_min_error_statement": "panic",
+    "log_min_messages": "log",
+    "log_error_verbosity": "terse",
+    "log_lock_waits": "off",
+}
+
 
 def socket_fits(folder: Path) -> bool:
     """Whether a socket in this folder has a name the kernel accepts."""
@@ -35,7 +51,7 @@ def write_configuration(cluster: Cluster, address: str, port: int, run: Path) ->
         "max_wal_size": "4GB",
         "checkpoint_timeout": "15min",
         "random_page_cost": 1.1,
-        "log_min_duration_statement": "1s",
+        **_SILENT,
         "logging_collector": "on",
         "log_directory": "log",
         "log_filename": "postgresql-%a.log",

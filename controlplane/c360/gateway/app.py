@@ -27,6 +27,7 @@ from c360.gateway.answers import answer, described, is_authenticated, refusal
 from c360.gateway.bodies import SenderGone, read_body
 from c360.gateway.credentials import key_hash
 from c360.gateway.intake import Caller, Delivery, DirectIntake, Intake
+from c360.gateway.keys import Keys
 from c360.gateway.metrics import CONTENT_TYPE, Metrics
 from c360.installer.sources import load
 
@@ -46,7 +47,10 @@ log = structlog.get_logger("c360.gateway")
 
 def create_app(db: Caller, settings: Settings, *, intake: Intake | None = None) -> Starlette:
     """The ASGI application over one door to the database."""
-    gateway = _Gateway(db, intake or DirectIntake(db), settings.gateway_max_in_flight)
+    most = settings.gateway_max_in_flight
+    # The rest is left to the other tenants, whatever holds the requests of one up.
+    keys = Keys(db, places=_most_of(most), calls=_most_of(db.size))
+    gateway = _Gateway(db, intake or DirectIntake(db), keys, most)
     routes = [
         Route(f"{prefix}/{endpoint}", gateway.endpoint(endpoint), methods=["POST", "OPTIONS"])
         for prefix in ("/v1", "/rpc")
@@ -61,10 +65,15 @@ def create_app(db: Caller, settings: Settings, *, intake: Intake | None = None) 
     return Starlette(routes=routes)
 
 
+def _most_of(total: int) -> int:
+    return max(1, total * 3 // 4)
+
+
 class _Gateway:
-    def __init__(self, db: Caller, intake: Intake, most_in_flight: int) -> None:
+    def __init__(self, db: Caller, intake: Intake, keys: Keys, most_in_flight: int) -> None:
         self._db = db
         self._intake = intake
+        self._keys = keys
         self._most_in_flight = most_in_flight
         self._in_flight = 0
         self._metrics = Metrics()
@@ -102,8 +111,10 @@ class _Gateway:
         hashed = key_hash(request.headers.get("authorization"))
         body = await read_body(request)
         delivery = Delivery(hashed, name, body, request.headers.get("origin"))
+        share = await self._keys.share(hashed, delivery.origin, body if hashed is None else None)
         try:
-            outcome = await self._intake.take(delivery)
+            async with share.taken():
+                outcome = await self._intake.take(delivery)
         except C360Error as error:
             if is_authenticated(error):
                 return refusal(error, _cors(request))
@@ -118,13 +129,16 @@ class _Gateway:
         if hashed is None:
             raise IngestRefused("the key is missing", code="U1401", hint="Send a secret key as bearer token.")
         asked = dict(request.query_params) if request.method == "GET" else _parameters(await read_body(request))
-        document = await self._db.call(
-            "c360_v1.profile_by_key",
-            key_hash=hashed,
-            identifier_type=_text(asked, "p_identifier_type"),
-            value=_text(asked, "p_value"),
-            origin=request.headers.get("origin"),
-        )
+        origin = request.headers.get("origin")
+        share = await self._keys.share(hashed, origin)
+        async with share.taken():
+            document = await self._db.call(
+                "c360_v1.profile_by_key",
+                key_hash=hashed,
+                identifier_type=_text(asked, "p_identifier_type"),
+                value=_text(asked, "p_value"),
+                origin=origin,
+            )
         return answer(document, headers=_cors(request))
 
     async def livez(self, request: Request) -> Response:  # noqa: ARG002

@@ -20,7 +20,9 @@ class Delivery:
 
 
 class Caller(Protocol):
-    """The one door to the database."""
+    """The one door to the database, with so many connections."""
+
+    size: int
 
     async def call(self, function: str, *arguments: Any, **named: Any) -> Any: ...
 

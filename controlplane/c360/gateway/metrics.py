@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -38,5 +41,22 @@ class Metrics:
         self.events.labels("rejected").inc(len(outcome["rejected"]))
 
     def text(self) -> bytes:
-        """Also what the other parts of this process count: with `c360 up` one address shows everything."""
-        return generate_latest(self._registry) + generate_latest(REGISTRY)
+        """Also what the other parts of this process count, but nothing that names a tenant: anybody may ask here.
+
+        The metrics port, which only an operator can reach, shows the rest.
+        """
+        unnamed = CollectorRegistry()
+        unnamed.register(_Unnamed())
+        return generate_latest(self._registry) + generate_latest(unnamed)
+
+
+class _Unnamed(Collector):
+    """The figures of this process without the families whose labels name tenants."""
+
+    def collect(self) -> Iterator[Metric]:
+        for family in REGISTRY.collect():
+            if not any("tenant" in sample.labels for sample in family.samples):
+                yield family
+
+    def describe(self) -> list[Metric]:
+        return []

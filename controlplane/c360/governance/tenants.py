@@ -88,7 +88,7 @@ def sync_tenant(conn: Connection, slug: str, permissions: Permissions | None = N
     """Make the schema of a tenant what its metadata say. Does nothing when it is already."""
     with as_owner(conn):
         _refuse_newer(conn)
-        conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('c360.sync:' || %s, 0))", (slug,))
+        conn.execute("SELECT c360._hold_lock(%s, 'sync')", (slug,))
         plan = plan_tenant(conn, slug, permissions)
         if plan.refused:
             raise GovernanceRefused(

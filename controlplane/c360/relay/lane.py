@@ -40,6 +40,25 @@ class Door(Protocol):
     async def rows(self, function: str, *arguments: Any, **named: Any) -> list[Any]: ...
 
 
+class TenantDoor:
+    """The door for all lanes of one tenant: at most `most` calls at once.
+
+    What a transaction of the tenant holds makes its calls wait; the connections of the others stay free.
+    """
+
+    def __init__(self, door: Door, most: int) -> None:
+        self._door = door
+        self._turns = asyncio.Semaphore(most)
+
+    async def call(self, function: str, *arguments: Any, **named: Any) -> Any:
+        async with self._turns:
+            return await self._door.call(function, *arguments, **named)
+
+    async def rows(self, function: str, *arguments: Any, **named: Any) -> list[Any]:
+        async with self._turns:
+            return await self._door.rows(function, *arguments, **named)
+
+
 @dataclass(frozen=True)
 class Lease:
     """A lane this relay may serve, as c360.claim_lanes() gave it."""

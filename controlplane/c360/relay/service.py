@@ -21,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from c360.adapters.database import Database
 from c360.adapters.http import HttpClient
@@ -28,7 +29,7 @@ from c360.adapters.listener import Listener
 from c360.domain.errors import C360Error, DatabaseUnreachable, RelayRefused
 from c360.relay import metrics
 from c360.relay.addresses import is_forbidden
-from c360.relay.lane import LaneWorker, Lease
+from c360.relay.lane import LaneWorker, Lease, TenantDoor
 from c360.relay.secrets import Keyring, load_keyring
 from c360.relay.sender import Sender
 from c360.settings import Settings
@@ -58,7 +59,7 @@ async def run_relay(db: Database, settings: Settings, stop: asyncio.Event) -> No
     keyring = cache(lambda: _keyring(settings))
     forbidden: Callable[[str], bool] = _nothing_is_forbidden if settings.webhook_allow_private else is_forbidden
     async with (
-        HttpClient(is_forbidden=forbidden) as http,
+        HttpClient(is_forbidden=forbidden, allow_clear=settings.webhook_allow_private) as http,
         Listener(settings.listen_dsn or db.dsn, application_name="c360 relay bell", bells=[BELL]) as listener,
     ):
         relay = Relay(db, Sender(db, http, keyring), listener, poll_seconds=settings.relay_poll_seconds)
@@ -75,6 +76,7 @@ class Relay:
         self._poll = poll_seconds
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._workers: set[asyncio.Task[None]] = set()
+        self._doors: WeakValueDictionary[str, TenantDoor] = WeakValueDictionary()
         self._news = 0
         self._next_due: float | None = None
         self._is_asleep = False
@@ -93,6 +95,7 @@ class Relay:
         background = [
             asyncio.create_task(self._ring_topics(), name="c360 relay ring"),
             asyncio.create_task(self._every(self._poll, self._bury), name="c360 relay bury"),
+            asyncio.create_task(self._every(self._poll, self._backfill), name="c360 relay backfill"),
             asyncio.create_task(self._every(_STATUS_EVERY, self._show_status), name="c360 relay status"),
             asyncio.create_task(self._every(_HOUSEKEEPING_EVERY, self._keep_house), name="c360 relay housekeeping"),
         ]
@@ -181,7 +184,8 @@ class Relay:
                 concurrency=row["concurrency"],
                 secret_version=row["secret_version"],
             )
-            worker = LaneWorker(self._db, self._sender, lease, stop=stop, news=lambda: self._news)
+            door = self._doors.setdefault(row["tenant"], TenantDoor(self._db, max(1, self._db.size // 2)))
+            worker = LaneWorker(door, self._sender, lease, stop=stop, news=lambda: self._news)
             task = asyncio.create_task(worker.run(), name=f"c360 lane {lease.subscription_id}/{lease.lane}")
             self._workers.add(task)
             task.add_done_callback(self._worker_done)
@@ -242,6 +246,10 @@ class Relay:
     async def _bury(self) -> None:
         while await self._db.call("c360.bury_deliveries"):
             pass
+
+    async def _backfill(self) -> None:
+        while await self._db.call("c360.backfill_deliveries"):
+            self._news += 1
 
     async def _show_status(self) -> None:
         (feed,) = await self._db.rows("c360.feed_status")

@@ -21,7 +21,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from c360.adapters.http import Answer, HttpClient
-from c360.domain.errors import UsageError
+from c360.domain.errors import RelayRefused, UsageError
 from c360.domain.tenants import of_tenant
 from c360.relay.addresses import UrlRefused, checked_url, is_forbidden
 from c360.relay.secrets import Keyring, Sealed
@@ -48,13 +48,15 @@ class NewSecret:
 
 
 def check_address(url: str, *, allow_private: bool) -> None:
-    """Raises UsageError for a URL that is no webhook's or that leads to a private address now."""
+    """Raises UsageError for a URL that is no webhook's or leads to a private address now, RelayRefused for http."""
+    if url.lower().startswith("http://") and not allow_private:
+        raise RelayRefused(
+            "a webhook needs https: customer data is not sent in clear", code="U5413", hint=_hint(allow_private)
+        )
     try:
         checked_url(url, allow_private=allow_private)
     except UrlRefused as error:
-        raise UsageError(
-            str(error), code="usage", hint=_hint(allow_private) if url.startswith("http://") else None
-        ) from error
+        raise UsageError(str(error), code="usage") from error
     if allow_private:
         return
     parts = urlsplit(url)
@@ -170,7 +172,7 @@ async def _post(
     allow_private: bool,
 ) -> Answer:
     forbidden = (lambda _address: False) if allow_private else is_forbidden
-    async with HttpClient(is_forbidden=forbidden) as http:
+    async with HttpClient(is_forbidden=forbidden, allow_clear=allow_private) as http:
         return await http.post(url, body, signed, timeout)
 
 

@@ -11,7 +11,7 @@ DECLARE
     v_checksum text;
     v_before   record;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('c360.metadata:' || p_tenant, 0));
+    PERFORM c360._hold_lock(p_tenant, 'metadata');
 
     v_document := c360._identity_metadata(p_tenant);
     v_checksum := encode(sha256(convert_to(v_document::text, 'UTF8')), 'hex');

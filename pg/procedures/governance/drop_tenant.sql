@@ -23,7 +23,7 @@ BEGIN
                   HINT = 'Repeat the exact name: everything of the tenant will be gone.';
     END IF;
 
-    PERFORM pg_advisory_xact_lock(hashtextextended('c360.sync:' || p_tenant, 0));
+    PERFORM c360._hold_lock(p_tenant, 'sync');
     EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', 'tenant_' || p_tenant);
 
     DELETE FROM c360.tenants AS tenant

@@ -25,7 +25,7 @@ BEGIN
     FROM c360.metadata_versions AS known
     WHERE known.tenant = p_tenant
     ORDER BY known.version DESC
-    LIMIT p_limit;
+    LIMIT c360._checked_limit(p_limit);
 END;
 $$;
 

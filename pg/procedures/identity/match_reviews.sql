@@ -55,7 +55,7 @@ BEGIN
             own.score DESC,
             own.opened_at,
             own.match_review_id
-        LIMIT p_limit
+        LIMIT c360._checked_limit(p_limit)
     ) AS review
     ORDER BY
         review.score DESC,

@@ -49,7 +49,7 @@ BEGIN
         WHERE known.tenant = p_tenant
           AND known.rule = given.name;
 
-        v_changes := c360._rebuild_with_pairs(p_tenant, p_most);
+        v_changes := c360._rebuild_with_pairs(p_tenant, c360._checked_limit(p_most));
 
         RAISE EXCEPTION 'a dry run ends here'
             USING ERRCODE = 'U2399';

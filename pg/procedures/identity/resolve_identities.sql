@@ -25,13 +25,13 @@ DECLARE
 BEGIN
     PERFORM c360._use_tenant(p_tenant, 'write');
 
-    IF p_batch_size IS NULL OR p_batch_size < 1 THEN
+    IF (p_batch_size BETWEEN 1 AND 1000000) IS NOT TRUE THEN
         RAISE EXCEPTION 'a batch of % cannot be resolved', coalesce(p_batch_size::text, 'NULL')
             USING ERRCODE = 'U2400',
                   HINT = 'Take a batch size between 1 and 1000000.';
     END IF;
 
-    IF NOT pg_try_advisory_xact_lock(hashtextextended('c360.resolve:' || p_tenant, 0)) THEN
+    IF NOT c360._try_lock(p_tenant, 'resolver') THEN
         RETURN jsonb_build_object('claimed', 0, 'busy', true, 'remaining', true);
     END IF;
 

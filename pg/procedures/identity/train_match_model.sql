@@ -39,7 +39,7 @@ BEGIN
                   HINT = 'Take between 1000 and 1000000; 40000 is the default.';
     END IF;
 
-    PERFORM pg_advisory_xact_lock(hashtextextended('c360.resolve:' || p_tenant, 0));
+    PERFORM c360._wait_for_resolver(p_tenant);
     RAISE NOTICE 'reading observations';
     v_form := c360._standard_form(p_tenant);
     -- What an earlier training read and no resolver has taken yet.

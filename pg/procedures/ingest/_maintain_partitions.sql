@@ -3,7 +3,7 @@
 -- Writers wait while a partition is made, at p_lock_first, a table that they write before this one. So nobody deadlocks,
 -- and nobody waits between choosing the default partition for a row and writing it there: such a row would be refused
 -- once a partition for it is attached. Locks have a time-out, so that a long transaction delays the partition and not
--- everybody behind it: try again later (55P03).
+-- everybody behind it: try again later (55P03). Makes at most 36 at a time; the next call goes on.
 
 CREATE OR REPLACE FUNCTION c360._maintain_partitions(
     p_schema      text,
@@ -26,15 +26,20 @@ DECLARE
     v_period   record;
     v_created  integer := 0;
     v_moved    bigint := 0;
+    -- Rows further away than this, or at infinity, stay in the default partition.
+    v_reach    constant interval := interval '40 years';
+    v_most     constant integer := 36;
 BEGIN
-    -- One at a time, or two would wait for each other's locks on the default partition.
-    PERFORM pg_advisory_xact_lock(hashtextextended('c360.partitions:' || p_schema || '.' || p_table, 0));
+    -- One at a time, or two would wait for each other's locks on the default partition. Readers and writers pass.
+    EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE UPDATE EXCLUSIVE MODE', p_schema, p_table);
 
     EXECUTE format(
-        'SELECT array_agg(DISTINCT date_trunc(%L, stray.%I::timestamp)) FROM %I.%I AS stray',
+        'SELECT array_agg(DISTINCT date_trunc(%1$L, stray.%2$I::timestamp)) FROM %3$I.%4$I AS stray
+         WHERE stray.%2$I BETWEEN $1 AND $2',
         p_unit, p_column, p_schema, v_default
     )
-    INTO v_strays;
+    INTO v_strays
+    USING p_at - v_reach, p_at + v_reach;
 
     FOR v_period IN
         SELECT
@@ -52,10 +57,10 @@ BEGIN
         ORDER BY wanted.start
     LOOP
         CONTINUE WHEN to_regclass(format('%I.%I', p_schema, v_period.name)) IS NOT NULL;
+        EXIT WHEN v_created = v_most;
 
         IF v_created = 0 THEN
             EXECUTE format('LOCK TABLE %I.%I IN SHARE ROW EXCLUSIVE MODE', p_schema, p_lock_first);
-            EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE UPDATE EXCLUSIVE MODE', p_schema, p_table);
             EXECUTE format('LOCK TABLE %I.%I IN ACCESS EXCLUSIVE MODE', p_schema, v_default);
         END IF;
 

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION c360._wait_for_imports(p_tenant text)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('c360.import:' || p_tenant, 0));
+    PERFORM c360._hold_lock(p_tenant, 'imports');
 END;
 $$;
 

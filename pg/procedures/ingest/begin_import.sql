@@ -4,9 +4,9 @@
 --   p_columns: [{"name": ..., "kind": text|number|boolean|date|time|list|document|bytes|any}]
 --   p_options: {"key": column, "full_extract": bool, "reject_invalid": bool, "guess": bool}
 --   p_fingerprint: what a file is known by. An interrupted import of the same file, source, mapping and options goes on
---     after row_count; its session holds a lock until it ends, so that two do not meet. NULL: not a file.
+--     after row_count; its session claims it until it ends, so that two do not meet. NULL: not a file.
 -- Raises: U1006 source_invalid, U1421 import_mapping_invalid, U1422 import_column_unfit, U1424 import_busy,
---         U1425 import_options_invalid, U4404, U4423
+--         U1425 import_options_invalid, U4404, U4423, U4424
 
 CREATE OR REPLACE FUNCTION c360.begin_import(
     p_tenant       text,
@@ -60,7 +60,9 @@ BEGIN
     ORDER BY import.import_id DESC
     LIMIT 1;
 
-    PERFORM c360._abandon_imports(p_tenant, p_source, v_import_id, p_at);
+    PERFORM c360._abandon_imports(
+        p_tenant, p_source, v_import_id, c360._checked_time('p_at', p_at, p_until => now() + interval '1 day')
+    );
 
     IF v_import_id IS NULL THEN
         INSERT INTO cdp_imports AS import (source, name, fingerprint, mapping, options, started_at, started_by)
@@ -69,8 +71,7 @@ BEGIN
         INTO v_import_id;
     END IF;
 
-    IF p_fingerprint IS NOT NULL
-        AND NOT pg_try_advisory_lock(hashtextextended('c360.import:' || p_tenant || ':' || v_import_id, 0)) THEN
+    IF p_fingerprint IS NOT NULL AND NOT c360._claim_import(p_tenant, v_import_id) THEN
         RAISE EXCEPTION 'import % is running in another session', v_import_id
             USING ERRCODE = 'U1424',
                   HINT = 'Wait until it has ended.';

@@ -1,7 +1,7 @@
 -- Ends an import; after a full extract, records of the source that were not in it are marked gone. Not when rows had no
 -- readable key: one of them may be the record that seems to be missing. Answers {import_id, source, status, rows, ...counts,
 -- first_rejects}. Safe to repeat: the second call only answers.
--- Raises: U1423 import_not_found, U4404, U4423
+-- Raises: U1423 import_not_found, U4404, U4423, U4424
 
 CREATE OR REPLACE FUNCTION c360.finish_import(
     p_tenant     text,
@@ -22,7 +22,10 @@ BEGIN
 
     UPDATE cdp_imports AS import
     SET status = 'finished',
-        finished_at = greatest(p_at, import.started_at)
+        finished_at = greatest(
+            c360._checked_time('p_at', p_at, p_until => now() + interval '1 day'),
+            import.started_at
+        )
     WHERE import.import_id = p_import_id
       AND import.status = 'running'
     RETURNING
@@ -51,6 +54,7 @@ BEGIN
     END IF;
 
     EXECUTE format('DROP TABLE IF EXISTS %s', c360._import_staging(p_tenant, p_import_id));
+    PERFORM c360._release_import(p_tenant, p_import_id);
     RETURN c360._import_summary(p_import_id);
 END;
 $$;

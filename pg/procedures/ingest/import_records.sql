@@ -73,7 +73,7 @@ BEGIN
     ORDER BY
         record.source,
         record.record_key
-    LIMIT p_limit;
+    LIMIT c360._checked_limit(p_limit);
 END;
 $$;
 

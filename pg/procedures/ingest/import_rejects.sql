@@ -27,7 +27,7 @@ BEGIN
     WHERE reject.import_id = p_import_id
       AND reject.row_number > p_after_row
     ORDER BY reject.row_number
-    LIMIT p_limit;
+    LIMIT c360._checked_limit(p_limit);
 END;
 $$;
 

@@ -3,7 +3,7 @@
 -- kept in cdp_rejected_events with its reason and harms no other.
 -- Answers {accepted, duplicates, rejected: [{index, messageId, code, message}]}.
 -- Raises: U1002 body_not_events, U1005 body_too_deep, U1006 source_invalid,
---         U4404 tenant_not_found, U4423 tenant_suspended
+--         U4404 tenant_not_found, U4423 tenant_suspended, U4424 time_out_of_bounds
 
 CREATE OR REPLACE FUNCTION c360.ingest(
     p_tenant       text,
@@ -28,7 +28,14 @@ BEGIN
         PERFORM c360._refuse_body(NULL);
     END IF;
 
-    RETURN c360._ingest_body(p_tenant, p_source, NULL, p_batch::text, coalesce(p_received_at, now()));
+    -- Each month of it becomes a partition, so both past and future end.
+    RETURN c360._ingest_body(
+        p_tenant, p_source, NULL, p_batch::text,
+        coalesce(
+            c360._checked_time('p_received_at', p_received_at, now() - interval '40 years', now() + interval '10 years'),
+            now()
+        )
+    );
 END;
 $$;
 

@@ -38,7 +38,7 @@ BEGIN
         import.started_by
     FROM cdp_imports AS import
     ORDER BY import.import_id DESC
-    LIMIT p_limit;
+    LIMIT c360._checked_limit(p_limit);
 END;
 $$;
 

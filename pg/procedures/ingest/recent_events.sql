@@ -59,7 +59,7 @@ BEGIN
                 event.payload
             FROM cdp_behavioral_events AS event
             ORDER BY event.event_id DESC
-            LIMIT p_limit
+            LIMIT c360._checked_limit(p_limit)
         ) AS newest
         ORDER BY newest.event_id;
     ELSE
@@ -78,7 +78,7 @@ BEGIN
         FROM cdp_behavioral_events AS event
         WHERE event.event_id > p_after_event_id
         ORDER BY event.event_id
-        LIMIT p_limit;
+        LIMIT c360._checked_limit(p_limit);
     END IF;
 END;
 $$;

@@ -45,7 +45,7 @@ BEGIN
     WHERE (p_status IS NULL OR rejected.status = p_status)
       AND (p_rejected_event_ids IS NULL OR rejected.rejected_event_id = ANY (p_rejected_event_ids))
     ORDER BY rejected.rejected_event_id DESC
-    LIMIT p_limit;
+    LIMIT c360._checked_limit(p_limit);
 END;
 $$;
 

@@ -1,4 +1,5 @@
--- Messages of a tenant written from one time to another, and whether each may go: fanned out, and no delivery of it waits.
+-- Messages of a tenant written from one time to another, and whether each may go: fanned out, no delivery of it waits, and no new
+-- subscription still wants it.
 -- One statement, one snapshot: the fan-out commits its deliveries and its position together, and a delivery that is put
 -- aside for a retry, or taken up again, is always in one of the two tables. Reads only.
 
@@ -37,6 +38,14 @@ AS $$
             SELECT
             FROM c360.ticks AS tick
             WHERE NOT pg_visible_in_snapshot(message.xid, tick.done_snapshot)
+        )
+        AND NOT EXISTS (
+            SELECT
+            FROM c360.backfills AS backfill
+            JOIN c360.subscriptions AS subscription ON subscription.subscription_id = backfill.subscription_id
+            WHERE subscription.tenant = p_tenant
+              AND subscription.state <> 'disabled'
+              AND backfill.from_at <= message.created_at
         )
     FROM c360.messages AS message
     LEFT JOIN waiting

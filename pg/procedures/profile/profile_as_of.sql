@@ -1,7 +1,7 @@
 -- The golden record as it was at a moment. An id that was merged by then answers with the survivor of that moment, as
 -- c360.profile does with the survivor of today. Masked values are shown masked.
 -- Raises: U2404 profile_not_found (also when it did not exist yet), U2410 history_not_kept (it existed, but its version of
--- that moment was removed by retention), U4404 tenant_not_found
+-- that moment was removed by retention), U4404 tenant_not_found, U4424 time_out_of_bounds
 
 CREATE OR REPLACE FUNCTION c360.profile_as_of(
     p_tenant     text,
@@ -22,6 +22,7 @@ DECLARE
     v_reason  jsonb;
     v_profile jsonb;
     v_from    timestamptz;
+    v_at      timestamptz := c360._checked_time('p_at', p_at);
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
@@ -40,7 +41,7 @@ BEGIN
             v_from
         FROM cdp_profile_history AS history
         WHERE history.master_profile_id = v_id
-          AND history.valid_from <= p_at
+          AND history.valid_from <= v_at
         ORDER BY history.version DESC
         LIMIT 1;
 

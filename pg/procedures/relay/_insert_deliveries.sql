@@ -45,6 +45,12 @@ AS $$
             AND c360._wants_type(subscription.types, slice.type)
             AND subscription.state <> 'disabled'
             AND NOT pg_visible_in_snapshot(slice.xid, subscription.start_snapshot)
+            -- Gets these from its backfill.
+            AND NOT EXISTS (
+                SELECT
+                FROM c360.backfills AS backfill
+                WHERE backfill.subscription_id = subscription.subscription_id
+            )
         ORDER BY slice.seq
         RETURNING 1
     ),

@@ -1,6 +1,7 @@
 -- Moves the circuit of an endpoint after answers, in the order they came. Ten failures of the endpoint in a row open it;
 -- then one probe after the first pause of the retry schedule, twice that, and so on up to five minutes; three
--- successful probes close it. An endpoint that fails for 120 hours is disabled.
+-- successful probes close it. An endpoint that fails for 120 hours is disabled. An address in clear, to which a relay sends
+-- nothing, opens it at once.
 
 CREATE OR REPLACE FUNCTION c360._move_circuit(p_subscription_id uuid, p_results jsonb)
     RETURNS void
@@ -11,6 +12,7 @@ DECLARE
     v_failures  integer;
     v_successes integer;
     v_in_row    integer;
+    v_is_clear  boolean;
     v_at        timestamptz := clock_timestamp();
 BEGIN
     SELECT state.circuit, state.failures_in_row, state.probe_successes, state.open_count, state.failing_since
@@ -23,7 +25,8 @@ BEGIN
         SELECT
             result.position,
             coalesce(result.value ->> 'error', '') = '' AS is_success,
-            c360._is_endpoint_failure((result.value ->> 'status')::integer, result.value ->> 'error') AS is_failure
+            c360._is_endpoint_failure((result.value ->> 'status')::integer, result.value ->> 'error') AS is_failure,
+            coalesce(result.value ->> 'error', '') = 'cleartext' AS is_clear
         FROM jsonb_array_elements(p_results) WITH ORDINALITY AS result (value, position)
     )
     SELECT
@@ -32,8 +35,9 @@ BEGIN
         count(*) FILTER (
             WHERE answer.is_failure
               AND answer.position > coalesce((SELECT max(good.position) FROM answers AS good WHERE good.is_success), 0)
-        )
-    INTO v_failures, v_successes, v_in_row
+        ),
+        bool_or(answer.is_clear)
+    INTO v_failures, v_successes, v_in_row, v_is_clear
     FROM answers AS answer;
 
     IF v_failures = 0 AND v_successes = 0 THEN
@@ -52,7 +56,7 @@ BEGIN
     WHERE state.subscription_id = p_subscription_id
       AND (state.failures_in_row, state.failing_since IS NULL) IS DISTINCT FROM (v_in_row, v_in_row = 0);
 
-    IF v_in_row >= 10 OR (v_in_row > 0 AND v_state.circuit <> 'closed') THEN
+    IF v_in_row >= 10 OR v_is_clear OR (v_in_row > 0 AND v_state.circuit <> 'closed') THEN
         PERFORM c360._open_circuit(p_subscription_id, v_state.open_count, v_at);
         IF v_state.failing_since < v_at - interval '120 hours' THEN
             PERFORM c360._disable_subscription(p_subscription_id, 'The endpoint failed for 120 hours.');

@@ -1,5 +1,5 @@
 -- Finds what is to be fanned out: the running step if there is one, otherwise everything committed since the last one.
--- first_seq is NULL when there is nothing. Two index ranges: newer than the last step, and what was open during it.
+-- first_seq is NULL when there is nothing.
 
 CREATE OR REPLACE FUNCTION c360._pending_messages(
     OUT done_snapshot   pg_snapshot,
@@ -28,19 +28,9 @@ BEGIN
 
     target_snapshot := pg_current_snapshot();
 
-    SELECT min(pending.seq), max(pending.seq)
+    SELECT pending.first_seq, pending.last_seq
     INTO first_seq, last_seq
-    FROM (
-        SELECT message.seq, message.xid
-        FROM c360.messages AS message
-        WHERE message.xid >= pg_snapshot_xmax(done_snapshot)
-          AND message.xid < pg_snapshot_xmax(target_snapshot)
-        UNION ALL
-        SELECT message.seq, message.xid
-        FROM c360.messages AS message
-        WHERE message.xid IN (SELECT pg_snapshot_xip(done_snapshot))
-    ) AS pending
-    WHERE pg_visible_in_snapshot(pending.xid, target_snapshot);
+    FROM c360._messages_between(done_snapshot, target_snapshot) AS pending;
 END;
 $$;
 

@@ -1,7 +1,9 @@
--- Adds a webhook. It receives what is committed from now on, or also older messages still in the log from p_from on.
+-- Adds a webhook. It receives what is committed from then on when it is committed itself, or also older messages still in the
+-- log, from p_from on. The relay makes their deliveries: nothing here waits for the fan-out or holds it up, however long the
+-- transaction stays open.
 -- The signing secret arrives encrypted: its plain text and the master key never reach the database.
 -- The id is made by the caller, because the encryption of the secret is bound to it.
--- Raises: U4404 and U4423 of the tenant; U5410 subscription_exists; 23514 for a value the table refuses
+-- Raises: U4404 and U4423 of the tenant; U4424 time_out_of_bounds; U5410 subscription_exists; 23514 for a value the table refuses
 
 CREATE OR REPLACE FUNCTION c360.add_subscription(
     p_tenant          text,
@@ -21,17 +23,12 @@ CREATE OR REPLACE FUNCTION c360.add_subscription(
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    v_subscription record;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
-    -- The fan-out waits, so that each older message comes either from here or from there, never from both or neither.
-    PERFORM FROM c360.ticks AS tick FOR UPDATE;
-
     INSERT INTO c360.subscriptions (
         subscription_id, tenant, name, url, topics, types, is_ordered, lane_count, max_in_flight, timeout_seconds,
-        retry_schedule, created_by
+        retry_schedule, start_snapshot, created_by
     )
     VALUES (
         p_subscription_id, p_tenant, p_name, p_url, p_topics, p_types,
@@ -43,10 +40,10 @@ BEGIN
             c360._numbers(p_options -> 'retry_schedule'),
             '{0,5,30,120,600,1800,7200,18000,36000,50400,72000,86400}'
         ),
+        -- With a backfill no message is too old for the fan-out: what it takes over from the backfill is decided then.
+        CASE WHEN p_from IS NULL THEN pg_current_snapshot() ELSE '3:3:' END,
         c360._actor()
-    )
-    RETURNING subscription_id, start_snapshot
-    INTO v_subscription;
+    );
 
     INSERT INTO c360.subscription_secrets (subscription_id, version, key_id, nonce, ciphertext)
     VALUES (p_subscription_id, 1, p_key_id, p_nonce, p_ciphertext);
@@ -59,7 +56,8 @@ BEGIN
     FROM generate_series(0, coalesce((p_options ->> 'lane_count')::integer, 8) - 1) AS lane (number);
 
     IF p_from IS NOT NULL THEN
-        PERFORM c360._backfill_deliveries(p_subscription_id, p_from);
+        INSERT INTO c360.backfills (subscription_id, from_at)
+        VALUES (p_subscription_id, c360._checked_time('p_from', p_from));
     END IF;
 
     RETURN p_subscription_id;

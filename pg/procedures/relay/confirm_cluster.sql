@@ -45,6 +45,17 @@ BEGIN
     UPDATE c360.dead_letters AS letter
     SET message_xid = '3';
 
+    -- Backfills begin again: how far they came is said in ids of the old server.
+    DELETE FROM c360.deliveries AS delivery
+    USING c360.backfills AS backfill
+    WHERE delivery.subscription_id = backfill.subscription_id;
+
+    UPDATE c360.backfills AS backfill
+    SET done_snapshot = DEFAULT,
+        target_snapshot = NULL,
+        seq_done = 0,
+        seq_target = 0;
+
     -- The ids just written belong to this transaction, which this snapshot does not see: they come next.
     UPDATE c360.ticks AS tick
     SET done_snapshot = pg_current_snapshot(),

@@ -20,6 +20,7 @@ AS $$
 DECLARE
     v_tick   record;
     v_last   bigint;
+    v_older  integer;
 BEGIN
     is_busy := false;
     messages := 0;
@@ -32,7 +33,7 @@ BEGIN
 
     -- Idle is the usual case and must not write: look without a lock first.
     SELECT * INTO v_tick FROM c360._pending_messages();
-    IF v_tick.first_seq IS NULL THEN
+    IF v_tick.first_seq IS NULL AND NOT EXISTS (SELECT FROM c360.backfills) THEN
         RETURN;
     END IF;
 
@@ -42,12 +43,15 @@ BEGIN
         RETURN;
     END IF;
 
+    v_older := c360._finish_backfills(p_limit * 10);
+    deliveries := v_older;
+
     SELECT * INTO v_tick FROM c360._pending_messages();
     IF v_tick.first_seq IS NULL THEN
         RETURN;
     END IF;
 
-    SELECT step.message_count, step.delivery_count, step.last_seq, step.hints
+    SELECT step.message_count, step.delivery_count + v_older, step.last_seq, step.hints
     INTO messages, deliveries, v_last, hints
     FROM c360._insert_deliveries(
         v_tick.done_snapshot, v_tick.target_snapshot, v_tick.first_seq, v_tick.last_seq, p_limit

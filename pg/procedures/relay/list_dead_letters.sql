@@ -22,7 +22,7 @@ BEGIN
     FROM c360.dead_letters AS letter
     WHERE letter.subscription_id = v_subscription_id
     ORDER BY letter.died_at DESC, letter.dead_letter_id DESC
-    LIMIT p_limit;
+    LIMIT c360._checked_limit(p_limit);
 END;
 $$;
 

@@ -22,7 +22,12 @@ BEGIN
         'timeout_seconds', subscription.timeout_seconds,
         'retry_schedule', subscription.retry_schedule,
         'created_at', subscription.created_at,
-        'created_by', subscription.created_by
+        'created_by', subscription.created_by,
+        'backfill_from', (
+            SELECT backfill.from_at
+            FROM c360.backfills AS backfill
+            WHERE backfill.subscription_id = subscription.subscription_id
+        )
     )
     FROM c360.relay_status(p_tenant) AS status
     JOIN c360.subscriptions AS subscription ON subscription.subscription_id = status.subscription_id

@@ -1,5 +1,6 @@
 -- Housekeeping of the relay: forgets deliveries of removed subscriptions, at most p_limit, and relays that ended long ago, and frees
 -- deliveries that wait behind nothing. Old attempts and dead letters are removed by c360.apply_retention(). Safe to repeat.
+-- Rows that a transaction of somebody holds are left for the next time.
 
 CREATE OR REPLACE FUNCTION c360.maintain_deliveries(
     p_at    timestamptz DEFAULT now(),
@@ -34,16 +35,24 @@ BEGIN
     UPDATE c360.parked_deliveries AS parked
     SET is_behind = false,
         due_at = p_at
-    WHERE parked.is_behind
-      AND parked.parked_at < p_at - interval '5 minutes'
-      AND NOT EXISTS (
-          SELECT
-          FROM c360.parked_deliveries AS head
-          WHERE head.subscription_id = parked.subscription_id
-            AND head.lane = parked.lane
-            AND head.key_hash = parked.key_hash
-            AND NOT head.is_behind
-      );
+    FROM (
+        SELECT waiting.subscription_id, waiting.lane, waiting.delivery_id
+        FROM c360.parked_deliveries AS waiting
+        WHERE waiting.is_behind
+          AND waiting.parked_at < p_at - interval '5 minutes'
+          AND NOT EXISTS (
+              SELECT
+              FROM c360.parked_deliveries AS head
+              WHERE head.subscription_id = waiting.subscription_id
+                AND head.lane = waiting.lane
+                AND head.key_hash = waiting.key_hash
+                AND NOT head.is_behind
+          )
+        FOR UPDATE OF waiting SKIP LOCKED
+    ) AS waiting
+    WHERE parked.subscription_id = waiting.subscription_id
+      AND parked.lane = waiting.lane
+      AND parked.delivery_id = waiting.delivery_id;
 END;
 $$;
 

@@ -18,7 +18,7 @@ BEGIN
     INTO STRICT v_state
     FROM c360.subscriptions AS subscription
     WHERE subscription.subscription_id = v_subscription_id
-    FOR UPDATE;
+    FOR NO KEY UPDATE;
 
     IF v_state = 'disabled' THEN
         RAISE EXCEPTION 'subscription "%" is disabled', p_subscription

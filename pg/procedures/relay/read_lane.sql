@@ -1,6 +1,6 @@
 -- Gives the holder of a lane its next deliveries, without those it has in hand already.
 -- For an ordered subscription, deliveries of a key that waits for a retry are put behind it first.
--- Returns nothing when the lease has passed to another relay.
+-- Returns nothing when the lease has passed to another relay, or somebody is removing the subscription.
 
 CREATE OR REPLACE FUNCTION c360.read_lane(
     p_subscription_id uuid,
@@ -30,7 +30,7 @@ BEGIN
       AND lane.lane = p_lane
       AND lane.token = p_token
       AND subscription.state = 'active'
-    FOR UPDATE OF lane;
+    FOR UPDATE OF lane SKIP LOCKED;
 
     IF NOT FOUND THEN
         RETURN;

@@ -12,13 +12,21 @@ CREATE OR REPLACE FUNCTION c360.release_lane(
 AS $$
 BEGIN
     -- The end of the lease stays as "served last": claim_lanes() takes the longest waiting first.
+    -- Waits for nobody: whoever removes the subscription removes its lanes.
     UPDATE c360.lanes AS lane
     SET lease_until = clock_timestamp(),
         owner = NULL
-    WHERE lane.subscription_id = p_subscription_id
-      AND lane.lane = p_lane
-      AND lane.token = p_token
-      AND lane.owner IS NOT NULL;
+    FROM (
+        SELECT held.subscription_id, held.lane
+        FROM c360.lanes AS held
+        WHERE held.subscription_id = p_subscription_id
+          AND held.lane = p_lane
+          AND held.token = p_token
+          AND held.owner IS NOT NULL
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS held
+    WHERE lane.subscription_id = held.subscription_id
+      AND lane.lane = held.lane;
 
     RETURN FOUND;
 END;

@@ -1,5 +1,6 @@
 -- Sends to a paused or disabled webhook again, with a closed circuit. Safe to repeat: false when it was active already.
--- A disabled one goes on with what is committed from now on; what it missed before is among its dead letters.
+-- A disabled one goes on with what is committed from now on; what it missed before is among its dead letters. A backfill that
+-- was interrupted goes on.
 -- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found
 
 CREATE OR REPLACE FUNCTION c360.resume_subscription(p_tenant text, p_subscription text)
@@ -18,8 +19,16 @@ BEGIN
     UPDATE c360.subscriptions AS subscription
     SET state = 'active',
         disabled_reason = NULL,
-        start_snapshot = CASE WHEN subscription.state = 'disabled' THEN pg_current_snapshot()
-                              ELSE subscription.start_snapshot END
+        start_snapshot = CASE
+            WHEN subscription.state = 'disabled'
+                AND NOT EXISTS (
+                    SELECT
+                    FROM c360.backfills AS backfill
+                    WHERE backfill.subscription_id = subscription.subscription_id
+                )
+            THEN pg_current_snapshot()
+            ELSE subscription.start_snapshot
+        END
     WHERE subscription.subscription_id = v_subscription_id
       AND subscription.state <> 'active';
 

@@ -1,7 +1,8 @@
 -- Gives a webhook a new signing secret. Until the old one expires, messages carry a signature with each of them.
 -- Not safe to repeat: each call is a new secret. p_version must be one above the newest, so that two rotations at once
 -- cannot both succeed, and because the encryption is bound to it.
--- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found; U5412 secret_version_taken
+-- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found; U5412 secret_version_taken;
+-- U4425 interval_out_of_bounds
 
 CREATE OR REPLACE FUNCTION c360.rotate_subscription_secret(
     p_tenant       text,
@@ -19,14 +20,15 @@ CREATE OR REPLACE FUNCTION c360.rotate_subscription_secret(
 AS $$
 DECLARE
     v_subscription_id uuid;
-    v_not_after       timestamptz := now() + greatest(p_keep_old, interval '0');
+    v_not_after       timestamptz := now()
+        + c360._checked_interval('p_keep_old', greatest(p_keep_old, interval '0'), interval '1 year');
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     PERFORM FROM c360.subscriptions AS subscription
     WHERE subscription.subscription_id = v_subscription_id
-    FOR UPDATE;
+    FOR NO KEY UPDATE;
 
     IF p_version IS DISTINCT FROM (
         SELECT max(secret.version) + 1

@@ -2,7 +2,7 @@
 -- deleted, parked for a retry, dead letter, subscription disabled, circuit opened or closed.
 -- p_results: [{"delivery_id", "status", "error", "ms", "retry_after", "answer"}], error null for success, in order.
 -- Safe to repeat: answers to deliveries that are gone change nothing. is_held is false, and nothing happens, when the
--- lease has passed to another relay; go_on is false when nothing more may be sent now.
+-- lease has passed to another relay or the subscription is being removed; go_on is false when nothing more may be sent now.
 
 CREATE OR REPLACE FUNCTION c360.settle_deliveries(
     p_subscription_id uuid,
@@ -23,11 +23,19 @@ DECLARE
     v_state        record;
     v_is_gone      boolean;
 BEGIN
-    UPDATE c360.lanes AS lane
-    SET lease_until = clock_timestamp() + p_lease
+    -- Waits for nobody: a transaction that removes the subscription may stay open for long.
+    PERFORM
+    FROM c360.lanes AS lane
     WHERE lane.subscription_id = p_subscription_id
       AND lane.lane = p_lane
-      AND lane.token = p_token;
+      AND lane.token = p_token
+    FOR NO KEY UPDATE SKIP LOCKED;
+
+    UPDATE c360.lanes AS lane
+    SET lease_until = clock_timestamp() + p_lease
+    WHERE FOUND
+      AND lane.subscription_id = p_subscription_id
+      AND lane.lane = p_lane;
 
     is_held := FOUND;
     go_on := false;

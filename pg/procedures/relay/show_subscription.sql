@@ -28,16 +28,16 @@ BEGIN
             ),
             'last_attempts', (
                 SELECT coalesce(jsonb_agg(
-                    to_jsonb(attempt.*) - 'subscription_id'
-                    || jsonb_build_object('answer', CASE attempt.answer WHEN '' THEN '' ELSE '****' END)
-                    ORDER BY attempt.at DESC), '[]')
+                    to_jsonb(latest.*) - 'subscription_id'
+                    || jsonb_build_object('answer', CASE WHEN latest.answer = '' OR latest.error = 'cleartext' THEN latest.answer ELSE '****' END)
+                    ORDER BY latest.at DESC), '[]')
                 FROM (
                     SELECT *
                     FROM c360.delivery_attempts AS attempt
                     WHERE attempt.subscription_id = v_subscription_id
                     ORDER BY attempt.at DESC
                     LIMIT 10
-                ) AS attempt
+                ) AS latest
             )
         )
         FROM c360.list_subscriptions(p_tenant) AS listed (value)

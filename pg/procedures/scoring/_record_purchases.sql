@@ -31,14 +31,8 @@ BEGIN
     END IF;
 
     -- Two transactions that report the same order, or an order and its refund, must see each other, or nobody would queue
-    -- the one that lost. Buckets, because a lock for each order of a large import would fill the server's lock table.
-    PERFORM pg_advisory_xact_lock(hashtextextended('c360.orders:' || p_tenant, bucket.number))
-    FROM (
-        SELECT DISTINCT abs(hashtext(reported.order_id) % 128) AS number
-        FROM unnest(v_orders) AS reported (order_id)
-        WHERE reported.order_id IS NOT NULL
-        ORDER BY number
-    ) AS bucket;
+    -- the one that lost.
+    PERFORM c360._hold_orders(p_tenant, v_orders);
 
     SELECT tenant.default_currency
     INTO v_default_currency

@@ -3,7 +3,7 @@
 -- Writes only rows that differ, so a repeat changes nothing. A golden record without orders has no scores. A score whose
 -- attribute the tenant has dropped is left out. Golden records the resolver is busy with are postponed to the next call, so
 -- neither waits for the other. Answers {"as_of", "profiles", "changed", "postponed", "segments_changed"}.
--- Raises: U4404 tenant_not_found, U4423 tenant_suspended
+-- Raises: U4404 tenant_not_found, U4423 tenant_suspended, U4424 time_out_of_bounds
 
 CREATE OR REPLACE FUNCTION c360.refresh_scores(
     p_tenant text,
@@ -30,7 +30,7 @@ BEGIN
 
     EXECUTE c360._refresh_scores_sql(coalesce(v_columns, '{}'))
     INTO v_answer
-    USING p_tenant, p_as_of;
+    USING p_tenant, c360._checked_time('p_as_of', p_as_of);
 
     RETURN v_answer;
 END;

@@ -1,7 +1,7 @@
 -- Recency, frequency and monetary value of every customer with their scores 1 to 5 and the segment, as of a point in time.
 -- Purchases after that moment are left out and counted. Days are days of the tenant's time zone, money is the tenant's
 -- default currency. What tells the value of a masked attribute is NULL. Reads only.
--- Raises: U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds
 
 CREATE OR REPLACE FUNCTION c360.rfm(
     p_tenant text,
@@ -48,7 +48,7 @@ BEGIN
         scored.other_currency_orders,
         scored.unmatched_refunds,
         scored.future_orders
-    FROM c360._rfm(p_tenant, p_as_of) AS scored
+    FROM c360._rfm(p_tenant, c360._checked_time('p_as_of', p_as_of)) AS scored
     WHERE scored.frequency > 0;
 END;
 $$;

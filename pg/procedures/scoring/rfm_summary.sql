@@ -1,6 +1,6 @@
 -- The eleven RFM segments with how many customers, orders and how much revenue each holds as of a point in time. Every
 -- segment has a row, also an empty one. Reads only.
--- Raises: U4404 tenant_not_found
+-- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds
 
 CREATE OR REPLACE FUNCTION c360.rfm_summary(
     p_tenant text,
@@ -32,7 +32,7 @@ BEGIN
         percentile_disc(0.5) WITHIN GROUP (ORDER BY scored.recency_days),
         named.advice
     FROM c360.rfm_segments AS named
-    LEFT JOIN c360._rfm(p_tenant, p_as_of) AS scored ON scored.segment = named.segment
+    LEFT JOIN c360._rfm(p_tenant, c360._checked_time('p_as_of', p_as_of)) AS scored ON scored.segment = named.segment
     GROUP BY
         named.segment,
         named.position,

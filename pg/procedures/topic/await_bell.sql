@@ -1,4 +1,4 @@
--- Says that a daemon goes to sleep and wants to be woken by NOTIFY c360_bell, or that it is awake again.
+-- Says that a daemon goes to sleep and wants to be woken by NOTIFY, or that it is awake again.
 -- Safe to repeat: without a change nothing is written. After p_awaited = true, look for work once more before sleeping.
 -- Raises: U5001 bell_not_found
 

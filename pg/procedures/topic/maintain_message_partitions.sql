@@ -6,7 +6,8 @@
 -- tomorrow on, and what the default partition caught moves into a partition of its own when the day is long over.
 -- A partition is dropped when every message in it is older than its topic's retention, the fan-out is past
 -- it, and no delivery points into it. Each step waits at most 200 ms for its lock, because whoever waits for a table
--- makes everybody behind wait too; what was not possible now is left for the next call and named in "postponed".
+-- makes everybody behind wait too, and gives up after the first one in vain: a transaction that stays open would be in the way of
+-- all of them. What was not possible now is left for the next call; where it stopped is named in "postponed".
 
 CREATE OR REPLACE FUNCTION c360.maintain_message_partitions(
     p_at    timestamptz DEFAULT now(),
@@ -25,9 +26,13 @@ DECLARE
     v_dropped   text[] := '{}';
     v_postponed text[] := '{}';
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtextextended('c360.maintain_message_partitions', 0)) THEN
-        RETURN jsonb_build_object('is_busy', true);
-    END IF;
+    -- Keeps nobody from reading and writing, only a second call; nobody but the owner can take it.
+    BEGIN
+        LOCK TABLE ONLY c360.messages IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;
+    EXCEPTION
+        WHEN lock_not_available THEN
+            RETURN jsonb_build_object('is_busy', true);
+    END;
 
     FOR v_day IN
         SELECT ahead.day
@@ -48,6 +53,7 @@ BEGIN
         EXCEPTION
             WHEN lock_not_available THEN
                 v_postponed := v_postponed || v_day::text;
+                EXIT;
         END;
     END LOOP;
 
@@ -68,6 +74,7 @@ BEGIN
         EXCEPTION
             WHEN lock_not_available THEN
                 v_postponed := v_postponed || v_partition.day::text;
+                EXIT;
         END;
     END LOOP;
 

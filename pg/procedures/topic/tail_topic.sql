@@ -46,7 +46,7 @@ BEGIN
               OR (message.xid >= pg_snapshot_xmin(p_snapshot) AND NOT pg_visible_in_snapshot(message.xid, p_snapshot))
           )
         ORDER BY message.seq DESC
-        LIMIT CASE WHEN p_snapshot IS NULL THEN p_limit END
+        LIMIT CASE WHEN p_snapshot IS NULL THEN c360._checked_limit(p_limit) END
     ) AS message;
 
     RETURN jsonb_build_object('snapshot', v_snapshot::text, 'messages', v_messages);

@@ -97,15 +97,16 @@ CREATE OR REPLACE TRIGGER cdp_master_profiles_update
 
 -- People and the resolver lock many golden records, each in its own order. So that neither can end in a deadlock, an edit
 -- waits for the batch the resolver is at, and the resolver answers busy while the transaction of an edit is open. Edits do
--- not wait for each other here.
+-- not wait for each other here. Nobody but the owner can take the lock, hence SECURITY DEFINER.
 CREATE OR REPLACE FUNCTION tenant_plain.tg_cdp_master_profiles_before_update()
     RETURNS trigger
     LANGUAGE plpgsql
+    SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF coalesce(current_setting('c360.internal_write', true), '') <> 'on' THEN
-        PERFORM pg_advisory_xact_lock_shared(hashtextextended('c360.resolve:' || 'plain', 0));
+        PERFORM c360._hold_lock('plain', 'resolver', p_is_shared => true);
     END IF;
     RETURN NULL;
 END;
