@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install manifest test lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-crash release-snapshot wheel clean
+.PHONY: help install manifest test lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-crash release-snapshot wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -59,6 +59,9 @@ bench-identity: $(STAMP) ## Measure accuracy and speed of identity resolution be
 	@$(BIN)/python -c 'import splink' 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
 	$(BIN)/python -m benchmarks.identity $(ARGS)
+
+bench-tenants: $(STAMP) ## Measure what a thousand tenants cost to make and to keep (ARGS='--tenants 100')
+	$(BIN)/python -m benchmarks.tenants $(ARGS)
 
 bench-crash: $(STAMP) ## Kill -9 daemon and server in the middle of traffic, round after round, and count what is missing
 	$(BIN)/python -m benchmarks.crash $(ARGS)

@@ -614,6 +614,10 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/ops/_doctor_relay.sql
 \ir procedures/ops/_doctor_tenants.sql
 \ir procedures/ops/doctor.sql
+\ir procedures/ops/_security_functions.sql
+\ir procedures/ops/_security_relations.sql
+\ir procedures/ops/_security_roles.sql
+\ir procedures/ops/doctor_security.sql
 
 -- triggers ------------------------------------------------------------------------------------------------------------
 \ir triggers/messages_insert.sql

@@ -38,7 +38,7 @@ VALUES
     ('procedures/governance/_grant_tenant_functions.sql', '347ff7f291e37f78996ef0b61f45204266c43a0c2dda626889d598ba053ae841'),
     ('procedures/governance/_record_tenant_release.sql', '9ee1a2fb8c551e733fce707442d4ccdb3337b4111bac697983833a68dbf972a4'),
     ('procedures/governance/_renew_tenant_functions.sql', '3863ab28818b9ef1adccc6160578d83867740c15ef3f2f443444cdd341857d35'),
-    ('procedures/governance/_renew_tenants.sql', '8c627813c90679d665b6fea63ff1d1ca9cccf9d0cae73ae6a4bc8e28af67e39e'),
+    ('procedures/governance/_renew_tenants.sql', '540e85ffe5e4e53669a268010f68cdb6224bc78814fc5024722a29810e394ea4'),
     ('procedures/governance/my_tenants.sql', '9195512899958cd3dd56dcb088fe32d73721d53e469b68125adc8b9aa2fce0eb'),
     ('procedures/governance/register_tenant.sql', '33e11be53f644a1d4585ffe186a6c1dcbcb24d83c03b40cc5b2f5a42a22296e0'),
     ('procedures/governance/_identity_metadata.sql', '4e2f8a18293d17bc88daa3417acb28e3a103f9c594026d2c82a54782d14787af'),
@@ -528,6 +528,10 @@ VALUES
     ('procedures/ops/_doctor_relay.sql', '9a26907ccb44d67ffb8db9853f3822a9adcd7721630ed8e57d7de2d0c04bc602'),
     ('procedures/ops/_doctor_tenants.sql', '9a6029be4537a674f3a59104b0178ba890326d9d588e507c278456967484c6f2'),
     ('procedures/ops/doctor.sql', 'c8d1251ccb7bcb4c17136f5a2b8e3d9e6520e51896507a29e5b2389a15623e5a'),
+    ('procedures/ops/_security_functions.sql', '3445651afce18b570ff76ae6cdee2eae09bc13deedbb5e7abece9a18de9360d2'),
+    ('procedures/ops/_security_relations.sql', 'e9e5e809af00d363a96a71ccc3cc0b1071884a4298e382051084971c996f2d20'),
+    ('procedures/ops/_security_roles.sql', 'cdc4c09cbf185763af5c6c93656f3e1b4220a62115bc04ca63d5baf3c7d20928'),
+    ('procedures/ops/doctor_security.sql', '881bd2e30f31a61a70a32b4bae7b379e3b87be95e93276a7292914bd8c4ce4a3'),
     ('triggers/messages_insert.sql', '1d46fd69b0314348c654c058cb632284ad64561315c0d146057b52f5aaf5185e'),
     ('triggers/metadata_change.sql', 'a81345d66901ad66d71be1a00e46bbb669815c05786bdc136f850d81cf5d3c30'),
     ('triggers/match_rules_check.sql', 'a8c0cf29b593db21041571150de7256309ff2087041566a1aef719d22f553bf2'),
@@ -549,4 +553,4 @@ VALUES
     ('api/schema_version.sql', '04122e130057df8d230b1d904df4f1031378670ce62c7c5f34b1ea535fa9babb'),
     ('privileges/schemas.sql', 'b3a6062b08b5f1f40e308238674b2a16eff680f60e8e5e9e199ba41155d9106c'),
     ('privileges/ops.sql', 'c7a53c448226150d4a19c5293a9b353bb322bba97e8c931af62ddfb062ff9d33'),
-    ('privileges/functions.sql', '0018c34ff7396b91dc550be50d33a2f790272e066b3fb3b967c9fd8b58b5e90a');
+    ('privileges/functions.sql', 'f2748ea39ce53bc8620940d277d2a11bfa4815a228c0177a902818bac743f323');

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -51,12 +51,22 @@ def status_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fa
 
 
 @app.command("doctor")
-def doctor_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Say what is wrong and how to mend it. Exits 1 when something does not work."""
-    from c360.installer.doctor import examine  # here, because it brings the renderer along, which takes a second
+def doctor_command(
+    security: Annotated[
+        bool,
+        typer.Option(
+            "--security", help="Look for rights that are more than c360 gives, and for what could lend rights."
+        ),
+    ] = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Say what is wrong and how to mend it. Exits 1 when something does not work, or is open."""
+    from c360.installer.doctor import examine, examine_security  # here, because it brings the slow renderer along
 
     with connected(dsn, data_dir) as connection:
-        findings = examine(connection, load())
+        findings = examine_security(connection) if security else examine(connection, load())
     if as_json:
         print_json([dataclasses.asdict(finding) for finding in findings])
     else:

@@ -69,7 +69,7 @@ FROM (
 
         -- the owner
         ('owner', 'c360', 'register_tenant, apply_metadata, suspend_tenant, resume_tenant, drop_tenant, count_values'),
-        ('owner', 'c360', 'confirm_cluster, doctor, status')
+        ('owner', 'c360', 'confirm_cluster, doctor, doctor_security, status')
 ) AS listed (taken_by, schema_name, function_names)
 CROSS JOIN LATERAL string_to_table(listed.function_names, ',') AS name;
 

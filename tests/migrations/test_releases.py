@@ -125,6 +125,26 @@ def test_a_database_of_the_release_upgrades_in_place(release, upgrade, tmp_path,
         assert_goes_on(server)
 
 
+@each_release
+def test_people_find_the_functions_of_their_tenant_as_soon_as_the_installation_ran(release, tmp_path):
+    person, granted = (
+        "SELECT tenant_acme.profile('email', 'lan@example.com') ->> 'email'",
+        "c360.profile(text, text, text)",
+    )
+    with server_with(release, tmp_path) as server:
+        run_psql(server, text=f"SET ROLE c360_owner; GRANT EXECUTE ON FUNCTION {granted} TO lan;")
+
+        done = server.psql("shop", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(sql_root() / "install.sql"))
+
+        assert "role lan may no longer execute" in done.stderr
+        with psycopg.connect(server.dsn("shop", "lan"), autocommit=True) as connection:
+            session = Session(connection)
+            assert session.value(person) == "lan@example.com"
+            for taken in ("c360.profile('acme', 'email', 'x')", "tenant_globex.profile('email', 'x')"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    session.value(f"SELECT {taken}")
+
+
 def assert_same_as_fresh(server: TestServer) -> None:
     server.create_database("fresh")
     install(server.dsn("fresh", OWNER), load())

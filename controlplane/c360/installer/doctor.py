@@ -11,6 +11,7 @@ from typing import Literal
 import psycopg
 
 from c360.governance import drift
+from c360.governance.tenants import as_owner
 from c360.installer.sources import Sources
 from c360.installer.status import Status, compare, read_ledgers
 
@@ -42,6 +43,13 @@ def examine(connection: psycopg.Connection, sources: Sources) -> list[Finding]:
     if status.is_current:
         findings += _inside(connection) + _tenants(connection)
     return findings
+
+
+def examine_security(connection: psycopg.Connection) -> list[Finding]:
+    """Who has more rights than c360 gives, and what could lend rights to somebody. For the owner of c360."""
+    with as_owner(connection):
+        rows = connection.execute("SELECT level, subject, finding, remedy FROM c360.doctor_security()").fetchall()
+    return [Finding(*row) for row in rows]
 
 
 def _server(connection: psycopg.Connection) -> list[Finding]:
