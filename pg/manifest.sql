@@ -528,7 +528,7 @@ VALUES
     ('procedures/ops/_doctor_relay.sql', '9a26907ccb44d67ffb8db9853f3822a9adcd7721630ed8e57d7de2d0c04bc602'),
     ('procedures/ops/_doctor_tenants.sql', '9a6029be4537a674f3a59104b0178ba890326d9d588e507c278456967484c6f2'),
     ('procedures/ops/doctor.sql', 'c8d1251ccb7bcb4c17136f5a2b8e3d9e6520e51896507a29e5b2389a15623e5a'),
-    ('procedures/ops/_security_functions.sql', '3445651afce18b570ff76ae6cdee2eae09bc13deedbb5e7abece9a18de9360d2'),
+    ('procedures/ops/_security_functions.sql', '37a938cc22b832c11698d3bbb45a9f17bdd146fb01dcaf5db27b0f2ea4674f75'),
     ('procedures/ops/_security_relations.sql', 'e9e5e809af00d363a96a71ccc3cc0b1071884a4298e382051084971c996f2d20'),
     ('procedures/ops/_security_roles.sql', 'cdc4c09cbf185763af5c6c93656f3e1b4220a62115bc04ca63d5baf3c7d20928'),
     ('procedures/ops/doctor_security.sql', '881bd2e30f31a61a70a32b4bae7b379e3b87be95e93276a7292914bd8c4ce4a3'),

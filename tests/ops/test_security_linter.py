@@ -1,17 +1,27 @@
 """`c360 doctor --security`: silent on what c360 installs itself, and not on what lends rights."""
 
+from contextlib import closing
+
+import psycopg
 import pytest
 
 from c360.governance import create_tenant
 from support.server import SUPERUSER
+from support.session import Session
+
+
+@pytest.fixture(scope="module")
+def two_tenants(module_database):
+    with psycopg.connect(module_database.dsn) as connection:
+        create_tenant(connection, "globex")
+    return module_database
 
 
 @pytest.fixture
-def admin(connect):
+def admin(two_tenants):
     """A superuser, who can plant anything; everything is taken back."""
-    session = connect(SUPERUSER)
-    create_tenant(session.connection, "globex")
-    return session
+    with closing(psycopg.connect(two_tenants.dsn_as(SUPERUSER))) as connection:
+        yield Session(connection)
 
 
 def found(session):

@@ -88,7 +88,7 @@ AS $$
         format('%s executes a statement that is made of its arguments.', present.signature),
         'Names go through %I and values through USING; a whole statement is never an argument.'
     FROM present
-    WHERE present.prosrc ~* '\mEXECUTE\s+(p_\w+\s*(;|USING|INTO|\|\|)|[^;]*\|\|\s*p_\w+)';
+    WHERE present.prosrc ~* '\mEXECUTE\s+(p_\w+\s*(;|USING|INTO|\|\|)|''[^'']*''\s*\|\|)';
 $$;
 
 COMMENT ON FUNCTION c360._security_functions() IS 'Findings of c360.doctor_security() about functions.';
