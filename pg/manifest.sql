@@ -69,7 +69,7 @@ VALUES
     ('procedures/governance/_reference_ranks.sql', 'dcd2d0c5778df65392c25fa43a1281c8217b565e4f61bd6a4170992b3ce0aca6'),
     ('procedures/governance/_tenant_tables.sql', 'c5f52b5e546e721d808fb784c00b17260cec8a98a56f4238131e3fd731a6f5f4'),
     ('procedures/governance/_tenant_sequences.sql', 'c06ea41a5de2208dca01e8f620c78a9413d4f48ca8af31d9d3c73ec2bf222548'),
-    ('procedures/governance/_metadata_tables.sql', '7f5cdd2203a671410a7301479b58f371ca10b7cd21c05c177ea6abb49c1f2b70'),
+    ('procedures/governance/_metadata_tables.sql', '6ab9eeea5cfe5b0e96780994c32b779b891938ab2f018526fb4728c60c976b4b'),
     ('procedures/governance/_dump_tenant.sql', '472ae679aea550d3298a1af889c3580eb10885260801a3a0e8aeab62fed066a2'),
     ('procedures/governance/_restore_metadata_rows.sql', 'e0068cff202bdf35e3bad5c03dba3ac9170cce664056dfc7a1b91573ecba4ec1'),
     ('procedures/governance/_restore_tenant.sql', 'd6847b1bd0c7a478bcc7bee9239e8c4df1b485a07ecb882e439607d425eb0e35'),

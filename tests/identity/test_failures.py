@@ -166,4 +166,4 @@ def test_failures_are_counted_where_people_look(db):
     assert db.value("SELECT failures FROM c360.identity_status('acme')") == 1
     findings = [finding for finding in db.records("SELECT * FROM c360.doctor()") if "23514" in finding["finding"]]
     assert [finding["subject"] for finding in findings] == ["tenant acme"]
-    assert "c360.retry_resolution('acme')" in findings[0]["remedy"]
+    assert "tenant_acme.retry_resolution()" in findings[0]["remedy"]

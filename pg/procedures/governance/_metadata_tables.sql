@@ -1,6 +1,7 @@
 -- The tables of schema c360 that hold metadata of tenants and travel with a dump, in the order in which they can be filled:
--- c360.tenants and what refers to it. Left out: the ledger of templates, which the restore writes, and webhooks, whose
--- secrets are bound to the master key and the subscription of the place they come from. Reads only.
+-- c360.tenants and what refers to it. Left out: the ledger of templates, which the restore writes; webhooks, whose secrets
+-- are bound to the master key and the subscription of the place they come from; and what is only of the moment there: locks,
+-- sessions of imports, how far retention has come. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._metadata_tables()
     RETURNS TABLE (table_name text, columns text[])
@@ -15,7 +16,13 @@ AS $$
         FROM pg_constraint AS fkey
         WHERE fkey.contype = 'f'
           AND fkey.confrelid = 'c360.tenants'::regclass
-          AND fkey.conrelid NOT IN ('c360.tenant_releases'::regclass, 'c360.subscriptions'::regclass)
+          AND fkey.conrelid NOT IN (
+              'c360.tenant_releases'::regclass,
+              'c360.subscriptions'::regclass,
+              'c360.locks'::regclass,
+              'c360.import_sessions'::regclass,
+              'c360.retention_states'::regclass
+          )
     )
     SELECT
         relation.relname::text,
