@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument("--tenants", type=int, default=1000)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="c360-bench-") as folder:
+        Path(folder).chmod(0o755)  # another user runs PostgreSQL where this one is root
         server = EmbeddedPostgres(Path(folder) / "data").start()
         try:
             install(server.dsn, load())
