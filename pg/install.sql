@@ -97,6 +97,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/governance/_default_blocked_values.sql
 \ir procedures/governance/_default_attributes.sql
 \ir procedures/governance/_create_tenant_roles.sql
+\ir procedures/governance/_name_early_members.sql
 \ir procedures/governance/_role_of_right.sql
 \ir procedures/governance/_function_grant_differences.sql
 \ir procedures/governance/_apply_function_rights.sql
@@ -144,6 +145,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/governance/_restore_partitions.sql
 \ir procedures/governance/_restore_sequences.sql
 \ir procedures/governance/count_values.sql
+\ir procedures/governance/_drop_tenant_role.sql
 \ir procedures/governance/drop_tenant.sql
 \ir procedures/governance/list_tenants.sql
 \ir procedures/governance/mask_value.sql

@@ -3,7 +3,10 @@
 -- tenant, whose name stands in the text and whose EXECUTE PostgreSQL checks. p_right write refuses a suspended tenant.
 -- Safe to repeat. Has no SET clause of its own on purpose: leaving this function must not take the path back; the
 -- SET clause of the calling function does that.
--- Raises: U4404 tenant_not_found, U4423 tenant_suspended
+-- Tables are found in the schema of the tenant, then among the temporary ones of the session. A table that is not there, because
+-- the tenant was not synced yet or a partition was just dropped, must not be a temporary one: the caller made that, and its triggers
+-- and views would run with borrowed rights. pg_temp cannot be left out of a path, so a session that has such a table is refused.
+-- Raises: U4404 tenant_not_found, U4423 tenant_suspended, U4427 temporary_table_in_the_way
 
 CREATE OR REPLACE FUNCTION c360._use_tenant(
     p_tenant text,
@@ -37,9 +40,20 @@ BEGIN
                   HINT = 'It can be read. To write again: c360 tenant resume';
     END IF;
 
+    IF pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.<>) 0::pg_catalog.oid AND EXISTS (
+        SELECT
+        FROM pg_catalog.pg_class AS relation
+        WHERE relation.relnamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
+          AND pg_catalog.starts_with(relation.relname, 'cdp_')
+    ) THEN
+        RAISE EXCEPTION 'the session has a temporary table or view whose name begins with cdp_'
+            USING ERRCODE = 'U4427',
+                  HINT = 'Tables of tenants are named so: drop it, or give it another name.';
+    END IF;
+
     PERFORM pg_catalog.set_config('search_path', pg_catalog.format('pg_catalog, %I, pg_temp', v_schema), true);
 END;
 $$;
 
 COMMENT ON FUNCTION c360._use_tenant(text, text) IS
-    'Points search_path at a tenant for the calling function; refuses writing to a suspended one.';
+    'Points search_path at a tenant for the calling function; refuses writing to a suspended one, and temporary tables in the way.';
