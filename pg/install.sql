@@ -83,6 +83,12 @@ SELECT c360._migration_pending('0011_metadata_limits') AS pending \gset
 SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0012_subscription_limits') AS pending \gset
+\if :pending
+\ir migrations/0012_subscription_limits.sql
+SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
