@@ -83,6 +83,12 @@ SELECT c360._migration_pending('0011_metadata_limits') AS pending \gset
 SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0012_subscription_limits') AS pending \gset
+\if :pending
+\ir migrations/0012_subscription_limits.sql
+SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -97,6 +103,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/governance/_default_blocked_values.sql
 \ir procedures/governance/_default_attributes.sql
 \ir procedures/governance/_create_tenant_roles.sql
+\ir procedures/governance/_name_early_members.sql
 \ir procedures/governance/_role_of_right.sql
 \ir procedures/governance/_function_grant_differences.sql
 \ir procedures/governance/_apply_function_rights.sql
@@ -144,6 +151,7 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/governance/_restore_partitions.sql
 \ir procedures/governance/_restore_sequences.sql
 \ir procedures/governance/count_values.sql
+\ir procedures/governance/_drop_tenant_role.sql
 \ir procedures/governance/drop_tenant.sql
 \ir procedures/governance/list_tenants.sql
 \ir procedures/governance/mask_value.sql

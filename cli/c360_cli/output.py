@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 from rich.console import Console
 from rich.table import Table
 
@@ -43,6 +44,16 @@ def printable(value: Any) -> Any:
 def say(text: str) -> None:
     """A remark for the person at the terminal; stdout belongs to the data."""
     print(text, file=sys.stderr)
+
+
+def say_warnings(connection: psycopg.Connection) -> None:
+    """What the database warns of from now on, with its hint."""
+
+    def tell(notice: psycopg.errors.Diagnostic) -> None:
+        if notice.severity_nonlocalized == "WARNING":
+            say(": ".join(["warning", *filter(None, (notice.message_primary, notice.message_hint))]))
+
+    connection.add_notice_handler(tell)
 
 
 def _plain(value: Any) -> Any:

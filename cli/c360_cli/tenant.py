@@ -33,7 +33,7 @@ from c360.templates.environment import literal
 from c360_cli import tenant_file
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
-from c360_cli.output import print_json, print_table, say
+from c360_cli.output import print_json, print_table, say, say_warnings
 from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Create tenants, shape them, and end them.", no_args_is_help=True)
@@ -73,6 +73,7 @@ def create_command(
                 connection.execute("SELECT c360.register_tenant(%s, %s, %s, %s, %s)", values)
                 _print_sql(connection, f"{register}\n\n{plan_tenant(connection, tenant).sql}")
             return
+        say_warnings(connection)
         spec = create_tenant(
             connection,
             tenant,
@@ -312,6 +313,7 @@ def drop_command(
             hint=f"This cannot be undone. If it is meant: c360 tenant drop {tenant} --confirm {tenant} --yes",
         )
     with connected(dsn, data_dir) as connection:
+        say_warnings(connection)
         drop_tenant(connection, tenant, confirm=confirmed)
     say(f"tenant {tenant} is gone; the audit log keeps what was done to it.")
 

@@ -17,7 +17,7 @@ from c360.governance.dumped import Webhook
 from c360.templates.environment import ident
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
-from c360_cli.output import print_json, printable, say
+from c360_cli.output import print_json, printable, say, say_warnings
 
 _NOT_KEPT = typer.Option("--dry-run", help="Restore it, say what that gave, and take everything back.")
 
@@ -53,6 +53,7 @@ def restore_command(
 ) -> None:
     """Restore a tenant from a file. It must not exist here; either all of it comes back or nothing changes."""
     with connected(dsn, data_dir) as connection:
+        say_warnings(connection)
         restored = restore_tenant(connection, file, name, _show_table, dry_run=dry_run)
     if as_json:
         plain = TypeAdapter(Restored).dump_python(restored, mode="json")

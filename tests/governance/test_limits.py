@@ -46,6 +46,10 @@ def test_fifteen_hundred_attributes_work(tenant):
         ("blocked_values", "(tenant, identifier_type, pattern, reason) SELECT %s, 'email', 'x' || n, 'test'"),
         ("identifier_types", "(tenant, identifier_type) SELECT %s, 'type_' || n"),
         (
+            "subscriptions",
+            "(tenant, subscription_id, name, url) SELECT %s, gen_random_uuid(), 'hook' || n, 'https://shop.example/'",
+        ),
+        (
             "match_rules",
             "(tenant, rule, kind, definition) SELECT %s, 'rule_' || n, 'composite',"
             """ '{"all": [{"attribute": "date_of_birth", "compare": "exact"}]}'""",

@@ -165,6 +165,63 @@ def test_dropping_removes_schema_roles_and_metadata_and_keeps_the_audit_log(tena
     assert {"tenants.added", "tenants.removed", "profile_attributes.removed"} <= set(actions)
 
 
+def test_a_new_tenant_of_the_same_name_has_nothing_of_the_old_one(tenant):
+    tenant.db.execute("SET LOCAL ROLE c360_owner")
+    tenant.db.call("c360._publish", tenant.name, "c360-id-resolution", "profile.updated", "k", {"full_name": "Lan"})
+    tenant.db.execute("RESET ROLE")
+    drop_tenant(tenant.db.connection, tenant.name, confirm=tenant.name)
+    create_tenant(tenant.db.connection, tenant.name)
+
+    answer = tenant.db.call(f"{tenant.schema}.tail_topic", "c360-id-resolution")
+
+    assert answer["messages"] == []
+    assert tenant.db.value("SELECT count(*) FROM c360.messages WHERE tenant = %s AND key = 'k'", tenant.name) == 0
+
+
+def test_people_of_a_dropped_tenant_who_hold_on_to_its_role_are_not_in_a_new_one(tenant):
+    person, role = f"holder_{tenant.name}", f"c360_{tenant.name}_admin"
+    tenant.db.execute(f"CREATE ROLE {person}")
+    tenant.db.execute("SET LOCAL ROLE c360_owner")
+    tenant.db.execute(f"GRANT {role} TO {person}")
+    tenant.db.execute("RESET ROLE")
+    tenant.db.execute("CREATE TABLE public.held ()")
+    tenant.db.execute(f"GRANT SELECT ON public.held TO {role}")
+
+    drop_tenant(tenant.db.connection, tenant.name, confirm=tenant.name)
+    create_tenant(tenant.db.connection, tenant.name)
+
+    may = tenant.db.row(
+        "SELECT pg_has_role(%s, %s, 'MEMBER'), has_schema_privilege(%s, %s, 'USAGE')",
+        person,
+        role,
+        person,
+        tenant.schema,
+    )
+    left = tenant.db.rows(
+        "SELECT pg_has_role(%s, oid, 'MEMBER'), pg_has_role(oid, 'c360_admin', 'MEMBER'),"
+        " pg_has_role('c360_authenticator', oid, 'MEMBER') FROM pg_roles WHERE rolname LIKE 'c360\\_dropped\\_%%'",
+        person,
+    )
+    assert may == (False, False)
+    assert left == [(True, False, False)]
+
+
+def test_people_who_are_in_the_roles_of_a_new_tenant_already_are_named(db, new_name):
+    db.execute("SET LOCAL ROLE c360_owner")
+    db.execute(f"CREATE ROLE c360_{new_name}_writer")
+    db.execute("RESET ROLE")
+    db.execute(f"CREATE ROLE early_{new_name}")
+    db.execute("SET LOCAL ROLE c360_owner")
+    db.execute(f"GRANT c360_{new_name}_writer TO early_{new_name}")
+    db.execute("RESET ROLE")
+    said = []
+    db.connection.add_notice_handler(lambda notice: said.append(notice.message_primary))
+
+    create_tenant(db.connection, new_name)
+
+    assert f"the roles of tenant {new_name} were there before and have members: early_{new_name}" in said
+
+
 def test_dropping_needs_the_exact_name_again(tenant):
     with pytest.raises(psycopg.Error) as refused:
         drop_tenant(tenant.db.connection, tenant.name, confirm=tenant.name.upper())

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import uuid
 
+import psycopg
 import pytest
 
 TOPIC = "c360-updated-profiles"
@@ -305,3 +306,29 @@ def test_the_lanes_of_a_webhook_wait_for_nobody(session, connect, webhooks_in_ev
         worker.call_rows("c360.read_lane", *place, [], 10)
         worker.call("c360.settle_deliveries", *place)
         worker.call("c360.release_lane", *place)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"p_types": [f"profile.t{number}" for number in range(101)]},
+        {"p_types": ["profile." + "t" * 9000]},
+        {"p_topics": [TOPIC] * 6},
+        {"p_ciphertext": b"x" * 1025},
+        {"p_key_id": "k" * 201},
+    ],
+    ids=["many types", "a long type", "many topics", "a long secret", "a long name of its key"],
+)
+def test_a_webhook_is_no_larger_than_what_serves_all_tenants_can_look_at(db, wish):
+    values = {
+        "p_tenant": "acme",
+        "p_subscription_id": uuid.uuid4(),
+        "p_name": "large",
+        "p_url": "https://crm.example/hooks",
+        "p_key_id": "key",
+        "p_nonce": b"123456789012",
+        "p_ciphertext": b"secret",
+    }
+
+    with pytest.raises(psycopg.errors.CheckViolation):
+        db.call("c360.add_subscription", **{**values, **wish})

@@ -60,6 +60,7 @@ BEGIN
       AND known.status <> given.status;
 
     PERFORM c360._create_tenant_roles(p_tenant);
+    PERFORM c360._name_early_members(p_tenant);
 
     INSERT INTO c360.audit_log (actor, tenant, action, object, detail)
     VALUES (

@@ -1,6 +1,6 @@
--- Removes a tenant: its schema with all data, its metadata and its roles. Irreversible; audit_log is kept. Not safe to
+-- Removes a tenant: its schema with all data, its messages, its metadata and its roles. Irreversible; audit_log is kept. Not safe to
 -- repeat: the second call finds no tenant. The name must be given twice. For the owner of c360 alone; granted to nobody.
--- A role that another database of the cluster still uses is left.
+-- What becomes of roles that are still used says _drop_tenant_role().
 -- Raises: U4404 tenant_not_found, U4414 name_not_confirmed
 
 CREATE OR REPLACE FUNCTION c360.drop_tenant(
@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION c360.drop_tenant(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_role text;
+    v_kind text;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
@@ -29,20 +29,15 @@ BEGIN
     DELETE FROM c360.tenants AS tenant
     WHERE tenant.tenant = p_tenant;
 
-    FOREACH v_role IN ARRAY ARRAY['admin', 'writer', 'reader'] LOOP
-        v_role := format('c360_%s_%s', p_tenant, v_role);
+    -- Whoever has a tenant of this name later must not find them.
+    DELETE FROM c360.messages AS message
+    WHERE message.tenant = p_tenant;
 
-        IF to_regrole(quote_ident(v_role)) IS NOT NULL THEN
-            BEGIN
-                EXECUTE format('DROP ROLE %I', v_role);
-            EXCEPTION
-                WHEN dependent_objects_still_exist OR insufficient_privilege THEN
-                    NULL;
-            END;
-        END IF;
+    FOREACH v_kind IN ARRAY ARRAY['admin', 'writer', 'reader'] LOOP
+        PERFORM c360._drop_tenant_role(format('c360_%s_%s', p_tenant, v_kind));
     END LOOP;
 END;
 $$;
 
 COMMENT ON FUNCTION c360.drop_tenant(text, text) IS
-    'Removes a tenant with all its data, metadata and roles; the name must be given twice.';
+    'Removes a tenant with all its data, messages, metadata and roles; the name must be given twice.';

@@ -66,6 +66,7 @@ BEGIN
     FROM c360._default_attributes() AS standard;
 
     PERFORM c360._create_tenant_roles(p_tenant);
+    PERFORM c360._name_early_members(p_tenant);
 END;
 $$;
 

@@ -17,6 +17,8 @@ BEGIN
             active.tenant,
             active.schema_name
         FROM c360.tenants AS active
+        JOIN pg_namespace AS own ON own.nspname = active.schema_name
+        JOIN pg_namespace AS shared ON shared.nspname = 'c360' AND shared.nspowner = own.nspowner
         WHERE active.status = 'active'
         ORDER BY active.tenant
     LOOP

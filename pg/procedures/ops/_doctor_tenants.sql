@@ -12,10 +12,26 @@ BEGIN
     FOR v_tenant IN
         SELECT
             listed.tenant,
-            listed.schema_name
+            listed.schema_name,
+            EXISTS (
+                SELECT
+                FROM pg_namespace AS own
+                JOIN pg_namespace AS shared ON shared.nspname = 'c360' AND shared.nspowner <> own.nspowner
+                WHERE own.nspname = listed.schema_name
+            ) AS is_of_somebody_else
         FROM c360.tenants AS listed
         ORDER BY listed.tenant
     LOOP
+        IF v_tenant.is_of_somebody_else THEN
+            RETURN QUERY VALUES (
+                'error',
+                format('tenant %s', v_tenant.tenant),
+                format('Schema %s belongs to somebody else.', v_tenant.schema_name),
+                format('Have it renamed by its owner, then: c360 tenant sync %s', v_tenant.tenant)
+            );
+            CONTINUE;
+        END IF;
+
         IF to_regclass(format('%I.cdp_resolution_queue', v_tenant.schema_name)) IS NULL THEN
             RETURN QUERY VALUES (
                 'error',

@@ -3,7 +3,8 @@
 -- transaction stays open.
 -- The signing secret arrives encrypted: its plain text and the master key never reach the database.
 -- The id is made by the caller, because the encryption of the secret is bound to it.
--- Raises: U4404 and U4423 of the tenant; U4424 time_out_of_bounds; U5410 subscription_exists; 23514 for a value the table refuses
+-- Raises: U4404 and U4423 of the tenant; U4424 time_out_of_bounds; U4419 metadata_limit;
+--         U5410 subscription_exists; 23514 for a value the table refuses
 
 CREATE OR REPLACE FUNCTION c360.add_subscription(
     p_tenant          text,
