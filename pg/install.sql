@@ -579,6 +579,8 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/privacy/_amounts.sql
 \ir procedures/privacy/_anonymous_event.sql
 \ir procedures/privacy/_forget_message_ids.sql
+\ir procedures/privacy/_ids_naming.sql
+\ir procedures/privacy/_forget_named_ids.sql
 \ir procedures/privacy/_keep_anonymous_events.sql
 \ir procedures/privacy/_take_back_reports.sql
 \ir procedures/privacy/_erase_purchases.sql

@@ -327,3 +327,16 @@ def test_a_refused_event_is_known_by_its_user_id_however_short(db):
 
     payloads = db.column("SELECT payload::jsonb ->> 'userId' FROM tenant_acme.cdp_rejected_events ORDER BY 1")
     assert payloads == ["77", "8"]
+
+
+def test_a_message_id_that_quotes_the_person_goes_even_where_retention_took_its_event(db, mai):
+    ids = ["signup-mai@shop.vn-1", "order_u-1234567", "SIGNUP MAI@SHOP.VN", "of nobody"]
+    db.call("c360.ingest", "acme", [order(message) for message in ids], "web")
+    resolve(db)
+    db.execute("DELETE FROM tenant_acme.cdp_behavioral_events")
+
+    assert erase(db, "user_id", "u-1234567")["tables"]["cdp_event_ids"] == 3
+
+    assert db.column("SELECT message_id FROM tenant_acme.cdp_event_ids") == ["of nobody"]
+    late = [order(message, userId="u2") for message in ids]
+    assert db.call("c360.ingest", "acme", late, "web") == {"accepted": 0, "duplicates": 4, "rejected": []}
