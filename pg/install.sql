@@ -564,6 +564,8 @@ SELECT c360._record_migration('0011_metadata_limits') AS recorded \gset
 \ir procedures/privacy/_refuse_suppressed.sql
 \ir procedures/privacy/_forget_refused_ids.sql
 \ir procedures/privacy/_whole_word.sql
+\ir procedures/privacy/_has_letters_to_compose.sql
+\ir procedures/privacy/_text_in_ascii.sql
 \ir procedures/privacy/_names_person.sql
 \ir procedures/privacy/_without_person.sql
 \ir procedures/privacy/_find_person.sql
