@@ -572,6 +572,8 @@ SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
 \ir procedures/privacy/_refuse_suppressed.sql
 \ir procedures/privacy/_forget_refused_ids.sql
 \ir procedures/privacy/_whole_word.sql
+\ir procedures/privacy/_has_letters_to_compose.sql
+\ir procedures/privacy/_text_in_ascii.sql
 \ir procedures/privacy/_names_person.sql
 \ir procedures/privacy/_without_person.sql
 \ir procedures/privacy/_find_person.sql
@@ -587,6 +589,8 @@ SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
 \ir procedures/privacy/_amounts.sql
 \ir procedures/privacy/_anonymous_event.sql
 \ir procedures/privacy/_forget_message_ids.sql
+\ir procedures/privacy/_ids_naming.sql
+\ir procedures/privacy/_forget_named_ids.sql
 \ir procedures/privacy/_keep_anonymous_events.sql
 \ir procedures/privacy/_take_back_reports.sql
 \ir procedures/privacy/_erase_purchases.sql

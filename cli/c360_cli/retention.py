@@ -72,8 +72,8 @@ def set_command(
         for kind, days in wanted:
             keep = None if days is None else timedelta(days=days)
             changed = answer(connection, _SET, tenant, kind, keep)
-            what = "by default" if days is None else f"for {days} days"
-            say(f"tenant {tenant}: {kind} {'are' if changed else 'were already'} kept {what}.")
+            what = "as the default says" if days is None else f"{days} days"
+            say(f"tenant {tenant}: {kind}: {what}{'' if changed else ', as before'}.")
 
 
 @app.command("run")

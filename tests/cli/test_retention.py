@@ -95,3 +95,15 @@ def test_an_unknown_kind_and_a_time_to_come_are_refused(retention):
     assert "U4430" in retention("run", "--kind", "everything", "--yes").stderr
     assert "U4430" in retention("run", "--at", "2999-01-01", "--yes").stderr
     assert retention("run", "--at", "2999-01-01", "--dry-run").returncode == 0
+
+
+def test_who_may_not_is_told_which_role_would_help(c360, database, session):
+    session.execute("CREATE ROLE nobody_17 LOGIN")
+    try:
+        done = c360("retention", "show", "acme", C360_DSN=database.dsn_as("nobody_17"))
+    finally:
+        session.execute("DROP ROLE nobody_17")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("42501: ")
+    assert "c360_<tenant>_reader" in done.stderr

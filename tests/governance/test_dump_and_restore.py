@@ -429,3 +429,25 @@ def test_a_suspended_tenant_travels_as_such_and_is_resumed_there(shop, elsewhere
 
     assert refused.value.sqlstate == "U4423"
     assert ingest(elsewhere, page("m-1"))["accepted"] == 1
+
+
+@pytest.mark.parametrize("name", ["acme", "acme_two"])
+def test_who_was_erased_stays_out_where_the_tenant_is_restored(shop, elsewhere, tmp_path, name):
+    ingest(shop, identify("u-gone-17", "m-gone", email="gone@example.com"), page("m-old", userId="u1"))
+    shop.call("c360.resolve_identities", "acme")
+    shop.call("c360.erase_profile", "acme", "user_id", "u-gone-17", "case 17")
+    shop.call("c360.set_retention", "acme", "events", "90 days")
+    shop.execute("DELETE FROM tenant_acme.cdp_behavioral_events")
+
+    dump_tenant(shop.connection, "acme", tmp_path / "acme.c360", quiet)
+    restore_tenant(elsewhere.connection, tmp_path / "acme.c360", name, quiet)
+
+    before = elsewhere.value(f"SELECT count(*) FROM tenant_{name}.cdp_raw_profiles")
+    late = [page("m-gone", userId="u9"), page("m-old", userId="u9")]
+    assert elsewhere.call("c360.ingest", name, late, "web")["duplicates"] == 2
+    elsewhere.call("c360.ingest", name, [identify("u-gone-17"), identify("u9", email="GONE@example.com")], "web")
+    assert elsewhere.value(f"SELECT count(*) FROM tenant_{name}.cdp_raw_profiles") == before
+    (erasure,) = elsewhere.call_rows("c360.erasures", name)
+    assert (erasure["reason"], erasure["suppressed"], erasure["refused_count"]) == ("case 17", 2, 2)
+    assert elsewhere.rows("SELECT tenant, kind FROM c360.retention_policies") == [(name, "events")]
+    assert elsewhere.call("c360.lift_suppression", name, "email", "gone@example.com")

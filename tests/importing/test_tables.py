@@ -299,3 +299,13 @@ def test_a_view_can_be_imported_and_odd_names_are_no_danger(db, extract, take, o
     take(table='crm."odd \'view"', mapping={"e'm\"ail": "email", "a.b": "traits.it's.\"odd"})
 
     assert observations() == [("crm", {}, {"email": "an@shop.vn", "it's": {'"odd': "x"}})]
+
+
+def test_an_import_says_nothing_beside_its_answer(db, extract, take):
+    extract("id text, email text", [("1", "an@shop.vn")])
+    notices = []
+    db.connection.add_notice_handler(lambda notice: notices.append(notice.message_primary))
+
+    take(p_key="id")
+
+    assert notices == []

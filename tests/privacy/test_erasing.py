@@ -1,5 +1,7 @@
 """Who is erased, what stays, what is refused afterwards, and what is said about it."""
 
+import unicodedata
+
 import psycopg
 import pytest
 
@@ -327,3 +329,47 @@ def test_a_refused_event_is_known_by_its_user_id_however_short(db):
 
     payloads = db.column("SELECT payload::jsonb ->> 'userId' FROM tenant_acme.cdp_rejected_events ORDER BY 1")
     assert payloads == ["77", "8"]
+
+
+def test_a_message_id_that_quotes_the_person_goes_even_where_retention_took_its_event(db, mai):
+    ids = ["signup-mai@shop.vn-1", "order_u-1234567", "SIGNUP MAI@SHOP.VN", "of nobody"]
+    db.call("c360.ingest", "acme", [order(message) for message in ids], "web")
+    resolve(db)
+    db.execute("DELETE FROM tenant_acme.cdp_behavioral_events")
+
+    assert erase(db, "user_id", "u-1234567")["tables"]["cdp_event_ids"] == 3
+
+    assert db.column("SELECT message_id FROM tenant_acme.cdp_event_ids") == ["of nobody"]
+    late = [order(message, userId="u2") for message in ids]
+    assert db.call("c360.ingest", "acme", late, "web") == {"accepted": 0, "duplicates": 4, "rejected": []}
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        pytest.param(str.upper, id="in capitals"),
+        pytest.param(lambda mail: unicodedata.normalize("NFD", mail), id="decomposed"),
+        pytest.param(lambda mail: unicodedata.normalize("NFD", mail.upper()), id="decomposed capitals"),
+        pytest.param(lambda mail: mail.replace("ü", "%C3%BC").replace("@", "%40"), id="in an address"),
+        pytest.param(lambda mail: f"<mailto:{mail}>.", id="in a text"),
+    ],
+)
+def test_a_refused_event_is_known_by_an_address_however_its_letters_are_written(db, spelled):
+    observe(db, user_id="u1", traits={"email": "jürgen.maier@shop.vn"})
+    resolve(db)
+    nameless = {"type": "track", "anonymousId": "a1"}
+    notes = [spelled("jürgen.maier@shop.vn"), spelled("hans.jürgen.maier@shop.vn")]
+    db.call("c360.ingest", "acme", [{**nameless, "properties": {"note": note}} for note in notes])
+
+    erase(db, "user_id", "u1")
+
+    assert db.column("SELECT payload::jsonb #>> '{properties,note}' FROM tenant_acme.cdp_rejected_events") == notes[1:]
+
+
+def test_a_refused_event_that_is_kept_as_it_came_is_known_by_an_address_in_the_escapes_of_json(db):
+    observe(db, user_id="u1", traits={"email": "jürgen.maier@shop.vn"})
+    resolve(db)
+    db.call("c360.ingest", "acme", [{"type": "track", "userId": "u2", "note": "to jürgen.maier@shop.vn"}])
+    db.execute("UPDATE tenant_acme.cdp_rejected_events SET payload = replace(payload, 'ü', %s)", "\\u00fc")
+
+    assert erase(db, "user_id", "u1")["tables"]["cdp_rejected_events"] == 1

@@ -49,7 +49,7 @@ async def demo(stage: Stage) -> None:
             process.send_signal(signal.SIGTERM)
         await process.wait()
         await receiver.stop()
-    _say("everything is stopped; the data is still in " + str(stage.data_dir))
+    _say(f"everything is stopped; the data is still in {stage.data_dir}, and c360 up starts it again from there")
 
 
 async def _tenants(stage: Stage, receiver: Receiver) -> dict[str, str]:

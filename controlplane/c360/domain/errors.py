@@ -100,6 +100,11 @@ _BY_GROUP: dict[str, type[DatabaseRefused]] = {
     "U5": RelayRefused,
     "U9": OperationsRefused,
 }
+# PostgreSQL names what was refused and never what would help.
+_WHICH_ROLE = (
+    "Reading takes the role c360_<tenant>_reader, deciding _writer, administration _admin;"
+    " installing, syncing and dumps are for the owner of c360. Who has the role can grant it."
+)
 # PostgreSQL reports two sessions changing one row of a shared catalogue as an internal error.
 _CATALOGUE_RACE = "tuple concurrently updated"
 
@@ -134,5 +139,5 @@ def from_psycopg(error: psycopg.Error) -> C360Error:
         message,
         code=error.sqlstate,
         detail=diagnosis.message_detail,
-        hint=diagnosis.message_hint,
+        hint=diagnosis.message_hint or (_WHICH_ROLE if error.sqlstate == "42501" else None),
     )

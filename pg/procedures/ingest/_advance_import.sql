@@ -31,7 +31,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no import %', p_import_id
             USING ERRCODE = 'U1423',
-                  HINT = 'List the imports with: SELECT * FROM c360.list_imports(<tenant>)';
+                  HINT = 'List the imports with: SELECT * FROM tenant_<tenant>.list_imports()';
     END IF;
     IF v_status <> 'running' OR p_first_row IS DISTINCT FROM v_row_count + 1 THEN
         RAISE EXCEPTION 'import % does not go on with row %', p_import_id, p_first_row

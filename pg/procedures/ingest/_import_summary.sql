@@ -46,7 +46,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no import %', p_import_id
             USING ERRCODE = 'U1423',
-                  HINT = 'List the imports with: SELECT * FROM c360.list_imports(<tenant>)';
+                  HINT = 'List the imports with: SELECT * FROM tenant_<tenant>.list_imports()';
     END IF;
 
     RETURN v_summary;

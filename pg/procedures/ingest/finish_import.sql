@@ -53,7 +53,10 @@ BEGIN
         WHERE import.import_id = p_import_id;
     END IF;
 
-    EXECUTE format('DROP TABLE IF EXISTS %s', c360._import_staging(p_tenant, p_import_id));
+    -- Imports of a table have none; IF EXISTS would say so to whoever imports.
+    IF to_regclass(c360._import_staging(p_tenant, p_import_id)) IS NOT NULL THEN
+        EXECUTE format('DROP TABLE %s', c360._import_staging(p_tenant, p_import_id));
+    END IF;
     PERFORM c360._release_import(p_tenant, p_import_id);
     RETURN c360._import_summary(p_import_id);
 END;

@@ -18,6 +18,7 @@ DECLARE
     v_person     c360.person := c360._person_to_erase(p_tenant, p_master_profile_id);
     v_blocked    bigint := c360._erase_blocked_values(p_tenant, v_person);
     v_versions   text[];
+    v_ids        jsonb;
     v_message    record;
     v_late       record;
     v_overrides  bigint[];
@@ -33,6 +34,7 @@ BEGIN
         SELECT mixed.master_profile_id::text || ' ' || mixed.version
         FROM c360._mixed_versions(v_person) AS mixed
     );
+    v_ids := c360._ids_naming(v_person.texts);
     SELECT * INTO v_message FROM c360._messages_of_person(p_tenant, v_person, v_versions);
 
     PERFORM c360._hold_off_recording();
@@ -56,6 +58,7 @@ BEGIN
     v_tables := ARRAY[
         jsonb_build_object('blocked_values', v_blocked),
         c360._erase_events(p_tenant, v_person, p_mode),
+        jsonb_build_object('cdp_event_ids', c360._forget_named_ids(v_ids)),
         c360._erase_arrivals(v_person),
         c360._erase_decisions(v_person),
         c360._erase_match_data(v_person),

@@ -23,7 +23,7 @@ BEGIN
     IF v_found.candidate_count > 1 THEN
         RAISE EXCEPTION '% golden records have that %', v_found.candidate_count, p_identifier_type
             USING ERRCODE = 'U2502',
-                  HINT = 'Say which by its profile_id: c360.profile() with another identifier shows it.';
+                  HINT = 'Say which by its profile_id: c360 profile show, or profile() of the tenant, with another identifier shows it.';
     END IF;
 
     RETURN v_found.master_profile_id;

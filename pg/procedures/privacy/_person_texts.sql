@@ -54,7 +54,7 @@ BEGIN
                 AND own.value = c360._normalised_identifier(p_tenant, said.identifier_type, said.value)
         ),
         telling AS (
-            SELECT lower(named.value) AS value
+            SELECT normalize(lower(named.value), NFC) AS value
             FROM named
             WHERE (named.value LIKE '%@%' AND length(named.value) >= 6)
                OR (length(named.value) >= 8 AND named.value ~ '[^[:alpha:]]')
@@ -68,6 +68,8 @@ BEGIN
                 (btrim(to_jsonb(telling.value)::text, '"')),
                 (replace(telling.value, '@', '%40')),
                 (replace(telling.value, '+', '%2b')),
+                (c360._text_in_ascii(telling.value, 'json')),
+                (c360._text_in_ascii(telling.value, 'url')),
                 -- As a pattern for blocked values writes it, in SQL and in JSON.
                 (replace(telling.value, '.', '\.')),
                 (replace(telling.value, '.', '\\.'))

@@ -33,7 +33,7 @@ BEGIN
         RAISE EXCEPTION 'the history of profile "%" is not kept as far back as %', p_master_profile_id, p_at
             USING ERRCODE = 'U2410',
                   DETAIL = format('It begins at %s: what was before was removed by the retention of the tenant.', v_kept_from),
-                  HINT = 'Ask for a later moment, or look at c360.retention().';
+                  HINT = 'Ask for a later moment, or look at retention() of the tenant.';
     END IF;
 END;
 $$;
