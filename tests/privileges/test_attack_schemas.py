@@ -1,4 +1,4 @@
-"""Attack: a schema with the name of a tenant, made before the tenant has one, with views that run the attacker's code."""
+"""Attack: a schema with the name of a tenant, made before the tenant has one, with views of the attacker in it."""
 
 import psycopg
 import pytest

@@ -1,5 +1,5 @@
--- Lets the resolver look again at those who stay: at p_neighbours, and at whoever holds one of p_crowded that counts
--- differently now that a person less stands behind it. Their components are partitioned anew, as if the person had never been
+-- Lets the resolver look again at those who stay: at p_neighbours, and at whoever holds one of p_crowded that is judged
+-- otherwise now that a person less stands behind it. Their components are partitioned anew, as if the person had never been
 -- there. To be called when the person is gone. Answers how many observations were queued.
 -- Trusts the search_path and the resolver's lock. Raises nothing.
 
@@ -20,26 +20,24 @@ DECLARE
     v_states text[];
     v_count  bigint;
 BEGIN
-    -- The judgement takes it that persons only become more: it begins anew.
-    WITH opened AS (
-        DELETE FROM cdp_value_states AS state
-        USING unnest(p_crowded) AS own
-        WHERE state.identifier_type = own.identifier_type
-          AND state.value = own.value
-        RETURNING
-            state.identifier_type,
-            state.value,
-            state.state
-    )
     SELECT
-        array_agg(opened.identifier_type),
-        array_agg(opened.value),
-        array_agg(opened.state)
+        array_agg(own.identifier_type),
+        array_agg(own.value),
+        array_agg(state.state)
     INTO
         v_types,
         v_values,
         v_states
-    FROM opened;
+    FROM unnest(p_crowded) AS own
+    LEFT JOIN cdp_value_states AS state
+        ON state.identifier_type = own.identifier_type
+        AND state.value = own.value;
+
+    -- The judgement takes it that persons only become more: it begins anew.
+    DELETE FROM cdp_value_states AS state
+    USING unnest(p_crowded) AS own
+    WHERE state.identifier_type = own.identifier_type
+      AND state.value = own.value;
 
     PERFORM c360._note_values(p_tenant, v_types, v_values);
 
