@@ -40,6 +40,10 @@ BEGIN
         GROUP BY
             coalesce(listed.role, granted.role),
             listed.oid IS NOT NULL
+        -- Reader, writer, admin, as everywhere: another database may grant to, or drop, the same roles at this moment.
+        ORDER BY
+            array_position('{reader,writer,admin}'::text[], substring(coalesce(listed.role, granted.role)::regrole::text FROM '[a-z]+$')),
+            coalesce(listed.role, granted.role)
     LOOP
         EXECUTE format(
             CASE WHEN v_change.is_wanted THEN 'GRANT EXECUTE ON FUNCTION %s TO %s' ELSE 'REVOKE ALL ON FUNCTION %s FROM %s CASCADE' END,

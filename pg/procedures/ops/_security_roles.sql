@@ -75,7 +75,8 @@ AS $$
         WHEN member.rolname = 'c360_owner'
             THEN granted.rolname LIKE 'c360\_%'
         WHEN member.rolname = 'c360_authenticator'
-            THEN granted.oid IN (SELECT ours.oid FROM ours) AND granted.rolname ~ '_(reader|writer|admin)$' AND NOT membership.inherit_option
+            -- Roles are the server's: other databases have tenants too.
+            THEN granted.rolname ~ '^c360_[a-z0-9_]+_(reader|writer|admin)$' AND NOT membership.inherit_option
         ELSE granted.rolname IN ('c360_reader', 'c360_writer', 'c360_admin')
             OR granted.rolname IN (
                 regexp_replace(member.rolname, '_(writer|admin)$', '_reader'), regexp_replace(member.rolname, '_admin$', '_writer')
