@@ -25,7 +25,9 @@ def admin(two_tenants):
 
 
 def found(session):
-    return [(row["level"], row["subject"], row["finding"]) for row in session.call_rows("c360.doctor_security")]
+    """What is found, without the burglars that tests of attacks make on the same server at the same time."""
+    rows = session.call_rows("c360.doctor_security")
+    return [(row["level"], row["subject"], row["finding"]) for row in rows if "burglar_" not in row["finding"]]
 
 
 def test_an_installation_of_ours_with_two_tenants_is_clean(admin):
