@@ -1,5 +1,7 @@
 """Erasing a person leaves the others as if the person had never been there: for random records."""
 
+from contextlib import contextmanager
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,31 +33,39 @@ def people(db, raws):
     return {frozenset(raws[raw] for raw in person) for person in partition(db)}
 
 
+@contextmanager
+def undone(db):
+    """What happens inside is taken back, also when the example is broken off while it draws."""
+    db.value("SELECT 1")
+    db.execute("SAVEPOINT example")
+    try:
+        yield
+    finally:
+        db.execute("ROLLBACK TO SAVEPOINT example")
+
+
 @MANY
 @given(records=st.lists(RECORD, min_size=2, max_size=12), choice=st.randoms(use_true_random=False))
 def test_the_others_are_resolved_as_if_the_person_had_never_been_there(db, records, choice):
     everybody = dict(enumerate(records))
-    db.value("SELECT 1")
-    db.execute("SAVEPOINT example")
-    raws = load(db, everybody)
-    gone = choice.choice(sorted(people(db, raws), key=sorted))
-    profile_id = db.value(
-        "SELECT DISTINCT master_profile_id::text FROM tenant_acme.cdp_profile_links WHERE raw_profile_id = ANY(%s)",
-        [raw for raw, number in raws.items() if number in gone],
-    )
+    with undone(db):
+        raws = load(db, everybody)
+        gone = choice.choice(sorted(people(db, raws), key=sorted))
+        profile_id = db.value(
+            "SELECT DISTINCT master_profile_id::text FROM tenant_acme.cdp_profile_links WHERE raw_profile_id = ANY(%s)",
+            [raw for raw, number in raws.items() if number in gone],
+        )
 
-    db.call("c360.erase_profile", "acme", "profile_id", profile_id, "case 17")
-    resolve(db)
-    after_erasure, left_over = people(db, raws), strays(db)
-    states = db.rows("SELECT identifier_type, value, state FROM tenant_acme.cdp_value_states ORDER BY 1, 2")
-    db.call("c360.rebuild_identities", "acme")
-    after_rebuild = people(db, raws)
-
-    db.execute("ROLLBACK TO SAVEPOINT example")
-    raws = load(db, {number: record for number, record in everybody.items() if number not in gone})
-    never_there = people(db, raws)
-    never_states = db.rows("SELECT identifier_type, value, state FROM tenant_acme.cdp_value_states ORDER BY 1, 2")
-    db.execute("ROLLBACK TO SAVEPOINT example")
+        db.call("c360.erase_profile", "acme", "profile_id", profile_id, "case 17")
+        resolve(db)
+        after_erasure, left_over = people(db, raws), strays(db)
+        states = db.rows("SELECT identifier_type, value, state FROM tenant_acme.cdp_value_states ORDER BY 1, 2")
+        db.call("c360.rebuild_identities", "acme")
+        after_rebuild = people(db, raws)
+    with undone(db):
+        raws = load(db, {number: record for number, record in everybody.items() if number not in gone})
+        never_there = people(db, raws)
+        never_states = db.rows("SELECT identifier_type, value, state FROM tenant_acme.cdp_value_states ORDER BY 1, 2")
 
     assert after_erasure == never_there
     assert after_rebuild == never_there
