@@ -499,7 +499,7 @@ VALUES
     ('procedures/privacy/_crowded_identifiers.sql', '4ebc568d516649a800a80a56b8b87ec5be550248eeee871be4ff87e1d83175d6'),
     ('procedures/privacy/_amounts.sql', '6b5e4124c4750ab22d74e22a1e9119fb198246155da60d4544d9c295af69a5a6'),
     ('procedures/privacy/_anonymous_event.sql', 'a85c7f0bcacc6fbf27f08ac37e07aa0258ea8269f51cf6c4fe9b08f22d92be03'),
-    ('procedures/privacy/_forget_message_ids.sql', '8eb7d3b46618214b12f80ebe8d4cfc5e2ccf912d03f8454f642fabcebc54c140'),
+    ('procedures/privacy/_forget_message_ids.sql', '60db96356f8f72b71842129c2a15112b2b0d0b28d6c440d4939de8b1c7abde66'),
     ('procedures/privacy/_ids_naming.sql', 'cfe3486416800ec373a402eb6ebdda6245b43aefe2a9068f1013cfbc2a38c1c0'),
     ('procedures/privacy/_forget_named_ids.sql', '5da940e8ef164fff7bfdc5bdc433c43850936355ffeccabd916f908e78630e96'),
     ('procedures/privacy/_keep_anonymous_events.sql', '62260236da8616dea7ba47cdd2158ab45f5d634f29d975cc9dd46b7850a3d73c'),
