@@ -26,7 +26,9 @@ class Copy:
     def promote(self) -> None:
         """From here on it is a primary of its own, on a new timeline."""
         with self.server.admin() as admin:
-            admin.execute("SELECT pg_promote()")
+            # One that waits keeps its snapshot, and replaying then may wait for it in turn.
+            admin.execute("SELECT pg_promote(wait => false)")
+            wait_until(lambda: not admin.execute("SELECT pg_is_in_recovery()").fetchone()[0])
 
     def wait_for(self, primary: TestServer) -> None:
         """Until a standby has everything the primary has written so far."""
@@ -67,6 +69,8 @@ def _copy(server: TestServer, *, follows: bool) -> Iterator[Copy]:
             "max_connections=200",
             "fsync=off",
             "full_page_writes=off",
+            "max_standby_streaming_delay=-1",
+            "max_standby_archive_delay=-1",
         )
         yield Copy(TestServer(str(folder), server.binaries))
     finally:
