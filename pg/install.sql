@@ -140,7 +140,7 @@ SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
 \ir procedures/governance/_forget_tenant_release.sql
 \ir procedures/governance/_grant_tenant.sql
 \ir procedures/scoring/_masked_scores.sql
-\ir procedures/governance/_is_hidden_column.sql
+\ir procedures/governance/_hidden_columns.sql
 \ir procedures/governance/_reference_ranks.sql
 \ir procedures/governance/_tenant_tables.sql
 \ir procedures/governance/_tenant_sequences.sql

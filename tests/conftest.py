@@ -54,6 +54,12 @@ def _start_server(config: pytest.Config) -> TestServer:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are processors: a good part of the tests waits for daemons."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """xdist: the controller starts the server and tells every worker where it is."""
     node.workerinput["c360_server"] = _start_server(node.config).as_dict()

@@ -26,12 +26,14 @@ BEGIN
     FOR v_table IN
         SELECT
             relation.relname,
-            relation.relkind = 'v'
-                AND NOT bool_or(c360._is_hidden_column(p_tenant, relation.relname, attribute.attname)) AS is_open,
+            relation.relkind = 'v' AND count(hidden.column_name) = 0 AS is_open,
             string_agg(quote_ident(attribute.attname), ', ' ORDER BY attribute.attnum)
-                FILTER (WHERE NOT c360._is_hidden_column(p_tenant, relation.relname, attribute.attname)) AS shown
+                FILTER (WHERE hidden.column_name IS NULL) AS shown
         FROM pg_class AS relation
         JOIN pg_attribute AS attribute ON attribute.attrelid = relation.oid
+        LEFT JOIN c360._hidden_columns(p_tenant) AS hidden
+            ON hidden.table_name = relation.relname
+            AND hidden.column_name = attribute.attname
         WHERE relation.relnamespace = to_regnamespace(quote_ident(v_schema))
           AND relation.relkind IN ('r', 'p', 'v')
           AND NOT relation.relispartition
