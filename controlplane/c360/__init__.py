@@ -4,4 +4,4 @@ This package carries messages to the database and renders tenant DDL; the logic 
 Importing it must stay cheap and free of third-party modules: tools use it before anything is installed.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
