@@ -89,6 +89,12 @@ SELECT c360._migration_pending('0012_subscription_limits') AS pending \gset
 SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0013_letters') AS pending \gset
+\if :pending
+\ir migrations/0013_letters.sql
+SELECT c360._record_migration('0013_letters') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -248,6 +254,8 @@ SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
 -- procedures/identity -------------------------------------------------------------------------------------------------
 \ir procedures/identity/present_text.sql
 \ir procedures/identity/normalise_words.sql
+\ir procedures/identity/_fold_forms.sql
+\ir procedures/identity/_is_plain_id.sql
 \ir procedures/identity/normalise_id.sql
 \ir procedures/identity/normalise_email.sql
 \ir procedures/identity/_mailbox.sql
@@ -263,6 +271,8 @@ SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
 \ir procedures/identity/_merged.sql
 \ir procedures/identity/_number.sql
 \ir procedures/identity/_scalar.sql
+\ir procedures/identity/_is_nobodys.sql
+\ir procedures/identity/_order_key.sql
 \ir procedures/identity/_first_of_list.sql
 \ir procedures/identity/_indexable.sql
 \ir procedures/identity/_split_name.sql
