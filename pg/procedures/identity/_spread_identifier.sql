@@ -13,18 +13,18 @@ CREATE OR REPLACE FUNCTION c360._spread_identifier(
 AS $$
     SELECT
         p_type,
-        p_value #>> '{}'
+        c360._scalar(p_value)
     WHERE jsonb_typeof(p_value) IN ('string', 'number')
     UNION ALL
     SELECT
         p_type,
-        element.value #>> '{}'
+        c360._scalar(element.value)
     FROM jsonb_array_elements(CASE WHEN jsonb_typeof(p_value) = 'array' THEN p_value END) AS element (value)
     WHERE jsonb_typeof(element.value) IN ('string', 'number')
     UNION ALL
     SELECT
         p_type || ':' || scope.name,
-        scope.value #>> '{}'
+        c360._scalar(scope.value)
     FROM jsonb_each(CASE WHEN jsonb_typeof(p_value) = 'object' THEN p_value END) AS scope (name, value)
     WHERE jsonb_typeof(scope.value) IN ('string', 'number');
 $$;

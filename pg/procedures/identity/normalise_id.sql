@@ -1,6 +1,7 @@
 -- Makes an identifier of another system, an order number included, comparable: c360.present_text() in plain letters, digits and
--- dashes, without blanks and quotation marks. 1001.0 is 1001, as tables write a number. A UUID has no case and no braces; case is
--- kept otherwise, because systems that tell two customers apart by case exist and a wrong merge costs more than a missed one.
+-- dashes, without blanks and quotation marks. 1001.0 is 1001, as tables write a number; 8.4E+11 is nothing, for the digits of the
+-- number are lost. A UUID has no case and no braces; case is kept otherwise, because systems that tell two customers apart by case
+-- exist and a wrong merge costs more than a missed one.
 -- Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360.normalise_id(p_value text)
@@ -25,6 +26,8 @@ BEGIN
 
     IF v_value ~ '^[0-9]+[.]0+$' THEN
         v_value := split_part(v_value, '.', 1);
+    ELSIF v_value ~ '^[0-9]([.,][0-9]+)?[Ee][+][0-9]{1,3}$' THEN
+        RETURN NULL;
     ELSIF v_value ~* '^(urn:uuid:)?[{(]?[0-9a-f]{8}(-?)[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{12}[)}]?$' THEN
         v_value := lower(regexp_replace(v_value, '^urn:uuid:|[{}()]', '', 'gi') COLLATE "C");
     END IF;

@@ -45,7 +45,7 @@ BEGIN
 
     -- A word in ASCII must not begin as c360._is_plain() wants it.
     RETURN CASE
-        WHEN lower(v_text COLLATE c360.letters) IN (
+        WHEN c360._in_small_letters(v_text) IN (
             '', '-', '--', '---', '.', '...', '?', '_', 'null', '(null)', '<null>', '[null]', '\n', 'nil', 'none', '(none)', '<none>',
             '[none]', 'n/a', '(n/a)', '<na>', 'n.a.', 'nan', '(nan)', 'undefined', '(undefined)', '[undefined]', '(not set)', '(empty)',
             '(blank)', 'not set', 'not available', 'not applicable', 'not provided', 'not specified', 'no data', 'nicht angegeben',
