@@ -89,10 +89,10 @@ SELECT c360._migration_pending('0012_subscription_limits') AS pending \gset
 SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
 \endif
 
-SELECT c360._migration_pending('0013_letters') AS pending \gset
+SELECT c360._migration_pending('0013_values') AS pending \gset
 \if :pending
-\ir migrations/0013_letters.sql
-SELECT c360._record_migration('0013_letters') AS recorded \gset
+\ir migrations/0013_values.sql
+SELECT c360._record_migration('0013_values') AS recorded \gset
 \endif
 
 -- procedures/governance -----------------------------------------------------------------------------------------------
@@ -259,6 +259,7 @@ SELECT c360._record_migration('0013_letters') AS recorded \gset
 \ir procedures/identity/_fold_forms.sql
 \ir procedures/identity/_is_plain_id.sql
 \ir procedures/identity/normalise_id.sql
+\ir procedures/identity/normalise_document.sql
 \ir procedures/identity/_domain_in_ascii.sql
 \ir procedures/identity/normalise_email.sql
 \ir procedures/identity/_mailbox.sql

@@ -42,7 +42,30 @@ VALUES = st.one_of(
         ]
     ),
     st.sampled_from(
-        ["nodata", "no_name", "NO-", "no", "ax2", "xy", "b1", "abc", "bc", "y", "xxy", "ab", "b", "+8400000", "42", "ZZ", "|", "qqw", "1234567", "km", "LM", "lan@shop.vn"]
+        [
+            "nodata",
+            "no_name",
+            "NO-",
+            "no",
+            "ax2",
+            "xy",
+            "b1",
+            "abc",
+            "bc",
+            "y",
+            "xxy",
+            "ab",
+            "b",
+            "+8400000",
+            "42",
+            "ZZ",
+            "|",
+            "qqw",
+            "1234567",
+            "km",
+            "LM",
+            "lan@shop.vn",
+        ]
     ),
     st.text("abnul0123@.-|xyqQmk+", min_size=1, max_size=8),
 )

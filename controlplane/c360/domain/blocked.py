@@ -1,8 +1,8 @@
 """Blocked values of an identifier type, sorted by how cheaply a value is compared with them.
 
 Refuses to interpret what it does not understand for sure: such a pattern is left to the regular expressions of the
-database. Only what is certain is taken out of them: alternatives that stand for a few words, and the first letters without
-which an alternative cannot match.
+database. Only what is certain is taken out of them: alternatives that stand for a few words, and the first letters
+without which an alternative cannot match.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _first_letters(alternative: str) -> set[str] | None:
 
 
 def _spelled_out(pattern: str) -> set[str] | None:
-    """The words an expression of letters, sets, groups and question marks stands for, in lower case; None for others."""
+    """The words an expression of letters, sets, groups and ? stands for, in lower case; None for others."""
     found: set[str] = set()
     for alternative in _alternatives(pattern) or [""]:
         words, rest = {""}, alternative

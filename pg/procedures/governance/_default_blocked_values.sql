@@ -58,7 +58,7 @@ AS $$
         ('email', '(fake|dummy|sample|placeholder|invalid|temp|asdf+|asd|qwerty?|abc|abcd?123?|xyz|foo|foobar|aaa+|xxx+|zzz+|[0-9]|1234*5*6*)@.*', 'address typed to fill a field'),
         ('email', '(a@a|b@b|x@x|z@z|e@e|q@q|aa@aa|xx@xx|mail@mail|email@email|user@user|me@me|name@name|you@you|your[._-]?(e-?mail|name|address)@.*)(\..*)?', 'address typed to fill a field'),
         ('email', '(user|name|e-?mail|mail|info|you|me|example|someone|somebody|customer|client|john|jane|(john|jane)[._-]?doe|[a-z])[0-9]*@(.*[.])?example([.](com|net|org|edu))?', 'address of documentation'),
-        ('email', '.*@(.*[.])?(test|localdomain)|.*@(test|tests|invalid|none|noemail|nomail|noreply|fake|null|undefined|domain|yourdomain|mydomain|yourcompany)[.](com|net|org|vn|com[.]vn)', 'domain of tests'),
+        ('email', '.*@(.*[.])?localdomain|.*@(test|tests|invalid|none|noemail|nomail|noreply|fake|null|undefined|domain|yourdomain|mydomain|yourcompany)[.](com|net|org|vn|com[.]vn)', 'domain of tests'),
         ('phone', '\+?(\d{0,4})?0{7,}', 'zeros instead of a number'),
         ('phone', '\+?\d{0,3}(1{7,}|2{7,}|3{7,}|4{7,}|5{7,}|6{7,}|7{7,}|8{7,}|9{7,})', 'one digit repeated'),
         ('phone', '\+?\d{0,3}(1234567890?|0?123456789|987654321|0987654321)', 'digits in counting order');

@@ -19,7 +19,7 @@ BEGIN
     END IF;
 
     v_value := c360._fold_forms(c360.present_text(p_value));
-    v_value := regexp_replace(v_value, '[\x01-\x20\x7f]', '', 'g');
+    v_value := ltrim(regexp_replace(v_value, '[\x01-\x20\x7f]', '', 'g'), '''');
     IF v_value ~ '^".*"$' THEN
         v_value := c360.present_text(btrim(v_value, '"'));
     END IF;

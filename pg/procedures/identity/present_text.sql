@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION c360.present_text(p_text text)
     PARALLEL SAFE
 AS $$
 DECLARE
-    v_blanks constant text := E' \x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0B\f\r\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1B\x1C\x1D\x1E\x1F\x7F';
+    v_blanks constant text := E' \t\r\n\f\x0B';
     v_text            text := p_text;
 BEGIN
     IF octet_length(v_text) <> length(v_text) THEN
