@@ -23,6 +23,9 @@ PATTERNS = [
     "[|]|Q(q|w)+",
     "1234.*",
     "(?:k|l)m",
+    "(no|nil)[12]?@.*",
+    ".*@(test|none)[.]vn",
+    "nil@",
     "no[ _-]?(data|na?me)?",
     "[ab]?x(y|[12])",
 ]
@@ -67,6 +70,7 @@ VALUES = st.one_of(
             "lan@shop.vn",
         ]
     ),
+    st.sampled_from(["no@", "no@x", "NIL1@a@b", "nil", "nil@", "a@test.vn", "a@b@none.vn", "@test.vn", "test.vn"]),
     st.text("abnul0123@.-|xyqQmk+", min_size=1, max_size=8),
 )
 
@@ -101,10 +105,13 @@ def compare(db: Any, patterns: list[str], values: list[str]) -> None:
     whole = "^(?:" + "|".join(f"(?:{pattern})" for pattern in patterns) + ")$" if patterns else None
     rows = db.rows(
         "SELECT value, coalesce(value ~* %s::text, false), coalesce(%s::jsonb ? lower(value)"
+        " OR (strpos(value, '@') > 0 AND %s::jsonb ?| ARRAY[split_part(lower(value), '@', 1) || '@',"
+        " '@' || split_part(lower(value), '@', -1)])"
         " OR (strpos(%s, lower(left(value, 1))) > 0 AND value ~* %s::text)"
         " OR coalesce(value ~* %s::text, false), false)"
         " FROM unnest(%s::text[]) AS value",
         whole,
+        guard.lookup,
         guard.lookup,
         guard.letters,
         guard.pattern,

@@ -17,7 +17,7 @@ _PLAIN = re.compile(r"[^\x00-\x1f\\.^$*+?()\[\]{}|]")
 _SET = re.compile(r"\[([^]\\[^][^]\\[]*)\]")
 _RANGE = re.compile(r"([a-z0-9])-([a-z0-9])")
 _NEVER_EMPTY = re.compile(r"\+|\{[1-9]|(?![*?{])")
-_MOST_WORDS = 300
+_MOST_WORDS = 1000
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class BlockedGuard:
 
     @property
     def lookup(self) -> str:
-        """The words as the keys of a JSON object, in which the database finds one fastest."""
+        """The words as the keys of a JSON object, in which the database finds one fastest; see _keys()."""
         return json.dumps(dict.fromkeys(self.words, 0), ensure_ascii=False)
 
 
@@ -46,7 +46,7 @@ def blocked_guard(patterns: Iterable[str]) -> BlockedGuard:
         parts = _alternatives(pattern)
         (every if parts is None else understood).extend(parts or [pattern])
     for alternative in understood:
-        first, spelled = _first_letters(alternative), _spelled_out(alternative)
+        first, spelled = _first_letters(alternative), _keys(alternative)
         if spelled is not None:
             words |= spelled
         elif first is None:
@@ -131,6 +131,18 @@ def _first_letters(alternative: str) -> set[str] | None:
     return found if _NEVER_EMPTY.match(rest) or rest == "*" else None
 
 
+def _keys(alternative: str) -> set[str] | None:
+    """The keys an alternative is looked up by: whole values, name@ at any domain, @domain for any name."""
+    if alternative.endswith("@.*"):
+        found = _spelled_out(alternative[:-3])
+        return None if found is None or any("@" in name for name in found) else {f"{name}@" for name in found}
+    if alternative.startswith(".*@"):
+        found = _spelled_out(alternative[3:])
+        return None if found is None or any("@" in name for name in found) else {f"@{name}" for name in found}
+    found = _spelled_out(alternative)
+    return None if found is None or any(word[0] == "@" or word[-1] == "@" for word in found) else found
+
+
 def _spelled_out(pattern: str) -> set[str] | None:
     """The words an expression of letters, sets, groups and ? stands for, in lower case; None for others."""
     found: set[str] = set()
@@ -141,7 +153,7 @@ def _spelled_out(pattern: str) -> set[str] | None:
             if group := _group(rest):
                 choice, rest = _spelled_out(group[0]), group[1]
             elif bracket := _SET.match(rest):
-                choice = None if "-" in bracket[1][1:-1] else set(bracket[1].lower())
+                choice = _members(bracket[1])
                 rest = rest[bracket.end() :]
             elif _PLAIN.match(rest):
                 choice, rest = {rest[0].lower()}, rest[1:]

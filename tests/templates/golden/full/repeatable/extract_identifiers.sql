@@ -43,43 +43,43 @@ BEGIN
             (NULL::text, NULL::boolean, NULL::bigint, NULL::text, NULL::jsonb, NULL::text, NULL::text, NULL::text),
             (
                 'user_id', true, NULL,
-                'id', '{"none": 0, "null": 0}', '',
+                'id', '{}', '',
                 NULL,
                 NULL
             ),
             (
                 'national_id', true, NULL,
-                'id', '{"none": 0, "null": 0}', '',
+                'id', '{}', '',
                 NULL,
                 NULL
             ),
             (
                 'email', true, 1,
-                'email', '{"none": 0, "null": 0}', '',
+                'email', '{}', '',
                 NULL,
                 NULL
             ),
             (
                 'phone', true, 2,
-                'phone', '{"none": 0, "null": 0}', '',
+                'phone', '{}', '',
                 NULL,
                 E'^(?:(?:[+]?0+))\u0024'
             ),
             (
                 'crm_id', true, 3,
-                'id', '{"none": 0, "null": 0}', '',
+                'id', '{}', '',
                 NULL,
                 NULL
             ),
             (
                 'anonymous_id', true, NULL,
-                'id', '{"none": 0, "null": 0}', '',
+                'id', '{}', '',
                 NULL,
                 NULL
             ),
             (
                 'shelf_id', false, NULL,
-                'id', '{"none": 0, "null": 0}', '',
+                'id', '{}', '',
                 NULL,
                 NULL
             )
@@ -176,17 +176,30 @@ BEGIN
             coalesce(
                 comparable.is_matched
                 AND NOT (
-                    comparable.words ? lower(comparable.value COLLATE c360.letters)
+                    '{"none": 0, "null": 0}'::jsonb ? comparable.small
                     OR (
-                        strpos(comparable.letters, lower(left(comparable.value, 1) COLLATE c360.letters)) > 0
-                        AND comparable.value COLLATE c360.letters ~* comparable.pattern
+                        strpos('', left(comparable.small, 1)) > 0
+                        AND coalesce(comparable.small COLLATE c360.letters ~* NULL, false)
                     )
-                    OR coalesce(comparable.value COLLATE c360.letters ~* comparable.pattern_for_all, false)
+                    OR coalesce(comparable.small COLLATE c360.letters ~* NULL, false)
+                    OR comparable.words ? comparable.small
+                    OR (
+                        strpos(comparable.small, '@') > 0
+                        AND comparable.words ?| ARRAY[split_part(comparable.small, '@', 1) || '@', '@' || split_part(comparable.small, '@', -1)]
+                    )
+                    OR (strpos(comparable.letters, left(comparable.small, 1)) > 0 AND comparable.small COLLATE c360.letters ~* comparable.pattern)
+                    OR coalesce(comparable.small COLLATE c360.letters ~* comparable.pattern_for_all, false)
                 ),
                 false
             ) AS is_usable
-        FROM comparable
-        WHERE comparable.value IS NOT NULL
+        FROM (
+            SELECT
+                every.*,
+                lower(every.value COLLATE c360.letters) AS small
+            FROM comparable AS every
+            WHERE every.value IS NOT NULL
+            OFFSET 0
+        ) AS comparable
         OFFSET 0
     ),
     judged AS (

@@ -43,14 +43,14 @@ BEGIN
             (NULL::text, NULL::boolean, NULL::bigint, NULL::text, NULL::jsonb, NULL::text, NULL::text, NULL::text),
             (
                 'user', true, NULL,
-                'id', '{}', 'i',
-                E'^(?:(?:it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant.slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''))\u0024',
+                'id', '{}', '',
+                NULL,
                 NULL
             ),
             (
                 'all', true, 1,
-                'email', '{}', 'i',
-                E'^(?:(?:it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant.slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''))\u0024',
+                'email', '{}', '',
+                NULL,
                 NULL
             )
     ),
@@ -143,17 +143,30 @@ BEGIN
             coalesce(
                 comparable.is_matched
                 AND NOT (
-                    comparable.words ? lower(comparable.value COLLATE c360.letters)
+                    '{}'::jsonb ? comparable.small
                     OR (
-                        strpos(comparable.letters, lower(left(comparable.value, 1) COLLATE c360.letters)) > 0
-                        AND comparable.value COLLATE c360.letters ~* comparable.pattern
+                        strpos('i', left(comparable.small, 1)) > 0
+                        AND coalesce(comparable.small COLLATE c360.letters ~* E'^(?:(?:it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant.slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''))\u0024', false)
                     )
-                    OR coalesce(comparable.value COLLATE c360.letters ~* comparable.pattern_for_all, false)
+                    OR coalesce(comparable.small COLLATE c360.letters ~* NULL, false)
+                    OR comparable.words ? comparable.small
+                    OR (
+                        strpos(comparable.small, '@') > 0
+                        AND comparable.words ?| ARRAY[split_part(comparable.small, '@', 1) || '@', '@' || split_part(comparable.small, '@', -1)]
+                    )
+                    OR (strpos(comparable.letters, left(comparable.small, 1)) > 0 AND comparable.small COLLATE c360.letters ~* comparable.pattern)
+                    OR coalesce(comparable.small COLLATE c360.letters ~* comparable.pattern_for_all, false)
                 ),
                 false
             ) AS is_usable
-        FROM comparable
-        WHERE comparable.value IS NOT NULL
+        FROM (
+            SELECT
+                every.*,
+                lower(every.value COLLATE c360.letters) AS small
+            FROM comparable AS every
+            WHERE every.value IS NOT NULL
+            OFFSET 0
+        ) AS comparable
         OFFSET 0
     ),
     judged AS (

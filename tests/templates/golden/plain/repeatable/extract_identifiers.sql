@@ -143,17 +143,30 @@ BEGIN
             coalesce(
                 comparable.is_matched
                 AND NOT (
-                    comparable.words ? lower(comparable.value COLLATE c360.letters)
+                    '{}'::jsonb ? comparable.small
                     OR (
-                        strpos(comparable.letters, lower(left(comparable.value, 1) COLLATE c360.letters)) > 0
-                        AND comparable.value COLLATE c360.letters ~* comparable.pattern
+                        strpos('', left(comparable.small, 1)) > 0
+                        AND coalesce(comparable.small COLLATE c360.letters ~* NULL, false)
                     )
-                    OR coalesce(comparable.value COLLATE c360.letters ~* comparable.pattern_for_all, false)
+                    OR coalesce(comparable.small COLLATE c360.letters ~* NULL, false)
+                    OR comparable.words ? comparable.small
+                    OR (
+                        strpos(comparable.small, '@') > 0
+                        AND comparable.words ?| ARRAY[split_part(comparable.small, '@', 1) || '@', '@' || split_part(comparable.small, '@', -1)]
+                    )
+                    OR (strpos(comparable.letters, left(comparable.small, 1)) > 0 AND comparable.small COLLATE c360.letters ~* comparable.pattern)
+                    OR coalesce(comparable.small COLLATE c360.letters ~* comparable.pattern_for_all, false)
                 ),
                 false
             ) AS is_usable
-        FROM comparable
-        WHERE comparable.value IS NOT NULL
+        FROM (
+            SELECT
+                every.*,
+                lower(every.value COLLATE c360.letters) AS small
+            FROM comparable AS every
+            WHERE every.value IS NOT NULL
+            OFFSET 0
+        ) AS comparable
         OFFSET 0
     ),
     judged AS (
