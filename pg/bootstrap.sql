@@ -3,7 +3,7 @@
 --
 -- Repeatable: safe to run any number of times, by a superuser or by the plain owner of a database.
 -- Plain SQL without psql commands, because psql and the Python installer both run this very file.
--- Raises: U9001 postgres_too_old, U9003 extension_missing, U9004 database_not_writable
+-- Raises: U9001 postgres_too_old, U9008 letters_unknown, U9003 extension_missing, U9004 database_not_writable
 
 
 -- One installer at a time in this database, until the transaction ends. The first installation has nothing to lock but an
@@ -53,6 +53,13 @@ BEGIN
             USING ERRCODE = 'U9001',
                   DETAIL = 'c360 needs PostgreSQL 16 or newer.',
                   HINT = 'Upgrade the server, or point the connection at another one.';
+    END IF;
+
+    IF current_setting('server_encoding') <> 'UTF8' THEN
+        RAISE EXCEPTION 'the database has the encoding %, which does not have the letters of every script',
+            current_setting('server_encoding')
+            USING ERRCODE = 'U9008',
+                  HINT = 'Create the database with TEMPLATE template0 ENCODING ''UTF8''.';
     END IF;
 END;
 $$;

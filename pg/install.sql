@@ -89,6 +89,12 @@ SELECT c360._migration_pending('0012_subscription_limits') AS pending \gset
 SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0013_values') AS pending \gset
+\if :pending
+\ir migrations/0013_values.sql
+SELECT c360._record_migration('0013_values') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -167,6 +173,7 @@ SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
 \ir procedures/ingest/_client_time.sql
 \ir procedures/ingest/_is_oversized.sql
 \ir procedures/ingest/_complete_event.sql
+\ir procedures/identity/_scalar.sql
 \ir procedures/ingest/_event_identifiers.sql
 \ir procedures/ingest/_envelope.sql
 \ir procedures/ingest/_body_shape.sql
@@ -246,23 +253,33 @@ SELECT c360._record_migration('0012_subscription_limits') AS recorded \gset
 \ir procedures/ingest/import_records.sql
 
 -- procedures/identity -------------------------------------------------------------------------------------------------
+\ir procedures/identity/_in_small_letters.sql
 \ir procedures/identity/present_text.sql
 \ir procedures/identity/normalise_words.sql
+\ir procedures/identity/_fold_forms.sql
+\ir procedures/identity/_is_plain_id.sql
 \ir procedures/identity/normalise_id.sql
+\ir procedures/identity/normalise_document.sql
+\ir procedures/identity/_domain_in_ascii.sql
 \ir procedures/identity/normalise_email.sql
 \ir procedures/identity/_mailbox.sql
+\ir procedures/identity/_is_role_mailbox.sql
+\ir procedures/identity/_is_strong_value.sql
 \ir procedures/identity/normalise_name.sql
 \ir procedures/identity/_phone_plan.sql
 \ir procedures/identity/normalise_phone.sql
 \ir procedures/identity/_own_phone.sql
 \ir procedures/identity/normalise_date.sql
 \ir procedures/identity/_is_day.sql
+\ir procedures/identity/_is_placeholder_day.sql
+\ir procedures/identity/_possible_birthday.sql
 \ir procedures/identity/_is_plain.sql
 \ir procedures/identity/_is_plain_email.sql
 \ir procedures/identity/_is_plain_phone.sql
 \ir procedures/identity/_merged.sql
 \ir procedures/identity/_number.sql
-\ir procedures/identity/_scalar.sql
+\ir procedures/identity/_is_nobodys.sql
+\ir procedures/identity/_order_key.sql
 \ir procedures/identity/_first_of_list.sql
 \ir procedures/identity/_indexable.sql
 \ir procedures/identity/_split_name.sql

@@ -50,7 +50,7 @@ FROM (
 
         -- of no tenant
         ('reader', 'c360', 'my_tenants, list_topics, mask_value, present_text'),
-        ('reader', 'c360', 'normalise_country, normalise_date, normalise_email, normalise_gender, normalise_id'),
+        ('reader', 'c360', 'normalise_country, normalise_date, normalise_email, normalise_document, normalise_gender, normalise_id'),
         ('reader', 'c360', 'normalise_name, normalise_phone, normalise_words'),
 
         -- HTTP by PostgREST: it becomes a role of the tenant

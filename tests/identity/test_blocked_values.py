@@ -23,6 +23,11 @@ PATTERNS = [
     "[|]|Q(q|w)+",
     "1234.*",
     "(?:k|l)m",
+    "(no|nil)[12]?@.*",
+    ".*@(test|none)[.]vn",
+    "nil@",
+    "no[ _-]?(data|na?me)?",
+    "[ab]?x(y|[12])",
 ]
 VALUES = st.one_of(
     st.sampled_from(
@@ -40,8 +45,32 @@ VALUES = st.one_of(
         ]
     ),
     st.sampled_from(
-        ["abc", "bc", "y", "xxy", "ab", "b", "+8400000", "42", "ZZ", "|", "qqw", "1234567", "km", "LM", "lan@shop.vn"]
+        [
+            "nodata",
+            "no_name",
+            "NO-",
+            "no",
+            "ax2",
+            "xy",
+            "b1",
+            "abc",
+            "bc",
+            "y",
+            "xxy",
+            "ab",
+            "b",
+            "+8400000",
+            "42",
+            "ZZ",
+            "|",
+            "qqw",
+            "1234567",
+            "km",
+            "LM",
+            "lan@shop.vn",
+        ]
     ),
+    st.sampled_from(["no@", "no@x", "NIL1@a@b", "nil", "nil@", "a@test.vn", "a@b@none.vn", "@test.vn", "test.vn"]),
     st.text("abnul0123@.-|xyqQmk+", min_size=1, max_size=8),
 )
 
@@ -75,12 +104,15 @@ def compare(db: Any, patterns: list[str], values: list[str]) -> None:
     guard = blocked_guard(patterns)
     whole = "^(?:" + "|".join(f"(?:{pattern})" for pattern in patterns) + ")$" if patterns else None
     rows = db.rows(
-        "SELECT value, coalesce(value ~* %s::text, false), coalesce(lower(value) = ANY (%s::text[])"
+        "SELECT value, coalesce(value ~* %s::text, false), coalesce(%s::jsonb ? lower(value)"
+        " OR (strpos(value, '@') > 0 AND %s::jsonb ?| ARRAY[split_part(lower(value), '@', 1) || '@',"
+        " '@' || split_part(lower(value), '@', -1)])"
         " OR (strpos(%s, lower(left(value, 1))) > 0 AND value ~* %s::text)"
         " OR coalesce(value ~* %s::text, false), false)"
         " FROM unnest(%s::text[]) AS value",
         whole,
-        list(guard.words),
+        guard.lookup,
+        guard.lookup,
         guard.letters,
         guard.pattern,
         guard.pattern_for_all,

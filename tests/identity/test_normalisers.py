@@ -1,6 +1,8 @@
 """Normalisers, value by value."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(
@@ -187,6 +189,31 @@ def test_names_compare_without_accents_case_and_title(db, sent, expected):
             "NaN",
         ),
         *("-", "--", "---", ".", "...", "?", "_", "undefined", "[object Object]", "Not available", "Không có"),
+        *(
+            "(not set)",
+            "Not specified",
+            "Nicht angegeben",
+            "non renseigné",
+            "Không rõ",
+            "НЕ УКАЗАНО",
+            "нет данных",
+            "未填写",
+            "なし",
+            "없음",
+        ),
+        *(
+            "#REF!",
+            "#DIV/0!",
+            "#NV",
+            "####",
+            "{{first_name}}",
+            "${name}",
+            "%NAME%",
+            "%%name%%",
+            "*|FNAME|*",
+            "<%= name %>",
+            "{% name %}",
+        ),
         *("\u00a0", "\ufeff", " \t\r\n"),
     ],
 )
@@ -270,3 +297,137 @@ def test_every_normaliser_is_immutable(db):
             " WHERE pronamespace = 'c360'::regnamespace AND proname LIKE 'normalise%'"
         )
     ) == {"i"}
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    value=st.text("abfnulioxABFN019.@-_+ {'", min_size=1, max_size=12)
+    | st.text("0123456789abcdefABCDEF-", min_size=32, max_size=36)
+)
+@pytest.mark.parametrize(
+    ("plain", "normalise"),
+    [
+        ("_is_plain", "present_text"),
+        ("_is_plain_id", "normalise_id"),
+        ("_is_plain_email", "normalise_email"),
+    ],
+)
+def test_a_value_that_counts_as_plain_is_one_that_normalising_leaves_as_it_is(db, plain, normalise, value):
+    # A blank in front keeps the normaliser from taking the short way.
+    if db.call(f"c360.{plain}", value):
+        assert db.call(f"c360.{normalise}", " " + value) == value
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *(
+            "Lan@Shop-A.VN",
+            "lan@shop-a.vn.",
+            "mailto:lan@shop-a.vn",
+            "MAILTO:lan@shop-a.vn?subject=Hi%20there",
+            "<lan@shop-a.vn>",
+        ),
+        *(
+            "Lan Le <lan@shop-a.vn>",
+            "<mailto:lan@shop-a.vn>",
+            '"lan@shop-a.vn"',
+            "'lan@shop-a.vn'",
+            "'lan@shop-a.vn",
+            "lan@shop-a.vn;",
+        ),
+        *(
+            "lan@shop-a.vn <lan@shop-a.vn>",
+            "lan@shop-a.vn (Lan)",
+            '"lan"@shop-a.vn',
+            "lan @ shop-a.vn",
+            '="lan@shop-a.vn"',
+        ),
+        *(
+            "ｌａｎ＠ｓｈｏｐ－ａ．ｖｎ",
+            "lan@shop\u2011a.vn",
+            "lan@shop\u2013a.vn",
+            "lan@shop-a\u3002vn",
+            "\u3000lan@shop-a.vn\u00a0",
+        ),
+        *(
+            "\ufefflan@shop-a.vn",
+            "\u202alan@shop-a.vn\u202c",
+            "la\u00adn@shop-a.vn",
+            "lan\u200b@shop-a.vn",
+            "lan@shop-a.vn\u200e",
+        ),
+        *("la\u200dn@shop-a.vn", "\tlan@shop-a.vn\r\n", "E-Mail: lan@shop-a.vn"),
+    ],
+)
+def test_one_mailbox_in_the_spellings_of_people_and_programs_is_one(db, sent):
+    assert db.call("c360.normalise_email", sent) == "lan@shop-a.vn"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *(
+            "lan@shop.vn, mai@shop.vn",
+            "lan@shop.vn;mai@shop.vn",
+            "lan@shop.vn mai@shop.vn",
+            "lan@shop.vn / mai@shop.vn",
+        ),
+        *(
+            "Lan lan@shop.vn",
+            "lan@shop..vn",
+            "lan@",
+            "{{name}}@shop.vn",
+            "lan@{{domain}}",
+            "a" * 64 + "\u00e9@" + "é" * 64 + ".vn",
+        ),
+    ],
+)
+def test_what_is_not_one_address_is_none(db, sent):
+    assert db.call("c360.normalise_email", sent) is None
+
+
+@pytest.mark.parametrize(
+    ("domain", "ascii_domain"),
+    [
+        ("müller.de", "xn--mller-kva.de"),
+        ("MÜLLER.de", "xn--mller-kva.de"),
+        ("mu\u0308ller.de", "xn--mller-kva.de"),
+        ("xn--mller-kva.de", "xn--mller-kva.de"),
+        ("faß.de", "xn--fa-hia.de"),
+        ("почта.рф", "xn--80a1acny.xn--p1ai"),
+        ("例え.jp", "xn--r8jz45g.jp"),
+        ("bücher.münchen.de", "xn--bcher-kva.xn--mnchen-3ya.de"),
+        ("việt.vn", "xn--vit-5kz.vn"),
+    ],
+)
+def test_a_domain_of_other_letters_is_its_punycode(db, domain, ascii_domain):
+    assert db.call("c360.normalise_email", f"lan@{domain}") == f"lan@{ascii_domain}"
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("مي\u200cخواهم", "مي\u200cخواهم"),
+        ("👩\u200d💻 Lan", "👩\u200d💻 Lan"),
+        ("\u200fدانا\u200f", "دانا"),
+        ("Nguyễn\u00a0Lan", "Nguyễn Lan"),
+        ("\u3000山田\u3000太郎\u3000", "山田 太郎"),
+        ("'0912", "0912"),
+        ('="0912"', "0912"),
+        ("'t Hooft", "'t Hooft"),
+        ("[VIP]", "[VIP]"),
+        ("100%", "100%"),
+        ("#1 fan", "#1 fan"),
+        ("None of them", "None of them"),
+        ("1001.0", "1001.0"),
+    ],
+)
+def test_a_value_for_show_keeps_what_can_be_seen(db, sent, shown):
+    assert db.call("c360.present_text", sent) == shown
+
+
+@pytest.mark.parametrize("number", ["1001", "1001.0", "1.001e3", "100100e-2"])
+def test_a_json_number_is_one_however_it_is_spelled(db, number):
+    assert db.value("SELECT c360._scalar(%s::jsonb)", number) == "1001"
+    assert db.value("SELECT c360._order_key(%s::jsonb)", number) == "1001"

@@ -205,6 +205,19 @@ def test_a_failing_file_leaves_nothing_behind_and_is_named_with_its_line(server,
         assert admin.execute("SELECT to_regnamespace('c360') IS NULL").fetchone() == (True,)
 
 
+def test_a_database_that_cannot_hold_every_letter_is_refused(server):
+    with server.admin() as admin:
+        admin.execute("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C' OWNER dba")
+    try:
+        with pytest.raises(OperationsRefused) as refused:
+            install(server.dsn("latin", "dba"), load())
+    finally:
+        server.drop_database("latin")
+
+    assert refused.value.code == "U9008"
+    assert refused.value.hint
+
+
 def test_an_old_server_is_refused_before_anything_is_made(empty_database):
     text = load().bootstrap.text
     old = text.replace("current_setting('server_version_num')", "'150012'")

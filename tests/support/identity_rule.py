@@ -25,12 +25,13 @@ PRIORITY = {
 RULES = ("alike", "akin", "likely")
 SCORED = "likely"
 EXCLUSIVE = {"user_id", "national_id"}
+FIRST = "user_id"
 WEAK = {"anonymous_id"}
 CLAIMS = ("email", "phone")
 LIMIT = {"user_id": 1, "national_id": 1, "email": 2, "phone": 2, "anonymous_id": 2}
 PERSON_LIMIT = 2
 LARGEST = 6
-FORCED, BY_EXCLUSIVE, BY_STRONG, BY_PAIR, BY_WEAK, BY_SCORE, DECIDED = range(7)
+FORCED, BY_FIRST, BY_EXCLUSIVE, BY_STRONG, BY_PAIR, BY_WEAK, BY_SCORE, DECIDED = range(8)
 LATER = 1_000_000
 
 
@@ -139,6 +140,7 @@ class Reference:
                         ties[key].add(index)
                     continue
                 level = BY_EXCLUSIVE if kind in EXCLUSIVE else BY_WEAK if kind in WEAK else BY_STRONG
+                level = BY_FIRST if kind == FIRST else level
                 whom = person(record, 3) if self.state(kind, value) == "divided" else ""
                 if whom is not None:
                     ties[PRIORITY[kind], f"exact:{kind}", -1.0, value, b"", b"", str(whom), level].add(index)
@@ -183,7 +185,7 @@ class Reference:
         for number, override in enumerate(self.overrides):
             if override.kind == "cannot_link" and len(self.sides(set().union(*groups), number)) == 2:
                 found.append(f"override:{number}")
-        kinds = sorted(EXCLUSIVE) if level >= BY_EXCLUSIVE else []
+        kinds = sorted(EXCLUSIVE) if level >= BY_EXCLUSIVE else [FIRST] if level == BY_FIRST else []
         kinds += sorted(LIMIT.keys() - EXCLUSIVE - WEAK) if level >= BY_STRONG and level != BY_SCORE else []
         for kind in kinds:
             together = len(self.held(set().union(*groups), kind))

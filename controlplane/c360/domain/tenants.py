@@ -303,7 +303,12 @@ class TenantSpec:
 
     def blocked_guard(self, kind: IdentifierType) -> BlockedGuard:
         """The values of a type that link nobody, in the order in which a value is compared with them."""
-        return blocked_guard(b.pattern for b in self.blocked_values if b.identifier_type in {kind.name, "*"})
+        return blocked_guard(b.pattern for b in self.blocked_values if b.identifier_type == kind.name)
+
+    @property
+    def blocked_everywhere(self) -> BlockedGuard:
+        """The values of any type that link nobody."""
+        return blocked_guard(b.pattern for b in self.blocked_values if b.identifier_type == "*")
 
     def claim_number(self, kind: IdentifierType) -> int | None:
         """Place among the types whose values tell nameless observations apart, most trusted first; None for others."""

@@ -47,7 +47,7 @@ class _Part(BaseModel):
 class IdentifierTypeEntry(_Part):
     """One of `identifier_types`."""
 
-    normaliser: Literal["id", "email", "phone"] = "id"
+    normaliser: Literal["id", "document", "email", "phone"] = "id"
     priority: int = 100
     profile_limit: Annotated[int, Field(ge=1)] = 10
     person_limit: Annotated[int, Field(ge=1)] = 8
@@ -67,7 +67,9 @@ class AttributeEntry(_Part):
     pii_class: Literal["none", "personal", "sensitive"] = "none"
     identifier_type: str | None = None
     trait_paths: list[str] | None = None
-    normaliser: Literal["text", "name", "email", "phone", "id", "date", "gender", "country", "none"] | None = None
+    normaliser: (
+        Literal["text", "name", "email", "phone", "id", "document", "date", "gender", "country", "none"] | None
+    ) = None
     survivorship: (
         Literal[
             "most_recent",

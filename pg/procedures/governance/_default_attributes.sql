@@ -45,7 +45,7 @@ AS $$
          'id', 'most_recent', 'identifiers', false, false,
          'Devices of the person.'),
         (80, 'identity', 'national_ids', 'text[]', 'sensitive', 'national_id', '{nationalId,national_id,nationalIds,national_ids}',
-         'id', 'most_recent', 'identifiers', false, true,
+         'document', 'most_recent', 'identifiers', false, true,
          'Identity cards, passports, tax numbers.'),
         (90, 'identity', 'loyalty_id', 'text', 'personal', 'loyalty_id', '{loyaltyId,loyalty_id,loyaltyNumber,loyalty_number,loyaltyCard,loyalty_card}',
          'id', 'most_recent', 'traits', true, false,

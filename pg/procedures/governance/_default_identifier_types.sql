@@ -19,7 +19,7 @@ AS $$
     VALUES
         ('record_id', 'id', 5, 1000, false, true, true, false, 'Record of another system, brought by an import with a key; the scope is the source: record_id:erp.'),
         ('user_id', 'id', 10, 1, true, false, true, false, 'Number of the customer in the tenant''s own system.'),
-        ('national_id', 'id', 20, 1, true, false, true, true, 'Identity card, passport, tax number. Never shown unmasked.'),
+        ('national_id', 'document', 20, 1, true, false, true, true, 'Identity card, passport, tax number; the scope names the kind: national_id:passport. Never shown unmasked.'),
         ('email', 'email', 30, 10, false, false, true, false, 'E-mail address.'),
         ('phone', 'phone', 40, 10, false, false, true, false, 'Phone number.'),
         ('loyalty_id', 'id', 50, 10, false, false, true, false, 'Number of a loyalty card.'),

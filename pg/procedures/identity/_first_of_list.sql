@@ -1,5 +1,5 @@
--- The value of a list of identifiers that sorts first once normalised; NULL where none of them is one. form is email or phone;
--- everything else is an id. Raises nothing.
+-- The value of a list of identifiers that sorts first once normalised; NULL where none of them is one. form is email, phone or
+-- document; everything else is an id. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._first_of_list(
     p_list    jsonb,
@@ -18,6 +18,7 @@ BEGIN
             CASE p_form
                 WHEN 'email' THEN c360.normalise_email(c360._scalar(item.value))
                 WHEN 'phone' THEN c360._own_phone(c360._scalar(item.value), p_country, p_default)
+                WHEN 'document' THEN c360.normalise_document(c360._scalar(item.value))
                 ELSE c360.normalise_id(c360._scalar(item.value))
             END COLLATE "C"
         )

@@ -1,6 +1,6 @@
 -- A day of birth as it was sent, in the form YYYY-MM-DD, whether there is such a day or not: 1949-00-13 is none, and still says
--- who somebody is. For comparing, never for a column. NULL where the text does not have a year, a month and a day.
--- p_order says which of two numbers before the year is the month. Raises nothing.
+-- who somebody is. For comparing, never for a column. NULL where the text does not have a year, a month and a day, and for a
+-- day that stands for an unknown one. p_order says which of two numbers before the year is the month. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._mistyped_day(
     p_value text,
@@ -13,6 +13,7 @@ CREATE OR REPLACE FUNCTION c360._mistyped_day(
 AS $$
 DECLARE
     v_parts text[];
+    v_day   text;
 BEGIN
     v_parts := regexp_match(p_value, '^\s*([0-9]{4})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})\s*$');
     IF v_parts IS NULL THEN
@@ -24,7 +25,8 @@ BEGIN
         END;
     END IF;
 
-    RETURN v_parts[1] || '-' || lpad(v_parts[2], 2, '0') || '-' || lpad(v_parts[3], 2, '0');
+    v_day := v_parts[1] || '-' || lpad(v_parts[2], 2, '0') || '-' || lpad(v_parts[3], 2, '0');
+    RETURN CASE WHEN NOT c360._is_placeholder_day(v_day) THEN v_day END;
 END;
 $$;
 

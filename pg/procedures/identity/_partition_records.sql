@@ -42,6 +42,9 @@ DECLARE
     v_near_from  integer[];
     v_near       integer[];
     v_near_bits  integer[];
+    v_first      integer := (
+        SELECT min(known.priority) FROM c360.identifier_types AS known WHERE known.tenant = p_tenant AND known.is_exclusive
+    );
 BEGIN
     WITH member AS MATERIALIZED (
         SELECT
@@ -99,10 +102,12 @@ BEGIN
             held.priority,
             held.is_exclusive,
             held.is_exclusive OR held.is_strong AS is_limited,
+            held.is_exclusive AND held.priority > v_first AND NOT held.is_decided AS is_yielding,
             held.profile_limit,
             CASE
                 WHEN held.is_decided THEN 6
-                WHEN held.is_exclusive OR held.is_definitive THEN 1
+                WHEN held.is_definitive OR (held.is_exclusive AND held.priority = v_first) THEN 7
+                WHEN held.is_exclusive THEN 1
                 WHEN held.is_strong THEN 2
                 ELSE 4
             END AS level,
@@ -135,11 +140,12 @@ BEGIN
         FROM held
         JOIN value USING (identifier_type, value)
     ),
-    -- What says about itself that it is two persons is tied by nothing but what people decide.
+    -- What says about itself that it is two persons is tied by nothing but what people decide. Two documents are no two persons.
     odd AS MATERIALIZED (
         SELECT DISTINCT held.record
         FROM held
         WHERE held.is_exclusive
+          AND (held.priority = v_first OR held.is_decided)
         GROUP BY
             held.record,
             held.identifier_type
@@ -279,7 +285,7 @@ BEGIN
             row_number() OVER (ORDER BY listed.level, listed.name)::integer AS type
         FROM (
             SELECT DISTINCT
-                CASE WHEN value.is_exclusive THEN 1 ELSE 2 END AS level,
+                CASE WHEN NOT value.is_exclusive THEN 2 WHEN value.is_yielding THEN 7 ELSE 1 END AS level,
                 value.identifier_type AS name,
                 value.profile_limit AS most
             FROM value
@@ -300,7 +306,7 @@ BEGIN
         FROM value
         JOIN type
             ON type.name = value.identifier_type
-            AND type.level IN (1, 2)
+            AND type.level IN (1, 2, 7)
         WHERE value.is_limited
         UNION ALL
         SELECT
@@ -471,7 +477,7 @@ BEGIN
             CASE
                 WHEN tie.obstacle = -2 THEN 'score'
                 WHEN tie.obstacle = 0 THEN 'size'
-                WHEN v_type_level[tie.obstacle] IN (1, 5) THEN 'conflict:' || v_type_name[tie.obstacle]
+                WHEN v_type_level[tie.obstacle] IN (1, 5, 7) THEN 'conflict:' || v_type_name[tie.obstacle]
                 ELSE 'limit:' || v_type_name[tie.obstacle]
             END AS obstacle
         FROM found

@@ -6,10 +6,12 @@
 -- values as well, 2 a strong identifier to everything but size, 3 a pair of a match rule and 4 a weak identifier to everything, 5 a
 -- pair of a scored rule to exclusive values, to size, and to what all pairs between the two groups say (_tie_gain; pairs of
 -- record r stand from p_near_from[r] on), 6 an identifier of a type that a scored rule decides about to everything: it
--- attaches groups that name no person, if those that name one are a single group, and never unites groups that name persons.
+-- attaches groups that name no person, if those that name one are a single group, and never unites groups that name persons,
+-- 7 the most trusted exclusive and a definitive identifier to what 1 does, except to exclusive values of less trusted types.
 -- Value i is held by record p_held_by[i] and has number p_held[i]; value v is of type p_type[v] and means day p_day[v] where
 -- the type is birth dates. Types: p_limit values at most in one group; p_type_level 0 prohibitions of people, 1 exclusive,
--- 2 strong identifiers, 5 birth dates (no limit, days that conflict), 6 persons by coarse name (no limit).
+-- 2 strong identifiers, 5 birth dates (no limit, days that conflict), 6 persons by coarse name (no limit), 7 exclusive and less
+-- trusted than another exclusive type: a document, which may be renewed, or stand beside one of another kind, under one user id.
 --
 -- Each record starts alone. Key after key, the groups that hold it are united, unless that would contradict: it adds
 -- values of a type beyond its limit, no two days of birth of two groups go together, or the group would be too large.
@@ -44,6 +46,8 @@ CREATE OR REPLACE FUNCTION c360._protected_partition(
 AS $$
 DECLARE
     v_types     integer := coalesce(cardinality(p_limit), 0);
+    -- A document is an exclusive identifier to everything but the user's own number.
+    v_levels    integer[] := array_replace(p_type_level, 7, 1);
     v_parent    integer[] := ARRAY(SELECT generate_series(1, p_record_count));
     v_size      integer[] := array_fill(1, ARRAY[p_record_count]);
     v_speaks    boolean[] := array_fill(false, ARRAY[p_record_count]);
@@ -104,6 +108,7 @@ DECLARE
     v_contested boolean;
     v_is_full   boolean;
     v_is_dated  boolean;
+    v_is_first  boolean;
 BEGIN
     refused_key := '{}';
     refused_one := '{}';
@@ -113,7 +118,7 @@ BEGIN
     FOR i IN 1 .. coalesce(cardinality(p_held), 0) LOOP
         v_root := p_held_by[i];
         v_kind := p_type[p_held[i]];
-        v_level := p_type_level[v_kind];
+        v_level := v_levels[v_kind];
         v_slot := 3 * v_root - CASE v_level WHEN 6 THEN 2 WHEN 5 THEN 1 ELSE 0 END;
         IF v_head[v_slot] = 0 THEN
             v_head[v_slot] := i;
@@ -135,7 +140,8 @@ BEGIN
 
     WHILE v_first <= coalesce(cardinality(p_key), 0) LOOP
         -- The groups that hold this key, in the order of content.
-        v_level := p_key_level[v_first];
+        v_is_first := p_key_level[v_first] = 7;
+        v_level := CASE WHEN v_is_first THEN 1 ELSE p_key_level[v_first] END;
         v_bound := CASE v_level WHEN 5 THEN 1 WHEN 6 THEN 4 ELSE v_level END;
         v_roots := '{}';
         v_firsts := '{}';
@@ -231,7 +237,7 @@ BEGIN
                             IF v_place = 1 THEN
                                 v_days := v_days || p_day[v_value];
                                 v_days_of := v_days_of || v_root;
-                            ELSIF p_type_level[v_kind] <= v_bound THEN
+                            ELSIF v_levels[v_kind] <= v_bound AND NOT (v_is_first AND p_type_level[v_kind] = 7) THEN
                                 IF v_met_value[v_value] <> v_mark THEN
                                     v_met_value[v_value] := v_mark;
                                     v_together[v_kind] := v_together[v_kind] + 1;
@@ -251,7 +257,7 @@ BEGIN
                     FOR t IN 1 .. v_types LOOP
                         IF p_limit[t] = 1 THEN
                             v_single[v_root] := v_single[v_root] + v_own[t];
-                        ELSIF p_type_level[t] < 5 THEN
+                        ELSIF v_levels[t] < 5 THEN
                             v_several[v_root] := v_several[v_root] + v_own[t];
                         END IF;
                     END LOOP;
@@ -305,7 +311,7 @@ BEGIN
                                 v_met_value[v_value] := v_round;
                                 v_kind := p_type[v_value];
                                 v_together[v_kind] := v_together[v_kind] + 1;
-                                IF p_type_level[v_kind] = 5 THEN
+                                IF v_levels[v_kind] = 5 THEN
                                     v_days := v_days || p_day[v_value];
                                 END IF;
                             END IF;
@@ -323,12 +329,12 @@ BEGIN
                                 v_own[v_kind] := v_own[v_kind] + 1;
                                 IF v_met_value[v_value] <> v_round THEN
                                     v_together[v_kind] := v_together[v_kind] + 1;
-                                ELSIF p_type_level[v_kind] = 6
-                                    OR v_question[v_kind] AND p_limit[v_kind] = 1 AND p_type_level[v_kind] > 0
+                                ELSIF v_levels[v_kind] = 6
+                                    OR v_question[v_kind] AND p_limit[v_kind] = 1 AND v_levels[v_kind] > 0
                                 THEN
                                     v_related := true;
                                 END IF;
-                                IF p_type_level[v_kind] = 5 THEN
+                                IF v_levels[v_kind] = 5 THEN
                                     v_own_days := v_own_days || p_day[v_value];
                                 END IF;
                             END IF;
@@ -336,7 +342,8 @@ BEGIN
                         END LOOP;
                     END LOOP;
                     FOR t IN 1 .. v_types LOOP
-                        IF v_against < 0 AND p_type_level[t] <= v_bound AND v_together[t] > p_limit[t]
+                        IF v_against < 0 AND v_levels[t] <= v_bound AND NOT (v_is_first AND p_type_level[t] = 7)
+                            AND v_together[t] > p_limit[t]
                             AND v_together[t] > greatest(v_most[t], v_own[t])
                         THEN
                             v_against := t;

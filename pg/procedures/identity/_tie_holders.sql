@@ -27,11 +27,11 @@ BEGIN
         own.raw_profile_id,
         own.identifier_type,
         own.value,
-        CASE WHEN crowd.state = 'divided' AND NOT kind.is_strong THEN own.voice >> 24 END,
+        CASE WHEN crowd.state = 'divided' AND NOT weighed.is_strong THEN own.voice >> 24 END,
         kind.priority + CASE WHEN weighed.is_decided THEN 1000000 ELSE 0 END,
         kind.is_exclusive,
         kind.is_definitive,
-        kind.is_strong,
+        weighed.is_strong,
         kind.profile_limit,
         weighed.is_decided,
         own.voice >= 1::bigint << 48
@@ -46,7 +46,11 @@ BEGIN
     JOIN c360.identifier_types AS kind
         ON kind.tenant = p_tenant
         AND kind.identifier_type = split_part(own.identifier_type, ':', 1)
-    CROSS JOIN LATERAL (SELECT coalesce(kind.identifier_type = ANY (v_decided), false) AS is_decided) AS weighed
+    CROSS JOIN LATERAL (
+        SELECT
+            coalesce(kind.identifier_type = ANY (v_decided), false) AS is_decided,
+            c360._is_strong_value(kind.is_strong, kind.normaliser, own.value) AS is_strong
+    ) AS weighed
     LEFT JOIN LATERAL (
         SELECT known.state
         FROM cdp_value_states AS known
@@ -55,7 +59,7 @@ BEGIN
         OFFSET 0
     ) AS crowd ON true
     WHERE crowd.state IS NULL
-       OR (crowd.state = 'divided' AND (kind.is_strong OR (own.voice >= 1::bigint << 48 AND NOT weighed.is_decided)));
+       OR (crowd.state = 'divided' AND (weighed.is_strong OR (own.voice >= 1::bigint << 48 AND NOT weighed.is_decided)));
 END;
 $$;
 

@@ -121,7 +121,7 @@ BEGIN
                 known.identifier_type,
                 known.person_limit,
                 known.priority,
-                known.is_strong
+                c360._is_strong_value(known.is_strong, known.normaliser, several.value) AS is_strong
             FROM c360.identifier_types AS known
             WHERE known.tenant = p_tenant
               AND known.identifier_type = split_part(several.identifier_type, ':', 1)

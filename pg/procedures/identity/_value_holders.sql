@@ -38,7 +38,7 @@ BEGIN
     SELECT
         held.identifier_type,
         held.value,
-        kind.is_strong,
+        c360._is_strong_value(kind.is_strong, kind.normaliser, held.value),
         kind.person_limit,
         holders.voices
     FROM unnest(p_types, p_values) AS held (identifier_type, value)

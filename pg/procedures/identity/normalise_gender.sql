@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION c360.normalise_gender(p_value text)
     PARALLEL SAFE
 AS $$
 DECLARE
-    v_gender text := lower(p_value);
+    v_gender text := lower(p_value COLLATE "C");
 BEGIN
     -- Most systems send one of these as it stands.
     IF v_gender NOT IN ('m', 'f', 'male', 'female') THEN

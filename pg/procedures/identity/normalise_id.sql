@@ -1,5 +1,8 @@
--- Makes an identifier of another system comparable: trimmed, NFC, absent words gone. Case is kept, because systems that
--- tell two customers apart by case exist and a wrong merge costs more than a missed one. Raises nothing.
+-- Makes an identifier of another system, an order number included, comparable: c360.present_text() in plain letters, digits and
+-- dashes, without blanks and quotation marks. 1001.0 is 1001, as tables write a number; 8.4E+11 is nothing, for the digits of the
+-- number are lost. A UUID has no case and no braces; case is kept otherwise, because systems that tell two customers apart by case
+-- exist and a wrong merge costs more than a missed one.
+-- Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360.normalise_id(p_value text)
     RETURNS text
@@ -8,10 +11,29 @@ CREATE OR REPLACE FUNCTION c360.normalise_id(p_value text)
     PARALLEL SAFE
 AS $$
 DECLARE
-    v_value text := c360.present_text(p_value);
+    v_value text;
 BEGIN
+    -- Most identifiers are as they should be.
+    IF c360._is_plain_id(p_value) THEN
+        RETURN p_value;
+    END IF;
+
+    v_value := c360._fold_forms(c360.present_text(p_value));
+    v_value := ltrim(regexp_replace(v_value, '[\x01-\x20\x7f]', '', 'g'), '''');
+    IF v_value ~ '^".*"$' THEN
+        v_value := c360.present_text(btrim(v_value, '"'));
+    END IF;
+
+    IF v_value ~ '^[0-9]+[.]0+$' THEN
+        v_value := split_part(v_value, '.', 1);
+    ELSIF v_value ~ '^[0-9]([.,][0-9]+)?[Ee][+][0-9]{1,3}$' THEN
+        RETURN NULL;
+    ELSIF v_value ~* '^(urn:uuid:)?[{(]?[0-9a-f]{8}(-?)[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{12}[)}]?$' THEN
+        v_value := lower(regexp_replace(v_value, '^urn:uuid:|[{}()]', '', 'gi') COLLATE "C");
+    END IF;
+
     -- A value nobody could index is not an identifier.
-    RETURN CASE WHEN length(v_value) <= 500 THEN v_value END;
+    RETURN CASE WHEN length(v_value) BETWEEN 1 AND 500 THEN v_value END;
 END;
 $$;
 

@@ -12,17 +12,25 @@ DECLARE
     v_value text := c360.present_text(p_value);
 BEGIN
     IF v_value ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN
-        RETURN lower(v_value);
+        RETURN lower(v_value COLLATE "C");
     END IF;
 
     IF octet_length(v_value) <> length(v_value) THEN
-        v_value := c360._unaccent(translate(v_value, 'đĐ', 'dD'));
+        v_value := c360._unaccent(translate(c360._fold_forms(v_value), 'đĐ', 'dD'));
         -- What unaccent leaves of combining marks is not part of a word.
         v_value := regexp_replace(normalize(v_value, NFD), U&'[\0300-\036F]', '', 'g');
         v_value := normalize(v_value, NFC);
     END IF;
 
-    RETURN nullif(btrim(regexp_replace(lower(v_value), '[^[:alnum:]]+', ' ', 'g')), '');
+    -- Signs between letters are no letters where Indian and Thai vowels are written, but neither do they end a word.
+    v_value := regexp_replace(
+        c360._in_small_letters(v_value) COLLATE c360.letters,
+        '[^[:alnum:]\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e\u0eb1-\u0ecd'
+        '\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3\u3099\u309a]+',
+        ' ',
+        'g'
+    );
+    RETURN nullif(btrim(v_value), '');
 END;
 $$;
 

@@ -22,7 +22,7 @@ AS $$
         FROM (
             SELECT
                 own.identifier_type,
-                btrim(own.value #>> '{}') AS value,
+                btrim(c360._scalar(own.value)) AS value,
                 jsonb_typeof(own.value) AS value_type
             FROM (
                 VALUES
@@ -35,9 +35,9 @@ AS $$
             UNION ALL
 
             SELECT
-                translate(lower(split_part(external.id ->> 'type', ':', 1)), '.- ', '___')
+                translate(lower(split_part(external.id ->> 'type', ':', 1) COLLATE "C"), '.- ', '___')
                     || coalesce(substring(external.id ->> 'type' FROM ':.*$'), ''),
-                btrim(external.id ->> 'id'),
+                btrim(c360._scalar(external.id -> 'id')),
                 jsonb_typeof(external.id -> 'id')
             FROM jsonb_array_elements(
                 CASE jsonb_typeof(p_event #> '{context,externalIds}') WHEN 'array' THEN p_event #> '{context,externalIds}' END

@@ -17,7 +17,7 @@ BEGIN
     JOIN c360.identifier_types AS kind
         ON kind.tenant = p_tenant
         AND kind.identifier_type = split_part(own.identifier_type, ':', 1)
-        AND kind.is_strong
+        AND c360._is_strong_value(kind.is_strong, kind.normaliser, own.value)
     JOIN c360.tenants AS tenant
         ON tenant.tenant = p_tenant
         AND tenant.keeps_erased_out

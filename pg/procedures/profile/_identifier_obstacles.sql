@@ -27,6 +27,7 @@ BEGIN
             kind.identifier_type = ANY (v_masked) AS is_masked,
             kind.is_exclusive,
             kind.is_strong,
+            kind.normaliser,
             jsonb_build_object(
                 'identifier_type', sides.identifier_type,
                 'first_values', c360._shown_values(sides.first_values, kind.identifier_type = ANY (v_masked)),
@@ -43,7 +44,7 @@ BEGIN
         jsonb_build_object(
             'kind', CASE
                 WHEN crowd.state = 'shared' THEN 'shared'
-                WHEN crowd.state = 'divided' AND NOT compared.is_strong THEN 'divided'
+                WHEN crowd.state = 'divided' AND NOT c360._is_strong_value(compared.is_strong, compared.normaliser, common.value) THEN 'divided'
                 ELSE 'contested'
             END,
             'rule', 'exact:' || compared.identifier_type,

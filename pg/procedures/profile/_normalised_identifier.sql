@@ -33,6 +33,7 @@ BEGIN
     RETURN CASE v_known.normaliser
         WHEN 'email' THEN c360._mailbox(c360.normalise_email(p_value), v_known.email_ignores_tags, v_known.email_ignores_dots)
         WHEN 'phone' THEN c360.normalise_phone(p_value, v_known.default_country)
+        WHEN 'document' THEN c360.normalise_document(p_value)
         ELSE c360.normalise_id(p_value)
     END;
 END;

@@ -40,46 +40,46 @@ BEGIN
     RETURN QUERY
     WITH kind (identifier_type, is_matched, claim, form, words, letters, pattern, pattern_for_all) AS (
         VALUES
-            (NULL::text, NULL::boolean, NULL::bigint, NULL::text, NULL::text[], NULL::text, NULL::text, NULL::text),
+            (NULL::text, NULL::boolean, NULL::bigint, NULL::text, NULL::jsonb, NULL::text, NULL::text, NULL::text),
             (
                 'user_id', true, NULL,
-                'id', ARRAY['none', 'null']::text[], '',
+                'id', '{}', '',
                 NULL,
                 NULL
             ),
             (
                 'national_id', true, NULL,
-                'id', ARRAY['none', 'null']::text[], '',
+                'id', '{}', '',
                 NULL,
                 NULL
             ),
             (
                 'email', true, 1,
-                'email', ARRAY['none', 'null']::text[], '',
+                'email', '{}', '',
                 NULL,
                 NULL
             ),
             (
                 'phone', true, 2,
-                'phone', ARRAY['none', 'null']::text[], '',
+                'phone', '{}', '',
                 NULL,
                 E'^(?:(?:[+]?0+))\u0024'
             ),
             (
                 'crm_id', true, 3,
-                'id', ARRAY['none', 'null']::text[], '',
+                'id', '{}', '',
                 NULL,
                 NULL
             ),
             (
                 'anonymous_id', true, NULL,
-                'id', ARRAY['none', 'null']::text[], '',
+                'id', '{}', '',
                 NULL,
                 NULL
             ),
             (
                 'shelf_id', false, NULL,
-                'id', ARRAY['none', 'null']::text[], '',
+                'id', '{}', '',
                 NULL,
                 NULL
             )
@@ -128,7 +128,7 @@ BEGIN
             sent.person,
             sent.country,
             coalesce(spread.identifier_type, sent.identifier_type) AS identifier_type,
-            coalesce(spread.value, sent.value #>> '{}') AS value
+            coalesce(spread.value, c360._scalar(sent.value)) AS value
         FROM sent
         LEFT JOIN LATERAL c360._spread_identifier(
             CASE WHEN jsonb_typeof(sent.value) IN ('array', 'object') THEN sent.identifier_type END, sent.value
@@ -144,6 +144,7 @@ BEGIN
             single.identifier_type,
             kind.is_matched,
             CASE WHEN kind.identifier_type = single.identifier_type THEN kind.claim END AS claim,
+            kind.form,
             kind.words,
             kind.letters,
             kind.pattern,
@@ -155,7 +156,8 @@ BEGIN
                         WHEN c360._is_plain_phone(single.value) THEN single.value
                         ELSE c360._own_phone(single.value, coalesce(single.country, 'VN'), 'VN')
                     END
-                WHEN c360._is_plain(single.value) AND length(single.value) <= 500 THEN single.value
+                WHEN kind.form = 'document' THEN c360.normalise_document(single.value)
+                WHEN c360._is_plain_id(single.value) THEN single.value
                 ELSE c360.normalise_id(single.value)
             END AS value
         FROM single
@@ -170,18 +172,34 @@ BEGIN
             comparable.person,
             comparable.identifier_type,
             comparable.value,
-            comparable.claim,
+            CASE WHEN comparable.form <> 'email' OR NOT c360._is_role_mailbox(comparable.value) THEN comparable.claim END AS claim,
             coalesce(
                 comparable.is_matched
                 AND NOT (
-                    lower(comparable.value) = ANY (comparable.words)
-                    OR (strpos(comparable.letters, lower(left(comparable.value, 1))) > 0 AND comparable.value ~* comparable.pattern)
-                    OR coalesce(comparable.value ~* comparable.pattern_for_all, false)
+                    '{"none": 0, "null": 0}'::jsonb ? comparable.small
+                    OR (
+                        strpos('', left(comparable.small, 1)) > 0
+                        AND coalesce(comparable.small COLLATE c360.letters ~* NULL, false)
+                    )
+                    OR coalesce(comparable.small COLLATE c360.letters ~* NULL, false)
+                    OR comparable.words ? comparable.small
+                    OR (
+                        strpos(comparable.small, '@') > 0
+                        AND comparable.words ?| ARRAY[split_part(comparable.small, '@', 1) || '@', '@' || split_part(comparable.small, '@', -1)]
+                    )
+                    OR (strpos(comparable.letters, left(comparable.small, 1)) > 0 AND comparable.small COLLATE c360.letters ~* comparable.pattern)
+                    OR coalesce(comparable.small COLLATE c360.letters ~* comparable.pattern_for_all, false)
                 ),
                 false
             ) AS is_usable
-        FROM comparable
-        WHERE comparable.value IS NOT NULL
+        FROM (
+            SELECT
+                every.*,
+                lower(every.value COLLATE c360.letters) AS small
+            FROM comparable AS every
+            WHERE every.value IS NOT NULL
+            OFFSET 0
+        ) AS comparable
         OFFSET 0
     ),
     judged AS (

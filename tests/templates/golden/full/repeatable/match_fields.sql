@@ -91,23 +91,23 @@ BEGIN
         said.raw_profile_id,
         ARRAY[
             CASE
-                WHEN said.attributes ->> 'as_name' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'as_name')
+                WHEN said.attributes ->> 'as_name' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower((said.attributes ->> 'as_name') COLLATE "C")
                 ELSE c360.normalise_name(said.attributes ->> 'as_name')
             END,
             nullif(c360_ext.dmetaphone(CASE
-                WHEN said.attributes ->> 'as_name' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'as_name')
+                WHEN said.attributes ->> 'as_name' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower((said.attributes ->> 'as_name') COLLATE "C")
                 ELSE c360.normalise_name(said.attributes ->> 'as_name')
             END), ''),
             c360._name_roots(split_part(CASE
-                WHEN said.attributes ->> 'as_name' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'as_name')
+                WHEN said.attributes ->> 'as_name' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower((said.attributes ->> 'as_name') COLLATE "C")
                 ELSE c360.normalise_name(said.attributes ->> 'as_name')
             END, ' ', 1)),
             CASE
-                WHEN said.attributes ->> 'by_longest' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'by_longest')
+                WHEN said.attributes ->> 'by_longest' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower((said.attributes ->> 'by_longest') COLLATE "C")
                 ELSE c360.normalise_name(said.attributes ->> 'by_longest')
             END,
             nullif(c360_ext.dmetaphone(CASE
-                WHEN said.attributes ->> 'by_longest' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'by_longest')
+                WHEN said.attributes ->> 'by_longest' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower((said.attributes ->> 'by_longest') COLLATE "C")
                 ELSE c360.normalise_name(said.attributes ->> 'by_longest')
             END), ''),
             said.attributes ->> 'born',
@@ -116,7 +116,7 @@ BEGIN
             said.attributes ->> 'as_phone',
             sent.crm_id,
             CASE
-                WHEN said.attributes ->> 'of_type_text' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'of_type_text')
+                WHEN said.attributes ->> 'of_type_text' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower((said.attributes ->> 'of_type_text') COLLATE "C")
                 ELSE c360.normalise_name(said.attributes ->> 'of_type_text')
             END,
             said.attributes ->> 'as_gender',

@@ -90,15 +90,15 @@ BEGIN
         said.raw_profile_id,
         ARRAY[
             CASE
-                WHEN said.attributes ->> 'table' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'table')
+                WHEN said.attributes ->> 'table' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower((said.attributes ->> 'table') COLLATE "C")
                 ELSE c360.normalise_name(said.attributes ->> 'table')
             END,
             CASE
-                WHEN said.attributes ->> 'end' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'end')
+                WHEN said.attributes ->> 'end' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower((said.attributes ->> 'end') COLLATE "C")
                 ELSE c360.normalise_name(said.attributes ->> 'end')
             END,
             nullif(c360_ext.dmetaphone(CASE
-                WHEN said.attributes ->> 'end' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower(said.attributes ->> 'end')
+                WHEN said.attributes ->> 'end' ~ '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$' THEN lower((said.attributes ->> 'end') COLLATE "C")
                 ELSE c360.normalise_name(said.attributes ->> 'end')
             END), ''),
             sent."user"

@@ -46,8 +46,8 @@ BEGIN
         SELECT
             said.raw_profile_id,
             said.attributes,
-            CASE WHEN said.first_name ~ '^[A-Za-z]+$' THEN lower(said.first_name) ELSE c360.normalise_name(said.first_name) END AS given_name,
-            CASE WHEN said.last_name ~ '^[A-Za-z]+$' THEN lower(said.last_name) ELSE c360.normalise_name(said.last_name) END AS family_name,
+            CASE WHEN said.first_name ~ '^[A-Za-z]+$' THEN lower(said.first_name COLLATE "C") ELSE c360.normalise_name(said.first_name) END AS given_name,
+            CASE WHEN said.last_name ~ '^[A-Za-z]+$' THEN lower(said.last_name COLLATE "C") ELSE c360.normalise_name(said.last_name) END AS family_name,
             CASE WHEN said.first_name IS NULL OR said.last_name IS NULL THEN c360._split_name(said.full_name) END AS parts,
             NULL::date AS birth_date
         FROM (
@@ -134,9 +134,7 @@ BEGIN
                             END,
                             'master' VALUE CASE
                                 WHEN coalesce(raw._traits -> E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant' #>> ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]) IS NULL THEN NULL
-                                WHEN c360._is_plain(coalesce(raw._traits -> E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant' #>> ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[]))
-                                    AND length(coalesce(raw._traits -> E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant' #>> ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[])) <= 500
-                                    THEN coalesce(raw._traits -> E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant' #>> ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[])
+                                WHEN c360._is_plain_id(coalesce(raw._traits -> E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant' #>> ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[])) THEN coalesce(raw._traits -> E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant' #>> ARRAY[E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[])
                                 ELSE coalesce(c360.normalise_id(c360._scalar(raw._traits #> ARRAY[E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', E'slug }} {% raw %} -- /* \u000a DROP SCHEMA c360 CASCADE; ünï→\u2028''']::text[])))
                             END,
                             'select' VALUE CASE
@@ -176,13 +174,15 @@ BEGIN
                         raw._raw_profile_id,
                         raw._identifiers,
                         raw._traits,
+                        raw._kept_on,
                         NULL::text AS _country
                     FROM (
                         -- No attribute has a name like these.
                         SELECT
                             own.raw_profile_id AS _raw_profile_id,
                             own.identifiers AS _identifiers,
-                            own.traits AS _traits
+                            own.traits AS _traits,
+                            own.created_at::date AS _kept_on
                         FROM tenant_select_2.cdp_raw_profiles AS own
                         WHERE own.raw_profile_id = ANY (p_raw_profile_ids)
                     ) AS raw

@@ -46,8 +46,8 @@ BEGIN
         SELECT
             said.raw_profile_id,
             said.attributes,
-            CASE WHEN said.first_name ~ '^[A-Za-z]+$' THEN lower(said.first_name) ELSE c360.normalise_name(said.first_name) END AS given_name,
-            CASE WHEN said.last_name ~ '^[A-Za-z]+$' THEN lower(said.last_name) ELSE c360.normalise_name(said.last_name) END AS family_name,
+            CASE WHEN said.first_name ~ '^[A-Za-z]+$' THEN lower(said.first_name COLLATE "C") ELSE c360.normalise_name(said.first_name) END AS given_name,
+            CASE WHEN said.last_name ~ '^[A-Za-z]+$' THEN lower(said.last_name COLLATE "C") ELSE c360.normalise_name(said.last_name) END AS family_name,
             CASE WHEN said.first_name IS NULL OR said.last_name IS NULL THEN c360._split_name(said.full_name) END AS parts,
             NULL::date AS birth_date
         FROM (
@@ -96,13 +96,15 @@ BEGIN
                         raw._raw_profile_id,
                         raw._identifiers,
                         raw._traits,
+                        raw._kept_on,
                         NULL::text AS _country
                     FROM (
                         -- No attribute has a name like these.
                         SELECT
                             own.raw_profile_id AS _raw_profile_id,
                             own.identifiers AS _identifiers,
-                            own.traits AS _traits
+                            own.traits AS _traits,
+                            own.created_at::date AS _kept_on
                         FROM tenant_plain.cdp_raw_profiles AS own
                         WHERE own.raw_profile_id = ANY (p_raw_profile_ids)
                     ) AS raw

@@ -1,0 +1,24 @@
+-- Whether an identifier in its normalised form is nobody's by the values a new tenant blocks: a placeholder, an absent value in
+-- words, the name of the field. For what belongs to no identifier type, such as order numbers. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._is_nobodys(p_value text)
+    RETURNS boolean
+    LANGUAGE plpgsql
+    IMMUTABLE STRICT
+    PARALLEL SAFE
+AS $$
+BEGIN
+    -- Nearly all are numbers, perhaps with letters in front, and no pattern is for such.
+    IF p_value ~ '^[A-Za-z]{0,4}[-#_]?[1-9][0-9]*[2-9][0-9]*$' THEN
+        RETURN false;
+    END IF;
+    RETURN p_value COLLATE c360.letters ~* (
+        SELECT '^(?:' || string_agg(standard.pattern, '|') || ')$'
+        FROM c360._default_blocked_values() AS standard
+        WHERE standard.identifier_type = '*'
+    );
+END;
+$$;
+
+COMMENT ON FUNCTION c360._is_nobodys(text) IS
+    'Whether a normalised identifier is a placeholder that stands for nobody.';
