@@ -22,6 +22,7 @@ from c360.governance import (
     restore_tenant,
     sync_tenant,
 )
+from support.observations import observe, partition, resolve
 from support.session import Session
 from support.sql_names import names_beside_golden_records, names_of_our_sql
 
@@ -272,6 +273,57 @@ def live(connect, new_name, tmp_path):
         life.erase()
 
     return through
+
+
+def test_a_composite_rule_compares_attributes_of_any_name(tenant):
+    names = [
+        "low",
+        "high",
+        "pair",
+        "said",
+        "rule",
+        "verdict",
+        "v_lows",
+        "p_raw_profile_ids",
+        "select",
+        "raw_profile_id",
+    ]
+    for name in names:
+        tenant.add(name, trait_paths=[f"own.{name}"])
+    rule = {"all": [{"attribute": name, "compare": "exact"} for name in names]}
+    tenant.db.call("c360.set_match_rule", tenant.name, "same", "composite", rule)
+    tenant.sync()
+    said = {name: f"a {name}" for name in names}
+    records = [said, said, {**said, "low": "another"}]
+
+    for place, traits in enumerate(records):
+        observe(tenant.db, tenant=tenant.name, user_id=f"u{place}", traits={"own": traits})
+        observe(tenant.db, tenant=tenant.name, anonymous_id=f"a{place}", traits={"own": traits})
+    resolve(tenant.db, tenant=tenant.name)
+
+    people = partition(tenant.db, tenant=tenant.name)
+    pairs = tenant.db.column(
+        f"SELECT pair.rule FROM {tenant.schema}.composite_pairs(%s::bigint[]) AS pair", sorted(set().union(*people))
+    )
+    assert pairs == ["same"] * 7
+
+
+def test_a_scored_rule_compares_identifier_types_of_any_name(tenant):
+    names = ["raw_profile_id", "said", "sent", "wanted", "held", "select", "v_unresolved"]
+    for name in names:
+        tenant.db.execute(
+            "INSERT INTO c360.identifier_types (tenant, identifier_type) VALUES (%s, %s)", tenant.name, name
+        )
+        tenant.add(name, trait_paths=[f"own.{name}"], identifier_type=name, normaliser="id")
+    rule = {"comparisons": [{"attribute": name, "as": "id"} for name in names]}
+    tenant.db.call("c360.set_match_rule", tenant.name, "likely", "scored", rule)
+    tenant.sync()
+    raw = observe(tenant.db, tenant=tenant.name, **{name: f"1 {name}" for name in names})
+    resolve(tenant.db, tenant=tenant.name)
+
+    fields = tenant.db.value(f"SELECT made.fields FROM {tenant.schema}.match_fields(%s::bigint[]) AS made", [raw])
+
+    assert set(fields) >= {tenant.db.call("c360.normalise_id", f"1 {name}") for name in names}
 
 
 def test_a_life_with_every_name_beside_golden_records_and_every_word_of_sql(live):
