@@ -28,11 +28,12 @@ manifest: ## Write pg/manifest.sql anew after changing a SQL file
 test: $(STAMP) ## Run the tests (PG=16|17|18 chooses the server, ARGS passes through to pytest)
 	PG=$(PG) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
 
-lint: $(STAMP) ## Check style, types and the manifest
+lint: $(STAMP) ## Check style, types, names in SQL that a column could take, and the manifest
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	@PYTHONPATH=tests:controlplane $(BIN)/python -m support.sql_names
 	@PYTHONPATH=controlplane $(BIN)/python -m c360.installer.manifest --check \
 		|| { echo 'pg/manifest.sql is not current: run "make manifest"' >&2; exit 1; }
 

@@ -14,13 +14,13 @@ DECLARE
     v_after  jsonb := '[]';
 BEGIN
     IF TG_OP <> 'INSERT' THEN
-        SELECT coalesce(jsonb_agg(to_jsonb(old_row)), '[]')
+        SELECT coalesce(jsonb_agg(to_jsonb(old_row.*)), '[]')
         INTO v_before
         FROM old_rows AS old_row;
     END IF;
 
     IF TG_OP <> 'DELETE' THEN
-        SELECT coalesce(jsonb_agg(to_jsonb(new_row)), '[]')
+        SELECT coalesce(jsonb_agg(to_jsonb(new_row.*)), '[]')
         INTO v_after
         FROM new_rows AS new_row;
     END IF;

@@ -88,6 +88,8 @@ def test_a_key_is_audited_without_its_hash(tenant):
     ("statement", "rule"),
     [
         ("attribute = 'ctid'", "profile_attributes_reserved_check"),
+        ("attribute = 'xmin'", "profile_attributes_reserved_check"),
+        ("attribute = 'valid_from'", "profile_attributes_answer_check"),
         ("attribute = 'version'", "profile_attributes_reserved_check"),
         ("attribute = 'refreshed_at'", "profile_attributes_reserved_check"),
         ("attribute = 'x; DROP SCHEMA c360'", "profile_attributes_attribute_check"),

@@ -40,6 +40,26 @@ def test_fifteen_hundred_attributes_work(tenant):
     assert refused(db, too_many, name) == "U4419"
 
 
+def test_a_golden_record_too_large_for_a_row_is_told_and_holds_nobody_up(tenant):
+    db, name = tenant.db, tenant.name
+    db.execute(
+        "INSERT INTO c360.profile_attributes (tenant, attribute, data_type, trait_paths)"
+        " SELECT %s, 'custom_' || number, 'text', ARRAY['custom.c' || number] FROM generate_series(1, 600) AS number",
+        name,
+    )
+    sync_tenant(db.connection, name)
+    for user, many in (("u1", 600), ("u2", 400)):
+        customs = {f"c{number}": f"a value of no. {number}" for number in range(1, many + 1)}
+        sent = {"type": "identify", "userId": user, "messageId": user, "traits": {"custom": customs}}
+        db.call("c360.ingest", name, [sent])
+
+    counts = db.call("c360.resolve_identities", name)
+
+    assert (counts["created"], counts["failed"]) == (1, 1)
+    assert db.call("c360.profile", name, "user_id", "u2")["custom_400"] == "a value of no. 400"
+    assert "row is too big" in db.value(f"SELECT reason FROM {tenant.schema}.cdp_resolution_failures")
+
+
 @pytest.mark.parametrize(
     ("table", "insert"),
     [

@@ -37,6 +37,15 @@ def test_columns_go_where_their_names_say(db, extract, take, observations):
     assert db.value("SELECT observed_at FROM tenant_acme.cdp_raw_profiles") == DAY_ONE
 
 
+@pytest.mark.parametrize("column", ["item", "content", "field", "place", "judged", "p_schema", "v_take", "select"])
+def test_a_column_may_have_a_name_of_ours(extract, take, observations, column):
+    extract(f'customer_id integer, "{column}" text', [(7, "tea")])
+
+    take(mapping={"customer_id": "user_id", column: f"traits.{column}"})
+
+    assert observations() == [("crm", {"user_id": "7"}, {column: "tea"})]
+
+
 def test_an_observation_of_an_import_is_the_one_ingest_would_make(db, extract, take):
     db.call(
         "c360.ingest",

@@ -99,3 +99,4 @@ def test_what_receivers_get_and_say_is_shown_to_administrators_who_ask(c360, sub
     assert masked["url"].endswith("/****")
     assert told["url"].endswith("/hooks/secret-path")
     assert [shown["last_attempts"][0]["answer"] for shown in (masked, told)] == ["****", "echo"]
+    assert "echo" in c360(*show[:-1], "--as-sent").stdout

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeVar
 
 from c360.domain.blocked import BlockedGuard, blocked_guard
@@ -233,7 +234,7 @@ class TenantSpec:
         by_attribute = {a.identifier_type for a in (*self.attributes, *self.retired) if a.is_masked}
         return tuple(kind.name for kind in self.identifier_types if kind.is_masked or kind.name in by_attribute)
 
-    @property
+    @cached_property
     def masked_attributes(self) -> tuple[str, ...]:
         """Attributes that are masked, or hold identifiers of a masked type: the twin of c360._masked_attributes()."""
         types = self.masked_identifier_types
@@ -243,7 +244,7 @@ class TenantSpec:
         """The active attribute of this name; a match rule speaks of no other."""
         return next(attribute for attribute in self.attributes if attribute.name == name)
 
-    @property
+    @cached_property
     def country_attributes(self) -> tuple[Attribute, ...]:
         """The attribute that says in which country the numbers of a record are dialled, if there is one."""
         return tuple(a for a in self.maintained_by("traits") if a.name == "country" and a.form == "country")
@@ -324,12 +325,12 @@ class TenantSpec:
     def types_of_attributes_sent_as_identifiers(self) -> tuple[str, ...]:
         return tuple(a.identifier_type for a in self.attributes_sent_as_identifiers if a.identifier_type is not None)
 
-    @property
+    @cached_property
     def texts_sent_by_most(self) -> tuple[Attribute, ...]:
         """The attributes whose traits are texts and days that most observations say."""
         return next((block.attributes for block in self.trait_blocks if block.attributes[0].group in _SENT_BY_MOST), ())
 
-    @property
+    @cached_property
     def trait_blocks(self) -> tuple[TraitBlock, ...]:
         """The attributes whose traits are texts and days: what most observations say, and what few do."""
         texts = [a for a in self.maintained_by("traits") if a.data_type in {DataType.TEXT, DataType.DATE}]

@@ -33,7 +33,7 @@ AS $$
         status = excluded.status,
         "position" = excluded."position",
         description = excluded.description
-    WHERE to_jsonb(known) - ARRAY['created_at', 'is_identifier'] <> to_jsonb(excluded) - ARRAY['created_at', 'is_identifier'];
+    WHERE to_jsonb(known.*) - ARRAY['created_at', 'is_identifier'] <> to_jsonb(excluded.*) - ARRAY['created_at', 'is_identifier'];
 $$;
 
 COMMENT ON FUNCTION c360._apply_attributes(text, jsonb) IS

@@ -29,7 +29,7 @@ AS $$
         is_matched = excluded.is_matched,
         is_masked = excluded.is_masked,
         description = excluded.description
-    WHERE to_jsonb(known) - 'created_at' <> to_jsonb(excluded) - 'created_at';
+    WHERE to_jsonb(known.*) - 'created_at' <> to_jsonb(excluded.*) - 'created_at';
 $$;
 
 COMMENT ON FUNCTION c360._apply_identifier_types(text, jsonb) IS

@@ -20,7 +20,7 @@ AS $$
         definition = excluded.definition,
         is_active = excluded.is_active,
         description = excluded.description
-    WHERE to_jsonb(known) - 'created_at' <> to_jsonb(excluded) - 'created_at';
+    WHERE to_jsonb(known.*) - 'created_at' <> to_jsonb(excluded.*) - 'created_at';
 $$;
 
 COMMENT ON FUNCTION c360._apply_match_rules(text, jsonb) IS

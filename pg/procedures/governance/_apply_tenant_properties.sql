@@ -24,7 +24,7 @@ BEGIN
         keeps_erased_out = given.keeps_erased_out,
         shown_properties = given.shown_properties
     FROM c360.tenants AS known
-    CROSS JOIN LATERAL jsonb_populate_record(known, jsonb_strip_nulls(p_document) - ARRAY['tenant', 'schema_name']) AS given
+    CROSS JOIN LATERAL jsonb_populate_record(known.*, jsonb_strip_nulls(p_document) - ARRAY['tenant', 'schema_name']) AS given
     WHERE known.tenant = p_tenant
       AND tenant.tenant = known.tenant
       AND (

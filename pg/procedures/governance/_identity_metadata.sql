@@ -15,14 +15,14 @@ AS $$
         'max_cluster_size', tenant.max_cluster_size,
         'identifier_types', (
             SELECT coalesce(
-                jsonb_agg(to_jsonb(kind) - 'tenant' - 'created_at' ORDER BY kind.priority, kind.identifier_type), '[]'
+                jsonb_agg(to_jsonb(kind.*) - 'tenant' - 'created_at' ORDER BY kind.priority, kind.identifier_type), '[]'
             )
             FROM c360.identifier_types AS kind
             WHERE kind.tenant = tenant.tenant
         ),
         'blocked_values', (
             SELECT coalesce(jsonb_agg(
-                to_jsonb(blocked) - 'tenant' - 'created_at' - 'blocked_value_id'
+                to_jsonb(blocked.*) - 'tenant' - 'created_at' - 'blocked_value_id'
                 ORDER BY blocked.identifier_type, blocked.pattern
             ), '[]')
             FROM c360.blocked_values AS blocked
@@ -30,14 +30,14 @@ AS $$
         ),
         'attributes', (
             SELECT coalesce(jsonb_agg(
-                to_jsonb(described) - 'tenant' - 'created_at' - 'is_identifier'
+                to_jsonb(described.*) - 'tenant' - 'created_at' - 'is_identifier'
                 ORDER BY described."position", described.created_at, described.attribute
             ), '[]')
             FROM c360.profile_attributes AS described
             WHERE described.tenant = tenant.tenant
         ),
         'match_rules', (
-            SELECT coalesce(jsonb_agg(to_jsonb(stated) - 'tenant' - 'created_at' ORDER BY stated.priority, stated.rule), '[]')
+            SELECT coalesce(jsonb_agg(to_jsonb(stated.*) - 'tenant' - 'created_at' ORDER BY stated.priority, stated.rule), '[]')
             FROM c360.match_rules AS stated
             WHERE stated.tenant = tenant.tenant
         )

@@ -18,7 +18,7 @@ BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
     SELECT
-        to_jsonb(known) - 'xact_id'
+        to_jsonb(known.*) - 'xact_id'
         || jsonb_build_object(
             'document', c360._masked_metadata(p_tenant, known.document),
             'changes', c360._masked_changes(p_tenant, known.changes)

@@ -29,7 +29,7 @@ DECLARE
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
-    SELECT to_jsonb(stated) - 'tenant' - 'created_at'
+    SELECT to_jsonb(stated.*) - 'tenant' - 'created_at'
     INTO v_before
     FROM c360.match_rules AS stated
     WHERE stated.tenant = p_tenant

@@ -15,6 +15,7 @@ CREATE OR REPLACE FUNCTION c360._absorb_profiles(
     SET jit = off
     SET enable_seqscan = off
 AS $$
+#variable_conflict use_variable
 BEGIN
     IF coalesce(cardinality(p_absorbed), 0) = 0 THEN
         RETURN;

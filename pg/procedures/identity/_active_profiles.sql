@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION c360._active_profiles(p_master_profile_ids uuid[])
     RETURNS uuid[]
     LANGUAGE plpgsql
 AS $$
+#variable_conflict use_variable
 BEGIN
     RETURN ARRAY(
         SELECT wanted.id

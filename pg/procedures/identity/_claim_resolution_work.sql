@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION c360._claim_resolution_work(p_queue_ids bigint[])
     SET jit = off
     SET enable_seqscan = off
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
     v_raw              bigint[];
     v_raw_needs        boolean[];

@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION c360._found_profiles(
     SET plan_cache_mode = auto
     SET jit = off
 AS $$
+#variable_conflict use_variable
 BEGIN
     INSERT INTO cdp_master_profiles (master_profile_id, founding_raw_profile_id, version, created_at, updated_at)
     SELECT

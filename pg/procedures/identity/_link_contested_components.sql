@@ -21,7 +21,7 @@ CREATE OR REPLACE FUNCTION c360._link_contested_components(
     SET jit = off
     SET enable_seqscan = off
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
     v_raw           bigint[];
     v_component     bigint[];
@@ -164,7 +164,7 @@ BEGIN
             every.part,
             coalesce(owner.owner, c360._uuid7_of(v_salt || every.part)) AS owner,
             owner.owner IS NULL AS is_new
-        FROM (SELECT DISTINCT part FROM unnest(v_part) AS part) AS every
+        FROM (SELECT DISTINCT listed.part FROM unnest(v_part) AS listed (part)) AS every
         LEFT JOIN (SELECT DISTINCT founded.part, founded.owner FROM founded) AS owner USING (part)
     ),
     revived AS (

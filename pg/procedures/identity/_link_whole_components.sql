@@ -26,7 +26,7 @@ CREATE OR REPLACE FUNCTION c360._link_whole_components(
     SET jit = off
     SET enable_seqscan = off
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
     v_component   bigint[];
     v_survivor    uuid[];
@@ -107,7 +107,7 @@ BEGIN
             fresh.component,
             coalesce(lives.survivor, c360._uuid7_of(v_salt || fresh.component)) AS survivor,
             lives.survivor IS NULL AS is_new
-        FROM (SELECT DISTINCT component FROM unnest(p_raw_component) AS component) AS fresh
+        FROM (SELECT DISTINCT listed.component FROM unnest(p_raw_component) AS listed (component)) AS fresh
         LEFT JOIN lives USING (component)
     )
     SELECT

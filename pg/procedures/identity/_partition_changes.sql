@@ -17,6 +17,7 @@ CREATE OR REPLACE FUNCTION c360._partition_changes(
     SET enable_seqscan = off
     SET jit = off
 AS $$
+#variable_conflict use_variable
 BEGIN
     RETURN (
         WITH member AS MATERIALIZED (

@@ -78,12 +78,12 @@ BEGIN
             'removed', count(*) FILTER (WHERE listed.kind = 'removed')
         ),
         'added', coalesce(
-            jsonb_agg(to_jsonb(listed) - '{kind,position}'::text[] ORDER BY listed.position)
+            jsonb_agg(to_jsonb(listed.*) - '{kind,position}'::text[] ORDER BY listed.position)
                 FILTER (WHERE listed.kind = 'added' AND listed.position <= p_most),
             '[]'
         ),
         'removed', coalesce(
-            jsonb_agg(to_jsonb(listed) - '{kind,position}'::text[] ORDER BY listed.position)
+            jsonb_agg(to_jsonb(listed.*) - '{kind,position}'::text[] ORDER BY listed.position)
                 FILTER (WHERE listed.kind = 'removed' AND listed.position <= p_most),
             '[]'
         )

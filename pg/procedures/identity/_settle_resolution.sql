@@ -19,6 +19,7 @@ CREATE OR REPLACE FUNCTION c360._settle_resolution(
     SET jit = off
     SET enable_seqscan = off
 AS $$
+#variable_conflict use_variable
 DECLARE
     c_part     constant integer := 10000;
     v_merged   integer;

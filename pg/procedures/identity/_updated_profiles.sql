@@ -13,6 +13,7 @@ CREATE OR REPLACE FUNCTION c360._updated_profiles(
     SET plan_cache_mode = force_custom_plan
     SET jit = off
 AS $$
+#variable_conflict use_variable
 DECLARE
     v_updated uuid[] := ARRAY(
         SELECT profile.master_profile_id

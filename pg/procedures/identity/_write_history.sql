@@ -14,6 +14,7 @@ CREATE OR REPLACE FUNCTION c360._write_history(
     SET jit = off
     SET enable_seqscan = off
 AS $$
+#variable_conflict use_variable
 BEGIN
     INSERT INTO cdp_profile_history (master_profile_id, version, change, profile, valid_from, reason)
     SELECT

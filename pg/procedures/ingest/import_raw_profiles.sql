@@ -102,7 +102,7 @@ BEGIN
         END IF;
 
         FOR v_row IN EXECUTE (
-            SELECT format('SELECT to_jsonb(item) FROM (SELECT %s FROM %s) AS item', string_agg(quote_ident(own.value ->> 'name'), ', '), p_table)
+            SELECT format('SELECT to_jsonb(item.*) FROM (SELECT %s FROM %s) AS item', string_agg(quote_ident(own.value ->> 'name'), ', '), p_table)
             FROM jsonb_array_elements(v_columns) AS own (value)
             WHERE NOT (v_begun -> 'unmapped') ? (own.value ->> 'name')
         ) LOOP

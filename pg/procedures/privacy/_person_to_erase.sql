@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION c360._person_to_erase(p_tenant text, p_master_profile
     RETURNS c360.person
     LANGUAGE plpgsql
 AS $$
+#variable_conflict use_variable
 DECLARE
     v_person  c360.person;
     v_waiting bigint[];

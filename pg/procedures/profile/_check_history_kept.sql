@@ -10,6 +10,7 @@ CREATE OR REPLACE FUNCTION c360._check_history_kept(
     LANGUAGE plpgsql
     STABLE
 AS $$
+#variable_conflict use_variable
 DECLARE
     v_kept_from timestamptz;
 BEGIN

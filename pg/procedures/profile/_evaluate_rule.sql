@@ -55,9 +55,9 @@ BEGIN
     ) AS shown
     CROSS JOIN LATERAL (
         SELECT
-            jsonb_agg(c360._sent_value(raw.traits, raw.identifiers, described) ORDER BY pair.position) AS sent,
+            jsonb_agg(c360._sent_value(raw.traits, raw.identifiers, described.*) ORDER BY pair.position) AS sent,
             jsonb_agg(
-                c360._compared_value(described.attribute, described.normaliser, described.data_type, to_jsonb(said))
+                c360._compared_value(described.attribute, described.normaliser, described.data_type, to_jsonb(said.*))
                 ORDER BY pair.position
             ) AS compared
         FROM unnest(ARRAY[p_low, p_high]) WITH ORDINALITY AS pair (raw_profile_id, position)

@@ -13,6 +13,7 @@ CREATE OR REPLACE FUNCTION c360._explained_observations(
     SET plan_cache_mode = force_custom_plan
     SET jit = off
 AS $$
+#variable_conflict use_variable
 DECLARE
     v_founder bigint;
     v_all     bigint[];

@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION c360._find_side(
     LANGUAGE plpgsql
     STABLE
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
     v_is_id boolean := coalesce(pg_input_is_valid(p_who, 'uuid'), false);
     v_split integer := strpos(p_who, '=');

@@ -22,7 +22,7 @@ AS $$
         p_identifiers -> (p_attribute).identifier_type,
         CASE
             WHEN (p_attribute).attribute IN ('first_name', 'last_name') THEN (
-                SELECT c360._sent_value(p_traits, p_identifiers, whole)
+                SELECT c360._sent_value(p_traits, p_identifiers, whole.*)
                 FROM c360.profile_attributes AS whole
                 WHERE whole.tenant = (p_attribute).tenant
                   AND whole.attribute = 'full_name'

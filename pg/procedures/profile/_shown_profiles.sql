@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION c360._shown_profiles(
     SET jit = off
     SET enable_seqscan = off
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
     v_masks  jsonb := c360._masks(p_tenant);
     v_masked text[] := ARRAY(SELECT jsonb_object_keys(v_masks));

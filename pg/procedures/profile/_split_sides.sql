@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION c360._split_sides(
     SET enable_seqscan = off
     SET jit = off
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
     v_founder bigint;
     v_all     bigint[];

@@ -18,7 +18,7 @@ BEGIN
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     RETURN QUERY
-    SELECT to_jsonb(letter) - ARRAY['subscription_id', 'tenant', 'body', 'message_xid', 'message_seq']
+    SELECT to_jsonb(letter.*) - ARRAY['subscription_id', 'tenant', 'body', 'message_xid', 'message_seq']
     FROM c360.dead_letters AS letter
     WHERE letter.subscription_id = v_subscription_id
     ORDER BY letter.died_at DESC, letter.dead_letter_id DESC

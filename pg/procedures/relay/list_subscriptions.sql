@@ -12,7 +12,7 @@ BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
     RETURN QUERY
-    SELECT to_jsonb(status) || jsonb_build_object(
+    SELECT to_jsonb(status.*) || jsonb_build_object(
         'url', c360._shown_url(subscription.url),
         'topics', subscription.topics,
         'types', subscription.types,

@@ -27,7 +27,7 @@ CREATE OR REPLACE FUNCTION c360._rfm(
     STABLE
     SET plan_cache_mode = force_custom_plan
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
     v_time_zone text;
     v_today     date;
@@ -62,9 +62,9 @@ BEGIN
     -- width_bucket over an ascending array counts the cut points that a value has reached.
     cut AS (
         SELECT
-            ARRAY(SELECT point + 1 FROM unnest(percentile.recency) AS point ORDER BY point) AS recency,
-            ARRAY(SELECT point + 1 FROM unnest(percentile.frequency) AS point ORDER BY point) AS frequency,
-            ARRAY(SELECT point + 1 FROM unnest(percentile.monetary) AS point ORDER BY point) AS monetary
+            ARRAY(SELECT point.value + 1 FROM unnest(percentile.recency) AS point (value) ORDER BY point.value) AS recency,
+            ARRAY(SELECT point.value + 1 FROM unnest(percentile.frequency) AS point (value) ORDER BY point.value) AS frequency,
+            ARRAY(SELECT point.value + 1 FROM unnest(percentile.monetary) AS point (value) ORDER BY point.value) AS monetary
         FROM percentile
         WHERE percentile.recency IS NOT NULL
     ),
@@ -74,7 +74,7 @@ BEGIN
             5 - width_bucket(fact.recency_days::double precision, cut.recency) AS r,
             1 + width_bucket(fact.total_orders::double precision, cut.frequency) AS f,
             1 + width_bucket(fact.monetary::double precision, cut.monetary) AS m,
-            to_jsonb(cut) AS cut_points
+            to_jsonb(cut.*) AS cut_points
         FROM fact
         LEFT JOIN cut ON fact.total_orders > 0
     )

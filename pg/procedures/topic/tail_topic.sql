@@ -27,7 +27,7 @@ BEGIN
                   HINT = 'List them: c360 topic list';
     END IF;
 
-    SELECT coalesce(jsonb_agg(to_jsonb(message) - 'xid' ORDER BY message.seq), '[]')
+    SELECT coalesce(jsonb_agg(to_jsonb(message.*) - 'xid' ORDER BY message.seq), '[]')
     INTO v_messages
     FROM (
         SELECT

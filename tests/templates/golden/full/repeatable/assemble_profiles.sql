@@ -78,19 +78,19 @@ CREATE FUNCTION tenant_full.assemble_profiles(
 AS $$
 #variable_conflict use_column
 DECLARE
-    v_half          integer := cardinality(_ids) / 2;
-    v_has_activity  boolean := EXISTS (SELECT FROM tenant_full.cdp_activity);
-    v_has_overrides boolean := EXISTS (SELECT FROM tenant_full.cdp_attribute_overrides);
+    _half          integer := cardinality(_ids) / 2;
+    _has_activity  boolean := EXISTS (SELECT FROM tenant_full.cdp_activity);
+    _has_overrides boolean := EXISTS (SELECT FROM tenant_full.cdp_attribute_overrides);
 BEGIN
     -- Fewer are done in the time it takes to start a process.
-    IF _may_share AND v_half >= 1000 THEN
+    IF _may_share AND _half >= 1000 THEN
         PERFORM set_config('parallel_setup_cost', '0', true);
         RETURN QUERY
         SELECT part.*
-        FROM tenant_full.assemble_profiles(_ids[:v_half], _facts, false) AS part
+        FROM tenant_full.assemble_profiles(_ids[:_half], _facts, false) AS part
         UNION ALL
         SELECT part.*
-        FROM tenant_full.assemble_profiles(_ids[v_half + 1:], _facts, false) AS part;
+        FROM tenant_full.assemble_profiles(_ids[_half + 1:], _facts, false) AS part;
         RETURN;
     END IF;
 
@@ -212,7 +212,7 @@ BEGIN
                 OFFSET 0
             ) AS said ON true
             CROSS JOIN LATERAL (
-                SELECT CASE WHEN v_has_activity THEN (
+                SELECT CASE WHEN _has_activity THEN (
                     SELECT max(activity.last_at)
                     FROM tenant_full.cdp_activity AS activity
                     WHERE activity.raw_profile_id = link.raw_profile_id
@@ -228,14 +228,14 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT
             jsonb_strip_nulls(
-                jsonb_build_object(
-                    'source_systems', coalesce(own.sources, '[]'),
+                JSON_OBJECT(
+                    'source_systems' VALUE coalesce(own.sources, '[]'),
                     
-                    'secondary_emails',
+                    'secondary_emails' VALUE
                     jsonb_agg(DISTINCT held.value ORDER BY held.value) FILTER (WHERE held.kind = 'email'),
-                    'national_ids',
+                    'national_ids' VALUE
                     jsonb_agg(DISTINCT held.value ORDER BY held.value) FILTER (WHERE held.kind = 'national_id'),
-                    'crm_contact_ids',
+                    'crm_contact_ids' VALUE
                     jsonb_object_agg(
                         CASE
                             WHEN held.identifier_type = held.kind THEN 'default'
@@ -246,8 +246,9 @@ BEGIN
                             held.seen_at,
                             held.value DESC
                     ) FILTER (WHERE held.kind = 'crm_id'),
-                    'user_id',
+                    'user_id' VALUE
                     (array_agg(held.value ORDER BY held.seen_at DESC, held.value) FILTER (WHERE held.kind = 'user_id'))[1]
+                    RETURNING jsonb
                 )
             ) AS doc
         FROM (
@@ -319,7 +320,7 @@ BEGIN
                                 item.attribute,
                                 item.value,
                                 CASE
-                                    WHEN v_has_activity AND item.attribute = ANY (ARRAY['by_most_frequent']::text[])
+                                    WHEN _has_activity AND item.attribute = ANY (ARRAY['by_most_frequent']::text[])
                                         THEN coalesce(
                                             (
                                                 SELECT sum(activity.event_count)
@@ -373,7 +374,7 @@ BEGIN
                 ) AS object
             ) END AS objects,
             -- What a person wrote into the golden record stays.
-            CASE WHEN v_has_overrides THEN (
+            CASE WHEN _has_overrides THEN (
                 SELECT jsonb_object_agg(edited.attribute, edited.value)
                 FROM (
                     SELECT DISTINCT ON (override.attribute)
@@ -594,7 +595,7 @@ BEGIN
                 )
                 = (SELECT count(*) FROM jsonb_object_keys(scored._doc))
                     THEN scored._doc
-                ELSE c360._profile_document(to_jsonb(scored) - '_doc'::text)
+                ELSE c360._profile_document(to_jsonb(scored.*) - '_doc'::text)
             END AS profile
         OFFSET 0
     ) AS shown

@@ -70,7 +70,7 @@ BEGIN
         SELECT
             string_agg(scoped.value, chr(31)) FILTER (WHERE scoped.kind = 'email') AS email,
             string_agg(scoped.value, chr(31)) FILTER (WHERE scoped.kind = 'crm_id') AS crm_id,
-            scoped.raw_profile_id
+            scoped.raw_profile_id AS _raw_profile_id
         FROM (
             SELECT
                 held.raw_profile_id,
@@ -129,7 +129,7 @@ BEGIN
         WHERE own.raw_profile_id = wanted.id
         OFFSET 0
     ) AS said
-    LEFT JOIN sent ON sent.raw_profile_id = said.raw_profile_id;
+    LEFT JOIN sent ON sent._raw_profile_id = said.raw_profile_id;
 END;
 $$;
 

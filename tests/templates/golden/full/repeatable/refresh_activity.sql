@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION tenant_full.refresh_activity(
     SET work_mem = '64MB'
     SET timezone = 'UTC'
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
     v_has_activity boolean := EXISTS (SELECT FROM tenant_full.cdp_activity);
     v_has_past     boolean := EXISTS (SELECT FROM tenant_full.cdp_past_touchpoints);
@@ -202,7 +202,7 @@ BEGIN
             clock_timestamp(),
             (document.doc ->> 'last_seen_at')::timestamptz
         FROM document
-        ON CONFLICT (master_profile_id) DO UPDATE
+        ON CONFLICT ON CONSTRAINT cdp_profile_metrics_pkey DO UPDATE
         SET refreshed_at = excluded.refreshed_at,
             last_seen_at = excluded.last_seen_at
     )
@@ -210,14 +210,15 @@ BEGIN
     SELECT
         document.master_profile_id,
         CASE
-            WHEN num_nonnulls(
+            WHEN ROW(
                 NULL,
                 kept.churn_probability
-            ) = 0
+            ) IS NULL
                 THEN document.doc
             ELSE document.doc || jsonb_strip_nulls(
-                jsonb_build_object(
-                    'churn_probability', kept.churn_probability
+                JSON_OBJECT(
+                    'churn_probability' VALUE kept.churn_probability
+                    RETURNING jsonb
                 )
             )
         END

@@ -69,7 +69,7 @@ BEGIN
     sent AS MATERIALIZED (
         SELECT
             string_agg(scoped.value, chr(31)) FILTER (WHERE scoped.kind = 'user') AS "user",
-            scoped.raw_profile_id
+            scoped.raw_profile_id AS _raw_profile_id
         FROM (
             SELECT
                 held.raw_profile_id,
@@ -110,7 +110,7 @@ BEGIN
         WHERE own.raw_profile_id = wanted.id
         OFFSET 0
     ) AS said
-    LEFT JOIN sent ON sent.raw_profile_id = said.raw_profile_id;
+    LEFT JOIN sent ON sent._raw_profile_id = said.raw_profile_id;
 END;
 $$;
 

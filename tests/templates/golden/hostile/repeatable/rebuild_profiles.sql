@@ -20,7 +20,7 @@ CREATE OR REPLACE FUNCTION tenant_select_2.rebuild_profiles(
     SET datestyle = 'ISO, YMD'
     SET timezone = 'UTC'
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
     v_internal text := coalesce(current_setting('c360.internal_write', true), '');
     v_facts    jsonb := '{}';
@@ -39,7 +39,7 @@ BEGIN
                 fact.master_profile_id AS id,
                 jsonb_object_agg(figure.name, figure.value) AS facts
             FROM c360._purchase_facts('select_2', p_master_profile_ids) AS fact
-            CROSS JOIN LATERAL jsonb_each(to_jsonb(fact)) AS figure (name, value)
+            CROSS JOIN LATERAL jsonb_each(to_jsonb(fact.*)) AS figure (name, value)
             WHERE figure.name = ANY (ARRAY[]::text[])
               AND figure.value <> 'null'
             GROUP BY fact.master_profile_id

@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION tenant_select_2.refresh_activity(
     SET work_mem = '64MB'
     SET timezone = 'UTC'
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
     v_has_activity boolean := EXISTS (SELECT FROM tenant_select_2.cdp_activity);
     v_has_past     boolean := EXISTS (SELECT FROM tenant_select_2.cdp_past_touchpoints);
@@ -200,21 +200,22 @@ BEGIN
             document.master_profile_id,
             clock_timestamp()
         FROM document
-        ON CONFLICT (master_profile_id) DO UPDATE
+        ON CONFLICT ON CONSTRAINT cdp_profile_metrics_pkey DO UPDATE
         SET refreshed_at = excluded.refreshed_at
     )
     -- What scoring keeps is as it was before.
     SELECT
         document.master_profile_id,
         CASE
-            WHEN num_nonnulls(
+            WHEN ROW(
                 NULL,
                 kept.metrics
-            ) = 0
+            ) IS NULL
                 THEN document.doc
             ELSE document.doc || jsonb_strip_nulls(
-                jsonb_build_object(
-                    'metrics', kept.metrics
+                JSON_OBJECT(
+                    'metrics' VALUE kept.metrics
+                    RETURNING jsonb
                 )
             )
         END

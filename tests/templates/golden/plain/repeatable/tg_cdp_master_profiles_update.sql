@@ -7,6 +7,7 @@ CREATE OR REPLACE FUNCTION tenant_plain.tg_cdp_master_profiles_update()
     SECURITY DEFINER
     SET search_path = pg_catalog, tenant_plain, pg_temp
 AS $$
+#variable_conflict use_variable
 DECLARE
     v_edits jsonb;
 BEGIN
@@ -66,7 +67,7 @@ BEGIN
         master.master_profile_id,
         master.version,
         'edited',
-        c360._profile_document(to_jsonb(master)),
+        c360._profile_document(to_jsonb(master.*)),
         clock_timestamp(),
         c360._actor(),
         jsonb_build_object(
