@@ -1,5 +1,6 @@
 -- A day of birth as it was sent, in the form YYYY-MM-DD, whether there is such a day or not: 1949-00-13 is none, and still says
--- who somebody is. For comparing, never for a column. NULL where the text does not have a year, a month and a day.
+-- who somebody is. For comparing, never for a column. NULL where the text does not have a year, a month and a day: of digits
+-- alone there must be eight.
 -- p_order says which of two numbers before the year is the month. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._mistyped_day(
@@ -14,7 +15,10 @@ AS $$
 DECLARE
     v_parts text[];
 BEGIN
-    v_parts := regexp_match(p_value, '^\s*([0-9]{4})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})\s*$');
+    v_parts := coalesce(
+        regexp_match(p_value, '^\s*([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})\s*$'),
+        regexp_match(p_value, '^\s*([0-9]{4})([0-9]{2})([0-9]{2})\s*$')
+    );
     IF v_parts IS NULL THEN
         v_parts := regexp_match(p_value, '^\s*([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})\s*$');
         -- As in normalise_date(): who writes dots puts the day first.
