@@ -185,6 +185,7 @@ SELECT c360._record_migration('0015_times_and_amounts') AS recorded \gset
 \ir procedures/ingest/_envelope.sql
 \ir procedures/ingest/_body_shape.sql
 \ir procedures/ingest/_refuse_body.sql
+\ir procedures/ingest/_cut_json.sql
 \ir procedures/ingest/_unpack_unclean_body.sql
 \ir procedures/ingest/_unpack_body.sql
 \ir procedures/ingest/_judge_events.sql
