@@ -95,6 +95,12 @@ SELECT c360._migration_pending('0013_values') AS pending \gset
 SELECT c360._record_migration('0013_values') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0015_times_and_amounts') AS pending \gset
+\if :pending
+\ir migrations/0015_times_and_amounts.sql
+SELECT c360._record_migration('0015_times_and_amounts') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0017_reserved_names') AS pending \gset
 \if :pending
 \ir migrations/0017_reserved_names.sql
@@ -176,6 +182,14 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 
 -- procedures/ingest ---------------------------------------------------------------------------------------------------
 \ir procedures/ingest/_rejection_reason.sql
+\ir procedures/identity/_month_number.sql
+\ir procedures/identity/_plain_time.sql
+\ir procedures/identity/_clock.sql
+\ir procedures/identity/_day_in_numbers.sql
+\ir procedures/identity/_day_in_words.sql
+\ir procedures/identity/_iso_time.sql
+\ir procedures/identity/_epoch_time.sql
+\ir procedures/identity/_point_in_time.sql
 \ir procedures/ingest/_client_time.sql
 \ir procedures/ingest/_is_oversized.sql
 \ir procedures/ingest/_complete_event.sql
@@ -184,6 +198,7 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/ingest/_envelope.sql
 \ir procedures/ingest/_body_shape.sql
 \ir procedures/ingest/_refuse_body.sql
+\ir procedures/ingest/_cut_json.sql
 \ir procedures/ingest/_unpack_unclean_body.sql
 \ir procedures/ingest/_unpack_body.sql
 \ir procedures/ingest/_judge_events.sql
@@ -249,6 +264,7 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/ingest/_release_import.sql
 \ir procedures/ingest/_abandon_imports.sql
 \ir procedures/ingest/_import_summary.sql
+\ir procedures/ingest/_guessed_time.sql
 \ir procedures/ingest/begin_import.sql
 \ir procedures/ingest/import_rows.sql
 \ir procedures/ingest/import_staged_rows.sql
@@ -276,6 +292,8 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/identity/normalise_phone.sql
 \ir procedures/identity/_own_phone.sql
 \ir procedures/identity/normalise_date.sql
+\ir procedures/identity/_day.sql
+\ir procedures/identity/_order_key.sql
 \ir procedures/identity/_is_day.sql
 \ir procedures/identity/_is_placeholder_day.sql
 \ir procedures/identity/_possible_birthday.sql
@@ -285,7 +303,6 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/identity/_merged.sql
 \ir procedures/identity/_number.sql
 \ir procedures/identity/_is_nobodys.sql
-\ir procedures/identity/_order_key.sql
 \ir procedures/identity/_first_of_list.sql
 \ir procedures/identity/_indexable.sql
 \ir procedures/identity/_split_name.sql
@@ -544,9 +561,14 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 
 -- procedures/scoring --------------------------------------------------------------------------------------------------
 \ir procedures/scoring/_currency_exponent.sql
+\ir procedures/scoring/_currencies_of.sql
+\ir procedures/scoring/_stated_currency.sql
+\ir procedures/scoring/_decimal.sql
+\ir procedures/scoring/_read_amount.sql
 \ir procedures/scoring/_amount_minor.sql
+\ir procedures/scoring/_says_nothing.sql
+\ir procedures/scoring/_items_amount.sql
 \ir procedures/scoring/_purchase_amount.sql
-\ir procedures/scoring/_order_number.sql
 \ir procedures/scoring/_hold_orders.sql
 \ir procedures/scoring/_record_purchases.sql
 \ir procedures/scoring/_purchase_facts.sql

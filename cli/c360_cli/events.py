@@ -35,7 +35,11 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 # Ids are given before commit: an event may appear after one with a higher id. Look back this far each time.
 _LOOK_BACK = 1_000
 _BATCH = 1_000
-_INGEST = "SELECT {tenant}.ingest(%s::jsonb, %s)"
+_BATCH_BYTES = 400 * 1024
+# As text: an event that jsonb does not take must cost no other.
+_INGEST = "SELECT {tenant}.ingest_request(%s, 'batch', %s)"
+# For an event that is larger than a request may be: it is refused alone, with its reason.
+_INGEST_LARGE = "SELECT {tenant}.ingest(p_source => %s, p_batch => %s::jsonb)"
 _REDRIVE = "SELECT {tenant}.redrive_rejected_events(%s::bigint[], %s::jsonb)"
 _DISCARD = "SELECT {tenant}.discard_rejected_events(%s::bigint[])"
 
@@ -95,14 +99,14 @@ def load_command(
     """Ingest events from a file. Safe to repeat when the events carry messageIds."""
     events = _read_events(file)
     totals = {"accepted": 0, "duplicates": 0, "rejected": 0}
-    batches = [f"[{','.join(events[start : start + _BATCH])}]" for start in range(0, len(events), _BATCH)]
+    batches = [(_INGEST if _fits(batch) else _INGEST_LARGE, f"[{','.join(batch)}]") for batch in _batches(events)]
     if dry_run:
-        for batch in batches:
-            print_sql(_INGEST, tenant, batch, source)
+        for query, batch in batches:
+            print_sql(query, tenant, source, batch)
         return
     with connected(dsn, data_dir) as connection:
-        for batch in track(batches, "loading", console=Console(stderr=True), transient=True):
-            outcome: dict[str, Any] = answer(connection, _INGEST, tenant, batch, source)
+        for query, batch in track(batches, "loading", console=Console(stderr=True), transient=True):
+            outcome: dict[str, Any] = answer(connection, query, tenant, source, batch)
             totals["accepted"] += outcome["accepted"]
             totals["duplicates"] += outcome["duplicates"]
             totals["rejected"] += len(outcome["rejected"])
@@ -240,23 +244,57 @@ def _print_events(events: list[dict[str, Any]], as_json: bool) -> None:
         print_table(table)
 
 
+def _batches(events: list[str]) -> Iterator[list[str]]:
+    """Events by the thousand, fewer where they would not fit into a request."""
+    batch: list[str] = []
+    size = 0
+    for event in events:
+        size += len(event.encode()) + 1
+        if batch and (size > _BATCH_BYTES or len(batch) == _BATCH):
+            yield batch
+            batch, size = [], len(event.encode()) + 1
+        batch.append(event)
+    if batch:
+        yield batch
+
+
+def _fits(batch: list[str]) -> bool:
+    return len(batch) > 1 or len(batch[0].encode()) <= _BATCH_BYTES
+
+
 def _read_events(file: Path) -> list[str]:
-    """The events of a file, each as JSON text."""
+    """The events of a file, each as JSON text. Bytes that are no UTF-8 become halves of surrogate pairs, which Python
+    takes for letters and writes as \\udcff: the database refuses the event, and keeps it readable.
+    """
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig", errors="surrogateescape")
         if text.lstrip().startswith("["):
-            return [json.dumps(event) for event in json.loads(text)]
-        lines = [line for line in text.splitlines() if line.strip()]
-        for number, line in enumerate(lines, start=1):
-            try:
-                json.loads(line)
-            except ValueError as error:
-                raise UsageError(f"{file}: line {number} is not JSON: {error}", code="usage") from error
+            return [json.dumps(event) for event in json.loads(text, strict=False)]
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}", code="usage") from error
     except ValueError as error:
         raise UsageError(f"{file} cannot be read: {error}", code="usage") from error
-    return lines
+    lines = (line for line in text.split("\n") if line.strip())
+    return [_event(file, number, line.strip()) for number, line in enumerate(lines, start=1)]
+
+
+def _event(file: Path, number: int, line: str) -> str:
+    """A line as it is, where it is JSON; else as near to it as can be told. One that begins like an event and is none
+    becomes a JSON string, to be refused alone.
+    """
+    try:
+        json.loads(line)
+        line.encode()
+    except ValueError:
+        pass
+    else:
+        return line
+    try:
+        return json.dumps(json.loads(line, strict=False))
+    except ValueError as error:
+        if not line.startswith("{"):
+            raise UsageError(f"{file}: line {number} is not JSON: {error}", code="usage") from error
+        return json.dumps(line)
 
 
 def _check_json(patch: str | None) -> None:

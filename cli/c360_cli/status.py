@@ -28,6 +28,7 @@ _TENANT_COLUMNS = {
     "rejected_count": "rejected",
     "queued_count": "to resolve",
     "oldest_queued_seconds": "oldest (s)",
+    "purchase_warnings": "purchases left out",
 }
 _SUBSCRIPTION_COLUMNS = {
     "tenant": "tenant",
@@ -107,6 +108,8 @@ def _webhooks(connection: psycopg.Connection, tenant: str) -> list[dict[str, Any
 def _shown(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return ", ".join(f"{count:,} {name}" for name, count in value.items())
     return f"{value:.1f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
 
 

@@ -58,6 +58,41 @@ def test_events_are_loaded_from_a_file_and_loading_again_adds_none(c360, databas
     assert event_count(session) == 1500
 
 
+@pytest.mark.parametrize("shape", ["array", "lines"])
+def test_a_broken_event_of_a_file_costs_no_other(c360, database, session, tmp_path, shape):
+    events = [
+        b'{"type":"page","anonymousId":"a","messageId":"m1","x":"\xc3\xa9\xe2\x80\xa8"}',
+        b'{"type":"page","anonymousId":"a","x":NaN}',
+        b'{"type":"page","anonymousId":"a\xff"}',
+        b'{"type":"page","anonymousId":"a\0"}',
+        rb'{"type":"page","anonymousId":"a\u0000"}',
+        b'{"type":"page","anonymousId":"a","messageId":"m2"}',
+    ]
+    if shape == "lines":
+        events.insert(1, b'{"type":"page","anonymousId":"cut off')
+    file = tmp_path / "events.json"
+    file.write_bytes(b"[" + b",".join(events) + b"]" if shape == "array" else b"\n".join(events))
+
+    done = c360("events", "load", "acme", str(file), "--json", "--dsn", database.dsn)
+
+    assert json.loads(done.stdout) == {"accepted": 2, "duplicates": 0, "rejected": len(events) - 2}
+    kept = session.column("SELECT payload FROM tenant_acme.cdp_rejected_events")
+    assert (len(kept), any("NaN" in text for text in kept), any(r"\udcff" in text for text in kept)) == (
+        len(events) - 2,
+        True,
+        True,
+    )
+
+
+def test_an_event_larger_than_a_request_is_refused_alone(c360, database, tmp_path):
+    file = tmp_path / "events.json"
+    file.write_text("\n".join(json.dumps(event) for event in (page("m1"), page("m2", text="x" * 600_000), page("m3"))))
+
+    done = c360("events", "load", "acme", str(file), "--json", "--dsn", database.dsn)
+
+    assert json.loads(done.stdout) == {"accepted": 2, "duplicates": 0, "rejected": 1}
+
+
 def test_a_file_that_is_no_json_is_wrong_usage(c360, database, tmp_path):
     (tmp_path / "bad.json").write_text("{}\nnonsense\n")
 

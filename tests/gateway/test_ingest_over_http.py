@@ -138,6 +138,62 @@ def test_a_body_that_cannot_be_taken_is_refused_clearly(http, make_key):
         assert set(reply.json()) == {"code", "message", "details", "hint"}
 
 
+BROKEN = {
+    "NaN": (b'{"type":"page","anonymousId":"a","x":NaN}', '"x":NaN'),
+    "Infinity": (b'{"type":"page","anonymousId":"a","x":[-Infinity]}', "[-Infinity]"),
+    "a byte that is no UTF-8": (b'{"type":"page","anonymousId":"a\xff"}', r"a\xff"),
+    "letters in Latin-1": ('{"type":"page","anonymousId":"Jos\u00e9"}'.encode("latin-1"), r"Jos\xe9"),
+    "a bad byte outside of strings": (b'{"type":"page",\xfe"anonymousId":"a"}', r"\xfe"),
+    "half a surrogate pair in bytes": (b'{"type":"page","anonymousId":"a\xed\xa0\x80"}', r"\xed\xa0\x80"),
+    "a raw NUL": (b'{"type":"page","anonymousId":"a\0"}', r"a\x00"),
+    "an escaped NUL": (rb'{"type":"page","anonymousId":"a\u0000"}', r"a\u0000"),
+    "a comma too many": (b'{"type":"page","anonymousId":"a",}', '"a",}'),
+    "a bracket in a broken string": (b'{"type":"page","anonymousId":"a]}\xff"}', r"a]}\xff"),
+}
+
+
+@pytest.mark.parametrize("frame", [b'{"context":{"locale":"vi"},"batch":[%s]}', b"[%s]", b"\xef\xbb\xbf [ %s ] "])
+@pytest.mark.parametrize("kind", BROKEN)
+def test_broken_bytes_cost_their_event_and_no_other(http, make_key, connect, kind, frame):
+    broken, readable = BROKEN[kind]
+    good = [json.dumps(page(name, text='"[{,\\ \u00e9')).encode() for name in ("m1", "m2")]
+
+    reply = http.post("/v1/batch", content=frame % b", ".join([good[0], broken, good[1]]), auth=(make_key(), ""))
+
+    outcome = reply.json()
+    assert (reply.status_code, outcome["accepted"]) == (200, 2)
+    assert [(item["index"], item["code"]) for item in outcome["rejected"]] == [(1, "U1102")]
+    session = connect()
+    assert event_count(session) == 2
+    assert readable in session.value("SELECT payload FROM tenant_acme.cdp_rejected_events")
+
+
+def test_a_broken_event_sent_alone_is_kept_as_rejected(http, make_key, connect):
+    reply = http.post("/v1/page", content=b'{"anonymousId":"a","x":NaN}', auth=(make_key(), ""))
+
+    assert (reply.status_code, [item["code"] for item in reply.json()["rejected"]]) == (200, ["U1102"])
+    assert connect().value("SELECT payload FROM tenant_acme.cdp_rejected_events") == '{"anonymousId":"a","x":NaN}'
+
+
+def test_a_body_with_broken_bytes_still_says_its_key(http, make_key, connect):
+    key = make_key().encode()
+
+    reply = http.post("/v1/batch", content=b'{"writeKey": "%s", "batch": [{"x": NaN}, {"x": "\xff"}]}' % key)
+
+    assert (reply.status_code, len(reply.json()["rejected"])) == (200, 2)
+
+
+def test_an_import_counts_the_clocks_it_did_not_believe(http, make_key):
+    stamps = {"m1": "2020-01-01T00:00:00Z", "m2": "rubbish", "m3": "2999-01-01", "m4": 1577836800, "m5": None}
+    batch = [page(name, timestamp=stamp) for name, stamp in stamps.items()]
+
+    first = http.post("/v1/import", json={"batch": batch}, auth=(make_key(), "")).json()
+    again = http.post("/v1/import", json={"batch": batch}, auth=(make_key("other"), "")).json()
+
+    assert (first["accepted"], first["implausible_clocks"]) == (5, 2)
+    assert again["implausible_clocks"] == 2
+
+
 def test_a_body_of_unknown_length_is_cut_off_at_the_limit(http, make_key):
     def endless():
         for _ in range(10_000):

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
 
 
 @pytest.mark.parametrize(
@@ -249,6 +250,21 @@ def test_text_is_composed_and_trimmed(db):
         ("9999-01-01", None),
         ("1630-08-01", "1630-08-01"),
         ("0999-12-31", None),
+        *(
+            (short, None)
+            for short in ("150385", "15/03/85", "15.03.85", "03-85", "1990125", "5 Dec 90", "12/1990", "Dec 1990")
+        ),
+        *(
+            (nothing, None)
+            for nothing in (
+                "660355200",
+                "1990-339",
+                "32/01/1990",
+                "1990-12-05 25:00",
+                "05/12/90 10:00",
+                "5 grudnia 1990",
+            )
+        ),
     ],
 )
 def test_days_are_read_as_days_or_not_at_all(db, sent, expected):
@@ -271,6 +287,98 @@ def test_days_are_read_as_days_or_not_at_all(db, sent, expected):
 )
 def test_a_tenant_may_read_the_month_first(db, sent, expected):
     assert db.call("c360.normalise_date", sent, "MDY") == expected
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *("05/12/1990 00:00", "05/12/1990 14:30:15", "5.12.1990 14:30", "5/12/1990, 2:30 PM", "14:30 05/12/1990"),
+        *(
+            "1990-12-05T00:00:00Z",
+            "1990-12-05 00:00:00 UTC",
+            "1990-12-05 UTC",
+            "1990-12-05T14:30:00.123456+07:00[Asia/Saigon]",
+        ),
+        *("19901205", "19901205143000", "19901205T143000Z", "1990-12-05T14", "1990/12/05 14:30", "1990.12.05."),
+        *(" 5 / 12 / 1990 ", "5. 12. 1990", "05 12 1990", "05\u201112\u20111990", "\uff11\uff19\uff19\uff10-12-05"),
+        *(
+            "5 Dec 1990",
+            "December 5, 1990",
+            "05-DEC-1990",
+            "Dec. 5th 1990",
+            "1990-Dec-05",
+            "05DEC1990",
+            "5th of December 1990",
+        ),
+        *(
+            "Wed Dec 05 1990 00:00:00 GMT+0700 (Indochina Time)",
+            "Wed, 05 Dec 1990 14:30:00 GMT",
+            "Wed Dec  5 14:30:00 UTC 1990",
+        ),
+        *(
+            "Mittwoch, 5. Dezember 1990",
+            "mercredi 5 d\u00e9cembre 1990",
+            "5 D\u00c9C. 1990 \u00e0 14h30",
+            "5 de diciembre de 1990",
+        ),
+        *(
+            "ng\u00e0y 5 th\u00e1ng 12 n\u0103m 1990",
+            "5 th\u00e1ng 12, 1990",
+            "05 thg 12 1990",
+            "5 th\u00e1ng m\u01b0\u1eddi hai n\u0103m 1990",
+        ),
+        *("1990\u5e7412\u67085\u65e5", "1990\u5e74 12\u6708 5\u65e5 14\u664230\u5206", "1990\ub144 12\uc6d4 5\uc77c"),
+    ],
+)
+def test_a_day_is_read_as_people_and_systems_write_it(db, sent):
+    assert db.call("c360.normalise_date", sent) == "1990-12-05"
+
+
+@pytest.mark.parametrize(
+    ("sent", "day"),
+    [
+        *(
+            (number, "1990-12-05")
+            for number in (660355200, 660355200000, 660355200000000, 660355200000000000, 19901205)
+        ),
+        (-631152000000, "1950-01-01"),
+        *((number, None) for number in (0, 33212, 150385, 86400, 1e300, True, [1990], {"year": 1990}, None)),
+        *((text, None) for text in ("660355200000", "33212")),
+    ],
+)
+def test_a_number_is_a_day_by_its_magnitude(db, sent, day):
+    assert db.value("SELECT c360._day(%s, 'DMY')", Jsonb(sent)) == day
+
+
+@pytest.mark.parametrize(
+    ("sent", "order", "time"),
+    [
+        *(
+            (count, None, "2026-03-10 11:59:00")
+            for count in (1773143940, 1773143940000, "1773143940000000", "1773143940000000000")
+        ),
+        ("1773143940.25", None, "2026-03-10 11:59:00.25"),
+        ("20260310115900", None, "2026-03-10 11:59:00"),
+        ("2026-03-10T18:59:00 +0700", None, "2026-03-10 11:59:00"),
+        ("2026-03-10 18:59 UTC+7", None, "2026-03-10 11:59:00"),
+        ("10/03/2026 11:59", "DMY", "2026-03-10 11:59:00"),
+        ("3/10/2026 11:59:00 AM", "MDY", "2026-03-10 11:59:00"),
+        ("10/03/2026 11:59", None, None),
+        ("31/03/2026", None, "2026-03-31 00:00:00"),
+        *(
+            (text, "DMY", None)
+            for text in ("now", "infinity", "epoch", "10/03/26 11:59", "33212", "2026-03-10 11:59 ICT")
+        ),
+    ],
+)
+def test_a_point_in_time_is_read_in_utc_or_the_zone_it_names(db, sent, order, time):
+    db.execute("SET LOCAL TimeZone = 'Asia/Ho_Chi_Minh'; SET LOCAL DateStyle = 'German, DMY'")
+
+    assert db.value(
+        "SELECT to_char(c360._point_in_time(%s, %s) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.FF6')",
+        Jsonb(sent),
+        order,
+    ) == (time and (time + ".000000" if "." not in time else time.ljust(26, "0")))
 
 
 def test_gender_and_country_are_read_in_words(db):

@@ -146,7 +146,7 @@ def test_a_record_whose_row_was_refused_is_not_gone(db, extract, take):
     take(key="id")
     extract("id text, user_id text, updated_at text", [("1", "u1", "never")])
 
-    answer = take(day=1, key="id", full_extract=True)
+    answer = take(day=1, key="id", full_extract=True, mapping={"updated_at": "observed_at"})
 
     assert (answer["rejected"], answer["gone"]) == (1, 0)
 

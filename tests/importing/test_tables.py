@@ -177,12 +177,52 @@ def test_a_row_that_cannot_be_taken_is_kept_with_its_reason_and_harms_no_other(
         [("good1", "g1", None, None), row, ("good2", "g2", None, None)],
     )
 
-    answer = take(key="key", mapping={"notes": "traits.notes"})
+    answer = take(key="key", mapping={"notes": "traits.notes", "updated_at": "observed_at"})
 
     assert rejected(db, answer["import_id"]) == [(2, code)]
     assert (answer["rows"], answer["new"], answer["rejected"]) == (3, 2, 1)
     assert [reject["code"] for reject in answer["first_rejects"]] == [code]
     assert [identifiers["user_id"] for _, identifiers, _ in observations()] == ["g1", "g2"]
+
+
+@pytest.mark.parametrize("stamp", ["sometime", "1850-01-01", "2027-01-01", "150385", "45000"])
+@pytest.mark.parametrize("options", [{}, {"reject_invalid": True}])
+def test_a_column_that_is_only_guessed_to_be_the_time_refuses_no_row(db, extract, take, stamp, options):
+    extract("user_id text, updated_at text", [("u1", "2024-02-03"), ("u2", stamp)])
+
+    answer = take(**options)
+
+    assert (answer["mapping"]["updated_at"], answer["new"], answer["rejected"]) == ("observed_at", 2, 0)
+    assert answer["unusable"] == {"observed_at": 1}
+    observed = dict(db.rows("SELECT identifiers ->> 'user_id', observed_at FROM tenant_acme.cdp_raw_profiles"))
+    assert (observed["u1"].isoformat()[:10], observed["u2"]) == ("2024-02-03", DAY_ONE)
+
+
+@pytest.mark.parametrize(
+    ("order", "sent", "observed"),
+    [
+        ("DMY", "03/02/2024 14:30", "2024-02-03 14:30"),
+        ("MDY", "03/02/2024 14:30", "2024-03-02 14:30"),
+        ("MDY", "3/2/2024 2:30:00 PM", "2024-03-02 14:30"),
+        ("DMY", "2024-02-03 14:30:00 UTC", "2024-02-03 14:30"),
+        ("DMY", "3 Feb 2024 14:30", "2024-02-03 14:30"),
+        ("DMY", "1706970600", "2024-02-03 14:30"),
+        ("DMY", "1706970600000000", "2024-02-03 14:30"),
+    ],
+)
+def test_the_time_of_a_row_is_read_in_the_order_of_the_tenant(db, extract, take, order, sent, observed):
+    db.execute("UPDATE c360.tenants SET date_order = %s WHERE tenant = 'acme'", order)
+    extract("user_id text, at text, joined text", [("u1", sent, sent)])
+
+    answer = take(mapping={"at": "observed_at"})
+
+    assert answer["rejected"] == 0
+    assert (
+        db.value(
+            "SELECT to_char(observed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM tenant_acme.cdp_raw_profiles"
+        )
+        == observed
+    )
 
 
 def test_the_first_good_row_of_a_key_is_taken_wherever_chunks_end(db, extract):

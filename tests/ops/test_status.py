@@ -43,6 +43,25 @@ def test_a_small_tenant_is_counted_and_not_estimated(db: Session) -> None:
     assert (status["event_estimate"], status["profile_estimate"]) == (7, 1)
 
 
+def test_what_the_value_of_purchases_leaves_out_is_told_and_stands_on_the_golden_record(db: Session) -> None:
+    order = {"type": "track", "event": "Order Completed", "userId": "anna"}
+    refund = order | {"event": "Order Refunded", "messageId": "m4", "properties": {"order_id": "A9"}}
+    amounts = ["12.50", "ten", None]
+    orders = [
+        order | {"messageId": f"m{number}", "properties": {"order_id": number, "total": amount}}
+        for number, amount in enumerate(amounts)
+    ]
+    db.call("c360.ingest", "acme", [*orders, refund])
+    before = _status(db, "acme")["purchase_warnings"]
+
+    db.call("c360.resolve_identities", "acme")
+    db.call("c360.refresh_scores", "acme")
+
+    left_out = {"unpriced_orders": 2, "unreadable_amounts": 1, "unmatched_refunds": 1}
+    assert (before, _status(db, "acme")["purchase_warnings"]) == (None, left_out)
+    assert db.call("c360.profile", "acme", "user_id", "anna")["purchase_warnings"] == left_out
+
+
 def test_only_open_rejects_are_counted(db: Session) -> None:
     db.execute(
         """

@@ -142,6 +142,85 @@ def test_a_refund_without_an_amount_takes_back_the_whole_order(shop):
     assert shop.facts(anna)["total_revenue"] == 0
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ({"products": [{"product_id": "s1", "price": 10, "quantity": 1}]}, 90),
+        ({"products": [{"price": 10, "quantity": 2}, {"price": "$5.00"}]}, 75),
+        ({"products": [{"total": 15}, {"subtotal": "2,50"}]}, 82.5),
+        ({"products": [{"price": -10, "quantity": "3"}]}, 70),
+        ({"products": {"price": 10}}, 90),
+        ({"total": 30, "products": [{"price": 10}]}, 70),
+        ({"refund_amount": 5, "total": 100}, 95),
+        ({"total": "", "products": []}, 0),
+    ],
+)
+@pytest.mark.parametrize("currency", [{}, {"currency": "USD"}])
+def test_a_refund_takes_its_amount_or_its_items_or_else_the_order(shop, said, left, currency):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=100)
+    shop.refund(anna, LATER, order_id="A1", **said, **currency)
+
+    facts = shop.facts(anna)
+    assert (float(facts["total_revenue"]), facts["unreadable_amounts"]) == (left, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        *(({"total": amount}, 100) for amount in ("fifteen", "n/a", "1.234", "NaN", True, {}, "10 EUR")),
+        ({"products": [{"product_id": "s1", "quantity": 1}]}, 100),
+        ({"products": [{"price": 10, "quantity": "many"}]}, 100),
+        ({"products": ["s1", None, 5]}, 100),
+        ({"products": "s1"}, 100),
+        ({"products": [{"price": 10}, {"price": "ten"}]}, 90),
+        ({"total": "fifteen", "products": [{"price": 10}]}, 90),
+    ],
+)
+def test_what_cannot_be_read_of_a_refund_takes_nothing_and_is_counted(shop, said, left):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=100)
+    shop.refund(anna, LATER, order_id="A1", currency="USD", **said)
+
+    facts = shop.facts(anna)
+    assert (facts["total_revenue"], facts["unreadable_amounts"], facts["unmatched_refunds"]) == (left, 1, 0)
+
+
+def test_an_order_without_a_usable_number_is_an_order_of_its_own_that_no_refund_finds(shop):
+    anna = shop.customer()
+
+    for number in ("(not set)", "(not set)", "", None):
+        shop.order(anna, DAY, order_id=number, total=40)
+    shop.refund(anna, LATER, order_id="(not set)")
+
+    facts = shop.facts(anna)
+    assert (facts["total_orders"], facts["total_revenue"], facts["unmatched_refunds"]) == (4, 160, 1)
+
+
+@pytest.mark.parametrize("again", ["1001", 1001.0, "1001.0", " 1001 "])
+def test_an_order_number_spelled_otherwise_is_the_same_order(shop, again):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id=1001, total=50)
+    shop.order(anna, DAY, order_id=again, total=50)
+    shop.refund(anna, LATER, order_id=again, total=20)
+
+    facts = shop.facts(anna)
+    assert (facts["total_orders"], facts["total_revenue"]) == (1, 30)
+
+
+def test_an_order_whose_amount_names_another_currency_is_in_that(shop):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total="\u20ac 12")
+    shop.order(anna, DAY, order_id="A2", total="$12.00")
+
+    facts = shop.facts(anna)
+    assert (facts["total_orders"], facts["total_revenue"], facts["other_currency_orders"]) == (2, 12, 1)
+
+
 def test_a_refund_may_come_before_its_order(shop):
     anna = shop.customer()
 

@@ -106,7 +106,7 @@ def test_who_never_bought_has_no_scores(shop):
 def test_the_cut_points_are_stored_with_what_was_left_out(shop):
     anna = shop.customer()
     shop.order(anna, "2026-05-30 09:00Z", revenue=10)
-    shop.order(anna, "2026-05-30 09:00Z")
+    shop.order(anna, "2026-05-30 09:00Z", revenue="ten")
     shop.order(anna, "2026-05-30 09:00Z", revenue=1, currency="EUR")
     shop.order(anna, "2027-05-30 09:00Z", revenue=10)
     shop.refund(anna, "2026-05-31 09:00Z", order_id="A9", revenue=10)
@@ -124,8 +124,10 @@ def test_the_cut_points_are_stored_with_what_was_left_out(shop):
         "unpriced_orders": 1,
         "other_currency_orders": 1,
         "unmatched_refunds": 1,
+        "unreadable_amounts": 1,
         "future_orders": 1,
     }
+    assert stored(shop, anna)["purchase_warnings"] == model["warnings"]
 
 
 def test_a_tenant_without_orders_is_refreshed_to_nothing(shop):

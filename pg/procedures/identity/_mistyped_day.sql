@@ -1,6 +1,7 @@
 -- A day of birth as it was sent, in the form YYYY-MM-DD, whether there is such a day or not: 1949-00-13 is none, and still says
--- who somebody is. For comparing, never for a column. NULL where the text does not have a year, a month and a day, and for a
--- day that stands for an unknown one. p_order says which of two numbers before the year is the month. Raises nothing.
+-- who somebody is. For comparing, never for a column. NULL where the text does not have a year, a month and a day (of digits
+-- alone there must be eight), and for a day that stands for an unknown one. p_order says which of two numbers before the year
+-- is the month. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._mistyped_day(
     p_value text,
@@ -15,7 +16,10 @@ DECLARE
     v_parts text[];
     v_day   text;
 BEGIN
-    v_parts := regexp_match(p_value, '^\s*([0-9]{4})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})\s*$');
+    v_parts := coalesce(
+        regexp_match(p_value, '^\s*([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})\s*$'),
+        regexp_match(p_value, '^\s*([0-9]{4})([0-9]{2})([0-9]{2})\s*$')
+    );
     IF v_parts IS NULL THEN
         v_parts := regexp_match(p_value, '^\s*([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})\s*$');
         -- As in normalise_date(): who writes dots puts the day first.

@@ -1,6 +1,7 @@
--- A trait as JSON of the type of its column, or NULL when the column cannot hold it: numbers, booleans and points in time
--- from their text; lists of texts sorted and without repeats, a single value being a list of one; objects without their
--- nulls. Infinity and NaN are no numbers, for no JSON can hold them. The session must have TimeZone UTC. Raises nothing.
+-- A trait as JSON of the type of its column, or NULL when the column cannot hold it: numbers and booleans from their text, a
+-- whole number also where it is spelled 5.0; lists of texts sorted and without repeats, a single value being a list of one; objects
+-- without their nulls. Infinity and NaN are no numbers, for no JSON can hold them. For days and points in time see c360._day() and
+-- c360._point_in_time(). Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._typed_value(
     p_value jsonb,
@@ -34,6 +35,9 @@ BEGIN
     END IF;
 
     v_text := c360.present_text(c360._scalar(p_value));
+    IF p_type IN ('integer', 'bigint') AND v_text ~ '^[-+]?[0-9]+[.]0+$' THEN
+        v_text := split_part(v_text, '.', 1);
+    END IF;
     -- Types are spelled out: pg_input_is_valid() would go on looking at the type of its first call in a session.
     CASE p_type
         WHEN 'integer' THEN
@@ -42,11 +46,6 @@ BEGIN
             RETURN CASE WHEN pg_input_is_valid(v_text, 'bigint') THEN to_jsonb(v_text::bigint) END;
         WHEN 'boolean' THEN
             RETURN CASE WHEN pg_input_is_valid(v_text, 'boolean') THEN to_jsonb(v_text::boolean) END;
-        WHEN 'timestamptz' THEN
-            RETURN CASE
-                WHEN v_text ~ '^[0-9]{4}-' AND pg_input_is_valid(v_text, 'timestamptz') AND isfinite(v_text::timestamptz)
-                    THEN to_jsonb(v_text::timestamptz)
-            END;
         ELSE
             IF v_text ~ '^[-+]?[0-9.]+([eE][-+]?[0-9]{1,3})?$' THEN
                 RETURN CASE

@@ -1,5 +1,6 @@
 -- SHA-256 of the writeKey that a body carries for senders that cannot set headers (sendBeacon); NULL when there is none.
--- Unicode escapes are turned into plain text first: a body with \u0000 somewhere still has its key. Never raises.
+-- Unicode escapes are turned into plain text first: a body with \u0000 somewhere still has its key; so has one that is not wholly JSON. Never
+-- raises.
 
 CREATE OR REPLACE FUNCTION c360._body_key_hash(p_body text)
     RETURNS bytea
@@ -10,7 +11,9 @@ AS $$
 DECLARE
     v_body text := replace(replace(p_body, '\\', '\\s'), '\u', '\\u');
 BEGIN
-    IF NOT pg_input_is_valid(v_body, 'json') OR json_typeof(v_body::json) <> 'object' THEN
+    IF NOT pg_input_is_valid(v_body, 'json') THEN
+        RETURN sha256(convert_to(substring(p_body FROM '"writeKey"[ \t\r\n]*:[ \t\r\n]*"([^"\\]{1,200})"'), 'UTF8'));
+    ELSIF json_typeof(v_body::json) <> 'object' THEN
         RETURN NULL;
     END IF;
 

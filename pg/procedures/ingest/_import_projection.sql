@@ -1,14 +1,19 @@
 -- The query that turns rows of an import into observations, written for one mapping; the parameters are the rows ($1
 -- jsonb[]), what is wrong with them already ($2 text[]) and the source ($3). Only checked mappings come here; every name
--- is quoted as a literal. Its columns: place, given_code, record_key, source, observed (as sent), identifiers, traits,
--- unusable (attributes that cannot hold the value).
+-- is quoted as a literal. Its columns: place, given_code, record_key, source, observed (as sent), time (when that was),
+-- identifiers, traits, unusable (attributes that cannot hold the value).
 
 CREATE OR REPLACE FUNCTION c360._import_projection(p_tenant text, p_mapping jsonb)
     RETURNS text
     LANGUAGE sql
     STABLE
 AS $$
-    WITH pair AS (
+    WITH tenant AS (
+        SELECT own.date_order
+        FROM c360.tenants AS own
+        WHERE own.tenant = p_tenant
+    ),
+    pair AS (
         SELECT
             listed.column_name,
             listed.target,
@@ -92,9 +97,14 @@ AS $$
             coalesce(
                 (
                     SELECT 'array_remove(ARRAY[' || string_agg(
-                        format('CASE WHEN NOT c360._import_holds(%L, %s) THEN %L END', trait.data_type, trait.field, trait.attribute), ', '
+                        format(
+                            'CASE WHEN NOT c360._import_holds(%L, %s, %L) THEN %L END',
+                            trait.data_type, trait.field, tenant.date_order, trait.attribute
+                        ),
+                        ', '
                     ) || '], NULL)'
                     FROM trait
+                    CROSS JOIN tenant
                     WHERE trait.data_type NOT IN ('text', 'text[]', 'jsonb')
                 ),
                 'NULL::text[]'
@@ -102,12 +112,13 @@ AS $$
     )
     SELECT
         'SELECT field.place, field.given_code, ' || part.record_key || ' AS record_key, ' || part.source || ' AS source, '
-        || part.observed || ' AS observed, ' || part.identifiers || ' AS identifiers, '
+        || part.observed || ' AS observed, c360._import_time(' || part.observed || format(', %L) AS time, ', tenant.date_order) || part.identifiers || ' AS identifiers, '
         || coalesce(part.base, '') || part.traits || ' AS traits, ' || part.unusable || ' AS unusable'
         || ' FROM (SELECT item.place, coalesce(item.code, CASE WHEN jsonb_typeof(item.content) IS DISTINCT FROM ''object'''
         || ' THEN ''U1431'' END) AS given_code, ' || part.fields
         || ' FROM unnest($1, $2) WITH ORDINALITY AS item (content, code, place) OFFSET 0) AS field'
-    FROM part;
+    FROM part
+    CROSS JOIN tenant;
 $$;
 
 COMMENT ON FUNCTION c360._import_projection(text, jsonb) IS

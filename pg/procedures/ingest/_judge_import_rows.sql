@@ -1,12 +1,13 @@
 -- Reads rows of an import as observations and judges each: code IS NULL means good. Writes nothing, never raises because
 -- of a row. The order of the WHENs is the order in which a row with several faults is told about them.
+-- A time that cannot be read or cannot be right refuses a row, but not where the column was only guessed to be the time: then
+-- the row counts with the time of the import, and observed_at is named among what was unusable.
 -- p_codes: what a reader of files found out already; NULL for rows that are documents.
 
 CREATE OR REPLACE FUNCTION c360._judge_import_rows(
     p_projection   text,
     p_source       text,
-    p_has_key      boolean,
-    p_is_strict    boolean,
+    p_options      jsonb,
     p_rows         jsonb[],
     p_codes        text[],
     p_started_at   timestamptz
@@ -38,17 +39,15 @@ BEGIN
                     ELSE judged.identifiers
                 END,
                 judged.traits,
-                coalesce(judged.time, $4),
-                judged.time IS NOT NULL,
-                judged.unusable,
+                CASE WHEN judged.is_time_off THEN $4 ELSE coalesce(judged.time, $4) END,
+                judged.time IS NOT NULL AND NOT judged.is_time_off,
+                CASE WHEN $7 AND judged.is_time_off THEN array_append(judged.unusable, 'observed_at') ELSE judged.unusable END,
                 CASE
                     WHEN judged.given_code IS NOT NULL THEN judged.given_code
                     WHEN $5 AND judged.record_key IS NULL THEN 'U1437'
                     WHEN judged.identifiers = '{}' AND judged.traits = '{}' THEN 'U1433'
                     WHEN judged.source IS NULL OR judged.source !~ '^[a-z0-9][a-z0-9_.-]{0,59}$' THEN 'U1440'
-                    WHEN judged.observed IS NOT NULL
-                        AND coalesce(judged.time NOT BETWEEN timestamptz '1900-01-01 00:00:00Z' AND $4 + interval '1 day', true)
-                        THEN 'U1434'
+                    WHEN judged.is_time_off AND NOT $7 THEN 'U1434'
                     WHEN length(judged.record_key) > 500 THEN 'U1435'
                     WHEN pg_column_size(judged.identifiers) > 500 AND EXISTS (
                         SELECT
@@ -62,16 +61,18 @@ BEGIN
             FROM (
                 SELECT
                     item.*,
-                    c360._import_time(item.observed) AS time
+                    item.observed IS NOT NULL
+                        AND coalesce(item.time NOT BETWEEN timestamptz '1900-01-01 00:00:00Z' AND $4 + interval '1 day', true) AS is_time_off
                 FROM (%s) AS item
                 OFFSET 0
             ) AS judged
         $query$,
         p_projection
     )
-    USING p_rows, p_codes, p_source, p_started_at, p_has_key, p_is_strict;
+    USING p_rows, p_codes, p_source, p_started_at, p_options ? 'key', p_options @> '{"reject_invalid": true}',
+        p_options @> '{"guessed_time": true}';
 END;
 $$;
 
-COMMENT ON FUNCTION c360._judge_import_rows(text, text, boolean, boolean, jsonb[], text[], timestamptz) IS
+COMMENT ON FUNCTION c360._judge_import_rows(text, text, jsonb, jsonb[], text[], timestamptz) IS
     'Rows of an import as observations, each with the SQLSTATE that refuses it or NULL.';

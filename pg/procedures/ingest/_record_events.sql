@@ -7,7 +7,8 @@
 --
 -- Concurrent batches cannot deadlock: each step takes its rows in the order of their key, and all take the steps in the
 -- same order. Plans do not depend on statistics: a cached plan made while a table was empty must serve when it is large.
--- Answers {accepted, duplicates, rejected: [{index, messageId, code, message}]}. Never raises because of an event.
+-- Answers {accepted, duplicates, rejected: [{index, messageId, code, message}]}, of an import also implausible_clocks: how many of the
+-- accepted events said a time that cannot be read or cannot be right. Never raises because of an event.
 
 CREATE OR REPLACE FUNCTION c360._record_events(
     p_tenant         text,
@@ -29,6 +30,7 @@ DECLARE
     v_erased_key       bytea;
     v_good_count       bigint;
     v_accepted         integer;
+    v_implausible      integer;
     v_refused          bytea[];
     v_rejected         jsonb;
     v_message_ids      text[];
@@ -128,6 +130,7 @@ BEGIN
     WHERE (event.dedup_id IN (SELECT admitted.message_id FROM admitted)) IS TRUE;
 
     v_accepted := coalesce(cardinality(v_message_ids), 0);
+    v_implausible := coalesce(cardinality(array_positions(v_clock_statuses, 'implausible')), 0);
 
     IF v_message_ids IS NOT NULL THEN
         v_new_ids := c360._observe(p_source, v_identifiers, v_traits, v_hashes, v_occurred_at);
@@ -195,7 +198,10 @@ BEGIN
         'accepted', v_accepted,
         'duplicates', v_good_count - v_accepted,
         'rejected', v_rejected
-    );
+    ) || CASE
+        WHEN p_is_import THEN jsonb_build_object('implausible_clocks', v_implausible)
+        ELSE '{}'
+    END;
 END;
 $$;
 

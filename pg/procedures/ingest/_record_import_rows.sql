@@ -24,8 +24,8 @@ CREATE OR REPLACE FUNCTION c360._record_import_rows(
 AS $$
 DECLARE
     v_source       text;
+    v_options      jsonb;
     v_has_key      boolean;
-    v_is_strict    boolean;
     v_mapping      jsonb;
     v_started_at   timestamptz;
     v_keys         text[];
@@ -46,14 +46,14 @@ DECLARE
 BEGIN
     SELECT
         import.source,
+        import.options,
         import.options ? 'key',
-        import.options @> '{"reject_invalid": true}',
         import.mapping,
         import.started_at
     INTO
         v_source,
+        v_options,
         v_has_key,
-        v_is_strict,
         v_mapping,
         v_started_at
     FROM cdp_imports AS import
@@ -67,8 +67,7 @@ BEGIN
         FROM c360._judge_import_rows(
             c360._import_projection(p_tenant, v_mapping),
             v_source,
-            v_has_key,
-            v_is_strict,
+            v_options,
             p_rows,
             p_codes,
             v_started_at

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION c360._rejection_reason(p_code text)
 AS $$
     SELECT CASE p_code
         WHEN 'U1101' THEN 'an event must be a JSON object'
-        WHEN 'U1102' THEN 'the event holds something no database text can hold: \u0000, half a surrogate pair, or a number beyond all bounds'
+        WHEN 'U1102' THEN 'the event is no JSON (NaN, bytes that are no UTF-8) or holds what no database text can hold: \u0000, half a surrogate pair, or a number beyond all bounds'
         WHEN 'U1103' THEN 'the event is larger than 32 KB'
         WHEN 'U1104' THEN 'messageId must be a string of at most 100 characters'
         WHEN 'U1105' THEN 'type must be one of identify, track, page, screen, group, alias'

@@ -1,6 +1,6 @@
 -- Takes a request body apart: its events, and what the batch says about all of them (context, integrations, sentAt).
--- An event that is JSON but that the database cannot store (\u0000, a lone surrogate, a number beyond all bounds) comes
--- back as NULL in events and as text in unstorable: it must not harm its neighbours.
+-- An event that is no JSON (NaN, a byte that was no UTF-8) or that the database cannot store (\u0000, a lone surrogate, a number
+-- beyond all bounds) comes back as NULL in events and as text in unstorable: it must not harm its neighbours.
 -- Raises: U1001 body_not_json, U1002 body_not_events, U1005 body_too_deep
 
 CREATE OR REPLACE FUNCTION c360._unpack_body(

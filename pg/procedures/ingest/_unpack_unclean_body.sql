@@ -1,6 +1,6 @@
--- The slow way to take a body apart, for one that is JSON but that jsonb refuses as a whole.
--- json operators refuse \u0000 and lone surrogates too, as soon as they look for a key. So every unicode escape is first
--- turned into plain text (\u -> \\u, and \\ -> \\s to keep that reversible), the body is cut, and the pieces turned back.
+-- The slow way to take a body apart, for one that jsonb refuses as a whole: because of something it cannot store (\u0000, half a
+-- surrogate pair, a number beyond all bounds), or because some part of it is no JSON (NaN, a byte that was no UTF-8). It is cut where
+-- its quotes and brackets say, and each event is judged by itself: one the database cannot store comes back as text.
 -- Raises: U1001 body_not_json, U1002 body_not_events, U1005 body_too_deep
 
 CREATE OR REPLACE FUNCTION c360._unpack_unclean_body(
@@ -15,39 +15,36 @@ CREATE OR REPLACE FUNCTION c360._unpack_unclean_body(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_is_json boolean;
-    v_body    json;
+    c_blanks  CONSTANT text := E' \t\r\n';
+    v_body    text   := btrim(p_body, c_blanks);
+    v_parts   text[] := c360._cut_json(v_body);
+    v_batch   text;
     v_shape   text;
-    v_list    text;
 BEGIN
-    BEGIN
-        v_is_json := pg_input_is_valid(p_body, 'json');
-    EXCEPTION
-        WHEN statement_too_complex THEN
-            RAISE EXCEPTION 'the body is nested too deeply'
-                USING ERRCODE = 'U1005';
-    END;
-
-    IF v_is_json IS NOT TRUE THEN
+    IF v_parts IS NULL THEN
         RAISE EXCEPTION 'the body is not JSON'
             USING ERRCODE = 'U1001';
     END IF;
 
-    v_body := replace(replace(p_body, '\\', '\\s'), '\u', '\\u');
+    SELECT regexp_replace(member.text, '^"batch"\s*:\s*', '')
+    INTO v_batch
+    FROM unnest(v_parts) WITH ORDINALITY AS member (text, position)
+    WHERE v_body LIKE '{%'
+      AND member.text ~ '^"batch"\s*:'
+    ORDER BY member.position DESC
+    LIMIT 1;
+
     v_shape := c360._body_shape(
         p_type,
-        json_typeof(v_body),
-        CASE json_typeof(v_body) WHEN 'object' THEN json_typeof(v_body -> 'batch') END
+        CASE WHEN v_body LIKE '{%' THEN 'object' ELSE 'array' END,
+        CASE WHEN v_batch LIKE '[%' THEN 'array' WHEN v_batch IS NOT NULL THEN 'something else' END
     );
-    IF v_shape IS NULL THEN
+    IF v_shape IS NULL AND pg_input_is_valid(v_body, 'json') THEN
         PERFORM c360._refuse_body(p_type);
+    ELSIF v_shape IS NULL THEN
+        RAISE EXCEPTION 'the body is not JSON'
+            USING ERRCODE = 'U1001';
     END IF;
-
-    v_list := CASE v_shape
-        WHEN 'one' THEN '[' || v_body::text || ']'
-        WHEN 'list' THEN v_body::text
-        ELSE (v_body -> 'batch')::text
-    END;
 
     SELECT
         coalesce(array_agg(CASE WHEN item.is_storable THEN item.sent::jsonb END ORDER BY item.position), '{}'),
@@ -55,25 +52,34 @@ BEGIN
     INTO events, unstorable
     FROM (
         SELECT
-            element.event::text AS sent,
-            pg_input_is_valid(element.event::text, 'jsonb') AS is_storable,
-            element.position
-        FROM json_array_elements(replace(replace(v_list, '\\u', '\u'), '\\s', '\\')::json)
-            WITH ORDINALITY AS element (event, position)
+            event.sent,
+            pg_input_is_valid(event.sent, 'jsonb') AS is_storable,
+            event.position
+        FROM unnest(
+            CASE v_shape
+                WHEN 'one' THEN ARRAY[v_body]
+                WHEN 'list' THEN v_parts
+                ELSE c360._cut_json(v_batch)
+            END
+        ) WITH ORDINALITY AS event (sent, position)
     ) AS item;
 
-    SELECT c360._envelope(coalesce(jsonb_object_agg(piece.member, piece.value::jsonb), '{}'))
+    SELECT c360._envelope(coalesce(jsonb_object_agg(piece.member, piece.value ORDER BY said.position), '{}'))
     INTO envelope
-    FROM (
-        SELECT
-            wanted.member,
-            replace(replace((v_body -> wanted.member)::text, '\\u', '\u'), '\\s', '\\') AS value
-        FROM unnest(ARRAY['context', 'integrations', 'sentAt']) AS wanted (member)
-        WHERE v_shape = 'batch'
-    ) AS piece
-    WHERE CASE WHEN pg_input_is_valid(piece.value, 'jsonb') THEN true END;
+    FROM unnest(v_parts) WITH ORDINALITY AS said (text, position)
+    CROSS JOIN LATERAL jsonb_each(
+        CASE
+            WHEN v_shape = 'batch' AND said.text ~ '^"(context|integrations|sentAt)"' AND pg_input_is_valid('{' || said.text || '}', 'jsonb')
+                THEN ('{' || said.text || '}')::jsonb
+            ELSE '{}'
+        END
+    ) AS piece (member, value);
+EXCEPTION
+    WHEN statement_too_complex THEN
+        RAISE EXCEPTION 'the body is nested too deeply'
+            USING ERRCODE = 'U1005';
 END;
 $$;
 
 COMMENT ON FUNCTION c360._unpack_unclean_body(text, text) IS
-    'Takes a body apart that holds something jsonb cannot store, so that only the events concerned are lost.';
+    'Takes a body apart that holds something jsonb does not take, so that only the events concerned are lost.';

@@ -33,14 +33,23 @@ BEGIN
 
     v_outcome := c360._ingest_body(p_tenant, p_source, p_type, p_body, now(), 2500);
 
-    RETURN json_build_object(
-        'success', true,
-        'accepted', v_outcome -> 'accepted',
-        'duplicates', v_outcome -> 'duplicates',
-        'rejected', v_outcome -> 'rejected'
-    );
+    RETURN CASE
+        WHEN v_outcome ? 'implausible_clocks' THEN json_build_object(
+            'success', true,
+            'accepted', v_outcome -> 'accepted',
+            'duplicates', v_outcome -> 'duplicates',
+            'implausible_clocks', v_outcome -> 'implausible_clocks',
+            'rejected', v_outcome -> 'rejected'
+        )
+        ELSE json_build_object(
+            'success', true,
+            'accepted', v_outcome -> 'accepted',
+            'duplicates', v_outcome -> 'duplicates',
+            'rejected', v_outcome -> 'rejected'
+        )
+    END;
 END;
 $$;
 
 COMMENT ON FUNCTION c360.ingest_request(text, text, text, text) IS
-    'Ingests a request body within the limits of HTTP; answers {success, accepted, duplicates, rejected}.';
+    'Ingests a request body within the limits of HTTP; answers {success, accepted, duplicates, rejected}, of an import also implausible_clocks.';

@@ -10,7 +10,8 @@ CREATE OR REPLACE FUNCTION c360.status()
         events_per_second     numeric,
         rejected_count        bigint,
         queued_count          bigint,
-        oldest_queued_seconds numeric
+        oldest_queued_seconds numeric,
+        purchase_warnings     jsonb
     )
     LANGUAGE sql
     STABLE
@@ -24,4 +25,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION c360.status() IS
-    'Per tenant: estimated profiles and events, events per second over the last minute (at most 166), open rejects, waiting observations and the age of the oldest in seconds.';
+    'Per tenant: estimated profiles and events, events per second over the last minute (at most 166), open rejects, waiting observations and the age of the oldest in seconds, what the value of purchases leaves out.';

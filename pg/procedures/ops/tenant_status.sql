@@ -1,6 +1,6 @@
 -- How much there is in a tenant, how fast it comes, what waits. Reads only.
 -- Totals of big tables are the planner's estimates and rates look at the last 10,000 events, so that it costs the same
--- for a small tenant and a big one.
+-- for a small tenant and a big one. What the value of purchases leaves out is as of the last refresh of the scores; NULL: nothing.
 -- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.tenant_status(
@@ -12,7 +12,8 @@ CREATE OR REPLACE FUNCTION c360.tenant_status(
     OUT events_per_second     numeric,
     OUT rejected_count        bigint,
     OUT queued_count          bigint,
-    OUT oldest_queued_seconds numeric
+    OUT oldest_queued_seconds numeric,
+    OUT purchase_warnings     jsonb
 )
     LANGUAGE plpgsql
     STABLE
@@ -57,8 +58,16 @@ BEGIN
         queued_count,
         oldest_queued_seconds
     FROM cdp_resolution_queue AS queued;
+
+    SELECT jsonb_object_agg(counted.name, counted.count ORDER BY counted.name)
+    INTO purchase_warnings
+    FROM c360.score_models AS model
+    CROSS JOIN LATERAL jsonb_each(model.warnings) AS counted (name, count)
+    WHERE model.tenant = p_tenant
+      AND model.model = 'rfm'
+      AND counted.count <> '0';
 END;
 $$;
 
 COMMENT ON FUNCTION c360.tenant_status(text) IS
-    'Estimated profiles and events, events per second over the last minute (at most 166), open rejects, waiting observations and the age of the oldest in seconds.';
+    'Estimated profiles and events, events per second over the last minute (at most 166), open rejects, waiting observations and the age of the oldest in seconds, what the value of purchases leaves out.';

@@ -37,7 +37,7 @@ BEGIN
             FROM cdp_behavioral_events AS event
             WHERE event.type = 'track'
               AND event.event_name = 'Order Completed'
-              AND c360._order_number(event.payload #> '{properties,order_id}') = ANY (v_orders)
+              AND c360._order_key(event.payload #> '{properties,order_id}') = ANY (v_orders)
             GROUP BY event.received_at
             ORDER BY event.received_at
         ) AS reported;

@@ -12,7 +12,7 @@ BEGIN
     SET report_count = greatest(1, bought.report_count - reported.report_count)
     FROM (
         SELECT
-            c360._order_number(event.payload #> '{properties,order_id}') AS order_id,
+            c360._order_key(event.payload #> '{properties,order_id}') AS order_id,
             count(*)::integer AS report_count
         FROM cdp_behavioral_events AS event
         WHERE event.raw_profile_id = ANY (p_raw_profile_ids)

@@ -18,7 +18,8 @@ CREATE OR REPLACE FUNCTION c360._purchase_facts(
         unpriced_orders       bigint,
         other_currency_orders bigint,
         unmatched_refunds     bigint,
-        future_orders         bigint
+        future_orders         bigint,
+        unreadable_amounts    bigint
     )
     LANGUAGE plpgsql
     STABLE
@@ -45,7 +46,8 @@ BEGIN
             bought.order_id,
             bought.occurred_at,
             bought.amount_minor,
-            bought.currency
+            bought.currency,
+            bought.is_unreadable
         FROM cdp_profile_links AS link
         JOIN cdp_purchases AS bought ON bought.raw_profile_id = link.raw_profile_id
         WHERE p_ids IS NULL
@@ -79,6 +81,7 @@ BEGIN
             purchase.kind = 'order' AND purchase.occurred_at > p_as_of AS is_future,
             purchase.amount_minor IS NULL AS is_unpriced,
             purchase.currency IS DISTINCT FROM v_currency AS is_other_currency,
+            purchase.is_unreadable AND purchase.occurred_at <= p_as_of AS is_unreadable,
             purchase.amount_minor - least(purchase.amount_minor, coalesce(taken_back.amount_minor, 0)) AS net_minor,
             purchase.kind = 'refund' AND purchase.occurred_at <= p_as_of AND NOT EXISTS (
                 SELECT
@@ -102,7 +105,8 @@ BEGIN
         count(*) FILTER (WHERE entry.is_order AND entry.is_unpriced),
         count(*) FILTER (WHERE entry.is_order AND entry.is_other_currency AND NOT entry.is_unpriced),
         count(*) FILTER (WHERE entry.is_unmatched),
-        count(*) FILTER (WHERE entry.is_future)
+        count(*) FILTER (WHERE entry.is_future),
+        count(*) FILTER (WHERE entry.is_unreadable)
     FROM entry
     GROUP BY entry.master_profile_id;
 END;

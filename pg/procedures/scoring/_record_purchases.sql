@@ -18,7 +18,7 @@ DECLARE
     v_orders           text[];
     v_written          integer;
 BEGIN
-    SELECT array_agg(c360._order_number(event.payload #> '{properties,order_id}'))
+    SELECT array_agg(c360._order_key(event.payload #> '{properties,order_id}'))
     INTO v_orders
     FROM cdp_behavioral_events AS event
     WHERE event.received_at = p_received_at
@@ -47,8 +47,7 @@ BEGIN
             event.message_id,
             CASE event.event_name WHEN 'Order Completed' THEN 'order' ELSE 'refund' END AS kind,
             event.occurred_at,
-            event.payload -> 'properties' AS properties,
-            nullif(upper(btrim(event.payload #>> '{properties,currency}')), '') AS currency
+            event.payload -> 'properties' AS properties
         FROM cdp_behavioral_events AS event
         WHERE event.received_at = p_received_at
           AND event.event_id = ANY (p_event_ids)
@@ -63,20 +62,13 @@ BEGIN
             sent.source,
             sent.message_id,
             sent.kind,
-            c360._order_number(sent.properties -> 'order_id') AS order_id,
+            c360._order_key(sent.properties -> 'order_id') AS order_id,
             sent.occurred_at,
-            c360._purchase_amount(
-                sent.kind,
-                sent.properties,
-                -- Without a currency the decimals of a refund are not known yet: CLF has the most of all currencies.
-                coalesce(sent.currency, CASE sent.kind WHEN 'order' THEN v_default_currency ELSE 'CLF' END)
-            ) AS amount_minor,
-            CASE
-                WHEN sent.currency ~ '^[A-Z]{3}$' THEN sent.currency
-                WHEN sent.currency IS NOT NULL THEN 'XXX'
-                WHEN sent.kind = 'order' THEN v_default_currency
-            END AS currency
+            priced.amount_minor,
+            priced.currency,
+            priced.is_unreadable
         FROM sent
+        CROSS JOIN LATERAL c360._purchase_amount(sent.kind, sent.properties, v_default_currency) AS priced
     ),
     best AS (
         SELECT DISTINCT ON (report.kind, coalesce(report.order_id, ''), numbered.tie)
@@ -124,6 +116,7 @@ BEGIN
             occurred_at,
             amount_minor,
             currency,
+            is_unreadable,
             report_count
         )
         SELECT
@@ -136,10 +129,11 @@ BEGIN
             best.occurred_at,
             best.amount_minor,
             best.currency,
+            best.is_unreadable,
             best.report_count
         FROM best
         ON CONFLICT (order_id) WHERE kind = 'order' DO UPDATE
-        SET (raw_profile_id, event_id, source, message_id, occurred_at, amount_minor, currency, report_count) = (
+        SET (raw_profile_id, event_id, source, message_id, occurred_at, amount_minor, currency, is_unreadable, report_count) = (
             SELECT
                 better.raw_profile_id,
                 better.event_id,
@@ -148,14 +142,15 @@ BEGIN
                 better.occurred_at,
                 better.amount_minor,
                 better.currency,
+                better.is_unreadable,
                 kept.report_count + excluded.report_count
             FROM (
                 VALUES
                     (kept.raw_profile_id, kept.event_id, kept.source, kept.message_id, kept.occurred_at,
-                     kept.amount_minor, kept.currency),
+                     kept.amount_minor, kept.currency, kept.is_unreadable),
                     (excluded.raw_profile_id, excluded.event_id, excluded.source, excluded.message_id,
-                     excluded.occurred_at, excluded.amount_minor, excluded.currency)
-            ) AS better (raw_profile_id, event_id, source, message_id, occurred_at, amount_minor, currency)
+                     excluded.occurred_at, excluded.amount_minor, excluded.currency, excluded.is_unreadable)
+            ) AS better (raw_profile_id, event_id, source, message_id, occurred_at, amount_minor, currency, is_unreadable)
             ORDER BY
                 better.amount_minor IS NULL,
                 better.occurred_at,

@@ -19,11 +19,19 @@ AS $$
                     rfm.other_currency_orders,
                     rfm.unmatched_refunds,
                     rfm.future_orders,
+                    rfm.unreadable_amounts,
                     rfm.cut_points,
                     rfm.segment AS rfm_segment,
                     rfm.recency_score AS rfm_recency_score,
                     rfm.frequency_score AS rfm_frequency_score,
                     rfm.monetary_score AS rfm_monetary_score,
+                    nullif(jsonb_strip_nulls(jsonb_build_object(
+                        'unpriced_orders', nullif(rfm.unpriced_orders, 0),
+                        'other_currency_orders', nullif(rfm.other_currency_orders, 0),
+                        'unmatched_refunds', nullif(rfm.unmatched_refunds, 0),
+                        'future_orders', nullif(rfm.future_orders, 0),
+                        'unreadable_amounts', nullif(rfm.unreadable_amounts, 0)
+                    )), '{}') AS purchase_warnings,
                     CASE
                         WHEN rfm.frequency > 0 THEN coalesce((
                             SELECT band.score
@@ -112,7 +120,8 @@ AS $$
                         'unpriced_orders', coalesce(sum(scored.unpriced_orders), 0),
                         'other_currency_orders', coalesce(sum(scored.other_currency_orders), 0),
                         'unmatched_refunds', coalesce(sum(scored.unmatched_refunds), 0),
-                        'future_orders', coalesce(sum(scored.future_orders), 0)
+                        'future_orders', coalesce(sum(scored.future_orders), 0),
+                        'unreadable_amounts', coalesce(sum(scored.unreadable_amounts), 0)
                     ) AS warnings
                 FROM scored
             ),

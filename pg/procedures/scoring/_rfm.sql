@@ -21,6 +21,7 @@ CREATE OR REPLACE FUNCTION c360._rfm(
         other_currency_orders bigint,
         unmatched_refunds     bigint,
         future_orders         bigint,
+        unreadable_amounts    bigint,
         cut_points            jsonb
     )
     LANGUAGE plpgsql
@@ -92,6 +93,7 @@ BEGIN
         scored.other_currency_orders,
         scored.unmatched_refunds,
         scored.future_orders,
+        scored.unreadable_amounts,
         scored.cut_points
     FROM scored
     LEFT JOIN c360.rfm_cells AS cell ON cell.recency_score = scored.r

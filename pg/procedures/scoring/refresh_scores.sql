@@ -1,5 +1,5 @@
--- Writes the RFM scores and the recency score of every customer into cdp_profile_metrics and how they were computed into
--- c360.score_models; a changed segment is told as score.changed on c360-activation-events, one message a golden record.
+-- Writes the RFM scores, the recency score and what had to be left out of every customer's value into cdp_profile_metrics, and
+-- how they were computed into c360.score_models; a changed segment is told as score.changed on c360-activation-events, one message a golden record.
 -- Writes only rows that differ, so a repeat changes nothing. A golden record without orders has no scores. A score whose
 -- attribute the tenant has dropped is left out. Golden records the resolver is busy with are postponed to the next call, so
 -- neither waits for the other. Answers {"as_of", "profiles", "changed", "postponed", "segments_changed"}.
@@ -25,7 +25,9 @@ BEGIN
     INTO v_columns
     FROM pg_attribute AS existing
     WHERE existing.attrelid = to_regclass('cdp_profile_metrics')
-      AND existing.attname IN ('rfm_segment', 'recency_score', 'rfm_recency_score', 'rfm_frequency_score', 'rfm_monetary_score')
+      AND existing.attname IN (
+          'purchase_warnings', 'recency_score', 'rfm_frequency_score', 'rfm_monetary_score', 'rfm_recency_score', 'rfm_segment'
+      )
       AND NOT existing.attisdropped;
 
     EXECUTE c360._refresh_scores_sql(coalesce(v_columns, '{}'))

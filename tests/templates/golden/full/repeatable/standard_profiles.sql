@@ -82,7 +82,7 @@ BEGIN
                                     AND coalesce(raw._traits ->> 'born') COLLATE "C" BETWEEN '1000-01-01' AND '2200-12-31'
                                     AND c360._is_day(coalesce(raw._traits ->> 'born'))
                                     THEN coalesce(raw._traits ->> 'born')
-                                ELSE coalesce(c360.normalise_date(c360._scalar(raw._traits #> ARRAY['born']::text[]), 'DMY'))
+                                ELSE coalesce(c360._day(raw._traits #> ARRAY['born']::text[], 'DMY'))
                             END,
                             'as_id' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'id') IS NULL THEN NULL
@@ -112,7 +112,7 @@ BEGIN
                                     AND coalesce(raw._traits ->> 'date') COLLATE "C" BETWEEN '1000-01-01' AND '2200-12-31'
                                     AND c360._is_day(coalesce(raw._traits ->> 'date'))
                                     THEN coalesce(raw._traits ->> 'date')
-                                ELSE coalesce(c360.normalise_date(c360._scalar(raw._traits #> ARRAY['date']::text[]), 'DMY'))
+                                ELSE coalesce(c360._day(raw._traits #> ARRAY['date']::text[], 'DMY'))
                             END,
                             'as_name' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'name') IS NULL THEN NULL
@@ -160,7 +160,7 @@ BEGIN
                                     AND coalesce(raw._traits ->> 'ofTypeDate', raw._traits -> 'nested' #>> ARRAY['date']::text[]) COLLATE "C" BETWEEN '1000-01-01' AND '2200-12-31'
                                     AND c360._is_day(coalesce(raw._traits ->> 'ofTypeDate', raw._traits -> 'nested' #>> ARRAY['date']::text[]))
                                     THEN coalesce(raw._traits ->> 'ofTypeDate', raw._traits -> 'nested' #>> ARRAY['date']::text[])
-                                ELSE coalesce(c360.normalise_date(c360._scalar(raw._traits #> ARRAY['ofTypeDate']::text[]), 'DMY'), c360.normalise_date(c360._scalar(raw._traits #> ARRAY['nested', 'date']::text[]), 'DMY'))
+                                ELSE coalesce(c360._day(raw._traits #> ARRAY['ofTypeDate']::text[], 'DMY'), c360._day(raw._traits #> ARRAY['nested', 'date']::text[], 'DMY'))
                             END,
                             'of_type_text' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'ofTypeText', raw._traits -> 'nested' #>> ARRAY['text']::text[]) IS NULL THEN NULL
@@ -206,7 +206,7 @@ BEGIN
                             'of_type_integer' VALUE coalesce(c360._typed_value(raw._traits #> ARRAY['ofTypeInteger']::text[], 'integer'), c360._typed_value(raw._traits #> ARRAY['nested', 'integer']::text[], 'integer')),
                             'of_type_numeric' VALUE coalesce(c360._typed_value(raw._traits #> ARRAY['ofTypeNumeric']::text[], 'numeric'), c360._typed_value(raw._traits #> ARRAY['nested', 'numeric']::text[], 'numeric')),
                             'of_type_text_list' VALUE coalesce(c360._typed_value(raw._traits #> ARRAY['ofTypeText_List']::text[], 'text[]'), c360._typed_value(raw._traits #> ARRAY['nested', 'text_list']::text[], 'text[]')),
-                            'of_type_timestamp' VALUE coalesce(c360._typed_value(raw._traits #> ARRAY['ofTypeTimestamp']::text[], 'timestamptz'), c360._typed_value(raw._traits #> ARRAY['nested', 'timestamp']::text[], 'timestamptz'))
+                            'of_type_timestamp' VALUE coalesce(to_jsonb(c360._point_in_time(raw._traits #> ARRAY['ofTypeTimestamp']::text[], 'DMY')), to_jsonb(c360._point_in_time(raw._traits #> ARRAY['nested', 'timestamp']::text[], 'DMY')))
                             ABSENT ON NULL RETURNING jsonb
                         )
                         ELSE '{}'
