@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install manifest test lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-crash release-snapshot wheel clean
+.PHONY: help install manifest phone-plans test lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-crash release-snapshot wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -24,6 +24,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 manifest: ## Write pg/manifest.sql anew after changing a SQL file
 	@PYTHONPATH=controlplane $(PYTHON) -m c360.installer.manifest
+
+phone-plans: $(STAMP) ## Write numbering plans and names of countries anew from the metadata of phonenumbers and babel
+	$(BIN)/python tools/phone_plans/generate.py
 
 test: $(STAMP) ## Run the tests (PG=16|17|18 chooses the server, ARGS passes through to pytest)
 	PG=$(PG) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)

@@ -95,6 +95,12 @@ SELECT c360._migration_pending('0013_values') AS pending \gset
 SELECT c360._record_migration('0013_values') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0014_phone_plans') AS pending \gset
+\if :pending
+\ir migrations/0014_phone_plans.sql
+SELECT c360._record_migration('0014_phone_plans') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0015_times_and_amounts') AS pending \gset
 \if :pending
 \ir migrations/0015_times_and_amounts.sql
@@ -288,7 +294,12 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/identity/_is_role_mailbox.sql
 \ir procedures/identity/_is_strong_value.sql
 \ir procedures/identity/normalise_name.sql
-\ir procedures/identity/_phone_plan.sql
+\ir procedures/identity/_phone_plans.sql
+\ir procedures/identity/_is_plain_phone.sql
+\ir procedures/identity/_phone_text.sql
+\ir procedures/identity/_renumbered_phone.sql
+\ir procedures/identity/_national_phone.sql
+\ir procedures/identity/_international_phone.sql
 \ir procedures/identity/normalise_phone.sql
 \ir procedures/identity/_own_phone.sql
 \ir procedures/identity/normalise_date.sql
@@ -299,7 +310,6 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/identity/_possible_birthday.sql
 \ir procedures/identity/_is_plain.sql
 \ir procedures/identity/_is_plain_email.sql
-\ir procedures/identity/_is_plain_phone.sql
 \ir procedures/identity/_merged.sql
 \ir procedures/identity/_number.sql
 \ir procedures/identity/_is_nobodys.sql
@@ -391,6 +401,8 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/identity/_tidy_name.sql
 \ir procedures/identity/_try_resolution.sql
 \ir procedures/identity/identity_status.sql
+\ir procedures/identity/_country_names.sql
+\ir procedures/identity/_country_key.sql
 \ir procedures/identity/normalise_country.sql
 \ir procedures/identity/normalise_gender.sql
 \ir procedures/identity/resolve_identities.sql

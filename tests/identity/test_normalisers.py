@@ -116,9 +116,12 @@ def test_e_mail_addresses_lose_case_and_nothing_else(db, sent, expected):
         ("0912 345 678", "VN", "+84912345678"),
         ("020 7946 0018", "GB", "+442079460018"),
         ("(202) 555-0101", "US", "+12025550101"),
-        ("0912 345 678", "US", "+84912345678"),  # no number there: a card of home taken abroad
+        ("0912 345 678", "US", None),  # never read by the plan of a country that the record does not name
         ("+1 202 555 0101", "GB", "+12025550101"),
-        ("0912 345 678", "Atlantis", "+84912345678"),
+        ("0912 345 678", "Atlantis", None),
+        ("+84 912 345 678", "Atlantis", "+84912345678"),
+        ("0084 912 345 678", "Atlantis", "+84912345678"),
+        ("0912 345 678", None, "+84912345678"),
         ("123", "GB", None),
         (None, "GB", None),
     ],

@@ -1,5 +1,6 @@
--- Reads a country: a code of two letters in any case, or the name of one of the common markets. Other names stay as
--- they are, so that nothing is lost. Raises nothing.
+-- Reads a country: ISO 3166-1 alpha-2 or alpha-3 in any case, or its name, as c360._country_names() has it, with or without
+-- an article before and a remark in brackets behind. What is not understood stays as it is, so that nothing is lost; it is the
+-- country of no numbering plan. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360.normalise_country(p_value text)
     RETURNS text
@@ -9,41 +10,26 @@ CREATE OR REPLACE FUNCTION c360.normalise_country(p_value text)
 AS $$
 DECLARE
     v_country text := p_value;
+    v_key     text;
 BEGIN
     IF length(v_country) <> 2 THEN
         v_country := c360.present_text(v_country);
     END IF;
-    IF v_country ~ '^[A-Za-z]{2}$' THEN
-        v_country := upper(v_country);
+    IF v_country ~ '^[A-Za-z][.]?[A-Za-z][.]?$' THEN
+        v_country := upper(replace(v_country, '.', '') COLLATE "C");
         RETURN CASE v_country WHEN 'UK' THEN 'GB' ELSE v_country END;
     END IF;
+    IF length(v_country) > 100 THEN
+        RETURN v_country;
+    END IF;
 
-    RETURN CASE c360.normalise_name(v_country)
-        WHEN 'viet nam' THEN 'VN'
-        WHEN 'vietnam' THEN 'VN'
-        WHEN 'vnm' THEN 'VN'
-        WHEN 'united states' THEN 'US'
-        WHEN 'united states of america' THEN 'US'
-        WHEN 'usa' THEN 'US'
-        WHEN 'united kingdom' THEN 'GB'
-        WHEN 'great britain' THEN 'GB'
-        WHEN 'gbr' THEN 'GB'
-        WHEN 'germany' THEN 'DE'
-        WHEN 'deutschland' THEN 'DE'
-        WHEN 'france' THEN 'FR'
-        WHEN 'australia' THEN 'AU'
-        WHEN 'singapore' THEN 'SG'
-        WHEN 'thailand' THEN 'TH'
-        WHEN 'malaysia' THEN 'MY'
-        WHEN 'indonesia' THEN 'ID'
-        WHEN 'philippines' THEN 'PH'
-        WHEN 'japan' THEN 'JP'
-        WHEN 'korea' THEN 'KR'
-        WHEN 'south korea' THEN 'KR'
-        WHEN 'china' THEN 'CN'
-        WHEN 'india' THEN 'IN'
-        ELSE v_country
-    END;
+    v_key := c360._country_key(v_country);
+    RETURN coalesce(
+        c360._country_names() ->> v_key,
+        c360._country_names() ->> CASE WHEN starts_with(v_key, 'the') THEN substr(v_key, 4) END,
+        c360._country_names() ->> CASE WHEN right(v_country, 1) = ')' THEN c360._country_key(regexp_replace(v_country, '\s*\([^()]*\)$', '')) END,
+        v_country
+    );
 END;
 $$;
 

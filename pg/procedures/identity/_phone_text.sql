@@ -1,0 +1,43 @@
+-- The digits of a phone number, a plus in front where it was written with its country code. NULL for text that is no number,
+-- and for several numbers in one field, which are not one. Raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._phone_text(p_value text)
+    RETURNS text
+    LANGUAGE plpgsql
+    IMMUTABLE STRICT
+    PARALLEL SAFE
+AS $$
+DECLARE
+    v_text text := p_value;
+BEGIN
+    IF v_text !~ '^[+]?[0-9][0-9 -]*$' THEN
+        -- Digits, signs and dashes of other scripts; blanks of every kind; what a spreadsheet put around.
+        v_text := translate(
+            lower(c360.present_text(v_text) COLLATE "C"),
+            U&'０１２３４５６７８９٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९๐๑๒๓๔๕๖๗๘๙＋（）．，／\2010\2011\2012\2013\2014\2015\2212\FF0D\00A0\2002\2003\2007\2009\202F\3000\200B\200C\200D\200E\200F\202A\202C\2060\FEFF\00AD',
+            '01234567890123456789012345678901234567890123456789+().,/--------       '
+        );
+        v_text := regexp_replace(v_text, '^[=''’"`\s]+|["\s]+$', '', 'g');
+        v_text := regexp_replace(v_text, '^(tel|sms|whatsapp):\s*', '');
+        v_text := regexp_replace(v_text, '\s*(;ext=|ext\.?|extension|x|#)\s*[0-9]{1,6}$', '');
+        -- A spreadsheet took the number for one to reckon with.
+        v_text := regexp_replace(v_text, '^([+]?[0-9]{6,})[.]0{1,2}$', '\1');
+        v_text := regexp_replace(v_text, '^[(]?[+]+', '+');
+    END IF;
+    IF length(v_text) > 40
+        OR v_text !~ '^[+]?[0-9 (][0-9 ().,/;|-]*$'
+        OR v_text ~ '([0-9][^0-9]*){5}[;,|]([^0-9]*[0-9]){5}|([0-9][^0-9]*){7}(/| - )([^0-9]*[0-9]){5}'
+    THEN
+        RETURN NULL;
+    END IF;
+
+    -- +44 (0)20 ...: the trunk prefix in brackets is for callers at home.
+    IF starts_with(v_text, '+') THEN
+        v_text := replace(v_text, '(0)', '');
+    END IF;
+    RETURN translate(v_text, ' ().,/;|-', '');
+END;
+$$;
+
+COMMENT ON FUNCTION c360._phone_text(text) IS
+    'Digits of a phone number, with a plus in front where it has its country code; NULL for no number and for several.';
