@@ -107,6 +107,12 @@ SELECT c360._migration_pending('0015_times_and_amounts') AS pending \gset
 SELECT c360._record_migration('0015_times_and_amounts') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0016_names_of_persons') AS pending \gset
+\if :pending
+\ir migrations/0016_names_of_persons.sql
+SELECT c360._record_migration('0016_names_of_persons') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0017_reserved_names') AS pending \gset
 \if :pending
 \ir migrations/0017_reserved_names.sql
@@ -331,6 +337,12 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/identity/_mistyped_day.sql
 \ir procedures/identity/_beside_name.sql
 \ir procedures/identity/_name_roots.sql
+\ir procedures/identity/_dates_conflict.sql
+\ir procedures/identity/_is_same_word.sql
+\ir procedures/identity/_words_go_together.sql
+\ir procedures/identity/_names_go_together.sql
+\ir procedures/identity/_chained_names.sql
+\ir procedures/identity/_named_persons.sql
 \ir procedures/identity/_match_comparisons.sql
 \ir procedures/identity/_active_match_model.sql
 \ir procedures/identity/_refill_match_fields.sql
@@ -362,8 +374,10 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/identity/_bridges.sql
 \ir procedures/identity/_claim_resolution_work.sql
 \ir procedures/identity/_components.sql
+\ir procedures/identity/_evidence_count.sql
+\ir procedures/identity/_has_ties_by_name.sql
 \ir procedures/identity/_contested_components.sql
-\ir procedures/identity/_dates_conflict.sql
+
 \ir procedures/identity/_edited_attributes.sql
 \ir procedures/identity/_estimated_rows.sql
 \ir procedures/identity/_find_pairs.sql
@@ -385,6 +399,8 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/identity/_divide_components.sql
 \ir procedures/identity/_person_code.sql
 \ir procedures/identity/_propose_pairs.sql
+\ir procedures/identity/_evidence_of.sql
+\ir procedures/identity/_persons_of_group.sql
 \ir procedures/identity/_protected_partition.sql
 \ir procedures/identity/_reason_holds.sql
 \ir procedures/identity/_record_changes.sql
@@ -496,6 +512,8 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/profile/_identifier_obstacles.sql
 \ir procedures/profile/_birth_dates.sql
 \ir procedures/profile/_shown_days.sql
+\ir procedures/profile/_said_names.sql
+\ir procedures/profile/_shown_names.sql
 \ir procedures/profile/_contradictions.sql
 \ir procedures/profile/_compared_fields.sql
 \ir procedures/profile/_weighed_pair.sql

@@ -27,7 +27,7 @@ _BUILT_IN = re.compile(r"found|sqlstate|sqlerrm|new|old|tg_[a-z_]+|__.*|\(unname
 # INTO is the only way to take what RETURNING answers, whether anybody reads it or not.
 KNOWN: set[tuple[str, str]] = set()
 # The parser outside of a server knows no types of ours.
-_COMPOSITES = re.compile(r"\bc360\.(?:person|identifier)\b(\[\])?")
+_COMPOSITES = re.compile(r"\bc360\.(?:person|identifier|said_name)\b(\[\])?")
 # RawParseMode of PostgreSQL: RAW_PARSE_PLPGSQL_ASSIGN1 and those after it.
 _ASSIGNMENT = 3
 # The parser keeps no text of a RETURN that only names a variable.

@@ -179,6 +179,11 @@ def stands(obstacle, one, other):
     if obstacle["kind"] == "conflict" and obstacle.get("attribute") == "date_of_birth":
         days = ([date.fromisoformat(day) for day in obstacle[f"{side}_values"]] for side in ("first", "second"))
         return not any(may_be_one_day(*pair) for pair in product(*days))
+    if obstacle["kind"] == "conflict" and obstacle.get("attribute") == "name":
+        names = [
+            {" ".join(sorted(name.split())) for name in obstacle[f"{side}_values"]} for side in ("first", "second")
+        ]
+        return bool(names[0]) and bool(names[1]) and not names[0] & names[1]
     if obstacle["kind"] in {"values_differ", "conflict"}:
         return bool(one[kind]) and bool(other[kind]) and not one[kind] & other[kind]
     if obstacle["kind"] == "nothing_to_compare":

@@ -189,7 +189,7 @@ def test_no_part_holds_two_exclusive_values_unless_one_record_does(db, holders, 
     parts = db.value(
         "SELECT lowest FROM c360._protected_partition(10, %s::int[], %s::int[], %s::int[], %s::int[], %s::int[],"
         " ARRAY[1, 1, 1, 2, 2, 2], array_fill(NULL::date, ARRAY[6]), ARRAY[1, 1], ARRAY[1, 1], 500,"
-        " array_fill(1, ARRAY[11]), NULL, NULL)",
+        " array_fill(1, ARRAY[11]), NULL, NULL, NULL, NULL, NULL)",
         [key for key, _ in holders],
         [record for _, record in holders],
         [1 for _ in holders],

@@ -178,7 +178,9 @@ def test_the_key_may_be_an_identifier_as_well(db, extract, take):
 
     take(key="customer_id")
 
-    assert db.column("SELECT identifiers FROM tenant_acme.cdp_raw_profiles") == [{"user_id": "7", "record_id:crm": "7"}]
+    assert db.column("SELECT identifiers FROM tenant_acme.cdp_raw_profiles") == [
+        {"crm_id:crm": "7", "record_id:crm": "7"}
+    ]
 
 
 def test_a_key_needs_the_identifier_type_that_holds_versions_together(db, extract, take):

@@ -28,7 +28,7 @@ def test_columns_go_where_their_names_say(db, extract, take, observations):
     assert observations() == [
         (
             "crm",
-            {"user_id": "7"},
+            {"crm_id:crm": "7"},
             {"email": "An@Shop.vn", "first_name": "An", "phone_number": "0912 345 678", "city": "Hà Nội"},
         )
     ]
@@ -44,6 +44,26 @@ def test_a_column_may_have_a_name_of_ours(extract, take, observations, column):
     take(mapping={"customer_id": "user_id", column: f"traits.{column}"})
 
     assert observations() == [("crm", {"user_id": "7"}, {column: "tea"})]
+@pytest.mark.parametrize(
+    ("column", "identifier"),
+    [("Customer ID", "crm_id:crm"), ("User ID", "crm_id:crm"), ("MemberId", "crm_id:crm"), ("user_id", "user_id")],
+)
+def test_a_number_is_that_of_its_source_unless_the_column_is_called_user_id(
+    db, extract, take, observations, column, identifier
+):
+    extract(f'"{column}" text, city text', [("1", "Huế")])
+
+    take()
+
+    assert observations() == [("crm", {identifier: "1"}, {"city": "Huế"})]
+
+
+def test_a_number_is_a_user_id_where_a_mapping_says_so(db, extract, take, observations):
+    extract('"Customer ID" text', [("1",)])
+
+    take(mapping={"Customer ID": "user_id"})
+
+    assert observations() == [("crm", {"user_id": "1"}, {})]
 
 
 def test_an_observation_of_an_import_is_the_one_ingest_would_make(db, extract, take):

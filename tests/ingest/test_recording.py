@@ -135,6 +135,16 @@ def test_alias_observes_both_identities_together(db):
     [
         ({"type": "identify", "userId": "u", "traits": {"email": "a@b.co"}}, {"email": "a@b.co"}),
         ({"type": "page", "userId": "u", "context": {"traits": {"email": "a@b.co"}}}, {"email": "a@b.co"}),
+        ({"type": "identify", "userId": "u", "context": {"traits": {"email": "a@b.co"}}}, {"email": "a@b.co"}),
+        (
+            {
+                "type": "identify",
+                "userId": "u",
+                "traits": {"age": 3},
+                "context": {"traits": {"age": 2, "email": "a@b.co"}},
+            },
+            {"age": 3, "email": "a@b.co"},
+        ),
         ({"type": "group", "userId": "u", "groupId": "g", "traits": {"name": "Acme Ltd"}}, {}),
         ({"type": "identify", "userId": "u", "traits": None}, {}),
         ({"type": "identify", "userId": "u", "traits": "text"}, {}),

@@ -16,7 +16,7 @@ RECORD = st.fixed_dictionaries(
         "email": st.sampled_from(["a@s.vn", "b@s.vn", "c@s.vn", "d@s.vn"]),
         "phone": st.sampled_from(["+12025550101", "+12025550102"]),
         "anonymous_id": st.sampled_from(["k1", "k2", "k3"]),
-        "first_name": st.sampled_from(["lan", "lam", "minh", "hoa"]),
+        "first_name": st.sampled_from(["lan", "lam", "l", "minh", "hoa"]),
         "last_name": st.sampled_from(["tran", "ngo"]),
         "date_of_birth": st.sampled_from(["1980-05-07", "1980-07-05", "1981-05-07", "1990-12-24"]),
     },

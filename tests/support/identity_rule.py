@@ -32,6 +32,8 @@ LIMIT = {"user_id": 1, "national_id": 1, "email": 2, "phone": 2, "anonymous_id":
 PERSON_LIMIT = 2
 LARGEST = 6
 FORCED, BY_FIRST, BY_EXCLUSIVE, BY_STRONG, BY_PAIR, BY_WEAK, BY_SCORE, DECIDED = range(8)
+# Ties that names of different persons stand against.
+YIELDING = {BY_STRONG, BY_PAIR, BY_WEAK, DECIDED}
 LATER = 1_000_000
 
 
@@ -74,6 +76,65 @@ def person(record: dict[str, str], letters: int) -> Any:
     if {"first_name", "last_name"} <= record.keys():
         return tuple(sorted((record["first_name"][:letters], record["last_name"][:letters])))
     return record.get("date_of_birth")
+
+
+Name = tuple[str | None, str | None, str | None]
+
+
+def name(record: dict[str, str]) -> Name | None:
+    """Given name, family name and day of birth; None where there is no name."""
+    own = (record.get("first_name"), record.get("last_name"), record.get("date_of_birth"))
+    return own if own[0] or own[1] else None
+
+
+def words(own: Name) -> list[str]:
+    return [word for word in own[:2] if word]
+
+
+def among(few: list[str], many: list[str]) -> bool:
+    """Whether each word of a list is one of another: the same, or one of them the initial of the other."""
+    left, open_words = list(many), []
+    for word in few:
+        if word in left:
+            left.remove(word)
+        else:
+            open_words.append(word)
+    for word in open_words:
+        like = next((own for own in left if 1 in (len(own), len(word)) and own[0] == word[0]), None)
+        if like is None:
+            return False
+        left.remove(like)
+    return True
+
+
+def go_together(one: Name, other: Name) -> bool:
+    few, many = sorted((words(one), words(other)), key=len)
+    days = [said[2] for said in (one, other) if said[2]]
+    married = len(days) == 2 and not dates_conflict(*days) and one[0] and other[0] and among([one[0]], [other[0]])
+    return among(few, many) or bool(married)
+
+
+def said(one: Name) -> int:
+    return sum(len(word) > 1 for word in words(one))
+
+
+def persons(names: set[Name]) -> dict[Name, frozenset[Name] | None]:
+    """Whom each name means: names of that person; None where it may mean several."""
+    more = {one: [other for other in names if said(other) > said(one) and go_together(one, other)] for one in names}
+    vague = {one for one in names if any(not go_together(a, b) for a, b in combinations(more[one], 2))}
+    means: dict[Name, frozenset[Name] | None] = {one: who for who in chained(names - vague) for one in who}
+    known = {one: {means[other] for other in names - vague if go_together(one, other)} for one in vague}
+    means |= {one: who.pop() if len(who) == 1 else None for one, who in known.items() if who}
+    return means | {one: who for who in chained(vague - means.keys()) for one in who}
+
+
+def chained(names: set[Name]) -> list[frozenset[Name]]:
+    """Names that lead to each other, directly or through others."""
+    found: list[set[Name]] = []
+    for one in names:
+        near = [who for who in found if any(go_together(one, other) for other in who)]
+        found = [who for who in found if who not in near] + [{one}.union(*near)]
+    return [frozenset(who) for who in found]
 
 
 class Reference:
@@ -179,6 +240,15 @@ class Reference:
         told = {self.records[index].get(what) if what else person(self.records[index], 1) for index in group}
         return told - {None}
 
+    def names(self, groups: list[set[int]]) -> set[Name]:
+        return {own for group in groups for index in group if (own := name(self.records[index]))}
+
+    def called(self, group: set[int], means: dict[Name, frozenset[Name] | None]) -> set[Any]:
+        return {means[own] for own in self.names([group])} - {None}
+
+    def evidence(self, group: set[int]) -> int:
+        return len({frozenset(self.records[index].items()) for index in group})
+
     def too_many(self, groups: list[set[int]], level: int) -> list[str]:
         """Types of which the groups would hold more together than one person may have, prohibitions first."""
         found = []
@@ -197,29 +267,45 @@ class Reference:
         days = [(a, b) for a in self.said(one, "date_of_birth") for b in self.said(other, "date_of_birth")]
         return bool(days) and all(dates_conflict(a, b) for a, b in days)
 
-    def obstacles(self, groups: list[set[int]], level: int) -> list[str]:
+    def called_apart(self, one: set[int], other: set[int], means: dict[Name, frozenset[Name] | None]) -> bool:
+        first, second = self.called(one, means), self.called(other, means)
+        return bool(first and second) and not first & second
+
+    def obstacles(self, groups: list[set[int]], level: int, means: dict[Name, frozenset[Name] | None]) -> list[str]:
         found = self.too_many(groups, level)
         if level >= BY_STRONG and level != BY_SCORE and any(self.born_apart(a, b) for a, b in combinations(groups, 2)):
             found.append("birth_date")
-        if level >= BY_PAIR and len(set().union(*groups)) > LARGEST:
+        if level in YIELDING and any(self.called_apart(a, b, means) for a, b in combinations(groups, 2)):
+            found.append("name")
+        if level >= BY_PAIR and self.evidence(set().union(*groups)) > LARGEST:
             found.append("size")
         return found
 
     def speaks(self, group: set[int]) -> bool:
         return bool(
             self.said(group, "date_of_birth")
-            or self.said(group, "")
+            or self.names([group])
             or any(self.held(group, kind) for kind in EXCLUSIVE)
         )
 
-    def related(self, one: set[int], other: set[int], in_question: list[str]) -> bool:
+    def related(
+        self, one: set[int], other: set[int], in_question: list[str], means: dict[Name, frozenset[Name] | None]
+    ) -> bool:
         """Whether two groups that meet in a contested tie belong together all the same."""
         if not self.speaks(one) and not self.speaks(other):
             return True
-        if self.said(one, "") & self.said(other, ""):
+        if self.called(one, means) & self.called(other, means) or self.born(one) & self.born(other):
             return True
         exclusive = [what for what in in_question if LIMIT.get(what) == 1]
         return any(self.held(one, what) & self.held(other, what) for what in exclusive)
+
+    def born(self, group: set[int]) -> set[str]:
+        """Days of birth that stand for a person, because there is no name."""
+        return {self.records[index]["date_of_birth"] for index in group if self.is_day_alone(self.records[index])}
+
+    @staticmethod
+    def is_day_alone(record: dict[str, str]) -> bool:
+        return name(record) is None and "date_of_birth" in record
 
     def touched(self, level: int, members: frozenset[int]) -> tuple[list[set[int]], list[int]]:
         """The groups that a tie is about, in the order of content, and the first of its records in each."""
@@ -240,7 +326,8 @@ class Reference:
         if level == BY_SCORE and len(touched) == 2 and self.gain(*touched) <= 0:
             self.refused.append((holders[0], holders[1], rule))
             return
-        if not self.obstacles(touched, level):
+        means = persons(self.names(touched))
+        if not self.obstacles(touched, level, means):
             self.unite(touched)
             return
         if level == FORCED:
@@ -251,10 +338,10 @@ class Reference:
         for group, holder in zip(touched, holders, strict=True):
             refusal = None
             for place, (target, opponent) in enumerate(targets):
-                against = self.obstacles([target, group], level)
+                against = self.obstacles([target, group], level, means)
                 if against and refusal is None:
                     refusal = (opponent, holder, against[0])
-                if not against and self.related(target, group, in_question):
+                if not against and self.related(target, group, in_question, means):
                     self.unite([target, group])
                     targets[place] = (target | group, opponent)
                     break

@@ -76,6 +76,7 @@ class ScoredComparison:
     attributes: tuple[str, ...] = ()
     identifier_type: str | None = None
     has_frequencies: bool = False
+    is_own: bool = False
     limits: tuple[float, ...] = ()
     weights: tuple[float, ...] = ()
 
@@ -163,6 +164,20 @@ class Recipe:
     def given_name(self) -> ScoredComparison | None:
         """The comparison that tells the members of a family apart."""
         return next((comparison for comparison in self.comparisons if comparison.form == "given_name"), None)
+
+    @property
+    def birth_date(self) -> ScoredComparison | None:
+        """The comparison that tells father and son apart."""
+        return next((c for c in self.comparisons if (c.form, c.name) == ("date", "date_of_birth")), None)
+
+    @property
+    def own(self) -> tuple[ScoredComparison, ...]:
+        """What is a person's own and no household's: numbers given to one person, and mail."""
+        return tuple(comparison for comparison in self.comparisons if comparison.is_own)
+
+    @property
+    def of_household(self) -> tuple[ScoredComparison, ...]:
+        return tuple(comparison for comparison in self.comparisons if comparison.form in {"address", "phone"})
 
     def is_shared_by_family(self, comparison: ScoredComparison) -> bool:
         """To agree in it tells nothing of two who have different given names."""
@@ -299,6 +314,8 @@ class _Builder:
                 attributes=attributes,
                 identifier_type=identifier,
                 has_frequencies=self._uses_frequencies and stated.form in _FREQUENCIES,
+                is_own=stated.form == "email"
+                or (stated.form == "id" and (identifier is None or self._kinds[identifier].is_strong)),
                 limits=stated.levels,
                 weights=stated.weights,
             )

@@ -1,5 +1,5 @@
 -- Which components of this batch have to be partitioned: those that may contradict themselves (more values of a strong
--- type than its limit, days of birth that conflict, both sides of a prohibition, too many observations), those that are
+-- type than its limit, days of birth that conflict, names of different persons, both sides of a prohibition, too much evidence), those that are
 -- divided already, those in which a scored rule leaves a doubt (then all pairs have a say), and
 -- those with observations of p_relinked, which are linked and were taken apart. Looks at the new
 -- observations and at those of the known components they meet; the reasons that cost least first, so that what an
@@ -25,7 +25,9 @@ DECLARE
     v_component bigint[];
     v_known     bigint[];
     v_profile   uuid[];
+    v_by_name   boolean := c360._has_ties_by_name(p_tenant);
     v_contested bigint[];
+    v_largest   integer := (SELECT known.max_cluster_size FROM c360.tenants AS known WHERE known.tenant = p_tenant);
     v_scored    text[] := ARRAY(
         SELECT known.rule FROM c360.match_rules AS known WHERE known.tenant = p_tenant AND known.kind = 'scored'
     );
@@ -95,36 +97,57 @@ BEGIN
             part.known
         HAVING count(*) > 1
         UNION
-        SELECT member.component
-        FROM unnest(v_component) AS member (component)
-        GROUP BY member.component
-        HAVING count(*) > (SELECT known.max_cluster_size FROM c360.tenants AS known WHERE known.tenant = p_tenant)
+        SELECT large.component
+        FROM (
+            SELECT
+                member.component,
+                array_agg(member.id) AS ids
+            FROM unnest(v_raw, v_component) AS member (id, component)
+            GROUP BY member.component
+            HAVING count(*) > v_largest
+        ) AS large
+        WHERE c360._evidence_count(large.ids) > v_largest
     );
 
-    -- Days of birth that conflict, each component by itself: joined with each other they would be as the planner guesses.
+    -- Days of birth that conflict, and names of different persons, if there are ties that yield to names. Each component by itself:
+    -- joined with each other they would be as the planner guesses.
     v_contested := v_contested || ARRAY(
         SELECT born.component
         FROM (
             SELECT
                 member.component,
-                array_agg(DISTINCT said.birth_date) AS days
+                array_agg(DISTINCT said.birth_date) FILTER (WHERE said.birth_date IS NOT NULL) AS days,
+                CASE
+                    WHEN v_by_name AND min(said.name) <> max(said.name) THEN array_agg(DISTINCT (said.given_name, said.family_name, NULL)::c360.said_name)
+                        FILTER (WHERE said.name <> '')
+                END AS names
             FROM unnest(v_raw, v_component) AS member (id, component)
             CROSS JOIN LATERAL (
-                SELECT own.birth_date
+                SELECT
+                    own.birth_date,
+                    own.given_name,
+                    own.family_name,
+                    nullif(concat_ws(' ', own.given_name, own.family_name), '') COLLATE "C" AS name
                 FROM cdp_standard_profiles AS own
                 WHERE own.raw_profile_id = member.id
                 OFFSET 0
             ) AS said
             WHERE NOT member.component = ANY (v_contested)
-              AND said.birth_date IS NOT NULL
             GROUP BY member.component
             HAVING min(said.birth_date) <> max(said.birth_date)
+                OR v_by_name AND min(said.name) <> max(said.name)
         ) AS born
         WHERE EXISTS (
             SELECT
             FROM unnest(born.days) AS one (day)
             JOIN unnest(born.days) AS other (day) ON other.day > one.day
             WHERE c360._dates_conflict(one.day, other.day)
+        )
+        OR EXISTS (
+            SELECT
+            FROM unnest(born.names) WITH ORDINALITY AS one (given_name, family_name, birth_date, place)
+            JOIN unnest(born.names) WITH ORDINALITY AS other (given_name, family_name, birth_date, place) ON other.place > one.place
+            WHERE NOT c360._names_go_together(one.given_name, one.family_name, NULL, other.given_name, other.family_name, NULL)
         )
     );
 

@@ -46,7 +46,7 @@ BEGIN
             SELECT
                 own.high_raw_profile_id,
                 own.verdict = 'match' AS is_match,
-                c360._pair_bits(own.score) AS bits
+                c360._pair_bits(own.score, own.verdict) AS bits
             FROM cdp_match_pairs AS own
             WHERE own.low_raw_profile_id = small.id
               AND own.rule = ANY (p_rules)

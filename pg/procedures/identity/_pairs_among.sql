@@ -34,7 +34,7 @@ BEGIN
             pair.high_raw_profile_id,
             pair.rule,
             pair.score,
-            pair.verdict = 'match' AS is_match
+            pair.verdict
         FROM unnest(p_raw_profile_ids) AS low (id)
         CROSS JOIN LATERAL (
             SELECT
@@ -61,12 +61,12 @@ BEGIN
         upward.rule,
         coalesce(known.priority, 2147483647),
         upward.score,
-        upward.is_match,
-        CASE WHEN known.is_scored THEN c360._pair_bits(upward.score) END
+        upward.verdict = 'match',
+        CASE WHEN known.is_scored THEN c360._pair_bits(upward.score, upward.verdict) END
     FROM upward
     JOIN unnest(p_raw_profile_ids) AS high (id) ON high.id = upward.high_raw_profile_id
     LEFT JOIN known ON known.rule = upward.rule
-    WHERE upward.is_match
+    WHERE upward.verdict = 'match'
        OR known.is_scored;
 END;
 $$;

@@ -45,12 +45,18 @@ DECLARE
     v_first      integer := (
         SELECT min(known.priority) FROM c360.identifier_types AS known WHERE known.tenant = p_tenant AND known.is_exclusive
     );
+    v_given      text[];
+    v_family     text[];
+    v_evidence   integer[];
+    v_largest    integer := (SELECT known.max_cluster_size FROM c360.tenants AS known WHERE known.tenant = p_tenant);
 BEGIN
     WITH member AS MATERIALIZED (
         SELECT
             listed.raw_profile_id,
             said.birth_date,
-            said.person,
+            said.given_name,
+            said.family_name,
+            said.is_person,
             row_number() OVER (ORDER BY raw.content_hash)::integer AS record
         FROM unnest(p_raw_profile_ids) AS listed (raw_profile_id)
         CROSS JOIN LATERAL (
@@ -62,11 +68,38 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT
                 own.birth_date,
-                c360._person_code(own.given_name, own.family_name, own.birth_date) >> 48 AS person
+                nullif(own.given_name, '') COLLATE "C" AS given_name,
+                nullif(own.family_name, '') COLLATE "C" AS family_name,
+                c360._person_code(own.given_name, own.family_name, own.birth_date) > 0 AS is_person
             FROM cdp_standard_profiles AS own
             WHERE own.raw_profile_id = listed.raw_profile_id
             OFFSET 0
         ) AS said ON true
+    ),
+    -- What was seen again is no further evidence: a visitor with one cookie and a thousand page views counts once. Few are so many
+    -- that it matters.
+    counted AS MATERIALIZED (
+        SELECT
+            seen.record,
+            dense_rank() OVER (
+                ORDER BY
+                    seen.given_name,
+                    seen.family_name,
+                    seen.birth_date,
+                    seen.held
+            )::integer AS evidence
+        FROM (
+            SELECT
+                member.*,
+                (
+                    SELECT array_agg(ROW(own.identifier_type COLLATE "C", own.value COLLATE "C")::text ORDER BY own.identifier_type COLLATE "C", own.value COLLATE "C")
+                    FROM cdp_raw_identifiers AS own
+                    WHERE own.raw_profile_id = member.raw_profile_id
+                      AND own.is_usable
+                ) AS held
+            FROM member
+            WHERE cardinality(p_raw_profile_ids) > v_largest
+        ) AS seen
     ),
     override AS MATERIALIZED (
         SELECT
@@ -264,11 +297,22 @@ BEGIN
             row_number() OVER (ORDER BY listed.birth_date)::integer AS number
         FROM (SELECT DISTINCT member.birth_date FROM member WHERE member.birth_date IS NOT NULL) AS listed
     ),
-    named AS MATERIALIZED (
+    naming AS MATERIALIZED (
         SELECT
-            listed.person,
-            row_number() OVER (ORDER BY listed.person)::integer AS number
-        FROM (SELECT DISTINCT member.person FROM member WHERE member.person > 0) AS listed
+            member.*,
+            dense_rank() OVER (
+                ORDER BY
+                    member.given_name,
+                    member.family_name,
+                    member.birth_date
+            )::integer AS number
+        FROM member
+        WHERE member.is_person
+           OR coalesce(member.given_name, member.family_name) IS NOT NULL
+    ),
+    named AS MATERIALIZED (
+        SELECT DISTINCT ON (naming.number) naming.*
+        FROM naming
     ),
     -- Values that have a limit, days of birth, persons and prohibitions are numbered one after the other.
     many AS MATERIALIZED (
@@ -285,7 +329,7 @@ BEGIN
             row_number() OVER (ORDER BY listed.level, listed.name)::integer AS type
         FROM (
             SELECT DISTINCT
-                CASE WHEN NOT value.is_exclusive THEN 2 WHEN value.is_yielding THEN 7 ELSE 1 END AS level,
+                CASE WHEN NOT value.is_exclusive THEN 2 WHEN value.is_yielding THEN 8 ELSE 1 END AS level,
                 value.identifier_type AS name,
                 value.profile_limit AS most
             FROM value
@@ -293,7 +337,7 @@ BEGIN
             UNION ALL
             SELECT 5, 'birth_date', NULL FROM many WHERE many.days > 0
             UNION ALL
-            SELECT 6, 'person', NULL FROM many WHERE many.persons > 0
+            SELECT DISTINCT CASE WHEN named.is_person THEN 6 ELSE 7 END, 'name', NULL::integer FROM named
             UNION ALL
             SELECT DISTINCT 0, ('override:' || forbidden.link_override_id) COLLATE "C", 1 FROM forbidden
         ) AS listed
@@ -302,17 +346,21 @@ BEGIN
         SELECT
             value.number,
             type.type,
-            NULL::date AS day
+            NULL::date AS day,
+            NULL::text AS given_name,
+            NULL::text AS family_name
         FROM value
         JOIN type
             ON type.name = value.identifier_type
-            AND type.level IN (1, 2, 7)
+            AND type.level IN (1, 2, 8)
         WHERE value.is_limited
         UNION ALL
         SELECT
             many.values + born.number,
             type.type,
-            born.birth_date
+            born.birth_date,
+            NULL,
+            NULL
         FROM born
         CROSS JOIN many
         JOIN type ON type.level = 5
@@ -320,15 +368,19 @@ BEGIN
         SELECT
             many.values + many.days + named.number,
             type.type,
-            NULL
+            named.birth_date,
+            named.given_name,
+            named.family_name
         FROM named
         CROSS JOIN many
-        JOIN type ON type.level = 6
+        JOIN type ON type.level = CASE WHEN named.is_person THEN 6 ELSE 7 END
         UNION ALL
         SELECT DISTINCT
             many.values + many.days + many.persons + forbidden.number,
             type.type,
-            NULL::date
+            NULL::date,
+            NULL,
+            NULL
         FROM forbidden
         CROSS JOIN many
         JOIN type
@@ -350,10 +402,9 @@ BEGIN
         CROSS JOIN many
         UNION ALL
         SELECT
-            member.record,
-            many.values + many.days + named.number
-        FROM member
-        JOIN named USING (person)
+            naming.record,
+            many.values + many.days + naming.number
+        FROM naming
         CROSS JOIN many
         UNION ALL
         SELECT
@@ -374,6 +425,9 @@ BEGIN
         said.numbers,
         (SELECT array_agg(number.type ORDER BY number.number) FROM number),
         (SELECT array_agg(number.day ORDER BY number.number) FROM number),
+        (SELECT array_agg(number.given_name ORDER BY number.number) FROM number),
+        (SELECT array_agg(number.family_name ORDER BY number.number) FROM number),
+        (SELECT array_agg(counted.evidence ORDER BY counted.record) FROM counted),
         (SELECT array_agg(type.name ORDER BY type.type) FROM type),
         (SELECT array_agg(type.most ORDER BY type.type) FROM type),
         (SELECT array_agg(type.level ORDER BY type.type) FROM type),
@@ -402,6 +456,9 @@ BEGIN
         v_held,
         v_type,
         v_day,
+        v_given,
+        v_family,
+        v_evidence,
         v_type_name,
         v_limit,
         v_type_level,
@@ -456,8 +513,7 @@ BEGIN
         SELECT divided.*
         FROM c360._protected_partition(
             cardinality(v_raw), v_key, v_record, v_key_level, v_held_by, v_held, v_type, v_day, v_limit, v_type_level,
-            (SELECT known.max_cluster_size FROM c360.tenants AS known WHERE known.tenant = p_tenant),
-            v_near_from, v_near, v_near_bits
+            v_largest, v_near_from, v_near, v_near_bits, v_given, v_family, v_evidence
         ) AS divided
     ),
     part AS MATERIALIZED (
@@ -477,7 +533,7 @@ BEGIN
             CASE
                 WHEN tie.obstacle = -2 THEN 'score'
                 WHEN tie.obstacle = 0 THEN 'size'
-                WHEN v_type_level[tie.obstacle] IN (1, 5, 7) THEN 'conflict:' || v_type_name[tie.obstacle]
+                WHEN v_type_level[tie.obstacle] IN (1, 5, 6, 7, 8) THEN 'conflict:' || v_type_name[tie.obstacle]
                 ELSE 'limit:' || v_type_name[tie.obstacle]
             END AS obstacle
         FROM found

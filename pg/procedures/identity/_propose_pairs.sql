@@ -29,12 +29,12 @@ BEGIN
         SELECT own.*
         FROM cdp_match_pairs AS own
         WHERE own.low_raw_profile_id = wanted.id
-          AND own.verdict = 'review'
+          AND own.verdict IN ('review', 'kin')
         UNION ALL
         SELECT own.*
         FROM cdp_match_pairs AS own
         WHERE own.high_raw_profile_id = wanted.id
-          AND own.verdict = 'review'
+          AND own.verdict IN ('review', 'kin')
     ) AS pair
     JOIN cdp_profile_links AS one ON one.raw_profile_id = pair.low_raw_profile_id
     JOIN cdp_profile_links AS other ON other.raw_profile_id = pair.high_raw_profile_id

@@ -9,12 +9,16 @@
 -- attaches groups that name no person, if those that name one are a single group, and never unites groups that name persons,
 -- 7 the most trusted exclusive and a definitive identifier to what 1 does, except to exclusive values of less trusted types.
 -- Value i is held by record p_held_by[i] and has number p_held[i]; value v is of type p_type[v] and means day p_day[v] where
--- the type is birth dates. Types: p_limit values at most in one group; p_type_level 0 prohibitions of people, 1 exclusive,
--- 2 strong identifiers, 5 birth dates (no limit, days that conflict), 6 persons by coarse name (no limit), 7 exclusive and less
--- trusted than another exclusive type: a document, which may be renewed, or stand beside one of another kind, under one user id.
+-- the type is birth dates, the name p_given[v] and p_family[v] of somebody born on p_day[v] where it is names. Types: p_limit values
+-- at most in one group; p_type_level 0 prohibitions of people, 1 exclusive, 2 strong identifiers, 5 birth dates (no limit,
+-- days that conflict), 6 persons by name, or by day where there is no name (no limit, names of different persons), 7 names
+-- that say too little to count as a person's, 8 exclusive and less trusted than another exclusive type: a document, which may be
+-- renewed, or stand beside one of another kind, under one user id. Records with the same p_evidence count once for the size of
+-- a group; NULL: each counts.
 --
 -- Each record starts alone. Key after key, the groups that hold it are united, unless that would contradict: it adds
--- values of a type beyond its limit, no two days of birth of two groups go together, or the group would be too large.
+-- values of a type beyond its limit, no two days of birth of two groups go together, no two of their names are one person's
+-- (_named_persons(), among the names that meet at this key), or the group would be too large.
 -- Then the key is contested: in the order of content each group joins the first one that it does not contradict and shares
 -- a person or a value in question with, or that says as little about a person as itself. What people forbade keeps groups
 -- apart and says nothing else: to be forbidden the same ties nobody.
@@ -35,7 +39,10 @@ CREATE OR REPLACE FUNCTION c360._protected_partition(
     p_largest      integer,
     p_near_from    integer[],
     p_near         integer[],
-    p_near_bits    integer[]
+    p_near_bits    integer[],
+    p_given        text[],
+    p_family       text[],
+    p_evidence     integer[]
 )
     RETURNS TABLE (lowest integer[], refused_key integer[], refused_one integer[], refused_other integer[], obstacle integer[])
     LANGUAGE plpgsql
@@ -47,7 +54,7 @@ AS $$
 DECLARE
     v_types     integer := coalesce(cardinality(p_limit), 0);
     -- A document is an exclusive identifier to everything but the user's own number.
-    v_levels    integer[] := array_replace(p_type_level, 7, 1);
+    v_levels    integer[] := array_replace(p_type_level, 8, 1);
     v_parent    integer[] := ARRAY(SELECT generate_series(1, p_record_count));
     v_size      integer[] := array_fill(1, ARRAY[p_record_count]);
     v_speaks    boolean[] := array_fill(false, ARRAY[p_record_count]);
@@ -77,6 +84,12 @@ DECLARE
     v_own       integer[];
     v_none      integer[] := array_fill(0, ARRAY[v_types]);
     v_unasked   boolean[] := array_fill(false, ARRAY[v_types]);
+    v_name_type integer := coalesce(array_position(p_type_level, 6), array_position(p_type_level, 7));
+    -- The person that a name means among those that meet at a key; 0 for one that may mean several.
+    v_person_of integer[] := v_met_value;
+    v_people    integer[];
+    v_persons   integer[];
+    v_own_names integer[];
     v_roots     integer[];
     v_firsts    integer[];
     v_targets   integer[];
@@ -119,7 +132,7 @@ BEGIN
         v_root := p_held_by[i];
         v_kind := p_type[p_held[i]];
         v_level := v_levels[v_kind];
-        v_slot := 3 * v_root - CASE v_level WHEN 6 THEN 2 WHEN 5 THEN 1 ELSE 0 END;
+        v_slot := 3 * v_root - CASE v_level WHEN 7 THEN 2 WHEN 6 THEN 2 WHEN 5 THEN 1 ELSE 0 END;
         IF v_head[v_slot] = 0 THEN
             v_head[v_slot] := i;
         ELSE
@@ -207,7 +220,7 @@ BEGIN
         END LOOP;
         v_is_full := v_singles > 1 OR v_others > v_least;
         v_is_dated := v_dated > 1 AND v_level >= 2 AND v_level <> 5;
-        v_contested := v_level >= 3 AND v_sum > p_largest;
+        v_contested := v_level >= 3 AND v_sum > p_largest AND c360._evidence_of(v_roots, v_following, p_evidence) > p_largest;
         v_days := '{}';
         v_days_of := '{}';
 
@@ -237,7 +250,7 @@ BEGIN
                             IF v_place = 1 THEN
                                 v_days := v_days || p_day[v_value];
                                 v_days_of := v_days_of || v_root;
-                            ELSIF v_levels[v_kind] <= v_bound AND NOT (v_is_first AND p_type_level[v_kind] = 7) THEN
+                            ELSIF v_levels[v_kind] <= v_bound AND NOT (v_is_first AND p_type_level[v_kind] = 8) THEN
                                 IF v_met_value[v_value] <> v_mark THEN
                                     v_met_value[v_value] := v_mark;
                                     v_together[v_kind] := v_together[v_kind] + 1;
@@ -286,6 +299,52 @@ BEGIN
         END IF;
         CONTINUE WHEN v_contested AND v_level = 0;
 
+        -- Whom the groups name, and whether two of them name others.
+        IF v_contested OR v_level IN (2, 3, 4, 6) THEN
+            v_people := '{}';
+            v_round := v_round + 1;
+            FOREACH v_root IN ARRAY v_roots LOOP
+                v_node := v_head[3 * v_root - 2];
+                WHILE v_node <> 0 LOOP
+                    v_value := p_held[v_node];
+                    IF v_met_value[v_value] <> v_round THEN
+                        v_met_value[v_value] := v_round;
+                        v_person_of[v_value] := v_value;
+                        IF p_given[v_value] IS NOT NULL OR p_family[v_value] IS NOT NULL THEN
+                            v_people := v_people || v_value;
+                        END IF;
+                    END IF;
+                    v_node := v_next[v_node];
+                END LOOP;
+            END LOOP;
+            IF cardinality(v_people) > 1 THEN
+                v_people := ARRAY(SELECT met.value FROM unnest(v_people) AS met (value) ORDER BY met.value);
+                v_persons := c360._named_persons(
+                    ARRAY(SELECT p_given[met.value] FROM unnest(v_people) WITH ORDINALITY AS met (value, place) ORDER BY met.place),
+                    ARRAY(SELECT p_family[met.value] FROM unnest(v_people) WITH ORDINALITY AS met (value, place) ORDER BY met.place),
+                    ARRAY(SELECT p_day[met.value] FROM unnest(v_people) WITH ORDINALITY AS met (value, place) ORDER BY met.place)
+                );
+                FOR i IN 1 .. cardinality(v_people) LOOP
+                    v_person_of[v_people[i]] := coalesce(v_people[v_persons[i]], 0);
+                END LOOP;
+                IF NOT v_contested AND v_level IN (2, 3, 4, 6)
+                    AND (SELECT count(DISTINCT person) FROM unnest(v_persons) AS person) > 1
+                THEN
+                    v_contested := EXISTS (
+                        WITH called AS MATERIALIZED (
+                            SELECT DISTINCT c360._persons_of_group(v_head[3 * met.root - 2], p_held, v_next, v_person_of, p_given, p_family) AS persons
+                            FROM unnest(v_roots) AS met (root)
+                        )
+                        SELECT
+                        FROM called AS one
+                        JOIN called AS other ON NOT one.persons && other.persons
+                        WHERE one.persons <> '{}'
+                          AND other.persons <> '{}'
+                    );
+                END IF;
+            END IF;
+        END IF;
+
         v_targets := v_roots[1:1];
         v_target_of := v_firsts[1:1];
         FOR i IN 2 .. cardinality(v_roots) LOOP
@@ -303,6 +362,8 @@ BEGIN
                     v_own := v_none;
                     v_days := '{}';
                     v_own_days := '{}';
+                    v_people := '{}';
+                    v_own_names := '{}';
                     FOR v_slot IN 3 * v_target - 2 .. 3 * v_target LOOP
                         v_node := v_head[v_slot];
                         WHILE v_node <> 0 LOOP
@@ -313,6 +374,8 @@ BEGIN
                                 v_together[v_kind] := v_together[v_kind] + 1;
                                 IF v_levels[v_kind] = 5 THEN
                                     v_days := v_days || p_day[v_value];
+                                ELSIF v_levels[v_kind] > 5 AND v_person_of[v_value] > 0 THEN
+                                    v_people := v_people || v_person_of[v_value];
                                 END IF;
                             END IF;
                             v_node := v_next[v_node];
@@ -329,20 +392,20 @@ BEGIN
                                 v_own[v_kind] := v_own[v_kind] + 1;
                                 IF v_met_value[v_value] <> v_round THEN
                                     v_together[v_kind] := v_together[v_kind] + 1;
-                                ELSIF v_levels[v_kind] = 6
-                                    OR v_question[v_kind] AND p_limit[v_kind] = 1 AND v_levels[v_kind] > 0
-                                THEN
+                                ELSIF v_question[v_kind] AND p_limit[v_kind] = 1 AND v_levels[v_kind] > 0 THEN
                                     v_related := true;
                                 END IF;
                                 IF v_levels[v_kind] = 5 THEN
                                     v_own_days := v_own_days || p_day[v_value];
+                                ELSIF v_levels[v_kind] > 5 AND v_person_of[v_value] > 0 THEN
+                                    v_own_names := v_own_names || v_person_of[v_value];
                                 END IF;
                             END IF;
                             v_node := v_next[v_node];
                         END LOOP;
                     END LOOP;
                     FOR t IN 1 .. v_types LOOP
-                        IF v_against < 0 AND v_levels[t] <= v_bound AND NOT (v_is_first AND p_type_level[t] = 7)
+                        IF v_against < 0 AND v_levels[t] <= v_bound AND NOT (v_is_first AND p_type_level[t] = 8)
                             AND v_together[t] > p_limit[t]
                             AND v_together[t] > greatest(v_most[t], v_own[t])
                         THEN
@@ -361,7 +424,17 @@ BEGIN
                             v_against := v_born;
                         END IF;
                     END IF;
-                    IF v_against < 0 AND v_level >= 3 AND v_size[v_root] + v_size[v_target] > p_largest THEN
+                    IF v_people && v_own_names THEN
+                        v_related := true;
+                    ELSIF v_against < 0 AND v_level >= 2 AND v_level <> 5
+                        AND EXISTS (SELECT FROM unnest(v_people) AS met (value) WHERE p_given[met.value] <> '' OR p_family[met.value] <> '')
+                        AND EXISTS (SELECT FROM unnest(v_own_names) AS met (value) WHERE p_given[met.value] <> '' OR p_family[met.value] <> '')
+                    THEN
+                        v_against := v_name_type;
+                    END IF;
+                    IF v_against < 0 AND v_level >= 3 AND v_size[v_root] + v_size[v_target] > p_largest
+                        AND c360._evidence_of(ARRAY[v_root, v_target], v_following, p_evidence) > p_largest
+                    THEN
                         v_against := 0;
                     END IF;
                     IF v_against >= 0 AND v_obstacle < 0 THEN
@@ -422,6 +495,6 @@ $$;
 
 COMMENT ON FUNCTION c360._protected_partition(
     integer, integer[], integer[], integer[], integer[], integer[], integer[], date[], integer[], integer[], integer,
-    integer[], integer[], integer[]
+    integer[], integer[], integer[], text[], text[], integer[]
 ) IS
     'Groups records by shared keys, most trusted first, so that no group contradicts itself; names the ties it refused.';

@@ -95,7 +95,7 @@ BEGIN
                    WHERE pair.low_raw_profile_id = about.low_raw_profile_id
                      AND pair.high_raw_profile_id = about.high_raw_profile_id
                      AND pair.rule = about.rule
-                     AND pair.verdict = 'review'
+                     AND pair.verdict IN ('review', 'kin')
                )
            )
     )

@@ -1,6 +1,7 @@
 -- Says what the columns of an import probably mean, by their names: trait paths and attributes of the tenant, then its
 -- identifier types, then names other systems use. Of several columns that mean the same the best one is named; a column
--- nobody knows is left out. Case, blanks and punctuation make no difference. Reads only; raises nothing.
+-- nobody knows is left out. Case, blanks and punctuation make no difference, but to user_id: a number of another system is unique
+-- there alone, so it is a crm_id of the source unless the column is called user_id. Reads only; raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._guess_import_targets(
     p_tenant   text,
@@ -42,8 +43,10 @@ AS $$
         SELECT given.*, 3, path.place, 'traits.' || path.path
         FROM given JOIN path ON replace(path.attribute, '_', '') = given.bare AND path.is_main
         UNION ALL
-        SELECT given.*, 4, 1, 'identifiers.' || kind.identifier_type
-            || CASE WHEN kind.identifier_type = 'crm_id' THEN ':' || p_source ELSE '' END
+        SELECT given.*, 4, 1, 'identifiers.' || CASE
+            WHEN kind.identifier_type = 'crm_id' OR (kind.identifier_type = 'user_id' AND given.name NOT IN ('user_id', 'userId')) THEN 'crm_id:' || p_source
+            ELSE kind.identifier_type
+        END
         FROM given
         JOIN c360.identifier_types AS kind ON replace(kind.identifier_type, '_', '') = given.bare
         WHERE kind.tenant = p_tenant

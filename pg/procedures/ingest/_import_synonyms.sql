@@ -1,5 +1,6 @@
 -- Names of columns that no attribute spells, as other systems call them, and what they mean: an attribute, or a target of
--- an import. Lower rank is meant first where several columns mean the same. Facts only.
+-- an import. Lower rank is meant first where several columns mean the same. A customer's number is that of the shop or file it comes from, so it
+-- is a crm_id of that source and no user_id. Facts only.
 
 CREATE OR REPLACE FUNCTION c360._import_synonyms()
     RETURNS TABLE (name text, meaning text, rank integer)
@@ -17,11 +18,11 @@ AS $$
         ('lastmodifieddate', 'observed_at', 6),
         ('lastupdated', 'observed_at', 7),
         ('receivedat', 'observed_at', 8),
-        ('customerid', 'identifiers.user_id', 1),
-        ('customernumber', 'identifiers.user_id', 2),
-        ('customerno', 'identifiers.user_id', 3),
-        ('customercode', 'identifiers.user_id', 4),
-        ('memberid', 'identifiers.user_id', 5),
+        ('customerid', 'identifiers.crm_id', 4),
+        ('customernumber', 'identifiers.crm_id', 5),
+        ('customerno', 'identifiers.crm_id', 6),
+        ('customercode', 'identifiers.crm_id', 7),
+        ('memberid', 'identifiers.crm_id', 8),
         ('visitorid', 'identifiers.anonymous_id', 1),
         ('webvisitorid', 'identifiers.anonymous_id', 2),
         ('cookieid', 'identifiers.anonymous_id', 3),

@@ -126,8 +126,11 @@ AS $$
         END,
         CASE
             WHEN judged.type = 'identify' AND jsonb_typeof(judged.event -> 'traits') = 'object'
-                THEN judged.event -> 'traits'
-            WHEN judged.type <> 'identify' AND jsonb_typeof(judged.context -> 'traits') = 'object'
+                THEN CASE
+                    WHEN jsonb_typeof(judged.context -> 'traits') = 'object' THEN (judged.context -> 'traits') || (judged.event -> 'traits')
+                    ELSE judged.event -> 'traits'
+                END
+            WHEN jsonb_typeof(judged.context -> 'traits') = 'object'
                 THEN judged.context -> 'traits'
             ELSE '{}'
         END,

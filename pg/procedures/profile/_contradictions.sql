@@ -1,5 +1,5 @@
--- What says that two golden records cannot be one, were something to tie them: birth dates that conflict, more values of a
--- strong type than one person may have, more observations than a golden record may. Conflicting ids are among the obstacles
+-- What says that two golden records cannot be one, were something to tie them: birth dates that conflict, names of
+-- different persons, more values of a strong type than one person may have, more observations than a golden record may. Conflicting ids are among the obstacles
 -- of identifiers. Masked values are hidden. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._contradictions(
@@ -20,6 +20,11 @@ DECLARE
         FROM c360._masked_attributes(p_tenant) AS hidden
         WHERE hidden.attribute = 'date_of_birth'
     );
+    v_hides_name boolean := EXISTS (
+        SELECT
+        FROM c360._masked_attributes(p_tenant) AS hidden
+        WHERE hidden.attribute IN ('first_name', 'last_name', 'full_name')
+    );
     v_masked     text[] := c360._masked_identifier_types(p_tenant);
 BEGIN
     RETURN QUERY
@@ -39,6 +44,32 @@ BEGIN
           FROM unnest(v_days) AS one (day)
           CROSS JOIN unnest(v_other_days) AS other (day)
           WHERE NOT c360._dates_conflict(one.day::date, other.day::date)
+      )
+    UNION ALL
+    SELECT
+        3,
+        0,
+        jsonb_build_object(
+            'kind', 'conflict',
+            'attribute', 'name',
+            'first_values', c360._shown_names(said.names, v_hides_name),
+            'second_values', c360._shown_names(said.other_names, v_hides_name)
+        )
+    FROM (
+        SELECT
+            c360._said_names(p_one) AS names,
+            c360._said_names(p_two) AS other_names
+        OFFSET 0
+    ) AS said
+    WHERE cardinality(said.names) > 0
+      AND cardinality(said.other_names) > 0
+      AND NOT EXISTS (
+          SELECT
+          FROM unnest(said.names) AS one (given_name, family_name, birth_date)
+          CROSS JOIN unnest(said.other_names) AS other (given_name, family_name, birth_date)
+          WHERE c360._names_go_together(
+              one.given_name, one.family_name, one.birth_date, other.given_name, other.family_name, other.birth_date
+          )
       )
     UNION ALL
     SELECT
@@ -74,4 +105,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360._contradictions(text, bigint[], bigint[]) IS
-    'Birth dates, limits and size that keep two golden records apart.';
+    'Birth dates, names, limits and size that keep two golden records apart.';

@@ -24,7 +24,7 @@ BEGIN
         jsonb_build_object(
             'kind', CASE
                 WHEN found.verdict = 'match' THEN 'contested'
-                WHEN found.verdict = 'review' THEN 'for_review'
+                WHEN found.verdict IN ('review', 'kin') THEN 'for_review'
                 WHEN (found.answer ->> 'holds')::boolean THEN 'shared'
                 ELSE 'conditions_fail'
             END,

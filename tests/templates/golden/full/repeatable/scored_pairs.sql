@@ -235,6 +235,8 @@ COMMENT ON FUNCTION tenant_full.weighed_candidates(bigint, double precision[], d
 -- Scores observations by the active model: pairs with each other and with all that are linked and share a key, from where
 -- they say anything. Keeps on the way what the observations say and their keys, so that later ones find them. With p_is_sweep
 -- nothing is kept and each pair is found from its lower observation only: what scores a whole tenant, part by part.
+-- Two at one address or phone, with another given name or born on wholly another day, and with no number or mail of their own alike, are twins, or father and son: they go
+-- to a person, however probable the model finds them.
 -- Without a model for the recipe in force there are no pairs. Safe to repeat. Raises nothing.
 CREATE OR REPLACE FUNCTION tenant_full.scored_pairs(p_raw_profile_ids bigint[], p_is_sweep boolean DEFAULT false)
     RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, rule text, verdict text, score real, levels smallint[])
@@ -308,7 +310,30 @@ BEGIN
         weighed.high_raw_profile_id,
         'every_form',
         CASE
-            WHEN weighed.score >= '0.9'::real THEN 'match'
+            WHEN weighed.score >= '0.9'::real THEN
+                CASE
+                    WHEN false
+                    OR weighed.levels[1] IN (4, 6)
+                        AND NOT (weighed.levels[4] IN (1, 2) OR weighed.levels[6] IN (1, 2))
+                        AND (
+                            SELECT
+                                -- Whether they agree in these is not among the levels: of two given names it tells nothing.
+                                (
+                                    false
+                                    OR string_to_array(one.fields[9], chr(31)) && string_to_array(other.fields[9], chr(31))
+                                )
+                                AND NOT c360._words_go_together(
+                                    string_to_array(one.fields[1], ' '),
+                                    string_to_array(other.fields[1], ' ')
+                                )
+                            FROM tenant_full.cdp_match_fields AS one
+                            CROSS JOIN tenant_full.cdp_match_fields AS other
+                            WHERE one.raw_profile_id = weighed.low_raw_profile_id
+                              AND other.raw_profile_id = weighed.high_raw_profile_id
+                        )
+                        THEN 'kin'
+                    ELSE 'match'
+                END
             WHEN weighed.score >= '0.4'::real THEN 'review'
             ELSE 'evidence'
         END,
