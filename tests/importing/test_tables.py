@@ -44,6 +44,8 @@ def test_a_column_may_have_a_name_of_ours(extract, take, observations, column):
     take(mapping={"customer_id": "user_id", column: f"traits.{column}"})
 
     assert observations() == [("crm", {"user_id": "7"}, {column: "tea"})]
+
+
 @pytest.mark.parametrize(
     ("column", "identifier"),
     [("Customer ID", "crm_id:crm"), ("User ID", "crm_id:crm"), ("MemberId", "crm_id:crm"), ("user_id", "user_id")],
