@@ -210,7 +210,7 @@ def _of_function(path: Path, text: str, start: int, made: Any, source: str) -> I
 
 
 def _assigned(text: str) -> str:
-    return re.sub(r"^\s*[\w.\[\]]+\s*:?=", "SELECT ", text)
+    return re.sub(r"^\s*[\w.]+(?:\[(?:[^\[\]]|\[[^\]]*\])*\])*\s*:?=", "SELECT ", text)
 
 
 def _nodes(tree: Any, kind: str) -> Iterator[dict[str, Any]]:
