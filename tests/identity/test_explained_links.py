@@ -34,6 +34,7 @@ def digits(text):
 def is_certain(number, country):
     """Whether anybody would read this phone number alike: numbers with typos or of other countries are not loaded."""
     is_foreign = country == "VN" and not digits(number).startswith(("0", "84"))
+    is_foreign = is_foreign or (number.startswith("+") and not number.startswith("+1"))
     return number in JUNK_PHONES or (bool(PHONE.fullmatch(digits(number))) and not is_foreign)
 
 
