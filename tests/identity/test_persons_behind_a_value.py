@@ -101,6 +101,15 @@ def test_one_person_under_two_spellings_of_a_name_stays_one(db, one, other):
     assert (len(partition(db)), asked(db)) == (1, [])
 
 
+@pytest.mark.parametrize("account", ["crm_id", "social_id"])
+def test_one_account_in_a_system_stays_one_person_whatever_its_name(db, account):
+    for name in ("Anna Smith", "Anna Jones", "Cool Cat"):
+        observe(db, traits={"name": name}, **{account: {"there": "7"}})
+    resolve(db)
+
+    assert (len(partition(db)), asked(db)) == (1, [])
+
+
 def test_a_name_that_may_be_two_persons_makes_them_no_one(db):
     an, binh, either = load(
         db, [{"name": who, "phone": "+84912345678"} for who in ("Nguyen Van An", "Nguyen Thi An", "An Nguyen")]

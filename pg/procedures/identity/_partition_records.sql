@@ -141,6 +141,8 @@ BEGIN
                 WHEN held.is_decided THEN 6
                 WHEN held.is_definitive OR (held.is_exclusive AND held.priority = v_first) THEN 7
                 WHEN held.is_exclusive THEN 1
+                -- A scope names the system whose account it is: crm_id:salesforce.
+                WHEN held.is_strong AND strpos(held.identifier_type, ':') > 0 THEN 9
                 WHEN held.is_strong THEN 2
                 ELSE 4
             END AS level,

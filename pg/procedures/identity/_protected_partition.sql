@@ -7,7 +7,8 @@
 -- pair of a scored rule to exclusive values, to size, and to what all pairs between the two groups say (_tie_gain; pairs of
 -- record r stand from p_near_from[r] on), 6 an identifier of a type that a scored rule decides about to everything: it
 -- attaches groups that name no person, if those that name one are a single group, and never unites groups that name persons,
--- 7 the most trusted exclusive and a definitive identifier to what 1 does, except to exclusive values of less trusted types.
+-- 7 the most trusted exclusive and a definitive identifier to what 1 does, except to exclusive values of less trusted types,
+-- 9 the account of somebody in another system to what 2 does, except to names: who has it may be called anything there.
 -- Value i is held by record p_held_by[i] and has number p_held[i]; value v is of type p_type[v] and means day p_day[v] where
 -- the type is birth dates, the name p_given[v] and p_family[v] of somebody born on p_day[v] where it is names. Types: p_limit values
 -- at most in one group; p_type_level 0 prohibitions of people, 1 exclusive, 2 strong identifiers, 5 birth dates (no limit,
@@ -122,6 +123,7 @@ DECLARE
     v_is_full   boolean;
     v_is_dated  boolean;
     v_is_first  boolean;
+    v_is_named  boolean;
 BEGIN
     refused_key := '{}';
     refused_one := '{}';
@@ -154,7 +156,8 @@ BEGIN
     WHILE v_first <= coalesce(cardinality(p_key), 0) LOOP
         -- The groups that hold this key, in the order of content.
         v_is_first := p_key_level[v_first] = 7;
-        v_level := CASE WHEN v_is_first THEN 1 ELSE p_key_level[v_first] END;
+        v_is_named := p_key_level[v_first] <> 9;
+        v_level := CASE p_key_level[v_first] WHEN 7 THEN 1 WHEN 9 THEN 2 ELSE p_key_level[v_first] END;
         v_bound := CASE v_level WHEN 5 THEN 1 WHEN 6 THEN 4 ELSE v_level END;
         v_roots := '{}';
         v_firsts := '{}';
@@ -300,7 +303,7 @@ BEGIN
         CONTINUE WHEN v_contested AND v_level = 0;
 
         -- Whom the groups name, and whether two of them name others.
-        IF v_contested OR v_level IN (2, 3, 4, 6) THEN
+        IF v_contested OR v_is_named AND v_level IN (2, 3, 4, 6) THEN
             v_people := '{}';
             v_round := v_round + 1;
             FOREACH v_root IN ARRAY v_roots LOOP
@@ -327,7 +330,7 @@ BEGIN
                 FOR i IN 1 .. cardinality(v_people) LOOP
                     v_person_of[v_people[i]] := coalesce(v_people[v_persons[i]], 0);
                 END LOOP;
-                IF NOT v_contested AND v_level IN (2, 3, 4, 6)
+                IF NOT v_contested AND v_is_named AND v_level IN (2, 3, 4, 6)
                     AND (SELECT count(DISTINCT person) FROM unnest(v_persons) AS person) > 1
                 THEN
                     v_contested := EXISTS (
@@ -426,7 +429,7 @@ BEGIN
                     END IF;
                     IF v_people && v_own_names THEN
                         v_related := true;
-                    ELSIF v_against < 0 AND v_level >= 2 AND v_level <> 5
+                    ELSIF v_against < 0 AND v_is_named AND v_level >= 2 AND v_level <> 5
                         AND EXISTS (SELECT FROM unnest(v_people) AS met (value) WHERE p_given[met.value] <> '' OR p_family[met.value] <> '')
                         AND EXISTS (SELECT FROM unnest(v_own_names) AS met (value) WHERE p_given[met.value] <> '' OR p_family[met.value] <> '')
                     THEN
