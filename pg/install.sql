@@ -395,6 +395,8 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/identity/_pairs_among.sql
 \ir procedures/identity/_park_resolution_work.sql
 \ir procedures/identity/_part_edges.sql
+\ir procedures/identity/_alias_ties.sql
+\ir procedures/identity/_alias_partners.sql
 \ir procedures/identity/_partition_records.sql
 \ir procedures/identity/_divide_components.sql
 \ir procedures/identity/_person_code.sql

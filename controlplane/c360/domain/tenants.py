@@ -230,9 +230,10 @@ class TenantSpec:
 
     @property
     def masked_identifier_types(self) -> tuple[str, ...]:
-        """Types that are masked, and those an attribute of which is: the twin of c360._masked_identifier_types()."""
+        """Masked types, by themselves, an attribute or an alias: the twin of c360._masked_identifier_types()."""
         by_attribute = {a.identifier_type for a in (*self.attributes, *self.retired) if a.is_masked}
-        return tuple(kind.name for kind in self.identifier_types if kind.is_masked or kind.name in by_attribute)
+        masked = [kind.name for kind in self.identifier_types if kind.is_masked or kind.name in by_attribute]
+        return (*masked, "previous_id") if "user_id" in masked else tuple(masked)
 
     @cached_property
     def masked_attributes(self) -> tuple[str, ...]:
@@ -310,6 +311,13 @@ class TenantSpec:
     def blocked_everywhere(self) -> BlockedGuard:
         """The values of any type that link nobody."""
         return blocked_guard(b.pattern for b in self.blocked_values if b.identifier_type == "*")
+
+    @property
+    def renamed_identifier_types(self) -> tuple[IdentifierType, ...]:
+        """The user id, earlier ones of which an alias names, unless previous_id is a type of the tenant's own."""
+        if any(kind.name == "previous_id" for kind in self.identifier_types):
+            return ()
+        return tuple(kind for kind in self.identifier_types if kind.name == "user_id")
 
     def claim_number(self, kind: IdentifierType) -> int | None:
         """Place among the types whose values tell nameless observations apart, most trusted first; None for others."""

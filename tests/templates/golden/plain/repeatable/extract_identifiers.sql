@@ -52,7 +52,9 @@ BEGIN
                 'email', '{"test@test.com": 0}', '',
                 NULL,
                 NULL
-            )
+            ),
+            -- What an alias says is compared with user ids, and ties nobody by itself.
+            ('previous_id', false, NULL, 'id', NULL, NULL, NULL, NULL)
     ),
     -- Traits that identify, and where among the traits.
     place (identifier_type, trait, inside) AS (
