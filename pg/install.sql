@@ -248,6 +248,7 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/ingest/maintain_event_partitions.sql
 \ir procedures/ingest/_import_reason.sql
 \ir procedures/ingest/_import_synonyms.sql
+\ir procedures/ingest/_attribute_synonyms.sql
 \ir procedures/ingest/_import_kind_fits.sql
 \ir procedures/ingest/_import_pairs.sql
 \ir procedures/ingest/_import_target.sql
@@ -288,6 +289,8 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 
 -- procedures/identity -------------------------------------------------------------------------------------------------
 \ir procedures/identity/_in_small_letters.sql
+\ir procedures/ingest/_bare_name.sql
+\ir procedures/identity/_contact.sql
 \ir procedures/identity/present_text.sql
 \ir procedures/identity/normalise_words.sql
 \ir procedures/identity/_fold_forms.sql
