@@ -119,6 +119,12 @@ SELECT c360._migration_pending('0017_reserved_names') AS pending \gset
 SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0018_lists_replaced') AS pending \gset
+\if :pending
+\ir migrations/0018_lists_replaced.sql
+SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql

@@ -22,6 +22,7 @@ VALUES
     ('migrations/0015_times_and_amounts.sql', '68a95b1eda757dace08d0b7e6ffa4e75cc72ad8fa24296bb110259bc0d460154'),
     ('migrations/0016_names_of_persons.sql', 'ff9275811a680095e4d69cd961deded4c280a165412f74c9b602a6539b305f9a'),
     ('migrations/0017_reserved_names.sql', '08b78757ef9e6dd9135d97ec0144c7e7cbe3ceeb709d175eed558fb864415fc5'),
+    ('migrations/0018_lists_replaced.sql', 'ea5f66b809fe5991c4b4848b7c93e304f8d4b511c9bb2399cfc64c53945b3f6a'),
     ('procedures/governance/_caller.sql', '33e493adfd188dca27c441ab7e18852ab9e74c3dbb16f4e936b9f4f4697e83ed'),
     ('procedures/governance/_actor.sql', '0e710a4022d89740cb2edd34ee0b9dd81409b3782a6ad25dd350e0b7a59e7916'),
     ('procedures/governance/_use_tenant.sql', '74977dfa8dc973e308cdf49aaa465411c1844f6ed8154ade84b8ad2ff614bc44'),
