@@ -119,6 +119,12 @@ SELECT c360._migration_pending('0017_reserved_names') AS pending \gset
 SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0018_lists_replaced') AS pending \gset
+\if :pending
+\ir migrations/0018_lists_replaced.sql
+SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -248,6 +254,7 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/ingest/maintain_event_partitions.sql
 \ir procedures/ingest/_import_reason.sql
 \ir procedures/ingest/_import_synonyms.sql
+\ir procedures/ingest/_attribute_synonyms.sql
 \ir procedures/ingest/_import_kind_fits.sql
 \ir procedures/ingest/_import_pairs.sql
 \ir procedures/ingest/_import_target.sql
@@ -288,6 +295,8 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 
 -- procedures/identity -------------------------------------------------------------------------------------------------
 \ir procedures/identity/_in_small_letters.sql
+\ir procedures/ingest/_bare_name.sql
+\ir procedures/identity/_contact.sql
 \ir procedures/identity/present_text.sql
 \ir procedures/identity/normalise_words.sql
 \ir procedures/identity/_fold_forms.sql
@@ -395,6 +404,8 @@ SELECT c360._record_migration('0017_reserved_names') AS recorded \gset
 \ir procedures/identity/_pairs_among.sql
 \ir procedures/identity/_park_resolution_work.sql
 \ir procedures/identity/_part_edges.sql
+\ir procedures/identity/_alias_ties.sql
+\ir procedures/identity/_alias_partners.sql
 \ir procedures/identity/_partition_records.sql
 \ir procedures/identity/_divide_components.sql
 \ir procedures/identity/_person_code.sql

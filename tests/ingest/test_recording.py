@@ -126,7 +126,7 @@ def test_alias_observes_both_identities_together(db):
     ingest(db, {"type": "alias", "previousId": "a9", "userId": "u9"})
 
     assert db.column("SELECT identifiers FROM tenant_acme.cdp_raw_profiles") == [
-        {"anonymous_id": "a9", "user_id": "u9"}
+        {"anonymous_id": "a9", "previous_id": "a9", "user_id": "u9"}
     ]
 
 

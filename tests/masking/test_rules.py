@@ -80,6 +80,28 @@ def test_a_masked_identifier_type_masks_its_attributes(db):
     assert not may_read(db, "cdp_master_profiles", "email")
 
 
+def test_masked_user_ids_mask_those_that_an_alias_names(db):
+    with as_owner(db.connection):
+        db.execute(
+            "UPDATE c360.identifier_types SET is_masked = true WHERE tenant = 'acme' AND identifier_type = 'user_id'"
+        )
+    sync_tenant(db.connection, "acme")
+    old = observe(db, user_id="customer-old-1", traits={"email": "an@shop.vn"})
+    new = observe(db, user_id="customer-new-1", previous_id="customer-old-1")
+    resolve(db)
+
+    profile_id = db.value("SELECT master_profile_id FROM tenant_acme.cdp_profile_links LIMIT 1")
+    shown = [
+        db.rows("SELECT * FROM tenant_acme.cdp_profile_identifiers"),
+        db.call("c360.profile", "acme", "email", "an@shop.vn"),
+        db.call("c360.explain_profile", "acme", profile_id),
+        db.call("c360.explain_link", "acme", str(old), str(new)),
+    ]
+
+    assert len(shown[0]) > 1
+    assert "customer-" not in str(shown)
+
+
 def test_a_merge_tells_receivers_no_masked_value(db):
     observe(db, user_id="u1", national_id="012345678901")
     observe(db, source="crm", email="an@shop.vn")

@@ -33,8 +33,8 @@ PASSPORTS = [
     {"type": "page", "anonymousId": "a1", "context": {"traits": {"phone": "+84912345678"}}},
 ]
 ALIAS = [
-    {"type": "identify", "userId": "u1", "traits": {"email": "an@shop.vn"}},
-    {"type": "identify", "userId": "u2", "traits": {"email": "binh@shop.vn"}},
+    {"type": "identify", "userId": "u1", "traits": {"email": "an@shop.vn", "name": "An Nguyen"}},
+    {"type": "identify", "userId": "u2", "traits": {"email": "binh@shop.vn", "name": "Binh Tran"}},
     {"type": "alias", "userId": "u2", "previousId": "u1"},
 ]
 

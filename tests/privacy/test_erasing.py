@@ -112,6 +112,14 @@ def test_what_is_kept_out_is_answered_like_everything_and_counted(db, mai):
     assert (record["refused_count"], record["suppressed"], record["reason"]) == (1, 2, "case 17")
 
 
+def test_an_alias_that_names_somebody_who_was_erased_is_kept_out(db, mai):
+    erase(db, "user_id", "u-1234567")
+
+    db.call("c360.ingest", "acme", [{"type": "alias", "userId": "u-new", "previousId": "u-1234567"}])
+
+    assert db.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles") == 0
+
+
 def test_what_people_load_by_hand_is_kept_out_too(db, mai):
     erase(db, "user_id", "u-1234567")
 

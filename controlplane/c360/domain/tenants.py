@@ -5,7 +5,9 @@ Refuses a document with fields it does not know: an older release must not quiet
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -30,6 +32,8 @@ _SENT_BY_MOST = frozenset({"identity", "person", "address"})
 _T = TypeVar("_T")
 # PostgreSQL refuses calls with more than a hundred arguments; a few are needed beside the attributes.
 _MOST_ARGUMENTS = 90
+_SMALL = str.maketrans("İΣς", "iσσ")
+_PUNCTUATION = str.maketrans("", "", " \t\n\u00a0_-./:()#*?")
 _SLUG = re.compile(r"[a-z][a-z0-9_]{1,30}")
 
 
@@ -41,6 +45,12 @@ def of_tenant(query: str, slug: str) -> str:
     if not _SLUG.fullmatch(slug):
         raise no_such_tenant(slug)
     return query.replace("{tenant}", f"tenant_{slug}")
+
+
+def bare_name(name: str) -> str:
+    """The name of a trait without case, blanks and punctuation: the twin of c360._bare_name()."""
+    small = unicodedata.normalize("NFC", name).translate(_SMALL).lower()
+    return small.translate(_PUNCTUATION)
 
 
 class DataType(StrEnum):
@@ -230,9 +240,10 @@ class TenantSpec:
 
     @property
     def masked_identifier_types(self) -> tuple[str, ...]:
-        """Types that are masked, and those an attribute of which is: the twin of c360._masked_identifier_types()."""
+        """Masked types, by themselves, an attribute or an alias: the twin of c360._masked_identifier_types()."""
         by_attribute = {a.identifier_type for a in (*self.attributes, *self.retired) if a.is_masked}
-        return tuple(kind.name for kind in self.identifier_types if kind.is_masked or kind.name in by_attribute)
+        masked = [kind.name for kind in self.identifier_types if kind.is_masked or kind.name in by_attribute]
+        return (*masked, "previous_id") if "user_id" in masked else tuple(masked)
 
     @cached_property
     def masked_attributes(self) -> tuple[str, ...]:
@@ -310,6 +321,48 @@ class TenantSpec:
     def blocked_everywhere(self) -> BlockedGuard:
         """The values of any type that link nobody."""
         return blocked_guard(b.pattern for b in self.blocked_values if b.identifier_type == "*")
+
+    @property
+    def types_of_contacts(self) -> tuple[str, ...]:
+        """The types whose values are addresses and numbers, whatever they are sent as."""
+        return (*self.identifier_types_with("email"), *self.identifier_types_with("phone"))
+
+    @cached_property
+    def known_trait_names(self) -> tuple[str, ...]:
+        """Names of the traits that some attribute reads as they are."""
+        steps = (steps for attribute in self.attributes for steps in attribute.trait_steps)
+        return tuple(dict.fromkeys(step[0] for step in steps))
+
+    @cached_property
+    def _places(self) -> dict[str, dict[str, Any]]:
+        """Where each attribute is sent: the first name that is no path, and all paths."""
+        places: dict[str, dict[str, Any]] = {}
+        for attribute in self.attributes:
+            plain = [steps[0] for steps in attribute.trait_steps if len(steps) == 1]
+            if plain:
+                places[attribute.name] = {"name": plain[0], "paths": attribute.trait_steps}
+        return places
+
+    @property
+    def trait_places(self) -> str:
+        return json.dumps(self._places, ensure_ascii=False)
+
+    @property
+    def trait_spellings(self) -> str:
+        """What a bare name means, nearest first: {name: [attribute, rank]}."""
+        spellings: dict[str, tuple[str, int]] = {}
+        for attribute in self.attributes:
+            if attribute.name in self._places:
+                for rank, path in enumerate((*attribute.trait_paths, attribute.name)):
+                    spellings.setdefault(bare_name(path), (attribute.name, rank))
+        return json.dumps(spellings, ensure_ascii=False)
+
+    @property
+    def renamed_identifier_types(self) -> tuple[IdentifierType, ...]:
+        """The user id, earlier ones of which an alias names, unless previous_id is a type of the tenant's own."""
+        if any(kind.name == "previous_id" for kind in self.identifier_types):
+            return ()
+        return tuple(kind for kind in self.identifier_types if kind.name == "user_id")
 
     def claim_number(self, kind: IdentifierType) -> int | None:
         """Place among the types whose values tell nameless observations apart, most trusted first; None for others."""

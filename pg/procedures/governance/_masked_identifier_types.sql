@@ -1,13 +1,19 @@
 -- The identifier types of a tenant whose values people see masked: those called masked, and those an attribute of which is
--- called masked, because it is the same value. Reads only.
+-- called masked, because it is the same value; with user_id also the earlier ones that an alias names. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._masked_identifier_types(p_tenant text)
     RETURNS text[]
     LANGUAGE sql
     STABLE
 AS $$
-    SELECT coalesce(array_agg(kind.identifier_type ORDER BY kind.identifier_type), '{}')
+    SELECT coalesce(array_agg(DISTINCT shown.identifier_type ORDER BY shown.identifier_type), '{}')
     FROM c360.identifier_types AS kind
+    CROSS JOIN LATERAL (
+        SELECT kind.identifier_type
+        UNION ALL
+        SELECT 'previous_id'
+        WHERE kind.identifier_type = 'user_id'
+    ) AS shown
     WHERE kind.tenant = p_tenant
       AND (
           kind.is_masked

@@ -1,6 +1,6 @@
 -- Which components of this batch have to be partitioned: those that may contradict themselves (more values of a strong
--- type than its limit, days of birth that conflict, names of different persons, both sides of a prohibition, too much evidence), those that are
--- divided already, those in which a scored rule leaves a doubt (then all pairs have a say), and
+-- type than its limit, days of birth that conflict, names of different persons, both sides of a prohibition, too much evidence), those
+-- with an alias of a user id, those that are divided already, those in which a scored rule leaves a doubt (then all pairs have a say), and
 -- those with observations of p_relinked, which are linked and were taken apart. Looks at the new
 -- observations and at those of the known components they meet; the reasons that cost least first, so that what an
 -- observation says is read only where nothing else decides. p_known[i] is a known component that becomes part of
@@ -198,6 +198,10 @@ BEGIN
             member.component,
             decided.link_override_id
         HAVING min(decided.side) <> max(decided.side)
+        UNION
+        SELECT member.component
+        FROM c360._alias_ties(v_raw) AS alias
+        JOIN unnest(v_raw, v_component) AS member (id, component) ON member.id = alias.raw_profile_id
         UNION
         SELECT doubtful.component
         FROM c360._doubtful_components(v_raw, v_component, v_scored) AS doubtful

@@ -30,6 +30,7 @@ BEGIN
         tie.score,
         CASE
             WHEN tie.value IS NULL THEN '{}'
+            WHEN tie.rule = 'alias' THEN jsonb_build_object('identifier_type', 'user_id', 'value', tie.value)
             ELSE jsonb_build_object('identifier_type', substr(tie.rule, length('exact:') + 1), 'value', tie.value)
         END,
         p_at

@@ -1,5 +1,5 @@
 -- The edge that joined each observation to its part of a contested component: its most trusted tie that another observation
--- of the same part has too, with the first one that does: what a person decided, an identifier, a pair of a match rule.
+-- of the same part has too, with the first one that does: what a person decided, an alias, an identifier, a pair of a match rule.
 -- The lowest observation of a part is new. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._part_edges(
@@ -62,6 +62,19 @@ BEGIN
         JOIN member USING (raw_profile_id)
         WHERE override.kind = 'must_link'
     ),
+    alias AS MATERIALIZED (
+        SELECT
+            told.previous_id,
+            min(member.raw_profile_id) FILTER (WHERE told.is_alias) AS one,
+            min(member.raw_profile_id) FILTER (WHERE NOT told.is_alias) AS other
+        FROM c360._alias_ties(p_raw_profile_ids) AS told
+        JOIN member USING (raw_profile_id)
+        WHERE told.is_held
+        GROUP BY
+            told.previous_id,
+            told.user_id,
+            member.part
+    ),
     every AS (
         SELECT
             beside.raw_profile_id,
@@ -92,6 +105,19 @@ BEGIN
         FROM c360._pair_ties(p_tenant, p_raw_profile_ids) AS pair
         JOIN member AS one ON one.raw_profile_id = pair.raw_profile_id
         JOIN member AS other ON other.raw_profile_id = pair.with_raw_profile_id AND other.part = one.part
+        UNION ALL
+        SELECT
+            side.id,
+            0,
+            'alias',
+            1,
+            side.with_id,
+            'user_id',
+            alias.previous_id,
+            NULL
+        FROM alias
+        CROSS JOIN LATERAL (VALUES (alias.one, alias.other), (alias.other, alias.one)) AS side (id, with_id)
+        WHERE side.id <> side.with_id
         UNION ALL
         SELECT
             one.raw_profile_id,

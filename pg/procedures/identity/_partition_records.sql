@@ -186,6 +186,20 @@ BEGIN
             held.identifier_type
         HAVING count(*) > 1
     ),
+    alias AS MATERIALIZED (
+        SELECT
+            told.previous_id,
+            told.user_id,
+            array_agg(DISTINCT member.record ORDER BY member.record) AS records
+        FROM c360._alias_ties(p_raw_profile_ids) AS told
+        JOIN member ON member.raw_profile_id = told.raw_profile_id
+        WHERE told.is_held
+          AND member.record NOT IN (SELECT odd.record FROM odd)
+        GROUP BY
+            told.previous_id,
+            told.user_id
+        HAVING count(DISTINCT member.record) > 1
+    ),
     pair AS MATERIALIZED (
         SELECT
             tie.priority,
@@ -233,6 +247,7 @@ BEGIN
                     every.level > 0,
                     every.override,
                     every.priority,
+                    every.level = 8,
                     ranked.rank,
                     every.score DESC,
                     every.number,
@@ -274,6 +289,15 @@ BEGIN
                 HAVING count(*) > 1
             ) AS holders
             JOIN value ON value.number = holders.number
+            UNION ALL
+            -- After the user ids themselves, so that an alias is weighed with all that they say.
+            SELECT
+                8, 0, kind.priority, 'alias', 1, alias.previous_id, dense_rank() OVER (ORDER BY alias.previous_id, alias.user_id)::integer, 0, 0, 0,
+                alias.records
+            FROM alias
+            JOIN c360.identifier_types AS kind
+                ON kind.tenant = p_tenant
+                AND kind.identifier_type = 'user_id'
             UNION ALL
             SELECT
                 CASE WHEN pair.bits IS NULL THEN 3 ELSE 5 END, 0, pair.priority, pair.rule, pair.score, '', 0, 0, pair.first_record, pair.second_record,
@@ -546,6 +570,29 @@ BEGIN
         WHERE found.lowest[tie.one] <> found.lowest[tie.other]
           -- What people forbade is no question to people.
           AND (tie.obstacle <= 0 OR v_type_level[tie.obstacle] > 0)
+        UNION ALL
+        SELECT
+            alias.one,
+            alias.other,
+            'alias',
+            alias.previous_id,
+            1,
+            'limit:alias'
+        FROM (
+            SELECT
+                told.previous_id,
+                (array_agg(told.raw_profile_id ORDER BY member.record) FILTER (WHERE told.is_alias))[1] AS one,
+                (array_agg(told.raw_profile_id ORDER BY member.record) FILTER (WHERE NOT told.is_alias))[1] AS other
+            FROM c360._alias_ties(v_raw) AS told
+            JOIN unnest(v_raw) WITH ORDINALITY AS member (raw_profile_id, record) ON member.raw_profile_id = told.raw_profile_id
+            WHERE NOT told.is_held
+            GROUP BY
+                told.previous_id,
+                told.user_id
+        ) AS alias
+        JOIN part AS own ON own.raw_profile_id = alias.one
+        JOIN part AS beside ON beside.raw_profile_id = alias.other
+        WHERE own.part <> beside.part
     )
     SELECT
         (SELECT array_agg(part.part ORDER BY part.raw_profile_id) FROM part),

@@ -8,6 +8,7 @@
 -- record r stand from p_near_from[r] on), 6 an identifier of a type that a scored rule decides about to everything: it
 -- attaches groups that name no person, if those that name one are a single group, and never unites groups that name persons,
 -- 7 the most trusted exclusive and a definitive identifier to what 1 does, except to exclusive values of less trusted types,
+-- 8 an alias of a user id to prohibitions, names and days of birth,
 -- 9 the account of somebody in another system to what 2 does, except to names: who has it may be called anything there.
 -- Value i is held by record p_held_by[i] and has number p_held[i]; value v is of type p_type[v] and means day p_day[v] where
 -- the type is birth dates, the name p_given[v] and p_family[v] of somebody born on p_day[v] where it is names. Types: p_limit values
@@ -23,7 +24,7 @@
 -- Then the key is contested: in the order of content each group joins the first one that it does not contradict and shares
 -- a person or a value in question with, or that says as little about a person as itself. What people forbade keeps groups
 -- apart and says nothing else: to be forbidden the same ties nobody.
--- Gives the lowest record of its group for each record, and the ties of the levels 1, 2, 3 and 5 that were refused: key, a
+-- Gives the lowest record of its group for each record, and the ties of the levels 1, 2, 3, 5, 7 and 8 that were refused: key, a
 -- record of either side, the type that stood against it (0: size, -2: what the pairs say together).
 
 CREATE OR REPLACE FUNCTION c360._protected_partition(
@@ -157,8 +158,8 @@ BEGIN
         -- The groups that hold this key, in the order of content.
         v_is_first := p_key_level[v_first] = 7;
         v_is_named := p_key_level[v_first] <> 9;
-        v_level := CASE p_key_level[v_first] WHEN 7 THEN 1 WHEN 9 THEN 2 ELSE p_key_level[v_first] END;
-        v_bound := CASE v_level WHEN 5 THEN 1 WHEN 6 THEN 4 ELSE v_level END;
+        v_level := CASE p_key_level[v_first] WHEN 7 THEN 1 WHEN 8 THEN 2 WHEN 9 THEN 2 ELSE p_key_level[v_first] END;
+        v_bound := CASE p_key_level[v_first] WHEN 5 THEN 1 WHEN 6 THEN 4 WHEN 8 THEN 0 ELSE v_level END;
         v_roots := '{}';
         v_firsts := '{}';
         v_last := v_first;

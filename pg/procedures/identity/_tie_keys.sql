@@ -1,5 +1,5 @@
 -- What ties these observations to each other: (observation, rule, key); two observations with the same rule and key are tied
--- directly. Every kind of tie in one form: must-link overrides, exact identifiers, pairs of match rules. The most trusted has
+-- directly. Every kind of tie in one form: must-link overrides, aliases, exact identifiers, pairs of match rules. The most trusted has
 -- the lowest priority. evidence says what the two share. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._tie_keys(
@@ -29,6 +29,16 @@ BEGIN
     JOIN cdp_link_override_members AS member ON member.raw_profile_id = wanted.raw_profile_id
     JOIN cdp_link_overrides AS override ON override.link_override_id = member.link_override_id
     WHERE override.kind = 'must_link'
+    UNION ALL
+    SELECT
+        alias.raw_profile_id,
+        0,
+        'alias',
+        alias.previous_id || ' ' || alias.user_id,
+        1,
+        jsonb_build_object('identifier_type', 'user_id', 'value', alias.previous_id)
+    FROM c360._alias_ties(p_raw_profile_ids) AS alias
+    WHERE alias.is_held
     UNION ALL
     SELECT
         side.raw_profile_id,

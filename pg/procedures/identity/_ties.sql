@@ -260,6 +260,15 @@ BEGIN
         FROM c360._pair_ties(p_tenant, v_loose) AS pair
         UNION ALL
         SELECT
+            alias.raw_profile_id,
+            alias.with_raw_profile_id,
+            0,
+            'alias',
+            1,
+            NULL
+        FROM c360._alias_partners(v_loose, p_dissolved) AS alias
+        UNION ALL
+        SELECT
             decided.raw_profile_id,
             partner.id,
             -1,

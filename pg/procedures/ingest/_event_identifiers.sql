@@ -28,7 +28,9 @@ AS $$
                 VALUES
                     ('user_id', p_event -> 'userId'),
                     ('anonymous_id', p_event -> 'anonymousId'),
+                    -- Nobody says which of the two it was.
                     ('anonymous_id', CASE p_event ->> 'type' WHEN 'alias' THEN p_event -> 'previousId' END),
+                    ('previous_id', CASE p_event ->> 'type' WHEN 'alias' THEN p_event -> 'previousId' END),
                     ('device_id', p_event #> '{context,device,id}')
             ) AS own (identifier_type, value)
 

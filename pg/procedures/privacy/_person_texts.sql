@@ -26,7 +26,7 @@ BEGIN
             UNION ALL
             SELECT
                 attribute.identifier_type,
-                raw.traits #> string_to_array(place.path, '.')
+                understood_traits(raw.traits) #> string_to_array(place.path, '.')
             FROM cdp_raw_profiles AS raw
             JOIN c360.profile_attributes AS attribute ON attribute.tenant = p_tenant AND attribute.is_identifier
             CROSS JOIN LATERAL unnest(attribute.trait_paths) AS place (path)

@@ -28,7 +28,7 @@ BEGIN
     WITH held AS MATERIALIZED (
         SELECT
             sent.raw_profile_id,
-            c360._identifier_hash(v_key, sent.identifier_type, sent.value) AS identifier_hash
+            c360._identifier_hash(v_key, CASE sent.identifier_type WHEN 'previous_id' THEN 'user_id' ELSE sent.identifier_type END, sent.value) AS identifier_hash
         FROM extract_identifiers(p_raw_profile_ids) AS sent
     ),
     met AS MATERIALIZED (

@@ -20,7 +20,7 @@ BEGIN
                     jsonb_build_object('identifier_type', own.identifier_type, 'value', own.value)
                 ) || jsonb_build_object('links', own.is_usable)
                 || CASE
-                    WHEN kind.identifier_type = ANY (v_masked) OR sent.value IS NULL OR sent.value = own.value THEN '{}'
+                    WHEN split_part(own.identifier_type, ':', 1) = ANY (v_masked) OR sent.value IS NULL OR sent.value = own.value THEN '{}'
                     ELSE jsonb_build_object('as_sent', sent.value)
                 END
                 ORDER BY

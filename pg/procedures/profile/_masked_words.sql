@@ -31,7 +31,7 @@ BEGIN
                 WHERE raw.raw_profile_id = ANY (p_raw_profile_ids)
                   AND split_part(sent.identifier_type, ':', 1) = ANY (v_types)
                 UNION ALL
-                SELECT raw.traits #> string_to_array(path.name, '.')
+                SELECT understood_traits(raw.traits) #> string_to_array(path.name, '.')
                 FROM cdp_raw_profiles AS raw
                 CROSS JOIN c360._masked_attributes(p_tenant) AS hidden
                 CROSS JOIN LATERAL unnest(hidden.trait_paths) AS path (name)

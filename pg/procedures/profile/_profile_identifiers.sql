@@ -20,7 +20,7 @@ BEGIN
                 jsonb_build_object(
                     'type', held.identifier_type,
                     'value', CASE
-                        WHEN kind.identifier_type = ANY (v_masked) THEN c360._masked_value(to_jsonb(held.value))
+                        WHEN split_part(held.identifier_type, ':', 1) = ANY (v_masked) THEN c360._masked_value(to_jsonb(held.value))
                         ELSE to_jsonb(held.value)
                     END,
                     'links', held.is_usable,

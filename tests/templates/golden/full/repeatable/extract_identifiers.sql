@@ -82,7 +82,9 @@ BEGIN
                 'id', '{}', '',
                 NULL,
                 NULL
-            )
+            ),
+            -- What an alias says is compared with user ids, and ties nobody by itself.
+            ('previous_id', false, NULL, 'id', NULL, NULL, NULL, NULL)
     ),
     -- Traits that identify, and where among the traits.
     place (identifier_type, trait, inside) AS (
@@ -96,7 +98,10 @@ BEGIN
     observed AS (
         SELECT
             own.raw_profile_id,
-            ARRAY[own.identifiers, own.traits] AS sides,
+            ARRAY[
+                own.identifiers,
+                CASE WHEN own.traits - ARRAY['ofTypeText', 'nested', 'ofTypeText_List', 'ofTypeInteger', 'ofTypeBigint', 'ofTypeNumeric', 'ofTypeDouble', 'ofTypeBoolean', 'ofTypeDate', 'ofTypeTimestamp', 'ofTypeJson', 'most_recent', 'first', 'most_frequent', 'longest', 'source_priority', 'verified_first', 'max', 'min', 'name', 'email', 'phone', 'id', 'date', 'gender', 'country', 'contact', 'nationalId', 'crmContactIds', 'born']::text[] = '{}' THEN own.traits ELSE tenant_full.understood_traits(own.traits) END
+            ] AS sides,
             c360._person_code(said.given_name, said.family_name, said.birth_date) AS person,
             NULL::text AS country
         FROM tenant_full.cdp_raw_profiles AS own
@@ -127,7 +132,11 @@ BEGIN
             sent.raw_profile_id,
             sent.person,
             sent.country,
-            coalesce(spread.identifier_type, sent.identifier_type) AS identifier_type,
+            -- Addresses and numbers have no scope: {"mobile": ..., "home": ...} are two.
+            CASE
+                WHEN spread.identifier_type IS NULL OR sent.identifier_type = ANY (ARRAY['email', 'phone']::text[]) THEN sent.identifier_type
+                ELSE spread.identifier_type
+            END AS identifier_type,
             coalesce(spread.value, c360._scalar(sent.value)) AS value
         FROM sent
         LEFT JOIN LATERAL c360._spread_identifier(

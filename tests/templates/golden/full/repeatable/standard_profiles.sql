@@ -92,7 +92,7 @@ BEGIN
                             'email' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'email', raw._traits -> 'contact' #>> ARRAY['email']::text[]) IS NULL THEN NULL
                                 WHEN c360._is_plain_email(coalesce(raw._traits ->> 'email', raw._traits -> 'contact' #>> ARRAY['email']::text[])) THEN coalesce(raw._traits ->> 'email', raw._traits -> 'contact' #>> ARRAY['email']::text[])
-                                ELSE coalesce(c360.normalise_email(c360._scalar(raw._traits #> ARRAY['email']::text[])), c360.normalise_email(c360._scalar(raw._traits #> ARRAY['contact', 'email']::text[])))
+                                ELSE coalesce(c360.normalise_email(c360._contact(raw._traits #> ARRAY['email']::text[])), c360.normalise_email(c360._contact(raw._traits #> ARRAY['contact', 'email']::text[])))
                             END,
                             'by_max' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'max') IS NULL THEN NULL
@@ -124,12 +124,12 @@ BEGIN
                             'as_email' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'email') IS NULL THEN NULL
                                 WHEN c360._is_plain_email(coalesce(raw._traits ->> 'email')) THEN coalesce(raw._traits ->> 'email')
-                                ELSE coalesce(c360.normalise_email(c360._scalar(raw._traits #> ARRAY['email']::text[])))
+                                ELSE coalesce(c360.normalise_email(c360._contact(raw._traits #> ARRAY['email']::text[])))
                             END,
                             'as_phone' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'phone') IS NULL THEN NULL
                                 WHEN c360._is_plain_phone(coalesce(raw._traits ->> 'phone')) THEN coalesce(raw._traits ->> 'phone')
-                                ELSE coalesce(c360._own_phone(c360._scalar(raw._traits #> ARRAY['phone']::text[]), coalesce(raw._country, 'VN'), 'VN'))
+                                ELSE coalesce(c360._own_phone(c360._contact(raw._traits #> ARRAY['phone']::text[]), coalesce(raw._country, 'VN'), 'VN'))
                             END,
                             'by_first' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'first') IS NULL THEN NULL
@@ -223,7 +223,7 @@ BEGIN
                         SELECT
                             own.raw_profile_id AS _raw_profile_id,
                             own.identifiers AS _identifiers,
-                            own.traits AS _traits,
+                            CASE WHEN own.traits - ARRAY['ofTypeText', 'nested', 'ofTypeText_List', 'ofTypeInteger', 'ofTypeBigint', 'ofTypeNumeric', 'ofTypeDouble', 'ofTypeBoolean', 'ofTypeDate', 'ofTypeTimestamp', 'ofTypeJson', 'most_recent', 'first', 'most_frequent', 'longest', 'source_priority', 'verified_first', 'max', 'min', 'name', 'email', 'phone', 'id', 'date', 'gender', 'country', 'contact', 'nationalId', 'crmContactIds', 'born']::text[] = '{}' THEN own.traits ELSE tenant_full.understood_traits(own.traits) END AS _traits,
                             own.created_at::date AS _kept_on
                         FROM tenant_full.cdp_raw_profiles AS own
                         WHERE own.raw_profile_id = ANY (p_raw_profile_ids)

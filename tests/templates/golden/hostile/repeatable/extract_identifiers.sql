@@ -63,7 +63,10 @@ BEGIN
     observed AS (
         SELECT
             own.raw_profile_id,
-            ARRAY[own.identifiers, own.traits] AS sides,
+            ARRAY[
+                own.identifiers,
+                CASE WHEN own.traits - ARRAY[E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', 'a''', 'x']::text[] = '{}' THEN own.traits ELSE tenant_select_2.understood_traits(own.traits) END
+            ] AS sides,
             c360._person_code(said.given_name, said.family_name, said.birth_date) AS person,
             NULL::text AS country
         FROM tenant_select_2.cdp_raw_profiles AS own
@@ -94,7 +97,11 @@ BEGIN
             sent.raw_profile_id,
             sent.person,
             sent.country,
-            coalesce(spread.identifier_type, sent.identifier_type) AS identifier_type,
+            -- Addresses and numbers have no scope: {"mobile": ..., "home": ...} are two.
+            CASE
+                WHEN spread.identifier_type IS NULL OR sent.identifier_type = ANY (ARRAY['all']::text[]) THEN sent.identifier_type
+                ELSE spread.identifier_type
+            END AS identifier_type,
             coalesce(spread.value, c360._scalar(sent.value)) AS value
         FROM sent
         LEFT JOIN LATERAL c360._spread_identifier(

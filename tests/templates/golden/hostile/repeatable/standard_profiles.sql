@@ -181,7 +181,7 @@ BEGIN
                         SELECT
                             own.raw_profile_id AS _raw_profile_id,
                             own.identifiers AS _identifiers,
-                            own.traits AS _traits,
+                            CASE WHEN own.traits - ARRAY[E'it''s; "quoted" \u005c back \u0024\u0024 \u0024body\u0024 {{ tenant', 'a''', 'x']::text[] = '{}' THEN own.traits ELSE tenant_select_2.understood_traits(own.traits) END AS _traits,
                             own.created_at::date AS _kept_on
                         FROM tenant_select_2.cdp_raw_profiles AS own
                         WHERE own.raw_profile_id = ANY (p_raw_profile_ids)

@@ -79,7 +79,7 @@ BEGIN
                             'email' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'email') IS NULL THEN NULL
                                 WHEN c360._is_plain_email(coalesce(raw._traits ->> 'email')) THEN coalesce(raw._traits ->> 'email')
-                                ELSE coalesce(c360.normalise_email(c360._scalar(raw._traits #> ARRAY['email']::text[])))
+                                ELSE coalesce(c360.normalise_email(c360._contact(raw._traits #> ARRAY['email']::text[])))
                             END,
                             'first_name' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'firstName') IS NULL THEN NULL
@@ -103,7 +103,7 @@ BEGIN
                         SELECT
                             own.raw_profile_id AS _raw_profile_id,
                             own.identifiers AS _identifiers,
-                            own.traits AS _traits,
+                            CASE WHEN own.traits - ARRAY['email', 'firstName']::text[] = '{}' THEN own.traits ELSE tenant_plain.understood_traits(own.traits) END AS _traits,
                             own.created_at::date AS _kept_on
                         FROM tenant_plain.cdp_raw_profiles AS own
                         WHERE own.raw_profile_id = ANY (p_raw_profile_ids)
