@@ -185,6 +185,8 @@ BEGIN
                             own.created_at::date AS _kept_on
                         FROM tenant_select_2.cdp_raw_profiles AS own
                         WHERE own.raw_profile_id = ANY (p_raw_profile_ids)
+                        -- So that traits are understood once, not at each place that reads them.
+                        OFFSET 0
                     ) AS raw
                     OFFSET 0
                 ) AS raw

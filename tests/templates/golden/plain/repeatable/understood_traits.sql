@@ -7,10 +7,11 @@ CREATE OR REPLACE FUNCTION tenant_plain.understood_traits(p_traits jsonb)
     IMMUTABLE STRICT
     PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-    v_names  CONSTANT jsonb := '{"email": ["email", 0], "firstname": ["first_name", 0]}';
-    v_places CONSTANT jsonb := '{"email": {"name": "email", "paths": [["email"]]}, "first_name": {"name": "firstName", "paths": [["firstName"]]}}';
+    v_names  CONSTANT jsonb := '{"email": ["email", 0], "firstname": ["first_name", 0]}'::jsonb;
+    v_places CONSTANT jsonb := '{"email": {"name": "email", "paths": [["email"]]}, "first_name": {"name": "firstName", "paths": [["firstName"]]}}'::jsonb;
     v_other  CONSTANT jsonb := p_traits - ARRAY['email', 'firstName']::text[];
 BEGIN
     IF NOT EXISTS (
