@@ -603,11 +603,11 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 -- procedures/scoring --------------------------------------------------------------------------------------------------
 \ir procedures/scoring/_currency_exponent.sql
 \ir procedures/scoring/_currencies_of.sql
+\ir procedures/scoring/_says_nothing.sql
 \ir procedures/scoring/_stated_currency.sql
 \ir procedures/scoring/_decimal.sql
 \ir procedures/scoring/_read_amount.sql
 \ir procedures/scoring/_amount_minor.sql
-\ir procedures/scoring/_says_nothing.sql
 \ir procedures/scoring/_items_amount.sql
 \ir procedures/scoring/_purchase_amount.sql
 \ir procedures/scoring/_hold_orders.sql

@@ -15,7 +15,9 @@ def people(connect):
     first = observe(session, user_id="u1", email="an@shop.vn", traits={"firstName": "An"})
     near = observe(session, source="crm", email="AN@shop.vn", phone="+84912345678")
     resolve(session)
-    second = observe(session, user_id="u2", email="[b]binh@shop.vn", traits={"firstName": "Binh\x1b[2J"})
+    second = observe(
+        session, user_id="u2", email="binh@shop.vn", loyalty_id="[b]7", traits={"firstName": "Binh\x1b[2J"}
+    )
     resolve(session)
     session.execute(
         "INSERT INTO tenant_acme.cdp_match_reviews"
@@ -131,7 +133,8 @@ def test_a_link_and_a_missing_link_are_explained(c360, database, people):
 
     assert f'{first} -> {near}  exact:email an@shop.vn  (sent as "an@shop.vn" and "AN@shop.vn")' in linked.stdout
     assert "are two persons:" in apart.stdout
-    assert "exact:email: the values differ: an@shop.vn and [b]binh@shop.vn" in apart.stdout
+    assert "exact:email: the values differ: an@shop.vn and binh@shop.vn" in apart.stdout
+    assert "exact:loyalty_id: one of them has none: none and [b]7" in apart.stdout
 
 
 @pytest.mark.parametrize(

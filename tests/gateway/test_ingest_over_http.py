@@ -172,7 +172,9 @@ def test_a_broken_event_sent_alone_is_kept_as_rejected(http, make_key, connect):
     reply = http.post("/v1/page", content=b'{"anonymousId":"a","x":NaN}', auth=(make_key(), ""))
 
     assert (reply.status_code, [item["code"] for item in reply.json()["rejected"]]) == (200, ["U1102"])
-    assert connect().value("SELECT payload FROM tenant_acme.cdp_rejected_events") == '{"anonymousId":"a","x":NaN}'
+    session = connect()
+    assert session.value("SELECT payload FROM tenant_acme.cdp_rejected_events") == '{"anonymousId":"a","x":NaN}'
+    assert len(session.call_rows("c360.rejected_events", "acme")) == 1
 
 
 def test_a_body_with_broken_bytes_still_says_its_key(http, make_key, connect):

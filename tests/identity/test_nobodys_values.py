@@ -72,6 +72,27 @@ NOBODYS = {
         *("00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "F" * 32, "0" * 32),
         *("FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "{00000000-0000-0000-0000-000000000000}"),
     ],
+    "whoever came to the till": [
+        *(
+            "walk-in",
+            "Walk-in customer",
+            "khách lẻ",
+            "khach le",
+            "khách vãng lai",
+            "anonymous_user",
+            "Default customer",
+        ),
+    ],
+    "nobody in particular": [
+        "admin",
+        "system",
+        "deleted",
+        "INVALID",
+        "1111111111",
+        "@@user",
+        "transaction_id",
+        "pending",
+    ],
     "nothing that can be seen": ["\u200e", "\u200b", "\u3000", "\ufeff", "\u200c", "\u2800"],
     "one of these in the dress of a table": [
         "'null",
@@ -102,6 +123,7 @@ ADDRESSES = {
         "test@shop.vn",
         "an@shop.invalid",
     ],
+    "of whoever came to the till": ["walkin@pos.local", "khachle@shop.vn", "guest1@shop.vn"],
     "a template that nobody filled in": ["{{email}}", "{{name}}@shop.vn", "%EMAIL%", "*|EMAIL|*", "${email}"],
 }
 SOMEBODYS = [

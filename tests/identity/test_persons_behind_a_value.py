@@ -56,6 +56,12 @@ def asked(db):
             id="brothers whose names differ by a letter",
         ),
         pytest.param(
+            [{"name": who, "email": "wang@x.cn"} for who in ("王伟", "王芳")], id="a couple with Chinese names"
+        ),
+        pytest.param(
+            [{"name": who, "phone": "+821023456789"} for who in ("김민수", "김민지")], id="siblings with Korean names"
+        ),
+        pytest.param(
             [{"name": "John Smith Jr.", "email": "smith@x.com"}, {"name": "John Smith Sr.", "email": "smith@x.com"}],
             id="father and son who say so",
         ),

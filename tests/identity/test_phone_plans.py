@@ -193,6 +193,7 @@ def test_several_numbers_in_one_field_are_none(db, country, sent):
             "(+84) 912.000.333",
             "whatsapp:+84912000333",
         ),
+        *("ĐT: 0912000333", "Zalo 0912000333", "p:+84912000333", "0912000333 (Zalo)", "+84 912000333; ext=5"),
     ],
 )
 def test_the_same_number_as_programs_and_keyboards_write_it(db, sent):
@@ -200,7 +201,18 @@ def test_the_same_number_as_programs_and_keyboards_write_it(db, sent):
 
 
 @pytest.mark.parametrize(
-    "sent", ["+84 12345", "+84 91234567", "+999 123456789", "+0912345678", "9.12E+8", "+84 84 912 345 678"]
+    "sent",
+    [
+        "09120003334",
+        "0912000333 4",
+        "hotline",
+        "+84 12345",
+        "+84 91234567",
+        "+999 123456789",
+        "+0912345678",
+        "9.12E+8",
+        "+84 84 912 345 678",
+    ],
 )
 def test_what_nobody_can_have_is_no_number(db, sent):
     assert db.call("c360.normalise_phone", sent, "VN") is None

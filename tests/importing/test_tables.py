@@ -60,6 +60,14 @@ def test_a_number_is_that_of_its_source_unless_the_column_is_called_user_id(
     assert observations() == [("crm", {identifier: "1"}, {"city": "Huế"})]
 
 
+def test_a_number_of_a_shop_nobody_named_is_left_out(extract, take, observations):
+    extract('"Customer ID" text, city text', [("1", "Huế")])
+
+    assert take(source="import")["unmapped"] == ["Customer ID"]
+
+    assert observations() == [("import", {}, {"city": "Huế"})]
+
+
 def test_a_number_is_a_user_id_where_a_mapping_says_so(db, extract, take, observations):
     extract('"Customer ID" text', [("1",)])
 

@@ -357,3 +357,13 @@ def rows_read_one_by_one(shop):
         "SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables"
         " WHERE schemaname = 'tenant_acme' AND relname = 'cdp_purchases'"
     )
+
+
+@pytest.mark.parametrize("currency", ["{{currency}}", "N/A", "dollars"])
+def test_a_currency_that_cannot_be_read_is_not_that_of_the_tenant(shop, currency):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=30, currency=currency)
+
+    facts = shop.facts(anna)
+    assert (facts["total_orders"], facts["total_revenue"]) == (1, None)

@@ -33,6 +33,9 @@ BEGIN
             OR p_is_family AND greatest(length(p_one), length(p_other)) = 2 AND right(p_one, 1) = right(p_other, 1);
     ELSIF length(p_one) > 60 OR length(p_other) > 60 OR ARRAY[p_one, p_other] && '{jr,sr,ii,iii,iv}' THEN
         RETURN false;
+    ELSIF concat(p_one, p_other) ~ '[\u1100-\u11ff\u2e80-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]' THEN
+        -- One sign of Chinese, Japanese or Korean is a syllable, often the whole given name: another one is another name.
+        RETURN false;
     END IF;
 
     IF NOT p_is_family THEN

@@ -48,8 +48,13 @@ BEGIN
             RETURN '+' || (p_plan ->> 'code') || v_digits;
         END IF;
     END LOOP;
+    -- A digit too many is a slip, not a new range: of numbers that begin alike none is as long.
     RETURN CASE
         WHEN left(v_own, 1) <> '0' AND strpos(p_plan ->> 'lengths', ' ' || length(v_own) || ' ') > 0
+            AND coalesce(length(v_own) <= (
+                SELECT max(shape.part[1]::integer)
+                FROM regexp_matches(v_shapes, ' ' || left(v_own, 1) || '[0-9]*/([0-9]+)', 'g') AS shape (part)
+            ), true)
             THEN '+' || (p_plan ->> 'code') || v_own
     END;
 END;

@@ -18,8 +18,10 @@ BEGIN
             '01234567890123456789012345678901234567890123456789+().,/--------       '
         );
         v_text := regexp_replace(v_text, '^[=''’"`\s]+|["\s]+$', '', 'g');
-        v_text := regexp_replace(v_text, '^(tel|sms|whatsapp):\s*', '');
-        v_text := regexp_replace(v_text, '\s*(;ext=|ext\.?|extension|x|#)\s*[0-9]{1,6}$', '');
+        -- What the number is, before it or in brackets behind it.
+        v_text := regexp_replace(v_text, '^(p|t|m|tel|telephone|phone|mobile|cell|sms|whatsapp|zalo|viber|hotline|s?[đĐd]t)\s*[.:]*\s*(?=[+0-9(])', '');
+        v_text := regexp_replace(v_text, '\s*\([^()0-9]{1,30}\)$', '');
+        v_text := regexp_replace(v_text, '\s*(;\s*ext=|ext\.?|extension|x|#)\s*[0-9]{1,6}$', '');
         -- A spreadsheet took the number for one to reckon with.
         v_text := regexp_replace(v_text, '^([+]?[0-9]{6,})[.]0{1,2}$', '\1');
         v_text := regexp_replace(v_text, '^[(]?[+]+', '+');

@@ -79,11 +79,13 @@ AS $$
             path.attribute
         FROM meaning
         LEFT JOIN path ON 'traits.' || path.path = meaning.target
-        WHERE meaning.how = 6
+        -- A number of a shop nobody named may be one of any shop.
+        WHERE meaning.target <> 'identifiers.crm_id:import'
+          AND (meaning.how = 6
            OR c360._import_kind_fits(meaning.kind, coalesce(
             path.data_type,
             CASE WHEN meaning.target LIKE 'traits.%' THEN '' ELSE split_part(meaning.target, '.', 1) END
-        ))
+        )))
         ORDER BY meaning.position, meaning.how, meaning.place
     )
     SELECT DISTINCT ON (coalesce(best.attribute, best.target))

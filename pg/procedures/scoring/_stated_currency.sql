@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION c360._stated_currency(
     PARALLEL SAFE
 AS $$
     SELECT CASE
-        WHEN said.word IS NULL THEN CASE WHEN jsonb_typeof(p_value) IN ('object', 'array') THEN 'XXX' END
+        WHEN said.word IS NULL THEN CASE WHEN NOT c360._says_nothing(p_value) THEN 'XXX' END
         WHEN said.word ~ '^[A-Za-z]{3}$' THEN upper(said.word COLLATE "C")
         WHEN p_default = ANY (c360._currencies_of(said.word)) THEN p_default
         WHEN cardinality(c360._currencies_of(said.word)) = 1 OR said.word = '$' THEN (c360._currencies_of(said.word))[1]
