@@ -383,7 +383,7 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/identity/_bridges.sql
 \ir procedures/identity/_claim_resolution_work.sql
 \ir procedures/identity/_components.sql
-\ir procedures/identity/_evidence_count.sql
+\ir procedures/identity/_evidence.sql
 \ir procedures/identity/_has_ties_by_name.sql
 \ir procedures/identity/_contested_components.sql
 

@@ -4,9 +4,10 @@ from itertools import permutations
 
 import pytest
 
+from c360.governance.tenants import as_owner, sync_tenant
 from support.events import identify, ingest
 from support.invariants import broken
-from support.observations import resolve
+from support.observations import observe, resolve
 
 
 def alias(user_id, previous_id):
@@ -133,3 +134,18 @@ def test_what_a_person_decides_wins_over_an_alias_for_good(db, renamed, undo, la
 
     db.call("c360.remove_link_override", "acme", override)
     assert persons(db) == {"lan@shop.vn new old"}
+
+
+def test_an_identifier_type_of_that_name_is_no_alias(db):
+    with as_owner(db.connection):
+        db.execute(
+            "INSERT INTO c360.identifier_types (tenant, identifier_type, normaliser, priority, profile_limit)"
+            " VALUES ('acme', 'previous_id', 'id', 45, 10)"
+        )
+        sync_tenant(db.connection, "acme")
+
+    observe(db, user_id="u1")
+    observe(db, user_id="u2", previous_id="u1")
+    resolve(db)
+
+    assert persons(db) == {"u1", "u2"}

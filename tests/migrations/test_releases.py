@@ -151,6 +151,11 @@ def test_people_find_the_functions_of_their_tenant_as_soon_as_the_installation_r
                     session.value(f"SELECT {taken}")
 
 
+def blocked(server: TestServer, database: str) -> set[tuple[str, ...]]:
+    with server.admin(database) as admin:
+        return set(admin.execute("SELECT tenant, identifier_type, pattern, reason FROM c360.blocked_values").fetchall())
+
+
 def assert_same_as_fresh(server: TestServer, release: Path) -> None:
     server.create_database("fresh")
     install(server.dsn("fresh", OWNER), load())
@@ -169,6 +174,7 @@ def assert_same_as_fresh(server: TestServer, release: Path) -> None:
         for tenant in TENANTS:
             sync_tenant(connection, tenant)
     assert comparable(catalogue(server, "shop")) == comparable(catalogue(server, "fresh"))
+    assert blocked(server, "shop") == blocked(server, "fresh"), "migrations bring what new tenants start with"
     upgraded, fresh = set(ledgers(server, "shop")), set(ledgers(server, "fresh"))
     assert fresh <= upgraded
     assert {name for name, _checksum in upgraded - fresh} <= {release.name}, "only that the release was here"

@@ -38,12 +38,9 @@ LANGUAGES = (
     "en vi fr de es pt it nl pl ru uk tr ar he fa ja ko zh zh_Hant th id ms hi bn sv da nb fi cs sk hu ro el bg hr"
 )
 
-# Letters that have no plain letter inside, and capitals: not left to lower(), which knows only those of the locale.
-CAPITALS = [*range(0x391, 0x3A2), *range(0x3A3, 0x3AA), *range(0x402, 0x430), *range(0x531, 0x557)]
-LETTERS = (
-    "đĐðÐøØłŁßæÆœŒıþÞς" + "".join(map(chr, CAPITALS)),
-    "ddddoollsaaooippσ" + "".join(chr(code).lower() for code in CAPITALS),
-)
+# As c360._in_small_letters() does it, and letters that have no plain letter inside.
+SMALL = str.maketrans("İΣς", "iσσ")
+LETTERS = str.maketrans("đðøłßæœıþ", "ddolsaoip")
 PUNCTUATION = r"\u0001-/:-@\[-`{-\u00bf\u02b0-\u02ff\u2000-\u206f\u3000-\u3004\u3008-\u303f\u30fb"
 
 
@@ -335,7 +332,7 @@ def folded(text: str) -> str:
     """As c360._country_key() does it."""
     plain = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", text))
     plain = unicodedata.normalize("NFC", plain)
-    plain = re.sub("[A-Z]", lambda m: m[0].lower(), plain).translate(str.maketrans(*LETTERS))
+    plain = plain.translate(SMALL).lower().translate(LETTERS)
     return re.sub(f"[{PUNCTUATION}]", "", plain)
 
 

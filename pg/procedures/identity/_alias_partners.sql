@@ -35,6 +35,7 @@ BEGIN
               FROM cdp_raw_identifiers AS said
               WHERE said.identifier_type = 'previous_id'
                 AND said.value = own.value
+                AND NOT said.is_usable
           )
           AND EXISTS (
               SELECT
@@ -56,7 +57,7 @@ BEGIN
             FROM cdp_raw_identifiers AS every
             WHERE every.identifier_type IN ('previous_id', 'user_id')
               AND every.value = touched.value
-              AND (every.is_usable OR every.identifier_type = 'previous_id')
+              AND every.is_usable = (every.identifier_type = 'user_id')
             OFFSET 0
         ) AS other
         LEFT JOIN unnest(p_loose) AS loose (id) ON loose.id = other.raw_profile_id

@@ -2,7 +2,8 @@
 -- observations that say so (is_alias) and those that hold previous_id as their user id; an alias of an id that is nobody's user
 -- id is not told. Aliases say what an application believes, so they are bounded: is_held is false where one previous id was given
 -- to several user ids, and where aliases would make one person of more than five user ids. Both are told by all of
--- p_raw_profile_ids: give whole components. Trusts the search_path. Raises nothing.
+-- p_raw_profile_ids: give whole components. What an alias names is never usable by itself: usable values are of a type that
+-- a tenant calls previous_id. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._alias_ties(p_raw_profile_ids bigint[])
     RETURNS TABLE (previous_id text, user_id text, raw_profile_id bigint, is_alias boolean, is_held boolean)
@@ -32,7 +33,7 @@ BEGIN
             WHERE every.raw_profile_id = wanted.id
             OFFSET 0
         ) AS own
-        WHERE own.identifier_type = 'previous_id'
+        WHERE own.identifier_type = 'previous_id' AND NOT own.is_usable
            OR (
                own.identifier_type = 'user_id'
                AND own.is_usable

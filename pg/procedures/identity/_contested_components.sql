@@ -106,7 +106,7 @@ BEGIN
             GROUP BY member.component
             HAVING count(*) > v_largest
         ) AS large
-        WHERE c360._evidence_count(large.ids) > v_largest
+        WHERE (SELECT max(told.evidence) FROM c360._evidence(large.ids) AS told) > v_largest
     );
 
     -- Days of birth that conflict, and names of different persons, if there are ties that yield to names. Each component by itself:

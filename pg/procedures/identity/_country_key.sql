@@ -9,9 +9,9 @@ CREATE OR REPLACE FUNCTION c360._country_key(p_name text)
 AS $$
     SELECT regexp_replace(
         translate(
-            lower(normalize(regexp_replace(normalize(p_name, NFKD), U&'[\0300-\036F]', '', 'g'), NFC) COLLATE "C"),
-            'đĐðÐøØłŁßæÆœŒıþÞς' || 'ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖ',
-            'ddddoollsaaooippσ' || 'αβγδεζηθικλμνξοπρστυφχψωђѓєѕіїјљњћќѝўџабвгдежзийклмнопрстуфхцчшщъыьэюяաբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ'
+            c360._in_small_letters(normalize(regexp_replace(normalize(p_name, NFKD), U&'[\0300-\036F]', '', 'g'), NFC)),
+            'đðøłßæœıþ',
+            'ddolsaoip'
         ),
         U&'[\0001-/:-@\005B-`{-\00BF\02B0-\02FF\2000-\206F\3000-\3004\3008-\303F\30FB]', '', 'g'
     )

@@ -80,26 +80,10 @@ BEGIN
     -- that it matters.
     counted AS MATERIALIZED (
         SELECT
-            seen.record,
-            dense_rank() OVER (
-                ORDER BY
-                    seen.given_name,
-                    seen.family_name,
-                    seen.birth_date,
-                    seen.held
-            )::integer AS evidence
-        FROM (
-            SELECT
-                member.*,
-                (
-                    SELECT array_agg(ROW(own.identifier_type COLLATE "C", own.value COLLATE "C")::text ORDER BY own.identifier_type COLLATE "C", own.value COLLATE "C")
-                    FROM cdp_raw_identifiers AS own
-                    WHERE own.raw_profile_id = member.raw_profile_id
-                      AND own.is_usable
-                ) AS held
-            FROM member
-            WHERE cardinality(p_raw_profile_ids) > v_largest
-        ) AS seen
+            member.record,
+            told.evidence
+        FROM c360._evidence(CASE WHEN cardinality(p_raw_profile_ids) > v_largest THEN p_raw_profile_ids ELSE '{}' END) AS told
+        JOIN member ON member.raw_profile_id = told.raw_profile_id
     ),
     override AS MATERIALIZED (
         SELECT

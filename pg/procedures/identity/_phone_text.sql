@@ -11,11 +11,11 @@ DECLARE
     v_text text := p_value;
 BEGIN
     IF v_text !~ '^[+]?[0-9][0-9 -]*$' THEN
-        -- Digits, signs and dashes of other scripts; blanks of every kind; what a spreadsheet put around.
+        -- Digits of other scripts; what a spreadsheet put around.
         v_text := translate(
-            lower(c360.present_text(v_text) COLLATE "C"),
-            U&'０１２３４５６７８９٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९๐๑๒๓๔๕๖๗๘๙＋（）．，／\2010\2011\2012\2013\2014\2015\2212\FF0D\00A0\2002\2003\2007\2009\202F\3000\200B\200C\200D\200E\200F\202A\202C\2060\FEFF\00AD',
-            '01234567890123456789012345678901234567890123456789+().,/--------       '
+            lower(c360._fold_forms(c360.present_text(v_text)) COLLATE "C"),
+            '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९๐๑๒๓๔๕๖๗๘๙',
+            repeat('0123456789', 4)
         );
         v_text := regexp_replace(v_text, '^[=''’"`\s]+|["\s]+$', '', 'g');
         -- What the number is, before it or in brackets behind it.

@@ -14,7 +14,7 @@ BEGIN
     IF octet_length(v_text) <> length(v_text) THEN
         -- Hangul is taken apart with the accents, and put together again.
         v_text := normalize(regexp_replace(normalize(v_text, NFKD), U&'[\0300-\036F\200B-\200F\202A-\202E\2060\FEFF]', '', 'g'), NFKC);
-        v_text := translate(v_text, U&'\2010\2011\2012\2013\2014\2015\2212\00BA\00B0', '-------');
+        v_text := translate(c360._fold_forms(v_text), 'º°', '');
         v_text := regexp_replace(v_text, U&'([0-9]{4})\\s*[\5E74\B144]\\s*([0-9]{1,2})\\s*[\6708\C6D4]\\s*([0-9]{1,2})\\s*[\65E5\53F7\865F\C77C]?', '\1-\2-\3 ');
         v_text := regexp_replace(v_text, U&'([0-9]{1,2})\\s*[\6642\65F6\C2DC]\\s*([0-9]{1,2})\\s*[\5206\BD84](?:\\s*([0-9]{1,2})\\s*[\79D2\CD08])?', '\1:\2:\3');
         v_text := regexp_replace(v_text, ':(?=\D|$)', '');

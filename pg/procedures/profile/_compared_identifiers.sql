@@ -48,7 +48,7 @@ BEGIN
                 WHEN 'email'
                     THEN c360._mailbox(c360.normalise_email(leaf.value #>> '{}'), tenant.email_ignores_tags, tenant.email_ignores_dots)
                 WHEN 'phone'
-                    THEN c360._own_phone(leaf.value #>> '{}', coalesce(said.attributes ->> 'country', tenant.default_country), tenant.default_country)
+                    THEN c360._own_phone(leaf.value #>> '{}', said.attributes ->> 'country', tenant.default_country)
                 WHEN 'document' THEN c360.normalise_document(leaf.value #>> '{}')
                 ELSE c360.normalise_id(leaf.value #>> '{}')
               END = own.value

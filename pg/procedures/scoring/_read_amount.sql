@@ -36,7 +36,7 @@ BEGIN
 
     v_text := c360.present_text(v_text);
     IF octet_length(v_text) <> length(v_text) THEN
-        v_text := translate(normalize(v_text, NFKC), U&'\2010\2011\2012\2013\2014\2212\2019', '------''');
+        v_text := translate(c360._fold_forms(normalize(v_text, NFKC)), '’', '''');
     END IF;
     -- 5,- and 5.-- have no cents.
     v_text := regexp_replace(v_text, '([0-9])[.,]-+', '\1');

@@ -129,7 +129,7 @@ BEGIN
                             'as_phone' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'phone') IS NULL THEN NULL
                                 WHEN c360._is_plain_phone(coalesce(raw._traits ->> 'phone')) THEN coalesce(raw._traits ->> 'phone')
-                                ELSE coalesce(c360._own_phone(c360._contact(raw._traits #> ARRAY['phone']::text[]), coalesce(raw._country, 'VN'), 'VN'))
+                                ELSE coalesce(c360._own_phone(c360._contact(raw._traits #> ARRAY['phone']::text[]), raw._country, 'VN'))
                             END,
                             'by_first' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'first') IS NULL THEN NULL

@@ -130,7 +130,7 @@ BEGIN
                 WHEN kind.form = 'phone' THEN
                     CASE
                         WHEN c360._is_plain_phone(single.value) THEN single.value
-                        ELSE c360._own_phone(single.value, coalesce(single.country, 'US'), 'US')
+                        ELSE c360._own_phone(single.value, single.country, 'US')
                     END
                 WHEN kind.form = 'document' THEN c360.normalise_document(single.value)
                 WHEN c360._is_plain_id(single.value) THEN single.value
