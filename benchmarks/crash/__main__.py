@@ -1,10 +1,11 @@
 """`make bench-crash`: kill -9 of `c360 up` and of PostgreSQL in the middle of the traffic, round after round.
 
-Each round sends events with client retries, kills both at a random moment, starts again, and lets the client finish.
+Each round sends events with client retries, kills somebody at a random moment, and lets the client finish: in turns the
+daemon, the server, both, one session of the server. A daemon is started again; what it can mend by itself, it must.
 At the end everything that was acknowledged must be there once, with its message, and every message must have been
 received. The program prints a table and ends with one line of JSON; it exits 1 when anything is missing.
 
-    python -m benchmarks.crash [--rounds 10] [--events 2000] [--seed 1]
+    python -m benchmarks.crash [--rounds 20] [--events 2000] [--seed 1]
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
 import psycopg
 from rich.console import Console
 from rich.table import Table
@@ -32,6 +35,9 @@ console = Console(stderr=True)
 
 TENANT = "crash"
 SETTLE_SECONDS = 120.0
+VICTIMS = (("daemon",), ("server",), ("daemon", "server"), ("session",))
+# As a server calls its sessions of the daemon.
+_SESSION = "postgres: c360 c360 "
 
 
 async def run(rounds: int, events_per_round: int, seed: int, folder: Path) -> Verdict:
@@ -49,11 +55,17 @@ async def run(rounds: int, events_per_round: int, seed: int, folder: Path) -> Ve
             began = time.monotonic()
             sending = asyncio.create_task(sender.send(events))
             await _until_sent(sender, number * events_per_round + chance.randint(1, events_per_round - 1), sending)
-            _kill(process.pid, stage)
-            await process.wait()
-            process = await stage.start()
+            victims = VICTIMS[number % len(VICTIMS)]
+            for pid in _pids(victims, process.pid, stage, chance):
+                os.kill(pid, signal.SIGKILL)
+            if "daemon" in victims:
+                await process.wait()
+                process = await stage.start()
             await sending
-            console.print(f"round {number + 1}: killed, all acknowledged after {time.monotonic() - began:.1f} s")
+            console.print(
+                f"round {number + 1}: {' and '.join(victims)} killed, all acknowledged after"
+                f" {time.monotonic() - began:.1f} s"
+            )
         address = (await stage.c360("db", "url")).strip()
         await _settle(address)
         return judge(address, TENANT, sent, sender, receiver)
@@ -77,11 +89,12 @@ async def _until_sent(sender: Sender, count: int, sending: asyncio.Task[None]) -
         await asyncio.sleep(0.002)
 
 
-def _kill(daemon: int, stage: Stage) -> None:
-    """The daemon first or PostgreSQL first makes no difference; neither gets to say a word."""
-    postmaster = int((stage.data_dir / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
-    os.kill(postmaster, signal.SIGKILL)
-    os.kill(daemon, signal.SIGKILL)
+def _pids(victims: Sequence[str], daemon: int, stage: Stage, chance: random.Random) -> list[int]:
+    """Whom to kill, all before anybody can say a word."""
+    server = psutil.Process(int((stage.data_dir / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0]))
+    sessions = [child.pid for child in server.children() if _SESSION in " ".join(child.cmdline())]
+    found = {"daemon": daemon, "server": server.pid, "session": chance.choice(sessions)}
+    return [found[victim] for victim in victims]
 
 
 async def _settle(address: str) -> None:
@@ -96,7 +109,7 @@ async def _settle(address: str) -> None:
 
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="benchmarks.crash", description=__doc__)
-    arguments.add_argument("--rounds", type=int, default=10)
+    arguments.add_argument("--rounds", type=int, default=20)
     arguments.add_argument("--events", type=int, default=2000)
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()

@@ -1,7 +1,7 @@
 -- Says whom an API key speaks for, or why it may not, without an error: a refused key must not become a line in the log of the
 -- server, which anybody could fill. The gateway asks for keys it does not know; whatever the answer, receive() and
 -- profile_by_key() judge the key again. p_key_hash NULL: the key is looked for in the body (writeKey).
--- Answers {"tenant"}, or {"code", "message", "hint"} with U1401 or U1403.
+-- Answers {"tenant", "key_hash"}, or {"code", "message", "hint"} with U1401 or U1403.
 
 CREATE OR REPLACE FUNCTION c360_v1.check_key(
     p_key_hash  bytea,
@@ -15,6 +15,7 @@ CREATE OR REPLACE FUNCTION c360_v1.check_key(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    v_hash     bytea := coalesce(p_key_hash, c360._body_key_hash(p_body));
     v_tenant   text;
     v_code     text;
     v_message  text;
@@ -22,9 +23,9 @@ DECLARE
 BEGIN
     SELECT key.tenant
     INTO v_tenant
-    FROM c360._authenticate_key(coalesce(p_key_hash, c360._body_key_hash(p_body)), p_origin) AS key;
+    FROM c360._authenticate_key(v_hash, p_origin) AS key;
 
-    RETURN json_build_object('tenant', v_tenant);
+    RETURN json_build_object('tenant', v_tenant, 'key_hash', encode(v_hash, 'hex'));
 EXCEPTION
     WHEN SQLSTATE 'U1401' OR SQLSTATE 'U1403' THEN
         GET STACKED DIAGNOSTICS
@@ -36,4 +37,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360_v1.check_key(bytea, text, text) IS
-    'The tenant an API key speaks for, or code, message and hint of the refusal.';
+    'The tenant an API key speaks for and its hash, or code, message and hint of the refusal.';

@@ -13,11 +13,20 @@ from typing import Any
 
 import httpx
 import pytest
+import uvloop
 
 from c360.adapters.database import Database as Door
 from c360.gateway import serve_gateway
 from c360.settings import Settings
 from support.waiting import wait_until
+
+# How many sessions of the test's own database wait for a lock.
+LOCK_WAITS = """
+    SELECT count(*)
+    FROM pg_stat_activity
+    WHERE datname = current_database()
+      AND wait_event_type = 'Lock'
+"""
 
 
 @dataclass
@@ -41,11 +50,12 @@ def running_gateway(dsn: str, **options: Any) -> Iterator[Gateway]:
 
     async def run() -> None:
         stop = asyncio.Event()
-        async with await Door.connect(dsn, application_name="test gateway") as db:
+        async with await Door.connect(dsn, application_name="test gateway", acquire_timeout=5) as db:
             ready.append((asyncio.get_running_loop(), stop))
             await serve_gateway(db, settings, stop)
 
-    thread = threading.Thread(target=asyncio.run, args=(run(),))
+    # The loop of `c360 gateway`; that of asyncio leaves Nagle's algorithm on, which costs 40 ms a request.
+    thread = threading.Thread(target=uvloop.run, args=(run(),))
     thread.start()
     wait_until(lambda: ready)
     loop, event = ready[0]

@@ -17,6 +17,7 @@ GATEWAY_WAITS = """
     SELECT count(*)
     FROM pg_stat_activity
     WHERE application_name = 'test gateway'
+      AND datname = current_database()
       AND wait_event_type = 'Lock'
 """
 
@@ -54,12 +55,17 @@ def test_metrics_count_requests_and_events(http, make_key):
         assert line in text
 
 
+@pytest.mark.parametrize(
+    ("away", "back"),
+    [("ALLOW_CONNECTIONS false", "ALLOW_CONNECTIONS true"), ("CONNECTION LIMIT 0", "CONNECTION LIMIT -1")],
+    ids=["no database", "no connections left"],
+)
 def test_without_its_database_it_says_503_and_comes_back_by_itself(
-    http, make_key, database, connect, server, wait_until
+    http, make_key, database, connect, server, wait_until, away, back
 ):
     key = make_key()
     with server.admin() as admin:
-        admin.execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false")
+        admin.execute(f"ALTER DATABASE {database.name} {away}")
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database.name])
 
         reply = http.post("/v1/page", json=page("m1"), auth=(key, ""))
@@ -67,10 +73,22 @@ def test_without_its_database_it_says_503_and_comes_back_by_itself(
         assert (reply.status_code, reply.json()["code"], reply.headers["Retry-After"]) == (503, "U1503", "1")
         assert http.get("/readyz").status_code == 503
         assert http.get("/livez").status_code == 200
-        admin.execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS true")
+        admin.execute(f"ALTER DATABASE {database.name} {back}")
 
     wait_until(lambda: http.post("/v1/page", json=page("m1"), auth=(key, "")).status_code == 200)
     assert event_count(connect()) == 1
+
+
+def test_a_lock_on_the_events_is_503_in_time_and_over_when_it_is_released(http, make_key, connect):
+    key, blocker = make_key(), connect()
+    blocker.execute("LOCK TABLE tenant_acme.cdp_behavioral_events")
+
+    locked = http.post("/v1/page", json=page("m1"), auth=(key, ""), timeout=60)
+    blocker.rollback()
+    free = http.post("/v1/page", json=page("m1"), auth=(key, ""), timeout=60)
+
+    assert (locked.status_code, locked.json()["code"], locked.headers["Retry-After"]) == (503, "U1503", "1")
+    assert (free.status_code, free.json()["accepted"]) == (200, 1)
 
 
 def test_a_stop_answers_what_is_in_flight_first(gateway, http, make_key, connect, in_background, wait_until):
@@ -90,10 +108,10 @@ def test_a_stop_answers_what_is_in_flight_first(gateway, http, make_key, connect
 
 
 def is_answered_otherwise(url: str) -> bool:
-    """Whether the answer is not 200; not yet where the connection was reset, as in the moment the door closes."""
+    """Whether the answer is not 200; not yet where the connection was cut, as in the moment the door closes."""
     try:
         return httpx.get(url).status_code != 200
-    except httpx.ReadError:
+    except (httpx.ReadError, httpx.RemoteProtocolError):
         return False
 
 

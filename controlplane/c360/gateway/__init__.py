@@ -5,6 +5,6 @@ number of gateways can run side by side.
 """
 
 from c360.gateway.app import create_app
-from c360.gateway.server import serve_gateway
+from c360.gateway.workers import serve_gateway
 
 __all__ = ["create_app", "serve_gateway"]

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from c360.domain.errors import C360Error, DatabaseUnreachable, TryAgain
+from c360.domain.errors import C360Error, DatabaseUnreachable, QueryRefused, TryAgain
 from c360.installer.sources import sql_root
 
 _JSON = "application/json"
@@ -21,7 +21,11 @@ _RETRY_AFTER = {"Retry-After": "1"}
 # The server refuses the gateway's login, has run out of something, or was told to cancel: nothing is stored, and a
 # retry works as soon as an operator has mended it.
 _TRY_LATER_CLASSES = ("28", "3D", "53", "55", "57", "58")
-_OUTCOMES_BEFORE_AUTHENTICATION = frozenset({"U1401", "U1403"})
+# A tenant that was not synced since the last installation lacks tables, columns or functions.
+_NOT_SYNCED = frozenset({"42P01", "42703", "42883"})
+# Codes of PostgREST, whose clients know them; all others of a query that cannot be read are 400.
+_OF_POSTGREST = {"PGRST103": 416, "PGRST106": 406, "PGRST107": 406, "PGRST116": 406, "PGRST202": 404, "PGRST205": 404}
+_OF_STRANGERS = frozenset({"U1401", "U1403"})
 
 
 def answer(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -39,18 +43,21 @@ def refusal(error: C360Error, headers: Mapping[str, str] | None = None) -> Respo
 
 def described(error: C360Error) -> tuple[int, C360Error]:
     """Status and outward form of an error."""
-    if isinstance(error, (DatabaseUnreachable, TryAgain)) or error.code[:2] in _TRY_LATER_CLASSES:
+    is_of_an_upgrade = error.code in _NOT_SYNCED and not isinstance(error, QueryRefused)
+    if isinstance(error, (DatabaseUnreachable, TryAgain)) or error.code[:2] in _TRY_LATER_CLASSES or is_of_an_upgrade:
         return 503, C360Error("the database cannot be reached; send it again", code="U1503")
     if error.code == "54001":
         return 400, C360Error("the body is nested too deeply", code="U1005")
     if error.code in statuses():
         return statuses()[error.code], error
+    if isinstance(error, QueryRefused):
+        return _OF_POSTGREST.get(error.code, 400), error
     return 500, C360Error("the gateway failed; send it again", code="U1500")
 
 
-def is_authenticated(error: C360Error) -> bool:
-    """Whether the database knew the key and allowed the origin before it refused the rest."""
-    return error.code in statuses() and error.code not in _OUTCOMES_BEFORE_AUTHENTICATION
+def is_of_a_stranger(error: C360Error) -> bool:
+    """Whether the key was refused, or the origin it was used from."""
+    return error.code in _OF_STRANGERS
 
 
 @functools.cache

@@ -11,13 +11,13 @@ import hashlib
 from c360.domain.errors import IngestRefused
 
 
-def key_hash(authorization: str | None) -> bytes | None:
-    """SHA-256 of the key in an Authorization header; None without one.
+def key_hash(authorization: str | None, apikey: str | None = None) -> bytes | None:
+    """SHA-256 of the key in an Authorization header, or in an apikey header without one; None without either.
 
-    HTTP Basic carries the key as user with an empty password, as Segment does; Bearer carries it as it is.
+    HTTP Basic carries the key as user with an empty password, as Segment does; Bearer and apikey carry it as it is.
     """
     if not authorization:
-        return None
+        return digest(apikey.strip()) if apikey and apikey.strip() else None
     scheme, _, rest = authorization.strip().partition(" ")
     if scheme.lower() == "bearer":
         key = rest.strip()
