@@ -197,6 +197,8 @@ def test_sixty_traits_fit_into_one_row(db, extract, take, observations):
         (("k1", "u1", "x" * 40_000, None), "U1436"),
         ((None, "u1", None, None), "U1437"),
         ((" ", "u1", None, None), "U1437"),
+        (("#N/A", "u1", None, None), "U1437"),
+        (("(not set)", "u1", None, None), "U1437"),
     ],
 )
 def test_a_row_that_cannot_be_taken_is_kept_with_its_reason_and_harms_no_other(

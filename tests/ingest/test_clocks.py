@@ -10,9 +10,8 @@ RECEIVED = "2026-03-10T12:00:00Z"
 
 
 def clock(db, event, kind=None, **batch):
-    db.call("c360._use_tenant", "acme")
     body = {"batch": [page(None, **event)], **batch}
-    db.value("SELECT c360._ingest_body('acme', 'web', %s, %s::jsonb::text, %s)", kind, body, RECEIVED)
+    db.value("SELECT c360._ingest_body('tenant_acme', 'web', %s, %s::jsonb::text, %s)", kind, body, RECEIVED)
     occurred_at, status, is_received_then = db.row(
         """
         SELECT to_json(occurred_at AT TIME ZONE 'UTC'), clock_status, received_at = %s::timestamptz

@@ -159,19 +159,19 @@ def test_traits_are_those_of_the_person(db, event, traits):
 def test_what_the_batch_says_is_merged_into_each_event_and_the_events_own_words_win(db):
     ingest(
         db,
-        page("m1", context={"ip": "own", "page": {"path": "/"}}),
+        page("m1", context={"ip": "203.0.113.0", "page": {"path": "/"}}),
         page("m2", context=None),
         page("m3"),
-        context={"ip": "batch", "locale": "vi"},
+        context={"ip": "198.51.100.0", "locale": "vi"},
         integrations={"All": True},
         writeKey="secret",
     )
 
     payloads = db.column("SELECT payload FROM tenant_acme.cdp_behavioral_events ORDER BY event_id")
     assert [payload["context"] for payload in payloads] == [
-        {"ip": "own", "locale": "vi", "page": {"path": "/"}},
-        {"ip": "batch", "locale": "vi"},
-        {"ip": "batch", "locale": "vi"},
+        {"ip": "203.0.113.0", "locale": "vi", "page": {"path": "/"}},
+        {"ip": "198.51.100.0", "locale": "vi"},
+        {"ip": "198.51.100.0", "locale": "vi"},
     ]
     assert all(payload["integrations"] == {"All": True} for payload in payloads)
 

@@ -76,7 +76,7 @@ AS $$
                 )
                 FROM pair
             ) AS fields,
-            coalesce((SELECT format('nullif(btrim(%s #>> ''{}''), '''')', pair.field) FROM pair WHERE pair.target = 'key'), 'NULL') AS record_key,
+            coalesce((SELECT format('c360._import_key(%s #>> ''{}'')', pair.field) FROM pair WHERE pair.target = 'key'), 'NULL') AS record_key,
             coalesce((SELECT format('nullif(btrim(%s #>> ''{}''), '''')', pair.field) FROM pair WHERE pair.target = 'source'), '$3') AS source,
             coalesce((SELECT format('CASE WHEN btrim(%1$s #>> ''{}'') <> '''' THEN %1$s END', pair.field) FROM pair WHERE pair.target = 'observed_at'), 'NULL::jsonb') AS observed,
             (SELECT format('CASE jsonb_typeof(%1$s) WHEN ''object'' THEN jsonb_strip_nulls(%1$s) ELSE ''{}'' END || ', pair.field) FROM pair WHERE pair.target = 'traits') AS base,

@@ -1,18 +1,15 @@
 -- Reads events and judges each: code IS NULL means good. Pure: no table, no clock but the one handed in, never raises.
+-- p_ip says what of context.ip is kept; no answer holds more, not even of a refused event.
 -- Steps are materialised: a column used in several places is computed once.
 -- The order of the WHENs is the order in which an event with several faults is told about them.
--- p_type: the type every event has because of the endpoint it came to; NULL when each says its own.
--- p_is_import: the client's timestamp is history and is not corrected by sentAt.
 
 CREATE OR REPLACE FUNCTION c360._judge_events(
-    p_events       jsonb[],
-    p_unstorable   text[],
-    p_envelope     jsonb,
-    p_type         text,
-    p_is_import    boolean,
-    p_received_at  timestamptz
+    p_events       c360.sent_event[],
+    p_received_at  timestamptz,
+    p_ip           text DEFAULT 'keep'
 )
     RETURNS TABLE (
+        request       integer,
         index         integer,
         message_id    text,
         type          text,
@@ -30,15 +27,26 @@ CREATE OR REPLACE FUNCTION c360._judge_events(
 AS $$
     WITH given AS MATERIALIZED (
         SELECT
-            (item.position - 1)::integer AS index,
+            item.request,
+            item.index,
             item.event AS sent_event,
             item.unstorable,
+            item.is_import,
             CASE
-                WHEN jsonb_typeof(item.event) <> 'object' THEN NULL
-                WHEN p_envelope = '{}' AND p_type IS NULL AND NOT item.event ? 'writeKey' THEN item.event
-                ELSE c360._complete_event(item.event, p_envelope, p_type)
+                WHEN p_ip <> 'keep' AND whole.event #> '{context,ip}' IS NOT NULL THEN c360._with_kept_ip(whole.event, p_ip)
+                ELSE whole.event
             END AS event
-        FROM unnest(p_events, p_unstorable) WITH ORDINALITY AS item (event, unstorable, position)
+        FROM unnest(p_events) AS item
+        CROSS JOIN LATERAL (
+            SELECT CASE
+                WHEN jsonb_typeof(item.event) <> 'object' THEN NULL
+                WHEN item.envelope <> '{}' THEN c360._complete_event(item.event, item.envelope, item.type)
+                WHEN item.type IS NOT NULL THEN (item.event - 'writeKey') || jsonb_build_object('type', item.type)
+                WHEN item.event ? 'writeKey' THEN item.event - 'writeKey'
+                ELSE item.event
+            END AS event
+            OFFSET 0
+        ) AS whole
     ),
     fields AS MATERIALIZED (
         SELECT
@@ -61,13 +69,13 @@ AS $$
         SELECT
             fields.*,
             CASE
-                WHEN p_is_import THEN coalesce(fields.stated_at, fields.original_at)
+                WHEN fields.is_import THEN coalesce(fields.stated_at, fields.original_at)
                 WHEN fields.sent_at IS NULL THEN coalesce(fields.stated_at, fields.original_at)
                 WHEN fields.sent_at - coalesce(fields.original_at, fields.stated_at)
                     BETWEEN interval '-1 day' AND interval '36525 days'
                     THEN p_received_at - (fields.sent_at - coalesce(fields.original_at, fields.stated_at))
             END AS client_at,
-            NOT p_is_import AND fields.sent_at IS NOT NULL AS is_corrected
+            NOT fields.is_import AND fields.sent_at IS NOT NULL AS is_corrected
         FROM fields
     ),
     judged AS MATERIALIZED (
@@ -84,6 +92,8 @@ AS $$
                 WHEN pg_column_size(clocks.sent_event) > 8192 AND c360._is_oversized(clocks.sent_event) THEN 'U1103'
                 WHEN jsonb_typeof(clocks.event -> 'messageId') NOT IN ('string', 'null')
                     OR length(clocks.message_id) > 100 THEN 'U1104'
+                -- What _chat_batch() makes of a webhook that it does not understand.
+                WHEN clocks.type IN ('chatwoot', 'telegram', 'zalo') THEN 'U1116'
                 WHEN jsonb_typeof(clocks.event -> 'type') IS DISTINCT FROM 'string'
                     OR clocks.type NOT IN ('identify', 'track', 'page', 'screen', 'group', 'alias') THEN 'U1105'
                 WHEN jsonb_typeof(clocks.event -> 'userId') IN ('object', 'array', 'boolean')
@@ -102,6 +112,7 @@ AS $$
         FROM clocks
     )
     SELECT
+        judged.request,
         judged.index,
         nullif(judged.message_id, ''),
         judged.type,
@@ -135,11 +146,13 @@ AS $$
             ELSE '{}'
         END,
         judged.event,
-        CASE WHEN judged.code IS NOT NULL THEN coalesce(judged.event::text, judged.sent_event::text, judged.unstorable, '') END,
+        CASE
+            WHEN judged.code IS NOT NULL
+                THEN coalesce(judged.event::text, c360._text_with_kept_ip(coalesce(judged.sent_event::text, judged.unstorable, ''), p_ip))
+        END,
         judged.code
-    FROM judged
-    ORDER BY judged.index;
+    FROM judged;
 $$;
 
-COMMENT ON FUNCTION c360._judge_events(jsonb[], text[], jsonb, text, boolean, timestamptz) IS
+COMMENT ON FUNCTION c360._judge_events(c360.sent_event[], timestamptz, text) IS
     'Events as columns, each with the SQLSTATE that refuses it or NULL.';

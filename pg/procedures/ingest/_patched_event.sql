@@ -1,4 +1,5 @@
--- A rejected event with its correction, or NULL when the database still cannot store it.
+-- A rejected event with its correction, a JSON merge patch (RFC 7396), or NULL when the database still cannot store it. What is no object
+-- becomes what the patch says.
 
 CREATE OR REPLACE FUNCTION c360._patched_event(p_payload text, p_patch jsonb)
     RETURNS jsonb
@@ -16,16 +17,7 @@ BEGIN
     IF p_patch IS NULL THEN
         RETURN v_event;
     END IF;
-
-    IF jsonb_typeof(v_event) IS DISTINCT FROM 'object' THEN
-        v_event := '{}';
-    END IF;
-
-    RETURN (
-        SELECT coalesce(jsonb_object_agg(member.key, member.value), '{}')
-        FROM jsonb_each(v_event || p_patch) AS member
-        WHERE NOT (p_patch ? member.key AND jsonb_typeof(member.value) = 'null')
-    );
+    RETURN c360._merge_patch(v_event, p_patch);
 END;
 $$;
 

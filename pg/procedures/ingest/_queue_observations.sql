@@ -29,13 +29,15 @@ BEGIN
     ) AS seen;
     GET DIAGNOSTICS v_count = ROW_COUNT;
 
-    PERFORM c360._publish(
+    -- Not by c360._publish(): this runs for every request, and as a statement it keeps its plan.
+    INSERT INTO c360.messages (message_id, tenant, topic, type, key, body)
+    SELECT
+        c360._uuid7(),
         p_tenant,
         'c360-id-resolution',
         'observations.queued',
         p_tenant,
-        jsonb_build_object('count', v_count)
-    );
+        c360._message_body('observations.queued', p_tenant, now(), jsonb_build_object('count', v_count));
 END;
 $$;
 

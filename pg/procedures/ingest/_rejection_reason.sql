@@ -20,6 +20,8 @@ AS $$
         WHEN 'U1110' THEN 'the name of an event may have 500 characters'
         WHEN 'U1111' THEN 'a group event needs groupId'
         WHEN 'U1112' THEN 'an alias event needs previousId and userId'
+        WHEN 'U1113' THEN 'the event does not follow its schema in the tracking plan'
+        WHEN 'U1116' THEN 'the webhook is none that its preset understands'
     END;
 $$;
 

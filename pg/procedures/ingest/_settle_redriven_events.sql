@@ -18,7 +18,7 @@ BEGIN
         FROM jsonb_array_elements(p_rejected) AS item
     ) AS again
     WHERE rejected.rejected_event_id = again.rejected_event_id
-      AND rejected.code <> again.code;
+      AND (rejected.code, rejected.reason) <> (again.code, again.reason);
 
     UPDATE cdp_rejected_events AS rejected
     SET status = 'redriven',

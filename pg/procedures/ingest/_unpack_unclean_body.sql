@@ -4,12 +4,10 @@
 -- Raises: U1001 body_not_json, U1002 body_not_events, U1005 body_too_deep
 
 CREATE OR REPLACE FUNCTION c360._unpack_unclean_body(
-    p_type          text,
-    p_body          text,
-    OUT events      jsonb[],
-    OUT unstorable  text[],
-    OUT envelope    jsonb
+    p_type  text,
+    p_body  text
 )
+    RETURNS c360.sent_event[]
     LANGUAGE plpgsql
     STABLE
     SET search_path = pg_catalog, pg_temp
@@ -20,6 +18,7 @@ DECLARE
     v_parts   text[] := c360._cut_json(v_body);
     v_batch   text;
     v_shape   text;
+    v_said    jsonb;
 BEGIN
     IF v_parts IS NULL THEN
         RAISE EXCEPTION 'the body is not JSON'
@@ -46,26 +45,8 @@ BEGIN
             USING ERRCODE = 'U1001';
     END IF;
 
-    SELECT
-        coalesce(array_agg(CASE WHEN item.is_storable THEN item.sent::jsonb END ORDER BY item.position), '{}'),
-        coalesce(array_agg(CASE WHEN NOT item.is_storable THEN item.sent END ORDER BY item.position), '{}')
-    INTO events, unstorable
-    FROM (
-        SELECT
-            event.sent,
-            pg_input_is_valid(event.sent, 'jsonb') AS is_storable,
-            event.position
-        FROM unnest(
-            CASE v_shape
-                WHEN 'one' THEN ARRAY[v_body]
-                WHEN 'list' THEN v_parts
-                ELSE c360._cut_json(v_batch)
-            END
-        ) WITH ORDINALITY AS event (sent, position)
-    ) AS item;
-
     SELECT c360._envelope(coalesce(jsonb_object_agg(piece.member, piece.value ORDER BY said.position), '{}'))
-    INTO envelope
+    INTO v_said
     FROM unnest(v_parts) WITH ORDINALITY AS said (text, position)
     CROSS JOIN LATERAL jsonb_each(
         CASE
@@ -74,6 +55,32 @@ BEGIN
             ELSE '{}'
         END
     ) AS piece (member, value);
+
+    RETURN ARRAY(
+        SELECT ROW(
+            1,
+            item.position - 1,
+            CASE WHEN item.is_storable THEN item.sent::jsonb END,
+            CASE WHEN NOT item.is_storable THEN item.sent END,
+            v_said,
+            c360._type_of_endpoint(p_type),
+            coalesce(p_type = 'import', false)
+        )::c360.sent_event
+        FROM (
+            SELECT
+                event.sent,
+                pg_input_is_valid(event.sent, 'jsonb') AS is_storable,
+                event.position
+            FROM unnest(
+                CASE v_shape
+                    WHEN 'one' THEN ARRAY[v_body]
+                    WHEN 'list' THEN v_parts
+                    ELSE c360._cut_json(v_batch)
+                END
+            ) WITH ORDINALITY AS event (sent, position)
+        ) AS item
+        ORDER BY item.position
+    );
 EXCEPTION
     WHEN statement_too_complex THEN
         RAISE EXCEPTION 'the body is nested too deeply'

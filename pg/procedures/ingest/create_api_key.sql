@@ -43,7 +43,7 @@ BEGIN
         WHEN unique_violation THEN
             RAISE EXCEPTION 'tenant "%" has a key named "%"', p_tenant, p_name
                 USING ERRCODE = 'U1409',
-                      HINT = 'Choose another name; names of revoked keys stay taken.';
+                      HINT = 'Choose another name, with --name on the command line; names of revoked keys stay taken.';
         WHEN check_violation OR not_null_violation THEN
             RAISE EXCEPTION 'the key cannot be registered: %', sqlerrm
                 USING ERRCODE = 'U1408',

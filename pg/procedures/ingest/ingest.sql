@@ -16,9 +16,10 @@ CREATE OR REPLACE FUNCTION c360.ingest(
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_schema   text := c360._check_tenant(p_tenant, 'write');
+    v_outcome  jsonb;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant, 'write');
-
     IF p_source IS NULL OR p_source !~ '^[a-z0-9][a-z0-9_.-]{0,62}$' THEN
         RAISE EXCEPTION 'source "%" is not a valid name', p_source
             USING ERRCODE = 'U1006',
@@ -28,14 +29,25 @@ BEGIN
         PERFORM c360._refuse_body(NULL);
     END IF;
 
-    -- Each month of it becomes a partition, so both past and future end.
-    RETURN c360._ingest_body(
-        p_tenant, p_source, NULL, p_batch::text,
+    EXECUTE format(
+        $sql$
+            SELECT jsonb_build_object('accepted', told.accepted, 'duplicates', told.duplicates, 'rejected', told.rejected)
+            FROM %I._ingest_events($1, $2, $3, $4) AS told
+        $sql$,
+        v_schema
+    )
+    USING
+        p_tenant,
+        p_source,
+        c360._unpack_json(NULL, p_batch),
+        -- Each month of it becomes a partition, so both past and future end.
         coalesce(
             c360._checked_time('p_received_at', p_received_at, now() - interval '40 years', now() + interval '10 years'),
             now()
         )
-    );
+    INTO v_outcome;
+
+    RETURN v_outcome;
 END;
 $$;
 

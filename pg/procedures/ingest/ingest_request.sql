@@ -15,10 +15,8 @@ CREATE OR REPLACE FUNCTION c360.ingest_request(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_outcome jsonb;
+    v_schema text := c360._check_tenant(p_tenant, 'write');
 BEGIN
-    PERFORM c360._use_tenant(p_tenant, 'write');
-
     IF octet_length(p_body) > 500 * 1024 THEN
         RAISE EXCEPTION 'the body has % bytes', octet_length(p_body)
             USING ERRCODE = 'U1003',
@@ -31,23 +29,7 @@ BEGIN
                   HINT = 'Use up to 63 small letters, digits, _, . and -.';
     END IF;
 
-    v_outcome := c360._ingest_body(p_tenant, p_source, p_type, p_body, now(), 2500);
-
-    RETURN CASE
-        WHEN v_outcome ? 'implausible_clocks' THEN json_build_object(
-            'success', true,
-            'accepted', v_outcome -> 'accepted',
-            'duplicates', v_outcome -> 'duplicates',
-            'implausible_clocks', v_outcome -> 'implausible_clocks',
-            'rejected', v_outcome -> 'rejected'
-        )
-        ELSE json_build_object(
-            'success', true,
-            'accepted', v_outcome -> 'accepted',
-            'duplicates', v_outcome -> 'duplicates',
-            'rejected', v_outcome -> 'rejected'
-        )
-    END;
+    RETURN c360._ingest_body(v_schema, p_source, p_type, p_body, now(), 2500);
 END;
 $$;
 
