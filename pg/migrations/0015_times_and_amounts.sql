@@ -6,6 +6,7 @@ DROP FUNCTION IF EXISTS c360._order_number(jsonb);
 DROP FUNCTION IF EXISTS c360._amount_minor(jsonb, text);
 DROP FUNCTION IF EXISTS c360._purchase_amount(text, jsonb, text);
 DROP FUNCTION IF EXISTS c360._purchase_facts(text, uuid[], timestamptz);
+DROP FUNCTION IF EXISTS c360._take_back_reports(bigint[]);
 DROP FUNCTION IF EXISTS c360._rfm(text, timestamptz);
 DROP FUNCTION IF EXISTS c360._import_time(jsonb);
 DROP FUNCTION IF EXISTS c360._import_holds(text, jsonb);

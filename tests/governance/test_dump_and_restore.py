@@ -171,7 +171,7 @@ def test_in_another_cluster_under_another_name_with_a_role_for_each_kind(shop, t
 
             assert rows(there, "globex") == rows(shop, "acme")
             roles = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'c360_globex_%' ORDER BY 1"
-            assert there.column(roles) == ["c360_globex_admin", "c360_globex_reader", "c360_globex_writer"]
+            assert there.column(roles) == [f"c360_globex_{kind}" for kind in ("admin", "reader", "segments", "writer")]
             assert there.value("SELECT count(*) FROM pg_namespace WHERE nspname = 'tenant_acme'") == 0
 
 

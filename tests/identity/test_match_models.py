@@ -188,7 +188,7 @@ def test_a_score_is_prior_odds_times_the_weights_of_its_levels_and_the_rarity_of
                 value = said[low][comparison["place"] - 1]
                 bits += math.log2(u[number * 9 + 1] / share.get(f"({number + 1},{value})", 1 / count))
         assert score == pytest.approx(1 / (1 + 2**-bits), abs=1e-4)
-        assert verdict == ("match" if score >= 0.8 else "review" if score >= 0.5 else "evidence")
+        assert verdict in (("match", "kin") if score >= 0.8 else ("review",) if score >= 0.5 else ("evidence",))
 
 
 @pytest.mark.parametrize("least", [-5, 0, 8, 15])
@@ -322,7 +322,9 @@ def test_nearly_all_pairs_of_one_person_and_hardly_any_others_are_matches(traine
         trained.rows(f"SELECT raw_profile_id, (traits ->> 'number')::integer FROM {SCHEMA}.cdp_raw_profiles")
     )
     matches = [
-        numbers[low] // 2 == numbers[high] // 2 for low, high, _, verdict, *_ in scored(trained) if verdict == "match"
+        numbers[low] // 2 == numbers[high] // 2
+        for low, high, _, verdict, *_ in scored(trained)
+        if verdict in {"match", "kin"}  # as probable; another given name is a question to people
     ]
 
     assert sum(matches) > 0.9 * PEOPLE

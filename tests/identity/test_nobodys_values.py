@@ -7,10 +7,23 @@ from support.observations import master_of, observe, partition, resolve
 UUID = "6BA7B810-9DAD-11D1-80B4-00C04FD430C8"
 NOBODYS = {
     "a template that nobody filled in": [
+        *(
+            "USER_ID_HERE",
+            "YOUR_USER_ID",
+            "Your id here",
+            "REPLACE_ME",
+            "user_id=",
+            "&nbsp;",
+            "&lt;user_id&gt;",
+            "placeholder",
+        ),
+        *("$(user.id)", "%s", "%1$s", "%(uid)s", "@@uid", "@user_id"),
         *("{{user.id}}", "{{ user_id }}", "${userId}", "%USER_ID%", "%%user_id%%", "*|UID|*", "[USER_ID]", "<user_id>"),
         *("<%= user.id %>", "{% user %}", "{user_id}", "user-{{id}}", "shop_${id}", ":user_id", "$user_id", "__uid__"),
     ],
     "an error of a spreadsheet": [
+        *("#ССЫЛКА!", "#Н/Д", "#¡REF!", "#¿NOMBRE?", "#BŁĄD!", "#N/B", "Err:502", "#GETTING_DATA"),
+        *("=A1", "=B2&C2", "=VLOOKUP(A1,B:C,2)", "Invalid Date", "error"),
         *(
             "#REF!",
             "#N/A",
@@ -26,10 +39,37 @@ NOBODYS = {
         ),
     ],
     "an absence in words": [
+        *(
+            "n.a.",
+            "N.A",
+            "k.A.",
+            "k. A.",
+            "n.v.t.",
+            "s/o",
+            "-1.0",
+            "-999",
+            "xxx-xxx-xxxx",
+            "[object Object]",
+            "test_user1",
+        ),
         *("(not set)", "Not Set", "not-set", "none", "NULL", "nil", "(none)", "(empty)", "n/a", "no data", "nobody"),
         *("undefined", "unknown", "nan", "blank", "missing", "TBD", "-", "--", "0", "0000", "-1", "false", "xxx"),
     ],
     "an absence in words of another language": [
+        *(
+            "ohne",
+            "sin dato",
+            "não há",
+            "boş",
+            "belirtilmemiş",
+            "н/д",
+            "k có",
+            "belum ada",
+            "ei ole",
+            "sans nom",
+            "keine Mail",
+        ),
+        *("匿名", "ゲスト", "비회원", "游客", "anonyme", "Khách", "гость"),
         *(
             "nicht angegeben",
             "keine Angabe",
@@ -53,6 +93,8 @@ NOBODYS = {
         *("нет", "НЕИЗВЕСТНО", "не указано", "未知", "無", "暂无", "なし", "未入力", "없음", "ไม่มี", "غير معروف", "yok"),
     ],
     "an absence put together": [
+        *("null@null", "undefined@undefined", "None/None", "na-na", "NULL, NULL"),
+        *("--None--", "- None -", "***null***", "user_undefined", "customer-null", "cust-NaN", "'undefined'"),
         *(
             "undefined-undefined",
             "null null",
@@ -66,10 +108,13 @@ NOBODYS = {
     ],
     "the name of the field": [
         *("user_id", "userId", "User ID", "distinct_id", "customer id", "email", "phone", "id", "uuid", "anonymousId"),
+        *("Customer No.", "Kunden-Nr.", "numero_client", "codigo_cliente", "client_reference_id", "Loyalty Card"),
+        *("会员号", "顧客ID", "고객번호", "номер клиента"),
         *("your_user_id", "customer_number", "external id", "username", "mã khách hàng", "用户ID"),
     ],
     "a UUID of no one": [
         *("00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "F" * 32, "0" * 32),
+        *("3fa85f64-5717-4562-b3fc-2c963f66afa6", "123e4567-e89b-12d3-a456-426614174000"),
         *("FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "{00000000-0000-0000-0000-000000000000}"),
     ],
     "whoever came to the till": [
@@ -89,6 +134,7 @@ NOBODYS = {
         "deleted",
         "INVALID",
         "1111111111",
+        "999999999999",
         "@@user",
         "transaction_id",
         "pending",
@@ -106,6 +152,22 @@ NOBODYS = {
 }
 ADDRESSES = {
     "an absence in words": [
+        *(
+            "na@gmail.com",
+            "ko@yahoo.com",
+            "na@na.com",
+            "test1@shop.vn",
+            "-@shop.vn",
+            "no.reply@shop.vn",
+            "nicht-antworten@shop.de",
+        ),
+        *(
+            "no-email-provided@shop.vn",
+            "noemailaddress@shop.vn",
+            "no@email.com",
+            "notgiven@x.com",
+            "email-not-provided@x.com",
+        ),
         *("noemail@noemail.com", "none@none.com", "no@gmail.com", "nomail@gmail.com", "no-email@x.vn", "null@null.com"),
         *(
             "khongco@gmail.com",
@@ -128,6 +190,20 @@ ADDRESSES = {
 }
 SOMEBODYS = [
     *(
+        "@an_nguyen",
+        "@lan.anh",
+        "@idris.elba",
+        "@ida.hansen",
+        "@paramjit.singh",
+        "user_null_7",
+        "custom",
+        "orders1",
+        "noa",
+        "client7",
+        "#7F",
+        "Nr.7",
+    ),
+    *(
         "1001",
         "KH-001",
         "not_a_robot",
@@ -140,6 +216,20 @@ SOMEBODYS = [
         "emailer",
         "ffff",
         "(7)x",
+    ),
+    *(
+        "nana",
+        "Nanna",
+        "n_a",
+        "test1",
+        "88888888",
+        "david_here",
+        "12345678",
+        "idris",
+        "khachatur",
+        "bohne",
+        "A1=B2",
+        "seven-7",
     ),
     *("test123", "guest42", "anon-7f3a", "mysticname", "#1001", "a_b", "customer", "N7"),
 ]
@@ -170,6 +260,16 @@ def test_an_address_that_is_nobodys_ties_nobody(db, addresses):
     resolve(db)
 
     assert len(partition(db)) == 2 * len(addresses)
+
+
+@pytest.mark.parametrize("name", ["na", "ko", "no", "an", "nan", "nil"])
+def test_a_short_name_that_is_also_an_absence_is_a_name_in_the_mail_of_a_company(db, name):
+    observe(db, traits={"email": f"{name}@shop.vn", "city": "Hue"})
+    observe(db, traits={"email": f"{name.upper()}@shop.vn", "city": "Hanoi"})
+
+    resolve(db)
+
+    assert len(partition(db)) == 1
 
 
 @pytest.mark.parametrize("values", NOBODYS.values(), ids=NOBODYS.keys())
@@ -217,7 +317,22 @@ def test_a_day_of_birth_that_is_nobodys_says_nothing(db, day):
     assert (days[master_of(db, sure)], days[master_of(db, alone)]) == ("1985-03-12", None)
 
 
-@pytest.mark.parametrize("mailbox", ["info", "sales", "ketoan", "kontakt", "office2", "support+a", "acme-corp"])
+@pytest.mark.parametrize(
+    "mailbox",
+    [
+        "info",
+        "sales",
+        "ketoan",
+        "kontakt",
+        "office2",
+        "support+a",
+        "acme-corp",
+        "customer.service",
+        "kinh.doanh",
+        "rrhh",
+        "otoiawase",
+    ],
+)
 def test_a_mailbox_of_an_office_joins_no_two_named_persons(db, mailbox):
     address = f"{mailbox}@acme-corp.vn"
     staff = [
@@ -272,6 +387,14 @@ def test_documents_of_different_people_are_a_contradiction(db):
         ("B 123 4567", "b1234567", 1),
         ("079.123-456 799", 79123456799.0, 2),
         ("079.123-456 799", "079123456799", 1),
+        ("079123456799", "CCCD 079123456799", 1),
+        ("079123456799", "Căn cước công dân số: 079.123.456.799", 1),
+        ("CMND số 012345679", "ID: 012345679", 1),
+        ("C1234567", "passport: c1234567", 1),
+        ("Hộ chiếu C1234567", "Passport No. C 1234567", 1),
+        ("Passport 012345679", "CMND 012345679", 2),
+        ("CCCD C1234567", "passport C1234567", 2),
+        ("cccd 079123456799", {"type": "passport", "number": "079123456799"}, 2),
         ({"type": "Passport", "number": "B1"}, {"passport": "b1"}, 1),
         ({"type": "passport", "number": "B1"}, {"type": "passport", "number": "B2"}, 2),
         ([{"kind": "passport", "id": "B1"}], {"type": "passport", "number": "B1"}, 1),

@@ -1,6 +1,7 @@
 """Normalisers, value by value."""
 
 import pytest
+from babel.dates import get_month_names
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
@@ -265,7 +266,11 @@ def test_text_is_composed_and_trimmed(db):
                 "32/01/1990",
                 "1990-12-05 25:00",
                 "05/12/90 10:00",
-                "5 grudnia 1990",
+                "5 grud 1990 1990",
+                "5. listopada 1990",
+                "5 srp 1990",
+                "/Date(660355200)",
+                "/Date(99999999999999)/",
             )
         ),
     ],
@@ -321,6 +326,9 @@ def test_a_tenant_may_read_the_month_first(db, sent, expected):
         *(
             "Mittwoch, 5. Dezember 1990",
             "mercredi 5 d\u00e9cembre 1990",
+            "1990-12-05 오전 12:00:00",
+            "1990年12月5日 下午 2:30",
+            "1990-12-05 00:00:00 +0000 UTC",
             "5 D\u00c9C. 1990 \u00e0 14h30",
             "5 de diciembre de 1990",
         ),
@@ -330,11 +338,44 @@ def test_a_tenant_may_read_the_month_first(db, sent, expected):
             "05 thg 12 1990",
             "5 th\u00e1ng m\u01b0\u1eddi hai n\u0103m 1990",
         ),
+        *("1990-12-05+07:00", "1990-12-05 -05:00", "1990-12-05+0700", "1990-12-05Z", "1990-12-05T00:00:00.000Z"),
+        *(
+            "/Date(660355200000)/",
+            "/Date(660355200000+0700)/",
+            "/Date(660330000000+0700)/",
+            "\\/Date(660355200000-0000)\\/",
+        ),
+        *("среда, 5 декабря 1990 г.", "5 ДЕК. 1990", "05.12.1990 г.", "5 декабря 1990 года", "5 грудня 1990 р."),
+        *(
+            "środa, 5 grudnia 1990 r.",
+            "5. prosince 1990",
+            "5 Aralık 1990 Çarşamba",
+            "Rabu, 5 Desember 1990",
+            "5 ARALIK 1990",
+        ),
+        *("mercoledì 5 dicembre 1990", "dicembre 5, 1990", "5 de dezembro de 1990", "quarta-feira, 5 de dez. de 1990"),
         *("1990\u5e7412\u67085\u65e5", "1990\u5e74 12\u6708 5\u65e5 14\u664230\u5206", "1990\ub144 12\uc6d4 5\uc77c"),
     ],
 )
 def test_a_day_is_read_as_people_and_systems_write_it(db, sent):
     assert db.call("c360.normalise_date", sent) == "1990-12-05"
+
+
+@pytest.mark.parametrize(
+    "language", ["en", "de", "fr", "es", "it", "pt", "nl", "ru", "pl", "uk", "cs", "tr", "id", "vi"]
+)
+def test_months_are_read_in_every_form_that_a_language_has_for_them(db, language):
+    names = {
+        (name, month)
+        for width in ("wide", "abbreviated")
+        for context in ("format", "stand-alone")
+        for month, name in get_month_names(width, context, language).items()
+        if name != "srp"  # August in Czech and July in Croatian
+    }
+
+    read = {name: db.call("c360.normalise_date", f"5 {name} 1990") for name, _ in names}
+
+    assert read == {name: f"1990-{month:02}-05" for name, month in names}
 
 
 @pytest.mark.parametrize(
@@ -346,7 +387,13 @@ def test_a_day_is_read_as_people_and_systems_write_it(db, sent):
         ),
         (-631152000000, "1950-01-01"),
         *((number, None) for number in (0, 33212, 150385, 86400, 1e300, True, [1990], {"year": 1990}, None)),
-        *((text, None) for text in ("660355200000", "33212")),
+        *((text, "1990-12-05") for text in ("660355200000", "660355200", " 660355200000 ")),
+        *((text, day) for text, day in (("-631152000000", "1950-01-01"), ("1104537600000", "2005-01-01"))),
+        # What may be the number of a document, a phone, or a day and its time.
+        *(
+            (text, None)
+            for text in ("33212", "660355201", "660355200001", "079123456799", "199012051430", "1101500123456")
+        ),
     ],
 )
 def test_a_number_is_a_day_by_its_magnitude(db, sent, day):
@@ -442,6 +489,12 @@ def test_a_value_that_counts_as_plain_is_one_that_normalising_leaves_as_it_is(db
         *(
             "Lan Le <lan@shop-a.vn>",
             "<mailto:lan@shop-a.vn>",
+            "<mailto:lan@shop-a.vn|lan@shop-a.vn>",
+            "(lan@shop-a.vn)",
+            "lan@shop-a.vn>",
+            "lan@shop-a.vn\x1f",
+            "\x7flan@shop-a.vn",
+            "lan@shop-a.vn\ufffc",
             '"lan@shop-a.vn"',
             "'lan@shop-a.vn'",
             "'lan@shop-a.vn",
@@ -469,6 +522,20 @@ def test_a_value_that_counts_as_plain_is_one_that_normalising_leaves_as_it_is(db
             "lan@shop-a.vn\u200e",
         ),
         *("la\u200dn@shop-a.vn", "\tlan@shop-a.vn\r\n", "E-Mail: lan@shop-a.vn"),
+        *("SMTP:lan@shop-a.vn", "smtp:Lan@shop-a.vn", "MailTo:lan@shop-a.vn", "lan@shop-a.vn?subject=Hi"),
+        *(
+            "[lan@shop-a.vn](mailto:lan@shop-a.vn)",
+            "[Lan](mailto:lan@shop-a.vn)",
+            "[lan@shop-a.vn]",
+            "Lan (lan@shop-a.vn)",
+        ),
+        *("mailto:lan@shop-a.vn?cc=mai@shop.vn", '<a href="mailto:lan@shop-a.vn">lan@shop-a.vn</a>'),
+        *("lan@shop-a.vn, lan@shop-a.vn", "lan@shop-a.vn;LAN@Shop-A.VN", "lan@shop-a.vn (lan@shop-a.vn)"),
+        *(
+            "lan@shop-a.vn\nlan@shop-a.vn.",
+            "Lan <lan@shop-a.vn>, Le Lan <LAN@shop-a.vn>",
+            "lan@shop-a.vn | SMTP:lan@shop-a.vn",
+        ),
     ],
 )
 def test_one_mailbox_in_the_spellings_of_people_and_programs_is_one(db, sent):
@@ -491,6 +558,21 @@ def test_one_mailbox_in_the_spellings_of_people_and_programs_is_one(db, sent):
             "{{name}}@shop.vn",
             "lan@{{domain}}",
             "a" * 64 + "\u00e9@" + "é" * 64 + ".vn",
+        ),
+        *(
+            "lan@shop.vn (mai@shop.vn)",
+            "[lan@shop.vn](mailto:mai@shop.vn)",
+            "lan@shop.vn <mai@shop.vn>",
+            "lan@shop.vn, lan@",
+        ),
+        *(
+            "lan@shop",
+            "lan@1.2.3.4",
+            "lan@[1.2.3.4]",
+            "lan@shop.123",
+            "lan@shop.v",
+            "lan@-shop.vn",
+            "lan@shop, lan@shop",
         ),
     ],
 )
@@ -542,3 +624,10 @@ def test_a_value_for_show_keeps_what_can_be_seen(db, sent, shown):
 def test_a_json_number_is_one_however_it_is_spelled(db, number):
     assert db.value("SELECT c360._scalar(%s::jsonb)", number) == "1001"
     assert db.value("SELECT c360._order_key(%s::jsonb)", number) == "1001"
+
+
+@pytest.mark.parametrize(
+    "sent", ["7001", "'7001", "'7001'", "\u20197001", "\u20187001\u2019", '"7001"', '="7001"', "7001\x1f"]
+)
+def test_an_identifier_is_one_whatever_quotation_marks_stand_around_it(db, sent):
+    assert db.call("c360.normalise_id", sent) == "7001"

@@ -174,10 +174,41 @@ def test_a_number_of_before_a_renumbering_is_the_one_of_today(db, country, sent,
         ("VN", "0912345678\n0913456789"),
         ("DE", "030/12345, 030/12346"),
         ("DE", "030 12345 / 030 12346"),
+        ("DE", "0049 30 12345 / 12346"),
+        ("VN", "0912345678, 0912345678, 0913456789"),
+        ("VN", "0912345678, 0912345678, 12345"),
+        ("VN", "0912345678 / 79"),
     ],
 )
 def test_several_numbers_in_one_field_are_none(db, country, sent):
     assert db.call("c360.normalise_phone", sent, country) is None
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *(
+            "0912345678, 0912345678",
+            "0912345678;0912 345 678",
+            "0912345678 / +84 912 345 678",
+            "0912345678|84912345678",
+        ),
+        *(
+            "0912 345 678 (0912345678)",
+            "0912345678\n+84912345678",
+            "0912345678 hoặc 0912345678",
+            "0912345678 - 0912345678",
+        ),
+        *(
+            "0912345678 0912345678",
+            "912345678 912345678",
+            "+84912345678+84912345678",
+            "Tel: 0912345678, Zalo: 0912345678",
+        ),
+    ],
+)
+def test_one_number_written_twice_in_a_field_is_that_number(db, sent):
+    assert db.call("c360.normalise_phone", sent, "VN") == "+84912345678"
 
 
 @pytest.mark.parametrize(
@@ -201,6 +232,35 @@ def test_the_same_number_as_programs_and_keyboards_write_it(db, sent):
 
 
 @pytest.mark.parametrize(
+    ("country", "sent", "number"),
+    [
+        *(
+            ("DE", sent, "+491712345678")
+            for sent in ("0049 171 / 234 56 78", "+49 (0)171 2345678", "00 49 171 2345678")
+        ),
+        *(
+            ("VN", sent, "+491712345678")
+            for sent in ("0049 171 / 234 56 78", "0049 (0) 171 2345678", "+49/171/2345678")
+        ),
+        *(
+            ("US", sent, "+491712345678")
+            for sent in ("011 49 171 2345678", "+49 [0] 171 2345678", "TEL:+49-171-2345678")
+        ),
+        *(("US", sent, "+491712345678") for sent in ("tel:+491712345678;ext=12", "tel:0171-2345678;phone-context=+49")),
+        *(
+            ("DE", sent, "+491712345678")
+            for sent in ("Handy 0171 2345678", "callto:+491712345678", "Mobil: 0171/2345678")
+        ),
+        *(("RU", sent, "+79123456789") for sent in ("8 912 345-67-89", "8(912)3456789", "+7 (912) 345-67-89")),
+        *(("KZ", sent, "+77012345678") for sent in ("8 701 234 56 78", "+7 701 234 56 78", "7012345678")),
+        *(("US", sent, "+84901234567") for sent in ("+84.90.123.4567", "(+84) 90-123-4567", "+84 (0) 90 123 4567")),
+    ],
+)
+def test_what_is_dialled_before_a_number_is_no_part_of_it(db, country, sent, number):
+    assert db.call("c360.normalise_phone", sent, country) == number
+
+
+@pytest.mark.parametrize(
     "sent",
     [
         "09120003334",
@@ -212,6 +272,10 @@ def test_the_same_number_as_programs_and_keyboards_write_it(db, sent):
         "+0912345678",
         "9.12E+8",
         "+84 84 912 345 678",
+        "+7 8 912 345-67-89",
+        "+789123456789",
+        "0912 ABC 333",
+        "1-800-FLOWERS",
     ],
 )
 def test_what_nobody_can_have_is_no_number(db, sent):
@@ -275,6 +339,9 @@ def test_names_of_countries_in_english_and_their_own_languages_are_understood(db
             ("ＵＳＡ", "US"),
             ("Holland", "NL"),
         ),
+        *(("GER", "DE"), ("VN - Vietnam", "VN"), ("VN-Vietnam", "VN"), ("Viet Nam (VN)", "VN"), ("VN (Vietnam)", "VN")),
+        *(("(VN) Việt Nam", "VN"), ("Vietnam, VN", "VN"), ("Deutschland / GER", "DE"), ("EL", "GR"), ("SUI", "CH")),
+        *((odd, odd) for odd in ("US - Vietnam", "Georgia (US)", "Viet", "New Land", "+84", "en-US")),
         *(("my", "MY"), ("Atlantis", "Atlantis"), ("QQ", "QQ"), ("New Zeeland", "New Zeeland")),
     ],
 )

@@ -47,10 +47,10 @@ def rebuild(db, **named):
 
 
 def fingerprint(db):
-    """Every row of the tenant and every message; what only counts or refreshes itself left out."""
+    """Every row of the tenant and every message; what only counts, refreshes itself or waits for that left out."""
     tables = db.column(
         "SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'tenant_acme'::regnamespace"
-        " AND relkind = 'r' AND relname <> 'cdp_profile_metrics' ORDER BY 1"
+        " AND relkind = 'r' AND relname <> ALL ('{cdp_profile_metrics,cdp_touched_profiles}') ORDER BY 1"
     )
     return {table: db.rows(f"SELECT t::text FROM {table} AS t ORDER BY 1") for table in [*tables, "c360.messages"]}
 

@@ -22,7 +22,9 @@ BEGIN
         email_ignores_dots = given.email_ignores_dots,
         max_cluster_size = given.max_cluster_size,
         keeps_erased_out = given.keeps_erased_out,
-        shown_properties = given.shown_properties
+        shown_properties = given.shown_properties,
+        ip = given.ip,
+        session_minutes = given.session_minutes
     FROM c360.tenants AS known
     CROSS JOIN LATERAL jsonb_populate_record(known.*, jsonb_strip_nulls(p_document) - ARRAY['tenant', 'schema_name']) AS given
     WHERE known.tenant = p_tenant
@@ -30,11 +32,11 @@ BEGIN
       AND (
           given.display_name, given.default_country, given.default_currency, given.time_zone, given.date_order,
           given.email_ignores_tags, given.email_ignores_dots, given.max_cluster_size, given.keeps_erased_out,
-          given.shown_properties
+          given.shown_properties, given.ip, given.session_minutes
       ) IS DISTINCT FROM (
           known.display_name, known.default_country, known.default_currency, known.time_zone, known.date_order,
           known.email_ignores_tags, known.email_ignores_dots, known.max_cluster_size, known.keeps_erased_out,
-          known.shown_properties
+          known.shown_properties, known.ip, known.session_minutes
       );
 END;
 $$;

@@ -1,4 +1,4 @@
--- Makes the roles c360_<tenant>_reader, _writer and _admin: NOLOGIN, granted to people. Admin includes writer includes
+-- Makes the roles c360_<tenant>_reader, _writer and _admin: NOLOGIN, granted to people; and _segments, which conditions run as. Admin includes writer includes
 -- reader; each is a member of the group role that may execute the shared functions of its kind. c360_authenticator may become each. Safe to repeat. Returns false,
 -- and changes nothing, where the installation may not create roles: then only the owner of c360 enters tenants.
 
@@ -47,9 +47,9 @@ BEGIN
         v_member := v_role;
     END LOOP;
 
-    RETURN true;
+    RETURN c360._make_segments_role(p_tenant);
 END;
 $$;
 
 COMMENT ON FUNCTION c360._create_tenant_roles(text) IS
-    'Creates the three roles of a tenant; false where the installation may not create roles.';
+    'Creates the roles of a tenant; false where the installation may not create roles.';

@@ -104,7 +104,7 @@ AS $$
         (270, 'address', 'zip_code', 'text', 'personal', NULL, '{address.postalCode,address.postal_code,address.zipCode,address.zip_code,address.zip,postalCode,postal_code,zipCode,zip_code,zip}',
          'text', 'most_recent', 'traits', false, false,
          ''),
-        (280, 'address', 'country', 'text', 'personal', NULL, '{address.country,country,countryCode,country_code}',
+        (280, 'address', 'country', 'text', 'personal', NULL, '{address.country,country,address.countryCode,address.country_code,countryCode,country_code}',
          'country', 'most_recent', 'traits', false, false,
          'ISO 3166-1 alpha-2 where it could be told.'),
         (290, 'address', 'latitude', 'double precision', 'personal', NULL, '{latitude,address.latitude,location.latitude}',

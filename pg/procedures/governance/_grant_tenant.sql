@@ -4,6 +4,7 @@
 --   reader: every view and table but the columns where values stand as they were sent and the masked attributes
 --   writer: also adds observations to cdp_raw_profiles
 --   admin:  also reads those columns: the person who must answer what is known about somebody
+-- What the conditions of segments run as has its own grants (_grant_segments).
 
 CREATE OR REPLACE FUNCTION c360._grant_tenant(p_tenant text)
     RETURNS void
@@ -17,6 +18,8 @@ DECLARE
     v_admin  text := format('c360_%s_admin', p_tenant);
     v_table  record;
 BEGIN
+    PERFORM c360._grant_segments(p_tenant);
+
     IF to_regrole(quote_ident(v_reader)) IS NULL THEN
         RETURN;
     END IF;

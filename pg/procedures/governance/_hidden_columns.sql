@@ -22,7 +22,14 @@ AS $$
         ('cdp_value_states', 'value'),
         ('cdp_identifiers', 'value'),
         ('cdp_behavioral_events', 'payload'),
+        ('cdp_event_context', 'page_url'),
+        ('cdp_event_context', 'page_search'),
+        ('cdp_event_context', 'referrer'),
+        ('cdp_event_context', 'ip'),
+        ('cdp_event_context', 'user_agent'),
+        ('cdp_visitors', 'visitor_key'),
         ('cdp_past_touchpoints', 'url'),
+        ('cdp_purchases', 'items'),
         ('cdp_rejected_events', 'message_id'),
         ('cdp_rejected_events', 'payload'),
         ('cdp_rejected_events', 'reason'),
@@ -60,9 +67,21 @@ AS $$
     CROSS JOIN (VALUES ('cdp_master_profiles'::name), ('cdp_profile_metrics')) AS filled (table_name)
     UNION ALL
     SELECT
-        'cdp_purchases',
+        told.table_name,
         score
     FROM unnest(c360._masked_scores(p_tenant)) AS score
+    CROSS JOIN (VALUES ('cdp_purchases'::name), ('cdp_purchase_histories'), ('cdp_clv'), ('cdp_engagement'), ('cdp_inactivity')) AS told (table_name)
+    UNION ALL
+    SELECT
+        shown.table_name,
+        hidden.metric
+    FROM c360._masked_metrics(p_tenant) AS hidden
+    CROSS JOIN (VALUES ('cdp_metric_values'::name), ('cdp_metrics')) AS shown (table_name)
+    UNION ALL
+    SELECT
+        figure.table_name,
+        figure.column_name
+    FROM c360._masked_reports(p_tenant) AS figure
     UNION ALL
     SELECT
         'cdp_standard_profiles',

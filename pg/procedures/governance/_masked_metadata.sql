@@ -1,5 +1,5 @@
--- A document of _identity_metadata() as readers may see it: the patterns of blocked values of masked identifier types, which
--- may be somebody's, are hidden. Reads only.
+-- A document of _identity_metadata() or _tenant_metadata() as readers may see it: the patterns of blocked values of masked identifier
+-- types, which may be somebody's, are hidden, and conditions of segments that name a masked attribute. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._masked_metadata(
     p_tenant   text,
@@ -26,7 +26,21 @@ AS $$
             )
             FROM jsonb_array_elements(p_document -> 'blocked_values') WITH ORDINALITY AS blocked (item, place)
         )
-    );
+    ) || CASE WHEN p_document ? 'segments' THEN jsonb_build_object(
+        'segments',
+        (
+            SELECT coalesce(
+                jsonb_agg(
+                    stated.item || jsonb_build_object(
+                        'condition', c360._shown_condition(p_tenant, stated.item ->> 'condition')
+                    )
+                    ORDER BY stated.place
+                ),
+                '[]'
+            )
+            FROM jsonb_array_elements(p_document -> 'segments') WITH ORDINALITY AS stated (item, place)
+        )
+    ) ELSE '{}' END;
 $$;
 
 COMMENT ON FUNCTION c360._masked_metadata(text, jsonb) IS

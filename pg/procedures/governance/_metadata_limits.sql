@@ -10,9 +10,11 @@ AS $$
         ('profile_attributes'::name, 1500, 'attributes', 'A table of PostgreSQL has at most 1,600 columns, and the golden record some of its own.'),
         ('identifier_types', 100, 'identifier types', 'Each is looked at for every observation.'),
         ('match_rules', 50, 'match rules', 'Each finds candidates of its own for every observation.'),
+        ('jobs', 100, 'jobs', 'The times of all are looked at by every worker.'),
         ('blocked_values', 1000, 'blocked patterns', 'Each is a regular expression that runs over every new identifier.'),
+        ('segments', 200, 'segments', 'Each is evaluated for every golden record that is touched.'),
         ('subscriptions', 100, 'webhooks', 'Each receives every message, from a fan-out that serves all tenants.');
 $$;
 
 COMMENT ON FUNCTION c360._metadata_limits() IS
-    'How many attributes, identifier types, match rules, blocked patterns and webhooks a tenant may have.';
+    'How many attributes, identifier types, match rules, jobs, blocked patterns, segments and webhooks a tenant may have.';

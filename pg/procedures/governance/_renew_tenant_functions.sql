@@ -38,6 +38,7 @@ BEGIN
     );
     EXECUTE v_sql;
 
+    PERFORM c360._renew_tenant_copies(p_tenant);
     PERFORM c360._create_tenant_roles(p_tenant);
     PERFORM c360._grant_tenant_functions(p_tenant);
 

@@ -1,4 +1,4 @@
--- Checksum of the functions that every tenant has for its people, to see whether a tenant has those of this release. Reads only.
+-- Checksum of the functions that every tenant has for its people and of its copies of shared ones, to see whether a tenant has those of this release. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._tenant_functions_checksum()
     RETURNS text
@@ -6,8 +6,16 @@ CREATE OR REPLACE FUNCTION c360._tenant_functions_checksum()
     STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT encode(sha256(convert_to(string_agg(made.taken_by || made.definition, '' ORDER BY made.function_name), 'UTF8')), 'hex')
-    FROM c360._tenant_functions() AS made;
+    SELECT encode(sha256(convert_to(string_agg(made.text, '' ORDER BY made.function_name), 'UTF8')), 'hex')
+    FROM (
+        SELECT listed.function_name, listed.taken_by || listed.definition AS text
+        FROM c360._tenant_functions() AS listed
+
+        UNION ALL
+
+        SELECT copied.function_name, copied.definition
+        FROM c360._tenant_copies() AS copied
+    ) AS made;
 $$;
 
 COMMENT ON FUNCTION c360._tenant_functions_checksum() IS

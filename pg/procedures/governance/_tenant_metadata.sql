@@ -1,5 +1,6 @@
 -- Everything a tenant is rendered and exported from, as one document: properties, identifier types, blocked values,
--- attributes, retired ones included, match rules, and how long what is kept. NULL for an unknown tenant. Reads only.
+-- attributes, retired ones included, match rules, segments, how long what is kept, RFM,
+-- engagement, leads, and jobs. NULL for an unknown tenant. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._tenant_metadata(p_tenant text)
     RETURNS jsonb
@@ -15,6 +16,8 @@ AS $$
         'default_currency', tenant.default_currency,
         'time_zone', tenant.time_zone,
         'shown_properties', tenant.shown_properties,
+        'ip', tenant.ip,
+        'session_minutes', tenant.session_minutes,
         'keeps_erased_out', tenant.keeps_erased_out,
         'retention', (
             SELECT coalesce(jsonb_agg(
@@ -23,6 +26,29 @@ AS $$
             ), '[]')
             FROM c360.retention_policies AS policy
             WHERE policy.tenant = tenant.tenant
+        ),
+        'segments', (
+            SELECT coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'segment', stated.segment,
+                    'title', stated.title,
+                    'description', stated.description,
+                    'condition', stated.condition,
+                    'status', stated.status,
+                    'notifies_first', stated.notifies_first
+                )
+                ORDER BY stated.segment
+            ), '[]')
+            FROM c360.segments AS stated
+            WHERE stated.tenant = tenant.tenant
+        ),
+        'rfm', c360._rfm_settings(tenant.tenant),
+        'engagement', c360._score_settings(tenant.tenant, 'engagement'),
+        'lead', c360._score_settings(tenant.tenant, 'lead'),
+        'jobs', (
+            SELECT coalesce(jsonb_agg(to_jsonb(job.*) - 'tenant' - 'created_at' ORDER BY job.job), '[]')
+            FROM c360.jobs AS job
+            WHERE job.tenant = tenant.tenant
         ),
         'created_at', tenant.created_at,
         'has_roles', to_regrole(quote_ident('c360_' || tenant.tenant || '_reader')) IS NOT NULL,

@@ -33,7 +33,7 @@ BEGIN
     DELETE FROM c360.messages AS message
     WHERE message.tenant = p_tenant;
 
-    FOREACH v_kind IN ARRAY ARRAY['reader', 'writer', 'admin'] LOOP
+    FOREACH v_kind IN ARRAY ARRAY['reader', 'writer', 'admin', 'segments'] LOOP
         PERFORM c360._drop_tenant_role(format('c360_%s_%s', p_tenant, v_kind));
     END LOOP;
 END;

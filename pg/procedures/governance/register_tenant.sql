@@ -24,7 +24,8 @@ BEGIN
         INSERT INTO c360.tenants (tenant, display_name, default_country, default_currency, time_zone, date_order)
         VALUES (
             p_tenant, coalesce(p_display_name, p_tenant), p_default_country, p_default_currency, p_time_zone,
-            CASE p_default_country WHEN 'US' THEN 'MDY' ELSE 'DMY' END
+            -- By CLDR; where the month comes first in one language of several, the day does here.
+            CASE WHEN p_default_country IN ('US', 'PH', 'PR', 'GU', 'VI', 'AS', 'MP', 'UM', 'MH') THEN 'MDY' ELSE 'DMY' END
         )
         ON CONFLICT (tenant) DO NOTHING;
         v_is_new := FOUND;

@@ -21,7 +21,10 @@ BEGIN
     IF jsonb_typeof(v_plan) = 'string' THEN
         v_plan := c360._phone_plans() -> (v_plan #>> '{}');
     END IF;
-    RETURN c360._national_phone(substr(p_digits, length(v_plan ->> 'code') + 1), v_plan, p_value);
+    -- A trunk prefix that is no zero is a digit of the number here: +7 8 912 ... is nobody's.
+    RETURN c360._national_phone(
+        substr(p_digits, length(v_plan ->> 'code') + 1), CASE v_plan ->> 'home' WHEN '8' THEN v_plan - 'home' ELSE v_plan END, p_value
+    );
 END;
 $$;
 

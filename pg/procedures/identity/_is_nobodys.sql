@@ -8,8 +8,8 @@ CREATE OR REPLACE FUNCTION c360._is_nobodys(p_value text)
     PARALLEL SAFE
 AS $$
 BEGIN
-    -- Nearly all are numbers, perhaps with letters in front, and no pattern is for such.
-    IF p_value ~ '^[A-Za-z]{0,4}[-#_]?[1-9][0-9]*[2-9][0-9]*$' THEN
+    -- Nearly all are numbers, perhaps with letters in front, and patterns are only for those that count or repeat a digit.
+    IF p_value ~ '^([A-Za-z]{1,4}[-#_]?|#)?[1-9][0-9]*[2-9][0-9]*$' AND p_value !~ '1234567|7654321|([0-9])\1{6}' THEN
         RETURN false;
     END IF;
     RETURN p_value COLLATE c360.letters ~* (

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION c360._is_plain_email(p_value text)
     IMMUTABLE
     PARALLEL SAFE
 AS $$
-    SELECT p_value ~ '^[a-z0-9._+-]+@([a-z0-9-]+[.])*[a-z0-9-]+$'
+    SELECT p_value ~ '^[a-z0-9._+-]+@([a-z0-9][a-z0-9-]*[.])+[a-z]{2,}$'
         AND length(p_value) <= 320
 $$;
 

@@ -5,6 +5,8 @@
 --   05/12/1990, 5-12-1990, 05 12 1990: p_order says what comes first, the day (DMY) or the month (MDY); where only one of
 --     both is possible it is that one, and without an order (NULL) only that. 5.12.1990 begins with the day: nobody writes it otherwise;
 --   5 Dec 1990, December 5th, 1990, 1990-Dec-05, Mittwoch, 5. Dezember 1990, 5 de diciembre de 1990, ngày 5 tháng 12 năm 1990;
+--   the same in Russian, Polish, Ukrainian, Czech, Turkish, Indonesian and others (c360._month_number()), 5 декабря 1990 г.;
+--   1990-12-05+07:00, /Date(660355200000+0700)/;
 --   before or after it the time of day: 14:30, 2:30 PM, 14h30, 14:30:00.123Z, 14:30 UTC+7, 14:30:00 GMT+0700 (Indochina Time).
 -- The same in every locale. Raises nothing.
 
@@ -20,7 +22,7 @@ AS $$
 DECLARE
     c_time  CONSTANT text :=
         '(?:^|,? (?:(?:at|um|a|a las|luc) )?|t)([0-9]{1,2})[:h]([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(?: uhr)?'
-        '(?: ?([ap])\.?m\.?)?(?: ?(z|(?:utc|gmt)?(?: ?[-+][0-9]{1,2}(?::?[0-9]{2})?)?)(?: ?\([a-z +:0-9-]+\)|\[[a-z_/+-]+\])?)(?=$|[ ,])';
+        '(?: ?([ap])\.?m\.?)?(?: ?(z|(?:utc|gmt)?(?: ?[-+][0-9]{1,2}(?::?[0-9]{2})?)?)(?: utc)?(?: ?\([a-z +:0-9-]+\)|\[[a-z_/+-]+\])?)(?=$|[ ,])';
     v_text  text := c360.present_text(p_value);
     v_time  text[];
     v_zone  text := '';
@@ -42,6 +44,12 @@ BEGIN
             RETURN NULL;
         END IF;
         v_iso := v_day || 'T' || v_text::time::text;
+    ELSIF v_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2} ?([+][0-9]{2}:?[0-9]{2}|-[0-9]{2}:[0-9]{2})$' THEN
+        v_day := left(v_text, 10);
+        v_iso := v_day || 'T00:00:00' || ltrim(substr(v_text, 11));
+    ELSIF v_text ~ '^.?/Date' THEN
+        v_iso := c360._dotnet_time(v_text);
+        v_day := left(v_iso, 10);
     ELSE
         IF v_text ~ '[^0-9/.-]|^[0-9]{14}$' THEN
             v_text := c360._plain_time(v_text);
@@ -55,7 +63,7 @@ BEGIN
                 v_zone := 'z';
             END IF;
         END IF;
-        v_day := CASE WHEN v_text ~ '[a-z]' THEN c360._day_in_words(v_text, p_order) ELSE c360._day_in_numbers(v_text, p_order) END;
+        v_day := CASE WHEN v_text ~ '[a-zа-яі]' THEN c360._day_in_words(v_text, p_order) ELSE c360._day_in_numbers(v_text, p_order) END;
         IF v_zone ~ '[-+]' THEN
             v_zone := regexp_replace(ltrim(v_zone, 'z'), '^([-+])([0-9])(?=$|:|[0-9]{2}$)', '\10\2');
         END IF;

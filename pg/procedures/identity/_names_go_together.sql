@@ -1,7 +1,7 @@
 -- Whether two names may be one person's: every word of the shorter one is a word of the other, in any order; or they are the
 -- same but for blanks; or the given names go together, and beside them the family names up to more slips, whichever of the two stands
 -- first, or the days of birth, as after a marriage. Names in different scripts cannot be compared, and go together; so does a
--- name with none, and words such as "unknown" are none. Names in the form of cdp_standard_profiles. Raises nothing.
+-- name with none, and words such as "unknown" are none. Mr and Mrs are two. Names in the form of cdp_standard_profiles. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._names_go_together(
     p_given        text,
@@ -17,7 +17,9 @@ CREATE OR REPLACE FUNCTION c360._names_go_together(
     PARALLEL SAFE
 AS $$
 DECLARE
-    c_nobody constant text[] := '{unknown,test,guest,customer,user,anonymous,noname}';
+    c_men    constant text[] := '{mr,mister,herr}';
+    c_women  constant text[] := '{mrs,ms,miss,frau,mme,mlle}';
+    c_nobody constant text[] := '{unknown,test,guest,customer,user,anonymous,noname}' || c_men || c_women;
     v_given        text[];
     v_family       text[];
     v_other_given  text[];
@@ -34,6 +36,9 @@ BEGIN
     v_other_given := coalesce(string_to_array(nullif(p_other_given, ''), ' '), '{}');
     v_other_family := coalesce(string_to_array(nullif(p_other_family, ''), ' '), '{}');
     IF (v_given || v_family || v_other_given || v_other_family) && c_nobody THEN
+        IF v_given && c_men AND v_other_given && c_women OR v_given && c_women AND v_other_given && c_men THEN
+            RETURN false;
+        END IF;
         v_given := ARRAY(SELECT word FROM unnest(v_given) WITH ORDINALITY AS said (word, place) WHERE word <> ALL (c_nobody) ORDER BY place);
         v_family := ARRAY(SELECT word FROM unnest(v_family) WITH ORDINALITY AS said (word, place) WHERE word <> ALL (c_nobody) ORDER BY place);
         v_other_given := ARRAY(SELECT word FROM unnest(v_other_given) WITH ORDINALITY AS said (word, place) WHERE word <> ALL (c_nobody) ORDER BY place);

@@ -100,6 +100,9 @@ BEGIN
         ));
     END IF;
 
+    -- Those that were absorbed are no more: what was derived of them goes.
+    PERFORM c360._touch_profiles(v_rebuild || p_moved || v_profile || v_other);
+
     RETURN jsonb_build_object('created', v_created, 'updated', v_updated, 'merged', v_merged, 'split', v_split);
 END;
 $$;

@@ -1,7 +1,7 @@
 -- Given name and family name out of a full name, both in comparable form (c360.normalise_name). The family name is what
 -- stands before a comma; else the first word where that is a Vietnamese family name, as is custom there; else the last
 -- word. Where first and last word both are such names, the more frequent one is the family name. One word alone is a given
--- name. Raises nothing.
+-- name; behind Mr or Mrs it is a family name, and the given name is "mr" or "mrs", which tells a couple apart. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._split_name(p_full_name text)
     RETURNS text[]
@@ -27,7 +27,11 @@ BEGIN
     v_words := string_to_array(c360.normalise_name(p_full_name), ' ');
     v_count := cardinality(v_words);
     IF v_count = 1 THEN
-        RETURN ARRAY[v_words[1], NULL];
+        RETURN CASE
+            WHEN c360.normalise_words(p_full_name) ~ '^(mr|mister|herr) ' THEN ARRAY['mr', v_words[1]]
+            WHEN c360.normalise_words(p_full_name) ~ '^(mrs|ms|miss|frau|mme|mlle) ' THEN ARRAY['mrs', v_words[1]]
+            ELSE ARRAY[v_words[1], NULL]
+        END;
     END IF;
 
     v_first := array_position(v_families, v_words[1]);

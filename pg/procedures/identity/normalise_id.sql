@@ -19,17 +19,17 @@ BEGIN
     END IF;
 
     v_value := c360._fold_forms(c360.present_text(p_value));
-    v_value := ltrim(regexp_replace(v_value, '[\x01-\x20\x7f]', '', 'g'), '''');
-    IF v_value ~ '^".*"$' THEN
-        v_value := c360.present_text(btrim(v_value, '"'));
+    v_value := regexp_replace(v_value, '[\x01-\x20\x7f]', '', 'g');
+    IF v_value ~ '^[''‘’]|^".*"$' OR p_value ~ '^\s*''.*''\s*$' THEN
+        v_value := c360.present_text(btrim(v_value, '''‘’"'));
     END IF;
 
     IF v_value ~ '^[0-9]+[.]0+$' THEN
         v_value := split_part(v_value, '.', 1);
     ELSIF v_value ~ '^[0-9]([.,][0-9]+)?[Ee][+][0-9]{1,3}$' THEN
         RETURN NULL;
-    ELSIF v_value ~* '^(urn:uuid:)?[{(]?[0-9a-f]{8}(-?)[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{12}[)}]?$' THEN
-        v_value := lower(regexp_replace(v_value, '^urn:uuid:|[{}()]', '', 'gi') COLLATE "C");
+    ELSIF lower(v_value COLLATE "C") ~ '^(urn:uuid:)?[{(]?[0-9a-f]{8}(-?)[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{12}[)}]?$' THEN
+        v_value := regexp_replace(lower(v_value COLLATE "C"), '^urn:uuid:|[{}()]', '', 'g');
     END IF;
 
     -- A value nobody could index is not an identifier.

@@ -1,6 +1,6 @@
 -- Makes a phone number comparable: E.164, read with the numbering plan of a country where the number has no country code.
 -- 0912 345 678, +84 912 345 678, 84912345678 and 0084912345678 are one number for VN; so is a number in the form it had before a
--- renumbering. An extension is dropped. Text that is no number a person may have gives NULL, and so does a number without
+-- renumbering. An extension is dropped; a number written twice is one. Text that is no number a person may have gives NULL, and so does a number without
 -- country code where the country has no plan: better no identifier than one that joins strangers. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360.normalise_phone(
@@ -40,7 +40,8 @@ BEGIN
                 THEN c360._international_phone(v_text, p_value)
         END,
         c360._national_phone(v_text, v_plan, p_value),
-        CASE WHEN starts_with(v_text, v_plan ->> 'code') THEN c360._international_phone(v_text, p_value) END
+        CASE WHEN starts_with(v_text, v_plan ->> 'code') THEN c360._international_phone(v_text, p_value) END,
+        c360._repeated_phone(p_value, p_country)
     );
 END;
 $$;

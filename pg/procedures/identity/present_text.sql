@@ -9,16 +9,17 @@ CREATE OR REPLACE FUNCTION c360.present_text(p_text text)
     PARALLEL SAFE
 AS $$
 DECLARE
-    v_blanks constant text := E' \t\r\n\f\x0B';
+    -- All signs of control are blanks.
+    v_blanks constant text := E' \x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0B\f\r\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1B\x1C\x1D\x1E\x1F\x7F';
     v_text            text := p_text;
 BEGIN
     IF octet_length(v_text) <> length(v_text) THEN
         v_text := normalize(
             translate(
                 v_text,
-                U&'\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\2028\2029\202F\205F\2800\3000\3164\FFA0'
+                U&'\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\2028\2029\202F\205F\2800\3000\3164\FFA0\FFFC'
                     '\00AD\034F\061C\180E\200B\200E\200F\202A\202B\202C\202D\202E\2060\2061\2062\2063\2064\2065\2066\2067\2068\2069\206A\206B\206C\206D\206E\206F\FEFF\FFF9\FFFA\FFFB',
-                repeat(' ', 22)
+                repeat(' ', 23)
             ),
             NFC
         );

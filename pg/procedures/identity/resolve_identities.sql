@@ -45,6 +45,7 @@ BEGIN
         LIMIT p_batch_size
         FOR UPDATE SKIP LOCKED
     );
+    PERFORM c360._queue_sessions(p_tenant, v_queue);
     PERFORM c360._fold_into_failures(v_queue);
 
     PERFORM set_config('c360.internal_write', 'on', true);

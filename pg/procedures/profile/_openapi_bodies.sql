@@ -1,0 +1,27 @@
+-- What is sent as schemas of OpenAPI: an event, and a batch of events. Bounds are those that ingest holds. Reads nothing.
+
+CREATE OR REPLACE FUNCTION c360._openapi_bodies()
+    RETURNS TABLE (name text, definition json)
+    LANGUAGE sql
+    IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    VALUES
+        ('identifier', '{"type": ["string", "number", "null"], "maxLength": 500}'::json),
+        ('moment', '{"type": ["string", "number", "null"], "description": "ISO 8601, or a number since 1970."}'),
+        ('event', '{"type": "object", "properties": {"type": {"enum": ["identify", "track", "page", "screen", "group", "alias"]},
+            "messageId": {"type": ["string", "null"], "maxLength": 100, "description": "The same one is the same event, for ever."},
+            "userId": {"$ref": "#/components/schemas/identifier"}, "anonymousId": {"$ref": "#/components/schemas/identifier"},
+            "groupId": {"$ref": "#/components/schemas/identifier"}, "previousId": {"$ref": "#/components/schemas/identifier"},
+            "event": {"type": "string", "maxLength": 500, "description": "The name, of track."},
+            "traits": {"type": "object"}, "properties": {"type": "object"}, "context": {"type": "object"},
+            "timestamp": {"$ref": "#/components/schemas/moment"}, "originalTimestamp": {"$ref": "#/components/schemas/moment"},
+            "sentAt": {"$ref": "#/components/schemas/moment"}}}'),
+        ('events', '{"type": "array", "maxItems": 2500, "items": {"$ref": "#/components/schemas/event"}}'),
+        ('batch', '{"anyOf": [{"$ref": "#/components/schemas/events"}, {"type": "object", "required": ["batch"], "properties": {
+            "batch": {"$ref": "#/components/schemas/events"}, "context": {"type": "object"}, "integrations": {"type": "object"},
+            "sentAt": {"$ref": "#/components/schemas/moment"}}}]}');
+$$;
+
+COMMENT ON FUNCTION c360._openapi_bodies() IS
+    'What is sent over HTTP as schemas of OpenAPI.';
