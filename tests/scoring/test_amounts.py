@@ -50,6 +50,15 @@ def read(db, sent, default="USD", stated=None):
         ),
         ("1.5", "KWD", 1500),
         ("12.500", "KWD", 12_500),
+        *(
+            (digits, "USD", 123_450)
+            for digits in ("\u0661\u066c\u0662\u0663\u0664\u066b\u0665\u0660", "\u06f1\u06f2\u06f3\u06f4\u066b\u06f5")
+        ),
+        *((thousands, "IDR", 1_500_000) for thousands in ("Rp 15.000", "15,000", "15.000 IDR", "Rp15.000,-")),
+        ("2.500 Ft", "HUF", 250_000),
+        *((unbroken, "EUR", 123_400) for unbroken in ("1.234,-", "1.234,- \u20ac", "1,234.-")),
+        *((rupees, "INR", 50_000) for rupees in ("Rs. 500/-", "\u20b9500", "500/-")),
+        *((booked, "USD", -500) for booked in ("$ (5.00)", "(5.00) USD", "($5.00)")),
         (9_999_999_999_999.99, "USD", LARGEST),
     ],
 )
@@ -64,7 +73,26 @@ def test_an_amount_is_read_where_it_has_one_reading(db, sent, currency, minor):
         ("1,234", "KWD"),
         *(
             (odd, "USD")
-            for odd in ("1,2345,678", "5..00", "10 - 20", "10/20", "12%", "500k", "5 pts", "1e300", ".", "1 2")
+            for odd in (
+                "1,2345,678",
+                "5..00",
+                "10 - 20",
+                "10/20",
+                "12%",
+                "500k",
+                "5 pts",
+                "1e300",
+                ".",
+                "1 2",
+                "--5",
+                "5--",
+                "5,-20",
+                "(5",
+                "-(5)",
+                "5 (19% VAT)",
+                "1e3",
+                "\u00bd",
+            )
         ),
         *((word, "USD") for word in ("NaN", "Infinity", "fifteen", "free", "", None, True, {"amount": 5}, [5, 6])),
         *((far, "USD") for far in (10_000_000_000_000, 1e300, "1" * 200)),
@@ -85,8 +113,12 @@ def test_an_amount_with_two_readings_or_none_is_not_read(db, sent, currency):
         ("$12", None, "CAD", (1200, "CAD")),
         ("$12", None, "VND", (1200, "USD")),
         ("$12 USD", None, "CAD", (1200, "USD")),
-        ("12 kr", None, "USD", None),
-        ("12 kr", None, "SEK", (1200, "SEK")),
+        *(("12 kr", None, default, expected) for default, expected in (("USD", None), ("SEK", (1200, "SEK")))),
+        *((dollars, None, "USD", (1200, "CAD")) for dollars in ("CAD $12", "$12 CAD", "CA$ 12", "C $12")),
+        *((dollars, "CAD", "USD", (1200, "CAD")) for dollars in ("$12 CAD", "$12")),
+        *((dollars, None, "CAD", (1200, "USD")) for dollars in ("US $12", "USD $12.00")),
+        *(("\u00a51,200", None, default, expected) for default, expected in (("JPY", (1200, "JPY")), ("USD", None))),
+        ("$12 EUR", None, "USD", None),
         ("12", "XXX", "USD", (1200, "XXX")),
     ],
 )

@@ -166,6 +166,81 @@ def test_a_refund_takes_its_amount_or_its_items_or_else_the_order(shop, said, le
     assert (float(facts["total_revenue"]), facts["unreadable_amounts"]) == (left, 0)
 
 
+BASKET = [
+    {"product_id": "p1", "sku": "p1-s", "price": 10, "quantity": 2},
+    {"product_id": "p1", "sku": "p1-l", "price": 15, "quantity": 1},
+    {"product_id": "p2", "price": "$20.00", "quantity": 3},
+    {"sku": "p3", "total": 5},
+]
+
+
+@pytest.mark.parametrize(
+    ("products", "left", "unreadable"),
+    [
+        ([{"product_id": "p2", "quantity": 1}], 80, 0),
+        ([{"product_id": "p2"}], 40, 0),
+        ([{"product_id": "p2", "quantity": 9}], 40, 0),
+        ([{"sku": "p1-s", "quantity": 1}, {"sku": "p1-l"}], 75, 0),
+        ([{"product_id": "p1", "sku": "p1-l"}, {"sku": "p3"}], 80, 0),
+        ([{"productId": "p2", "quantity": "1", "price": None}, {"price": 5}], 75, 0),
+        ([{"product_id": "p1", "quantity": 1}], 100, 1),
+        ([{"product_id": "p1", "sku": "p1-xl"}], 100, 1),
+        ([{"product_id": "p9"}, {"product_id": "p2", "quantity": 1}], 80, 1),
+        ([{"product_id": "p2", "quantity": "many"}], 100, 1),
+        ([{"product_id": "p2", "price": "ten"}], 100, 1),
+        ([{"name": "Tea"}], 100, 1),
+    ],
+)
+@pytest.mark.parametrize(
+    "total", [{}, {"total": 0}, {"total": "0.00", "currency": "USD"}], ids=["", "of 0", "of 0 USD"]
+)
+@pytest.mark.parametrize("comes_first", [True, False], ids=["before its order", "after its order"])
+def test_a_refund_of_products_without_a_price_takes_that_of_the_order(
+    shop, products, left, unreadable, total, comes_first
+):
+    anna = shop.customer()
+
+    if comes_first:
+        shop.refund(anna, LATER, order_id="A1", products=products, **total)
+    shop.order(anna, DAY, order_id="A1", total=100, products=BASKET)
+    if not comes_first:
+        shop.refund(anna, LATER, order_id="A1", products=products, **total)
+
+    facts = shop.facts(anna)
+    assert (facts["total_revenue"], facts["unreadable_amounts"], facts["unmatched_refunds"]) == (left, unreadable, 0)
+
+
+def test_the_products_may_be_in_another_report_of_the_order(shop):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=100, source="server")
+    shop.order(anna, LATER, order_id="A1", total=100, products=BASKET)
+    shop.refund(anna, LATER, order_id="A1", products=[{"product_id": "p2"}])
+
+    assert shop.facts(anna)["total_revenue"] == 40
+
+
+def test_products_of_an_unknown_order_are_an_unmatched_refund(shop):
+    anna = shop.customer()
+
+    shop.refund(anna, LATER, order_id="A1", products=[{"product_id": "p2"}])
+
+    facts = shop.facts(anna)
+    assert (facts["unmatched_refunds"], facts["unreadable_amounts"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "products", [[{"product_id": "p2", "price": 1e300, "quantity": 1e300}], [{"id": {}}], [[1]], 5, "p2"]
+)
+def test_products_of_any_shape_are_survived(shop, products):
+    anna = shop.customer()
+
+    shop.order(anna, DAY, order_id="A1", total=100, products=products)
+    shop.refund(anna, LATER, order_id="A1", products=products)
+
+    assert (shop.facts(anna)["total_revenue"], shop.facts(anna)["unreadable_amounts"]) == (100, 1)
+
+
 @pytest.mark.parametrize(
     ("said", "left"),
     [

@@ -1,6 +1,7 @@
 """Purchases are recognised in the transaction that records their events."""
 
 import random
+from decimal import Decimal
 
 import pytest
 
@@ -23,6 +24,13 @@ REFUND = {
 
 def ingest(db, *events, source="web"):
     return db.call("c360.ingest", "acme", list(events), source)
+
+
+def value_of(db, user):
+    while db.call("c360.resolve_identities", "acme")["remaining"]:
+        pass
+    shown = db.call("c360.profile", "acme", "user_id", user)
+    return shown.get("total_orders"), shown.get("total_revenue") and Decimal(str(shown["total_revenue"]))
 
 
 def purchases(db):
@@ -52,7 +60,88 @@ def test_the_server_reports_the_order_of_the_browser(db):
     ingest(db, ORDER)
     ingest(db, {**ORDER, "messageId": "s1"}, source="server")
 
-    assert purchases(db) == [("order", "A1", 2550, "USD", 2)]
+    assert purchases(db) == [("order", "A1", 2550, "USD", 1)] * 2
+    assert value_of(db, "anna") == (1, Decimal("25.50"))
+
+
+def sale(user, total, number="1001", message=None, currency="USD", **properties):
+    who = {"anonymousId": user} if user.startswith("cookie") else {"userId": user}
+    return {
+        "type": "track",
+        "event": "Order Completed",
+        "messageId": message or f"{user}-{number}-{total}",
+        "timestamp": "2026-03-02T10:00:00Z",
+        "properties": {"order_id": number, "total": total, "currency": currency, **properties},
+        **who,
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        pytest.param(
+            ("fr", sale("anna", 70)), ("de", sale("ben", 90)), [(1, 70), (1, 90)], id="two people in two shops"
+        ),
+        pytest.param(("fr", sale("anna", 70)), ("de", sale("ben", 70)), [(1, 70), (1, 70)], id="of the same amount"),
+        pytest.param(("fr", sale("anna", 70)), ("de", sale("anna", 90)), [(2, 160)], id="one person in two shops"),
+        pytest.param(
+            ("fr", sale("anna", 70)), ("de", sale("anna", 70, currency="EUR")), [(2, 70)], id="in two currencies"
+        ),
+        pytest.param(
+            ("web", sale("anna", 70)), ("web", sale("ben", 90)), [(1, 70), (1, 90)], id="two shops, one source"
+        ),
+        pytest.param(("web", sale("anna", 70)), ("server", sale("anna", 70)), [(1, 70)], id="browser and server"),
+        pytest.param(("web", sale("anna", None)), ("server", sale("anna", 70)), [(1, 70)], id="one without amount"),
+        pytest.param(("web", sale("anna", 70)), ("web", sale("anna", 90)), [(1, 70)], id="corrected in one source"),
+        pytest.param(("web", sale("anna", 70)), ("web", sale("ben", 70)), [(1, 70), (None, None)], id="reported twice"),
+        pytest.param(("server", sale("anna", 70)), ("web", sale("cookie", 70)), [(1, 70)], id="and a visitor"),
+        pytest.param(("server", sale("anna", 70)), ("web", sale("cookie", 80)), [(1, 70)], id="and another visitor"),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1], ids=["in this order", "in the other"])
+def test_an_order_number_is_that_of_its_shop(db, first, second, expected, order):
+    for source, event in [first, second][::order]:
+        later = {**event, "timestamp": "2026-03-02T11:00:00Z"} if event is second[1] else event
+        ingest(db, {**later, "messageId": source + later["messageId"]}, source=source)
+
+    users = dict.fromkeys(event.get("userId") for _, event in (first, second) if "userId" in event)
+    assert [value_of(db, user) for user in users] == expected
+    visitors = db.call("c360.profile", "acme", "anonymous_id", "cookie") if "cookie" in str(second) else {}
+    assert visitors.get("total_orders") == (1 if "80" in str(second) else None)
+
+
+def test_orders_of_two_shops_become_those_of_one_person_and_part_again(db):
+    ingest(db, sale("anna", 70), source="fr")
+    ingest(db, sale("ben", 70), source="de")
+    assert [value_of(db, user) for user in ("anna", "ben")] == [(1, 70), (1, 70)]
+
+    ids = [db.call("c360.profile", "acme", "user_id", user)["profile_id"] for user in ("anna", "ben")]
+    db.call("c360.merge_profiles", "acme", *ids, "the same")
+
+    assert value_of(db, "anna") == (1, 70)
+
+
+@pytest.mark.parametrize(
+    ("refund", "source", "expected"),
+    [
+        pytest.param({"userId": "anna"}, "fr", [(1, 60), (1, 90), 0], id="by its customer"),
+        pytest.param({"userId": "ben"}, "office", [(1, 70), (1, 80), 0], id="by its customer elsewhere"),
+        pytest.param({"userId": "clerk"}, "de", [(1, 70), (1, 80), 0], id="by the shop"),
+        pytest.param({"userId": "clerk"}, "office", [(1, 70), (1, 90), 1], id="by somebody who may mean either"),
+    ],
+)
+def test_a_refund_is_of_the_order_nearest_to_it(db, refund, source, expected):
+    ingest(db, sale("anna", 70), source="fr")
+    ingest(db, sale("ben", 90), source="de")
+    ingest(db, {**REFUND, **refund, "properties": {"order_id": "1001", "total": 10}}, source=source)
+
+    values = [value_of(db, user) for user in ("anna", "ben")]
+    assert [*values, sum(counts(db, "unmatched_refunds"))] == expected
+
+
+def counts(db, name):
+    db.execute("SET LOCAL search_path = pg_catalog, tenant_acme, pg_temp")
+    return [row[name] for row in db.call_rows("c360._purchase_facts", "acme")]
 
 
 def test_the_observation_of_a_purchase_is_queued_for_a_rebuild(db):
@@ -79,16 +168,14 @@ def test_batches_at_the_same_time_end_with_the_best_report_of_every_order(connec
     for sender in senders:
         sender.result()
 
-    kept = dict(sessions[0].rows("SELECT order_id, message_id FROM tenant_acme.cdp_purchases"))
-    best = dict(
-        sessions[0].rows("""
-            SELECT DISTINCT ON (1) payload #>> '{properties,order_id}', message_id
-            FROM tenant_acme.cdp_behavioral_events
-            ORDER BY 1, payload #> '{properties,revenue}' IS NULL, occurred_at,
-                source COLLATE "C", message_id COLLATE "C"
-        """)
+    kept = sessions[0].rows(
+        "SELECT order_id, raw_profile_id, message_id FROM tenant_acme.cdp_purchases ORDER BY order_id, raw_profile_id"
     )
-    assert len(kept) == 10
+    best = sessions[0].rows("""
+        SELECT DISTINCT ON (1, 2) payload #>> '{properties,order_id}', raw_profile_id, message_id
+        FROM tenant_acme.cdp_behavioral_events
+        ORDER BY 1, 2, payload #> '{properties,revenue}' IS NULL, occurred_at, message_id COLLATE "C"
+    """)
     assert kept == best
     assert sessions[0].value("SELECT sum(report_count) FROM tenant_acme.cdp_purchases") == 4 * 8 * 10
 

@@ -2,7 +2,7 @@
 -- apostrophes are thousands (also 1,00,000); of a point and a comma the last one separates the decimals. A single point or comma with three digits
 -- behind it (1.234) means thousands in a currency without minor units, and is not read otherwise: it could be both. A point is
 -- no such case where the currency has three decimals, nor where what stands before it is no group (1234.567, 0.125). Pure.
---   p_digits: how many decimals the currency has.
+--   p_digits: how many decimals are written in the currency.
 
 CREATE OR REPLACE FUNCTION c360._decimal(
     p_text   text,

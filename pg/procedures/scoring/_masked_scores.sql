@@ -1,5 +1,5 @@
 -- What of the scores and purchases of customers people may not see, because it is or tells the value of a masked attribute:
--- names of columns of c360.rfm() and cdp_purchases, and of fields of score.changed. Reads only.
+-- names of columns of c360.rfm(), cdp_purchases and what is made of it, and of fields of score.changed. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._masked_scores(p_tenant text)
     RETURNS text[]
@@ -21,6 +21,20 @@ AS $$
             ('monetary_score', '{rfm_monetary_score}'),
             ('rfm_score', '{rfm_recency_score,rfm_frequency_score,rfm_monetary_score}'),
             ('segment', '{rfm_segment}'),
+            ('purchase_days', '{total_orders}'),
+            ('priced_repeats', '{total_orders}'),
+            ('expected_purchases', '{total_orders}'),
+            ('probability_alive', '{total_orders,last_purchase_at}'),
+            ('probability_no_purchase', '{total_orders,last_purchase_at}'),
+            ('last_day', '{last_purchase_at}'),
+            ('repeat_value', '{total_revenue,avg_order_value}'),
+            ('mean_value', '{total_revenue,avg_order_value}'),
+            ('expected_value', '{total_revenue,avg_order_value}'),
+            ('clv', '{total_revenue,avg_order_value}'),
+            ('engagement', '{event_summary}'),
+            ('parts', '{event_summary}'),
+            ('inactivity', '{total_orders,last_purchase_at,last_seen_at}'),
+            ('idle_days', '{last_seen_at}'),
             ('from', '{rfm_segment}'),
             ('to', '{rfm_segment}')
     ) AS told (name, attributes)

@@ -1,10 +1,11 @@
 -- The amount of an order or refund in minor units and its currency. Of the names the e-commerce specification of Segment knows,
 -- revenue comes first, because it leaves tax and shipping out, then total, then value; a refund may also say what it is about
--- (refund_amount, amount, subtotal), or list its items. The first that can be read counts.
+-- (refund_amount, amount, subtotal), or list its items. The first that can be read counts; a refund of 0 with items is one of these.
 --   amount_minor: NULL for an order without one, or with a negative one, and for a refund of the whole order: it says neither an
 --     amount nor items. Of a refund without currency it has four decimals, for those of its order are not known yet, and
 --     currency is NULL. A refund may be sent with either sign.
 --   is_unreadable: something was said and could not be read, wholly or, of items, partly. Such a refund takes what could be read.
+--   items: of an order those whose amount can be read, [{id, sku, quantity, amount}]; of a refund those that say no price.
 -- Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._purchase_amount(
@@ -13,7 +14,8 @@ CREATE OR REPLACE FUNCTION c360._purchase_amount(
     p_default         text,
     OUT amount_minor  bigint,
     OUT currency      text,
-    OUT is_unreadable boolean
+    OUT is_unreadable boolean,
+    OUT items         jsonb
 )
     LANGUAGE plpgsql
     IMMUTABLE
@@ -48,16 +50,29 @@ BEGIN
         WHERE NOT c360._says_nothing(p_properties -> named.member)
     );
 
-    IF p_kind = 'refund' AND v_amount IS NULL THEN
+    IF p_kind = 'refund' AND coalesce(v_amount, 0) = 0 THEN
         v_items := c360._items_amount(p_properties -> 'products', v_stated, p_default);
-        currency := v_items.currency;
+        currency := CASE WHEN v_items.is_unreadable IS NULL THEN currency ELSE v_items.currency END;
         is_unreadable := is_unreadable OR coalesce(v_items.is_unreadable, false);
-        v_amount := CASE WHEN is_unreadable OR v_items.is_unreadable IS NOT NULL THEN coalesce(v_items.amount, 0) END;
+        v_amount := CASE WHEN is_unreadable OR v_items.is_unreadable IS NOT NULL THEN coalesce(v_items.amount, 0) ELSE v_amount END;
+        items := v_items.silent;
     END IF;
 
     IF p_kind = 'order' THEN
         currency := coalesce(currency, v_stated, p_default);
         amount_minor := c360._amount_minor(v_amount, currency);
+        items := (
+            SELECT jsonb_agg(
+                jsonb_strip_nulls(
+                    jsonb_build_object('id', item.product_id, 'sku', item.sku, 'quantity', coalesce(item.quantity, 1), 'amount', item.amount)
+                )
+            )
+            FROM c360._items(p_properties -> 'products', v_stated, p_default) AS item
+            WHERE item.amount IS NOT NULL
+              AND item.currency = _purchase_amount.currency
+              AND coalesce(item.product_id, item.sku) IS NOT NULL
+              AND coalesce(item.quantity, 1) > 0
+        );
     ELSE
         -- Without a currency the decimals of a refund are not known yet: CLF has the most of all currencies.
         currency := coalesce(v_stated, nullif(currency, p_default));
@@ -71,4 +86,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360._purchase_amount(text, jsonb, text) IS
-    'The amount of an order or refund in minor units, its currency, and whether it could not be read.';
+    'The amount of an order or refund in minor units, its currency, its items, and whether it could not be read.';

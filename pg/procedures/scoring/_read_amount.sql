@@ -16,8 +16,8 @@ CREATE OR REPLACE FUNCTION c360._read_amount(
 AS $$
 DECLARE
     v_text  text;
+    v_sign  text;
     v_parts text[];
-    v_words text[];
 BEGIN
     IF jsonb_typeof(p_value) = 'number' THEN
         amount := p_value::numeric;
@@ -36,30 +36,23 @@ BEGIN
 
     v_text := c360.present_text(v_text);
     IF octet_length(v_text) <> length(v_text) THEN
-        v_text := translate(c360._fold_forms(normalize(v_text, NFKC)), '’', '''');
+        v_text := translate(c360._plain_digits(c360._fold_forms(normalize(v_text, NFKC))), '’٫٬', '''.,');
     END IF;
-    -- 5,- and 5.-- have no cents.
-    v_text := regexp_replace(v_text, '([0-9])[.,]-+', '\1');
-    v_parts := regexp_match(v_text, '^(\(?[-+]?) ?([^-+0-9()]*)([-+]?) ?([0-9](?:[0-9., '']*[0-9])?) ?([^-+0-9()]*)([-+]?\)?)$');
-    IF v_parts IS NULL OR (v_parts[1] LIKE '(%') <> (v_parts[6] LIKE '%)') THEN
+    -- 5,- and 5.-- have no cents, nor has 5/-.
+    v_text := regexp_replace(v_text, '([0-9])/-+(?![0-9])', '\1');
+    v_text := regexp_replace(v_text, '([0-9][.,])-+(?![0-9])', '\100');
+    -- Brackets around a number, with its currency or without, are a minus.
+    IF v_text ~ '^[^()0-9+-]*\([^()+-]*[0-9][^()+-]*\)[^()0-9+-]*$' THEN
+        v_text := '-' || translate(v_text, '()', '');
+    END IF;
+    v_parts := regexp_match(v_text, '^([-+]?) ?([^-+0-9()]*)([-+]?) ?([0-9](?:[0-9., '']*[0-9])?) ?([^-+0-9()]*)([-+]?)$');
+    v_sign := v_parts[1] || v_parts[3] || v_parts[6];
+    IF v_parts IS NULL OR length(v_sign) > 1 THEN
         RETURN;
     END IF;
 
-    currency := coalesce(p_stated, p_default);
-    v_words := array_remove(ARRAY[btrim(v_parts[2], ' '), btrim(v_parts[5], ' ')], '');
-    IF v_words <> '{}' THEN
-        SELECT CASE
-            WHEN bool_and(currency = ANY (c360._currencies_of(named.word))) OR p_stated = 'XXX' THEN currency
-            WHEN p_stated IS NULL AND count(DISTINCT likely.codes[1]) = 1 AND bool_and(cardinality(likely.codes) = 1 OR named.word = '$')
-                THEN min(likely.codes[1])
-        END
-        INTO currency
-        FROM unnest(v_words) AS named (word)
-        CROSS JOIN LATERAL (SELECT c360._currencies_of(named.word) AS codes) AS likely;
-    END IF;
-
-    amount := c360._decimal(v_parts[4], c360._currency_exponent(currency))
-        * CASE WHEN v_parts[1] || v_parts[3] || v_parts[6] ~ '[-(]' THEN -1 ELSE 1 END;
+    currency := c360._currency_beside(ARRAY[v_parts[2], v_parts[5]], p_stated, p_default);
+    amount := c360._decimal(v_parts[4], c360._decimals_in_use(currency)) * CASE v_sign WHEN '-' THEN -1 ELSE 1 END;
     IF amount IS NULL OR currency IS NULL THEN
         amount := NULL;
         currency := NULL;

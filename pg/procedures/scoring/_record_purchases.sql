@@ -1,9 +1,10 @@
 -- Recognises orders and refunds among just recorded events and keeps them in cdp_purchases. Runs in the transaction that
 -- recorded the events, trusts the search_path. Answers how many rows it wrote. Raises nothing for anything a shop may send.
--- An order reported by several events is one row: a report with a readable amount wins, then the earliest, then the lowest
--- source and message id, so the order of arrival makes no difference. Everybody whose golden record loses or gains by it is
--- queued for the resolver, also those this batch does not name. Called again with the same events it changes no purchase
--- (report_count may count an outdone report twice).
+-- An order reported by several events of one observation is one row: a report with a readable amount wins, then the earliest, then
+-- the lowest source and message id, so the order of arrival makes no difference. Which rows of several observations are one order
+-- is decided when they are read (c360._counted_orders()). Everybody whose golden record may lose or gain by it is queued for the
+-- resolver, also those this batch does not name. Called again with the same events it changes no purchase (report_count may count an
+-- outdone report twice).
 
 CREATE OR REPLACE FUNCTION c360._record_purchases(
     p_tenant      text,
@@ -66,20 +67,22 @@ BEGIN
             sent.occurred_at,
             priced.amount_minor,
             priced.currency,
-            priced.is_unreadable
+            priced.is_unreadable,
+            priced.items
         FROM sent
         CROSS JOIN LATERAL c360._purchase_amount(sent.kind, sent.properties, v_default_currency) AS priced
     ),
     best AS (
-        SELECT DISTINCT ON (report.kind, coalesce(report.order_id, ''), numbered.tie)
+        SELECT DISTINCT ON (report.raw_profile_id, report.kind, coalesce(report.order_id, ''), numbered.tie)
             report.*,
-            count(*) OVER (PARTITION BY report.kind, report.order_id, numbered.tie)::integer AS report_count
+            count(*) OVER (PARTITION BY report.raw_profile_id, report.kind, report.order_id, numbered.tie)::integer AS report_count
         FROM report
         -- Only orders with a number can be reports of the same thing.
         CROSS JOIN LATERAL (
             SELECT CASE WHEN report.kind = 'refund' OR report.order_id IS NULL THEN report.event_id END AS tie
         ) AS numbered
         ORDER BY
+            report.raw_profile_id,
             report.kind,
             coalesce(report.order_id, ''),
             numbered.tie,
@@ -117,6 +120,7 @@ BEGIN
             amount_minor,
             currency,
             is_unreadable,
+            items,
             report_count
         )
         SELECT
@@ -130,12 +134,12 @@ BEGIN
             best.amount_minor,
             best.currency,
             best.is_unreadable,
+            best.items,
             best.report_count
         FROM best
-        ON CONFLICT (order_id) WHERE kind = 'order' DO UPDATE
-        SET (raw_profile_id, event_id, source, message_id, occurred_at, amount_minor, currency, is_unreadable, report_count) = (
+        ON CONFLICT (order_id, raw_profile_id) WHERE kind = 'order' DO UPDATE
+        SET (event_id, source, message_id, occurred_at, amount_minor, currency, is_unreadable, items, report_count) = (
             SELECT
-                better.raw_profile_id,
                 better.event_id,
                 better.source,
                 better.message_id,
@@ -143,14 +147,15 @@ BEGIN
                 better.amount_minor,
                 better.currency,
                 better.is_unreadable,
+                coalesce(better.items, kept.items, excluded.items),
                 kept.report_count + excluded.report_count
             FROM (
                 VALUES
-                    (kept.raw_profile_id, kept.event_id, kept.source, kept.message_id, kept.occurred_at,
-                     kept.amount_minor, kept.currency, kept.is_unreadable),
-                    (excluded.raw_profile_id, excluded.event_id, excluded.source, excluded.message_id,
-                     excluded.occurred_at, excluded.amount_minor, excluded.currency, excluded.is_unreadable)
-            ) AS better (raw_profile_id, event_id, source, message_id, occurred_at, amount_minor, currency, is_unreadable)
+                    (kept.event_id, kept.source, kept.message_id, kept.occurred_at,
+                     kept.amount_minor, kept.currency, kept.is_unreadable, kept.items),
+                    (excluded.event_id, excluded.source, excluded.message_id,
+                     excluded.occurred_at, excluded.amount_minor, excluded.currency, excluded.is_unreadable, excluded.items)
+            ) AS better (event_id, source, message_id, occurred_at, amount_minor, currency, is_unreadable, items)
             ORDER BY
                 better.amount_minor IS NULL,
                 better.occurred_at,
@@ -169,4 +174,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360._record_purchases(text, timestamptz, bigint[]) IS
-    'Keeps the orders and refunds among recorded events as purchases; one order number is one order.';
+    'Keeps the orders and refunds among recorded events as purchases; an order of an observation is one.';

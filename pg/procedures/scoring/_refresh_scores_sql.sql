@@ -33,7 +33,7 @@ AS $$
                         'unreadable_amounts', nullif(rfm.unreadable_amounts, 0)
                     )), '{}') AS purchase_warnings,
                     CASE
-                        WHEN rfm.frequency > 0 THEN coalesce((
+                        WHEN rfm.last_purchase_at IS NOT NULL THEN coalesce((
                             SELECT band.score
                             FROM c360.recency_bands AS band
                             WHERE band.within_days >= rfm.recency_days
@@ -143,7 +143,8 @@ AS $$
                     CASE WHEN summary.profile_count > 0 THEN 'computed' ELSE 'empty' END,
                     $2,
                     summary.profile_count,
-                    jsonb_build_object('cut_points', summary.cut_points),
+                    jsonb_build_object('cut_points', summary.cut_points)
+                        || jsonb_strip_nulls(jsonb_build_object('window', c360._rfm_settings($1) -> 'time_window')),
                     summary.warnings
                 FROM summary
                 JOIN c360.tenants AS tenant ON tenant.tenant = $1
@@ -163,6 +164,7 @@ AS $$
                 'postponed', (SELECT count(*) FROM differing) - (SELECT count(*) FROM changed),
                 'segments_changed', (SELECT count(*) FROM told)
             )
+            FROM c360._touch_profiles(ARRAY(SELECT changed.master_profile_id FROM changed))
         $statement$,
         coalesce(string_agg(format(', fresh.%I', score.attribute), '' ORDER BY score.attribute), ''),
         coalesce(string_agg(format(', stored.%I', score.attribute), '' ORDER BY score.attribute), ''),

@@ -1,6 +1,7 @@
 -- Scores every golden record that bought, as of a point in time; the one place where RFM is computed. Trusts the search_path.
 -- Scores are given by value against four cut points, the 20th to 80th percentiles plus 1 (as the R package rfm cuts): equal
--- values get equal scores and the order of input makes no difference. Rows without an order by then have no scores.
+-- values get equal scores and the order of input makes no difference. Rows without an order in the window
+-- of the tenant by then have no scores.
 -- Every row repeats the cut points, so that a caller can store them with the scores. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._rfm(
@@ -32,14 +33,18 @@ AS $$
 DECLARE
     v_time_zone text;
     v_today     date;
+    v_window    interval;
 BEGIN
     SELECT
         tenant.time_zone,
-        (p_as_of AT TIME ZONE tenant.time_zone)::date
+        (p_as_of AT TIME ZONE tenant.time_zone)::date,
+        own.time_window
     INTO
         v_time_zone,
-        v_today
+        v_today,
+        v_window
     FROM c360.tenants AS tenant
+    LEFT JOIN c360.rfm_settings AS own ON own.tenant = tenant.tenant
     WHERE tenant.tenant = p_tenant;
 
     RETURN QUERY
@@ -48,7 +53,13 @@ BEGIN
             facts.*,
             v_today - (facts.last_purchase_at AT TIME ZONE v_time_zone)::date AS recency_days,
             coalesce(facts.total_revenue, 0) AS monetary
-        FROM c360._purchase_facts(p_tenant, NULL, p_as_of) AS facts
+        FROM c360._purchase_facts(
+            p_tenant,
+            NULL,
+            p_as_of,
+            -- Today is the last of the days, or of the days of the months.
+            coalesce(((v_today - v_window)::date + 1)::timestamp AT TIME ZONE v_time_zone, '-infinity')
+        ) AS facts
         JOIN cdp_master_profiles AS profile ON profile.master_profile_id = facts.master_profile_id
         WHERE profile.status = 'active'
     ),
@@ -96,7 +107,7 @@ BEGIN
         scored.unreadable_amounts,
         scored.cut_points
     FROM scored
-    LEFT JOIN c360.rfm_cells AS cell ON cell.recency_score = scored.r
+    LEFT JOIN c360._rfm_cells_of(p_tenant) AS cell ON cell.recency_score = scored.r
         AND cell.frequency_score = scored.f
         AND cell.monetary_score = scored.m;
 END;

@@ -1,5 +1,5 @@
 -- Recency, frequency and monetary value of every customer with their scores 1 to 5 and the segment, as of a point in time.
--- Purchases after that moment are left out and counted. Days are days of the tenant's time zone, money is the tenant's
+-- Purchases after that moment are left out and counted; those before the window of the tenant are left out. Days are days of the tenant's time zone, money is the tenant's
 -- default currency. What tells the value of a masked attribute is NULL. Reads only.
 -- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds
 

@@ -1,4 +1,4 @@
--- The eleven RFM segments with how many customers, orders and how much revenue each holds as of a point in time. Every
+-- The RFM segments of a tenant, the eleven of c360 or its own, with how many customers, orders and how much revenue each holds as of a point in time. Every
 -- segment has a row, also an empty one. Reads only.
 -- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds
 
@@ -31,13 +31,13 @@ BEGIN
         coalesce(sum(scored.monetary), 0),
         percentile_disc(0.5) WITHIN GROUP (ORDER BY scored.recency_days),
         named.advice
-    FROM c360.rfm_segments AS named
+    FROM c360._rfm_segments(p_tenant) AS named
     LEFT JOIN c360._rfm(p_tenant, c360._checked_time('p_as_of', p_as_of)) AS scored ON scored.segment = named.segment
     GROUP BY
         named.segment,
-        named.position,
+        named."position",
         named.advice
-    ORDER BY named.position;
+    ORDER BY named."position";
 END;
 $$;
 

@@ -1,0 +1,159 @@
+-- Fits BG/NBD (bg_nbd) or MBG/NBD (mbg_nbd) to customers by maximum likelihood: p_x repeat purchases, p_recency time of the last one
+-- after the first, p_age time from the first to the end, both in one unit; p_count how many such customers (default one each).
+-- Newton's method on the logarithms of the parameters with Levenberg's damping, from a start of its own.
+-- p_prior: weight of a normal prior on these logarithms around zero, as of so many customers' worth; 0 is maximum likelihood.
+-- status: converged; boundary, when the likelihood rises towards a parameter of zero or infinity (finite and usable, without standard errors);
+-- max_iter or stalled, when the search ended before. Customers of age 0 say nothing and are left out and counted.
+-- Raises: 22023 for values that cannot be (x negative, recency without x or beyond the age, NaN), and when nobody bought again.
+
+CREATE OR REPLACE FUNCTION c360.fit_purchases(
+    p_model    text,
+    p_x        integer[],
+    p_recency  double precision[],
+    p_age      double precision[],
+    p_count    double precision[] DEFAULT NULL,
+    p_prior    double precision DEFAULT 0
+)
+    RETURNS c360.purchase_fit
+    LANGUAGE plpgsql
+    IMMUTABLE
+    PARALLEL SAFE
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    -- So many groups of customers are enough to begin near the maximum; more of them only polish.
+    c_enough   CONSTANT integer := 2000;
+    v_sample   c360.purchase_fit;
+    v_start    double precision[];
+    v_bad      bigint;
+    v_x        integer[];
+    v_recency  double precision[];
+    v_age      double precision[];
+    v_count    double precision[];
+    v_over     double precision[];
+    v_found    c360.maximum;
+    v_fit      c360.purchase_fit;
+BEGIN
+    IF (p_model IN ('bg_nbd', 'mbg_nbd')) IS NOT TRUE THEN
+        RAISE EXCEPTION 'there is no model "%"', p_model
+            USING ERRCODE = '22023',
+                  HINT = 'Models are bg_nbd and mbg_nbd.';
+    END IF;
+
+    SELECT
+        count(*) FILTER (WHERE NOT given.is_fine),
+        coalesce(sum(given.n) FILTER (WHERE given.age = 0), 0)
+    INTO
+        v_bad,
+        v_fit.excluded
+    FROM (
+        SELECT
+            customer.age,
+            coalesce(customer.n, 1) AS n,
+            coalesce(
+                customer.x >= 0
+                AND customer.recency >= 0
+                AND customer.recency <= customer.age
+                AND customer.age < 'Infinity'
+                AND (customer.x > 0) = (customer.recency > 0)
+                AND coalesce(customer.n, 1) >= 0 AND coalesce(customer.n, 1) < 'Infinity',
+                false
+            ) AS is_fine
+        FROM unnest(p_x, p_recency, p_age, p_count) AS customer (x, recency, age, n)
+    ) AS given;
+    IF v_bad > 0 THEN
+        RAISE EXCEPTION '% customers cannot be', v_bad
+            USING ERRCODE = '22023',
+                  HINT = 'Repeat purchases are whole and not negative, the last one is after the first and not after the end; without repeat purchases recency is 0.';
+    END IF;
+
+    -- Alike customers count together: what is computed is a sum over them.
+    SELECT
+        array_agg(alike.x),
+        array_agg(alike.recency),
+        array_agg(alike.age),
+        array_agg(alike.n),
+        sum(alike.n)
+    INTO
+        v_x,
+        v_recency,
+        v_age,
+        v_count,
+        v_fit.customers
+    FROM (
+        SELECT
+            customer.x,
+            customer.recency,
+            customer.age,
+            sum(coalesce(customer.n, 1)) AS n
+        FROM unnest(p_x, p_recency, p_age, p_count) AS customer (x, recency, age, n)
+        WHERE customer.age > 0
+        GROUP BY
+            customer.x,
+            customer.recency,
+            customer.age
+        -- Sums of doubles depend on their order: the same customers give the same fit.
+        ORDER BY
+            customer.x,
+            customer.recency,
+            customer.age
+    ) AS alike
+    WHERE alike.n > 0;
+
+    SELECT array_agg(over.n ORDER BY over.k)
+    INTO v_over
+    FROM (
+        SELECT
+            number.k,
+            sum(alike.n) OVER (ORDER BY number.k DESC) AS n
+        FROM generate_series(1, (SELECT max(x) FROM unnest(v_x) AS x)) AS number (k)
+        LEFT JOIN (
+            SELECT
+                customer.x,
+                sum(customer.n) AS n
+            FROM unnest(v_x, v_count) AS customer (x, n)
+            GROUP BY customer.x
+        ) AS alike ON alike.x = number.k
+    ) AS over;
+    IF v_over IS NULL THEN
+        RAISE EXCEPTION 'nobody bought again'
+            USING ERRCODE = '22023',
+                  HINT = 'A model of repeat purchases needs customers with repeat purchases.';
+    END IF;
+
+    v_start := ARRAY[0, ln((SELECT sum(customer.age * customer.n) / sum(customer.n) FROM unnest(v_age, v_count) AS customer (age, n))), 0, 0];
+    IF array_length(v_x, 1) > 2 * c_enough THEN
+        SELECT c360.fit_purchases(p_model, array_agg(customer.x), array_agg(customer.recency), array_agg(customer.age), array_agg(customer.n), p_prior)
+        INTO v_sample
+        FROM unnest(v_x, v_recency, v_age, v_count) WITH ORDINALITY AS customer (x, recency, age, n, position)
+        WHERE customer.position % (array_length(v_x, 1) / c_enough) = 0;
+        IF v_sample.status = 'converged' THEN
+            v_start := ARRAY[ln(v_sample.r), ln(v_sample.alpha), ln(v_sample.a), ln(v_sample.b)];
+        END IF;
+    END IF;
+    v_found := c360._maximum(
+        p_model,
+        v_x,
+        v_recency,
+        v_age,
+        v_count,
+        v_over,
+        v_start,
+        p_prior
+    );
+    v_fit.model := p_model;
+    v_fit.status := v_found.status;
+    v_fit.r := v_found.parameters[1];
+    v_fit.alpha := v_found.parameters[2];
+    v_fit.a := v_found.parameters[3];
+    v_fit.b := v_found.parameters[4];
+    v_fit.standard_errors := v_found.standard_errors;
+    v_fit.log_likelihood := v_found.log_likelihood;
+    v_fit.steps := v_found.steps;
+    RETURN v_fit;
+END;
+$$;
+
+COMMENT ON FUNCTION c360.fit_purchases(text, integer[], double precision[], double precision[], double precision[], double precision) IS
+    'Fits a model of how often customers buy.';

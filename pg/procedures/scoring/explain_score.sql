@@ -1,0 +1,79 @@
+-- Why a golden record has a score as of now: parts whose points add up to exactly it, each with the value it looked at and words. p_score is
+-- one of rfm_segment (points are the number of the cell, such as 545), recency_score, frequency_score, monetary_score, clv, engagement,
+-- inactivity and lead. No rows for who has no such score; an id that was merged answers for its survivor. A score that tells the value of a
+-- masked attribute is one row that says so. Reads only.
+-- Raises: U4404 tenant_not_found, U3412 score_unknown
+
+CREATE OR REPLACE FUNCTION c360.explain_score(
+    p_tenant            text,
+    p_master_profile_id uuid,
+    p_score             text
+)
+    RETURNS TABLE (part text, value text, points numeric, words text)
+    LANGUAGE plpgsql
+    STABLE
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    v_id    uuid;
+    v_shows text[] := CASE p_score
+        WHEN 'rfm_segment' THEN '{segment,rfm_score}'
+        WHEN 'recency_score' THEN '{recency_score,recency_days}'
+        WHEN 'frequency_score' THEN '{frequency_score,frequency}'
+        WHEN 'monetary_score' THEN '{monetary_score,monetary}'
+        WHEN 'clv' THEN '{clv,purchase_days,last_day,probability_alive,expected_value}'
+        WHEN 'engagement' THEN '{engagement}'
+        WHEN 'inactivity' THEN '{inactivity}'
+        WHEN 'lead' THEN '{}'
+    END;
+BEGIN
+    PERFORM c360._use_tenant(p_tenant);
+
+    IF v_shows IS NULL THEN
+        RAISE EXCEPTION 'there is no score "%"', p_score
+            USING ERRCODE = 'U3412',
+                  HINT = 'Scores are rfm_segment, recency_score, frequency_score, monetary_score, clv, engagement, inactivity and lead.';
+    ELSIF v_shows && c360._masked_scores(p_tenant) THEN
+        RETURN QUERY
+        SELECT
+            'masked'::text,
+            NULL::text,
+            NULL::numeric,
+            'This score tells the value of a masked attribute.'::text;
+        RETURN;
+    END IF;
+
+    SELECT coalesce(profile.merged_into, profile.master_profile_id)
+    INTO v_id
+    FROM cdp_master_profiles AS profile
+    WHERE profile.master_profile_id = p_master_profile_id;
+
+    CASE p_score
+        WHEN 'clv' THEN
+            RETURN QUERY
+            SELECT said.*
+            FROM c360._explain_clv(v_id) AS said;
+        WHEN 'engagement' THEN
+            RETURN QUERY
+            SELECT said.*
+            FROM c360._explain_engagement(v_id) AS said;
+        WHEN 'inactivity' THEN
+            RETURN QUERY
+            SELECT said.*
+            FROM c360._explain_inactivity(v_id) AS said;
+        WHEN 'lead' THEN
+            RETURN QUERY
+            SELECT said.*
+            FROM c360._explain_lead(p_tenant, v_id) AS said;
+        ELSE
+            RETURN QUERY
+            SELECT said.*
+            FROM c360._explain_rfm(p_tenant, v_id, p_score) AS said;
+    END CASE;
+END;
+$$;
+
+COMMENT ON FUNCTION c360.explain_score(text, uuid, text) IS
+    'Parts that add up to a score of a golden record, in numbers and words.';
