@@ -13,7 +13,8 @@ from typing import Any
 from c360.domain.tenants import of_tenant
 from c360.governance.declaration import PROPERTIES, Declaration, write_declaration
 from c360.governance.plan import Permissions, Plan
-from c360.governance.tenants import Connection, as_owner, call, plan_tenant, sync_tenant
+from c360.governance.segments import check_segments
+from c360.governance.tenants import Connection, as_owner, call, load_spec, plan_tenant, sync_tenant
 from c360.templates.environment import literal
 
 _KEYS = {
@@ -21,7 +22,9 @@ _KEYS = {
     "attributes": ("attribute",),
     "blocked_values": ("identifier_type", "pattern"),
     "match_rules": ("rule",),
+    "segments": ("segment",),
     "retention": ("kind",),
+    "jobs": ("job",),
 }
 
 
@@ -61,6 +64,7 @@ def apply_declaration(
             before = _metadata(conn, declaration.tenant)
             conn.execute("SELECT c360.apply_metadata(%s)", (document,))
             after = _metadata(conn, declaration.tenant) or {}
+            check_segments(load_spec(conn, declaration.tenant), declaration.segments)
             application = Application(
                 tenant=declaration.tenant,
                 is_new=before is None,
@@ -92,6 +96,8 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
     for key in PROPERTIES:
         if before and before[key] != after[key]:
             yield f"{key}: {before[key]!r} becomes {after[key]!r}"
+    if before:
+        yield from _score_differences(before, after)
     for part, keys in _KEYS.items():
         old = {_name(row, keys): row for row in before.get(part, ())}
         for name, row in ((_name(row, keys), row) for row in after[part] if before):
@@ -103,6 +109,22 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
                     for key, value in row.items()
                     if old[name][key] != value
                 )
+
+
+def _score_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    if before["rfm"] != after["rfm"]:
+        yield "rfm: " + "; ".join(_rfm_differences(before["rfm"] or {}, after["rfm"] or {}))
+    for score in ("engagement", "lead"):
+        if before[score] != after[score]:
+            yield f"{score}: {before[score]!r} becomes {after[score]!r}"
+
+
+def _rfm_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    if before.get("time_window") != after.get("time_window"):
+        yield f"window {before.get('time_window')!r} becomes {after.get('time_window')!r}"
+    if before.get("segments") != after.get("segments"):
+        names = [entry["segment"] for entry in after.get("segments") or ()]
+        yield "segments become " + (", ".join(names) if names else "those of c360")
 
 
 def _name(row: Mapping[str, Any], keys: Sequence[str]) -> str:

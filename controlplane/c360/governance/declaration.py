@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from c360.domain.errors import UsageError
 from c360.domain.rules import parse_definition
+from c360.domain.schedules import HINT, ScheduleProblem, check_schedule
 from c360.domain.tenants import DataType
 
 PROPERTIES = (
@@ -29,15 +30,36 @@ PROPERTIES = (
     "max_cluster_size",
     "keeps_erased_out",
     "shown_properties",
+    "ip",
+    "session_minutes",
 )
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,58}$")]
 Kept = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4} days$|^1 day$")]
 Kind = Literal[
-    "events", "rejected_events", "import_rejects", "history", "messages", "attempts", "dead_letters", "audit"
+    "events",
+    "rejected_events",
+    "settled_rejected_events",
+    "import_rejects",
+    "history",
+    "messages",
+    "attempts",
+    "dead_letters",
+    "audit",
+    "job_runs",
 ]
+Window = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4} (days|months)$|^1 (day|month)$")]
+Cells = Annotated[str, Field(pattern=r"^([1-5*][1-5,-]*) ([1-5*][1-5,-]*) ([1-5*][1-5,-]*)$")]
+Weight = Annotated[float, Field(ge=-1000, le=1000)]
 RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 _LISTS = {DataType.TEXT_LIST, DataType.JSON}
+
+
+def _readable(schedule: str) -> str:
+    try:
+        return check_schedule(schedule)
+    except ScheduleProblem as problem:
+        raise ValueError(f"{problem}. {HINT}") from problem
 
 
 class _Part(BaseModel):
@@ -133,6 +155,71 @@ class MatchRuleEntry(_Part):
         return self
 
 
+class JobEntry(_Part):
+    """One of `jobs`. Without a kind, the name is the kind."""
+
+    kind: Name | None = None
+    schedule: Annotated[str, AfterValidator(_readable)]
+    arguments: dict[Name, str | int | float | bool] = {}
+    is_enabled: bool = True
+
+    def row(self, name: str) -> dict[str, Any]:
+        """The whole row of c360.jobs."""
+        return {"job": name, **self.model_dump(), "kind": self.kind or name}
+
+
+class RfmSegmentEntry(_Part):
+    """One of `rfm.segments`. Cells are lines of three fields: recency, frequency, monetary score."""
+
+    cells: list[Cells]
+    advice: Annotated[str, Field(max_length=500)] = ""
+
+
+class RfmEntry(_Part):
+    """`rfm`: which orders count, and what the 125 cells are called. What is left out is as c360 has it."""
+
+    window: Window | None = None
+    segments: dict[Annotated[str, Field(min_length=1, max_length=60)], RfmSegmentEntry] | None = None
+
+    def wanted(self) -> dict[str, Any]:
+        """What c360._apply_rfm takes."""
+        return {
+            "time_window": self.window,
+            "segments": self.segments
+            and [{"segment": name, **entry.model_dump()} for name, entry in self.segments.items()],
+        }
+
+
+class SegmentEntry(_Part):
+    """One of `segments`. The condition is checked when it is compiled."""
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    description: str = ""
+    condition: Annotated[str, Field(min_length=1, max_length=4000)]
+    status: Literal["active", "paused"] = "active"
+    notifies_first: bool = False
+
+
+class EngagementEntry(_Part):
+    """`engagement`: how fast it fades and what events are worth. What is left out is as c360 has it."""
+
+    half_life_days: Annotated[float, Field(ge=1, le=3650)] | None = None
+    default_weight: Weight | None = None
+    weights: dict[str, Weight] | None = None
+
+
+class LeadEntry(_Part):
+    """One of `lead`: points, and one condition."""
+
+    points: Annotated[float, Field(ge=-10000, le=10000)]
+    event: str | None = None
+    within_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    at_least: float | None = None
+    attribute: str | None = None
+    equals: str | None = None
+    metric: str | None = None
+
+
 class Declaration(_Part):
     """A whole file."""
 
@@ -147,11 +234,18 @@ class Declaration(_Part):
     max_cluster_size: Annotated[int, Field(ge=2)] | None = None
     keeps_erased_out: bool | None = None
     shown_properties: list[Annotated[str, Field(min_length=1)]] | None = None
+    ip: Literal["keep", "shorten", "drop"] | None = None
+    session_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
     identifier_types: dict[Name, IdentifierTypeEntry] = {}
     attributes: dict[Name, AttributeEntry] = {}
     blocked_values: list[BlockedValueEntry] = []
     match_rules: dict[RuleName, MatchRuleEntry] = {}
+    segments: dict[RuleName, SegmentEntry] = {}
     retention: dict[Kind, Kept] = {}
+    rfm: RfmEntry | None = None
+    engagement: EngagementEntry | None = None
+    lead: dict[Annotated[str, Field(min_length=1, max_length=60)], LeadEntry] | None = None
+    jobs: dict[Name, JobEntry] = {}
 
     def document(self) -> dict[str, Any]:
         """What c360.apply_metadata takes."""
@@ -164,7 +258,12 @@ class Declaration(_Part):
             "attributes": [entry.row(name) for name, entry in self.attributes.items()],
             "blocked_values": [entry.model_dump() for entry in self.blocked_values],
             "match_rules": [{"rule": name, **entry.model_dump()} for name, entry in self.match_rules.items()],
+            "segments": [{"segment": name, **entry.model_dump()} for name, entry in self.segments.items()],
             "retention": [{"kind": kind, "keep": keep} for kind, keep in self.retention.items()],
+            **({} if self.rfm is None else {"rfm": self.rfm.wanted()}),
+            **({} if self.engagement is None else {"engagement": _stated(self.engagement)}),
+            **({} if self.lead is None else {"lead": {name: _stated(rule) for name, rule in self.lead.items()}}),
+            "jobs": [entry.row(name) for name, entry in self.jobs.items()],
         }
 
 
@@ -200,14 +299,46 @@ def write_declaration(metadata: Mapping[str, Any]) -> str:
         row["rule"]: _shortened(row, "rule", MatchRuleEntry(kind="scored").model_dump() | {"kind": None})
         for row in metadata["match_rules"]
     }
+    content["segments"] = {
+        row["segment"]: _shortened(row, "segment", SegmentEntry(condition="-").model_dump() | {"condition": None})
+        for row in metadata["segments"]
+    }
     content["retention"] = {row["kind"]: row["keep"] for row in metadata["retention"]}
+    if metadata["rfm"] is not None:
+        content["rfm"] = _short_rfm(metadata["rfm"])
+    content |= {score: metadata[score] for score in ("engagement", "lead") if metadata[score] is not None}
+    content["jobs"] = {row["job"]: _short_job(row) for row in metadata["jobs"]}
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _stated(part: _Part) -> dict[str, Any]:
+    """What a file says of it. Whole numbers stay whole."""
+    return {name: _whole(value) for name, value in part.model_dump(exclude_none=True).items()}
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _whole(inner) for name, inner in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _short_attribute(row: Mapping[str, Any]) -> dict[str, Any]:
     minimal = AttributeEntry(data_type=DataType(row["data_type"]), maintained_by=row["maintained_by"])
     without = minimal.row(row["attribute"]) | {"data_type": None, "maintained_by": "traits"}
     return _shortened(row, "attribute", without)
+
+
+def _short_rfm(settings: Mapping[str, Any]) -> dict[str, Any]:
+    content = {"window": settings["time_window"]} if settings["time_window"] else {}
+    if settings["segments"] is not None:
+        content["segments"] = {
+            entry["segment"]: _shortened(entry, "segment", {"advice": ""}) for entry in settings["segments"]
+        }
+    return content
+
+
+def _short_job(row: Mapping[str, Any]) -> dict[str, Any]:
+    return _shortened(row, "job", {"kind": row["job"], "arguments": {}, "is_enabled": True})
 
 
 def _shortened(row: Mapping[str, Any], key: str, defaults: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,6 +360,11 @@ def _guess(location: tuple[int | str, ...]) -> str | None:
         "identifier_types": IdentifierTypeEntry,
         "blocked_values": BlockedValueEntry,
         "match_rules": MatchRuleEntry,
+        "rfm": RfmEntry,
+        "engagement": EngagementEntry,
+        "lead": LeadEntry,
+        "jobs": JobEntry,
+        "segments": SegmentEntry,
     }
     model = parts.get(location[0], Declaration) if len(location) > 1 else Declaration
     known = list(model.model_fields)

@@ -13,9 +13,13 @@ from dataclasses import dataclass, field
 from c360.domain.errors import GovernanceRefused
 from c360.domain.tenants import TenantSpec
 from c360.governance.columns import ColumnChange, column_changes
+from c360.governance.segments import SEGMENTS, compile_segments
 from c360.governance.state import TenantState
 from c360.templates import Rendered, check_statements, render_migrations, render_repeatables, view_columns
 from c360.templates.environment import ident, literal
+
+_SEARCH_INDEX = "cdp_master_profiles_search_idx"
+_SEARCH_TEMPLATE = "repeatable/search_names.sql.j2"
 
 
 @dataclass(frozen=True)
@@ -103,13 +107,22 @@ def make_plan(
     if not state.functions_are_current:  # before the views, which call them
         renew = f"SELECT c360._renew_tenant_functions({literal(tenant.slug)});"
         draft.add("functions for the people of the tenant, as the list of rights says", renew)
+    if _SEARCH_INDEX in state.indexes and any(change.kind == "type" for change in wanted):
+        index = f"{ident(tenant.schema_name)}.{ident(_SEARCH_INDEX)}"
+        draft.add("the index on names is made anew, because a column changes its type", f"DROP INDEX {index};")
+        rerun.add(_SEARCH_TEMPLATE)
     _columns(draft, tenant, wanted)
     for rendered in repeatables:
         if rendered.path in rerun or state.releases.get(rendered.path) != rendered.checksum:
             _template(draft, tenant, rendered)
-    for path in sorted(set(state.releases) - {r.path for r in repeatables} - _run_once(state)):
+            if rendered.path == _SEARCH_TEMPLATE and state.schema_exists:
+                # Without it the planner takes every name for a rare one.
+                table = f"{ident(tenant.schema_name)}.cdp_master_profiles"
+                draft.add("what is known of names, for the planner", f"ANALYZE {table};")
+    for path in sorted(set(state.releases) - {r.path for r in repeatables} - _run_once(state) - _of_segments(state)):
         forget = f"SELECT c360._forget_tenant_release({literal(tenant.slug)}, {literal(path)});"
         draft.add(f"{path} is no longer a template", forget)
+    _segments(draft, tenant, state)
     if draft.steps:
         _finish(draft, tenant, state, wanted)
     return Plan(
@@ -119,6 +132,25 @@ def make_plan(
         kept=tuple(loss for change, loss in losing if change.kind == "drop" and not permissions.allow(change)),
         refused=tuple(loss for change, loss in losing if change.kind == "type" and not permissions.allow(change)),
     )
+
+
+def _of_segments(state: TenantState) -> set[str]:
+    return {path for path in state.releases if path.startswith(SEGMENTS)}
+
+
+def _segments(draft: _Draft, tenant: TenantSpec, state: TenantState) -> None:
+    """Segments are compiled after the views they look at; what is no longer stated goes."""
+    compiled = compile_segments(tenant)
+    for path in sorted(_of_segments(state) - {segment.path for segment in compiled}):
+        name = path.removeprefix(SEGMENTS)
+        values = f"{literal(tenant.slug)}, {literal(name)}"
+        forget = f"SELECT c360._forget_tenant_release({literal(tenant.slug)}, {literal(path)});"
+        draft.add(f"segment {name}: removed, with its members", f"SELECT c360._drop_segment({values});\n{forget}")
+    for segment in compiled:
+        if state.releases.get(segment.path) != segment.checksum:
+            values = ", ".join(literal(value) for value in (tenant.slug, segment.path, segment.checksum))
+            reason = f"segment {segment.name}: " + (segment.problem or "compiled, its members follow")
+            draft.add(reason, f"{segment.sql}\nSELECT c360._record_tenant_release({values});")
 
 
 def _run_once(state: TenantState) -> set[str]:

@@ -1,0 +1,143 @@
+"""Create, change, remove and preview segments over one psycopg connection, as the owner of schema c360.
+
+A change is metadata, plan and sync in one transaction, or nothing. Who is in follows in steps: `fill_segments`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from c360.domain.errors import GovernanceRefused, ScoringRefused
+from c360.domain.tenants import Segment, of_tenant
+from c360.governance.conditions import nearest, refused
+from c360.governance.plan import Plan
+from c360.governance.segments import check_segments, members_query, parts_query, read_segment_condition
+from c360.governance.tenants import Connection, as_owner, call, load_spec, plan_tenant, sync_tenant
+
+# Classes of what PostgreSQL finds wrong with an expression or a value in it.
+_WRONG = ("22", "42")
+_NO_SEGMENT = "List them with: c360 segment list"
+
+
+class _Rehearsed(Exception):
+    """Ends a transaction without a trace."""
+
+
+def find_segment(conn: Connection, slug: str, name: str) -> Segment:
+    """A segment as the metadata has it; raises ScoringRefused U3301."""
+    with as_owner(conn):
+        stated = {segment.name: segment for segment in load_spec(conn, slug).segments}
+    if name not in stated:
+        raise ScoringRefused(f"there is no segment {name}", code="U3301", hint=nearest(name, stated, _NO_SEGMENT))
+    return stated[name]
+
+
+def put_segment(conn: Connection, slug: str, segment: Segment, *, is_new: bool, dry_run: bool = False) -> Plan:
+    """Add a segment, or change it; answers what the sync did or would do."""
+    with _kept(conn, not dry_run) as end:
+        stated = {known.name for known in load_spec(conn, slug).segments}
+        if is_new and segment.name in stated:
+            raise GovernanceRefused(
+                f"there is a segment {segment.name} already", code="U3306", hint="Change it with: c360 segment set"
+            )
+        row = {
+            "segment": segment.name,
+            "title": segment.title,
+            "description": segment.description,
+            "condition": segment.condition,
+            "status": segment.status,
+            "notifies_first": segment.notifies_first,
+        }
+        conn.execute("SELECT c360._apply_segments(%s, %s)", (slug, Jsonb([row])))
+        check_segments(load_spec(conn, slug), [segment.name])
+        plan = plan_tenant(conn, slug)
+        sync_tenant(conn, slug)
+        _refuse_broken(conn, slug, segment.name)
+        end(plan)
+    return plan
+
+
+def drop_segment(conn: Connection, slug: str, name: str, *, dry_run: bool = False) -> Plan:
+    """Remove a segment with its members and their history."""
+    find_segment(conn, slug, name)
+    with _kept(conn, not dry_run) as end:
+        call(conn, "SELECT c360.remove_segment(%s, %s)", slug, name)
+        plan = plan_tenant(conn, slug)
+        sync_tenant(conn, slug)
+        end(plan)
+    return plan
+
+
+def preview_segment(conn: Connection, slug: str, condition: str, sample: int, seconds: int) -> dict[str, Any]:
+    """Who would be in, at most so many of them with the values that were looked at. Keeps nothing."""
+    with _kept(conn, False) as end:
+        spec = load_spec(conn, slug)
+        read = read_segment_condition(spec, condition)
+        stated = {segment.name for segment in spec.segments}
+        for name in read.segments:
+            if name not in stated:
+                raise refused(f"there is no segment {name}", nearest(name, stated, _NO_SEGMENT))
+        call(conn, "SELECT set_config('statement_timeout', %s, true)", f"{seconds}s")
+        try:
+            found: dict[str, Any] = call(
+                conn,
+                "SELECT c360._preview_segment(%s, %s, %s, %s)",
+                slug,
+                members_query(spec, read),
+                parts_query(spec, read),
+                sample,
+            )
+        except psycopg.Error as error:
+            if error.sqlstate is None or error.sqlstate[:2] not in _WRONG:
+                raise
+            raise refused(error.diag.message_primary or str(error), "Compare values of one kind.") from error
+        end(found)
+    return {"condition": read.text, **found}
+
+
+def fill_segments(
+    conn: Connection, slug: str, progress: Callable[[int], None], *, whole: bool = False
+) -> dict[str, int]:
+    """Look at everybody, a step a transaction: until no segment is new or changed, or with `whole` for time as well."""
+    done = {"profiles": 0, "entered": 0, "left": 0}
+    while whole or _is_filling(conn, slug):
+        with as_owner(conn):
+            step = call(conn, "SELECT c360.refresh_segments(%s)", slug)
+        conn.commit()
+        done = {name: done[name] + step[name] for name in done}
+        progress(step["profiles"])
+        if not step["has_more"]:
+            break
+    return done
+
+
+def _is_filling(conn: Connection, slug: str) -> bool:
+    states = "SELECT count(*) FROM {tenant}.list_segments() AS listed WHERE listed.status = 'filling'"
+    return bool(call(conn, of_tenant(states, slug)))
+
+
+def _refuse_broken(conn: Connection, slug: str, name: str) -> None:
+    query = "SELECT listed.problem FROM c360.list_segments(%s) AS listed WHERE listed.segment = %s"
+    problem = call(conn, query, slug, name)
+    if problem is not None:
+        raise refused(problem, "Compare values of one kind; c360 tenant show lists the columns.")
+
+
+@contextmanager
+def _kept(conn: Connection, is_kept: bool) -> Iterator[Callable[[object], None]]:
+    """A transaction as the owner, which leaves nothing unless it is kept."""
+
+    def end(_outcome: object) -> None:
+        if not is_kept:
+            raise _Rehearsed  # leaving the block is what undoes it
+
+    try:
+        with as_owner(conn):
+            yield end
+    except _Rehearsed:
+        return
