@@ -1,8 +1,9 @@
-"""Works off what ingest leaves to do: identity resolution, upkeep of partitions, scores.
+"""Works off what ingest leaves to do: identity resolution, upkeep of partitions, scores, sessions.
 
     service.py    run_worker(): the loops, started and stopped together
     resolver.py   resolves queued observations, tenant by tenant
-    rounds.py     visits every tenant from time to time: partitions, scores
+    rounds.py     visits every tenant from time to time: partitions, scores, sessions
+    jobs.py       runs what the tenants want done at certain times
 
 What the work is, is decided in SQL. Any number of workers may run: the database gives each tenant to one at a time.
 """

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 RESOLVED = Counter("c360_resolved_observations", "Queue rows resolved.", ["tenant"])
 CHANGED = Counter("c360_golden_record_changes", "Golden records created, updated, merged, split.", ["tenant", "change"])
 FAILED = Counter("c360_resolution_failures", "Batches that could not be resolved.", ["tenant"])
 PARKED = Counter("c360_resolution_parked", "Queue rows parked because they cannot be resolved.", ["tenant"])
 SECONDS = Histogram("c360_resolution_seconds", "Duration of a batch.", ["tenant"])
+REJECTED = Gauge("c360_rejected_events_open", "Rejected events that nobody has settled, by reason.", ["tenant", "code"])
+OLDEST_REJECTED = Gauge(
+    "c360_rejected_events_oldest_seconds", "Age of the oldest rejected event that nobody has settled.", ["tenant"]
+)
+
+JOB_RUNS = Counter(
+    "c360_job_runs", "Runs of jobs that ended, by how: succeeded or failed.", ["tenant", "job", "status"]
+)
+JOB_LATENESS = Gauge("c360_job_lateness_seconds", "How long after its time a job was last begun.", ["tenant", "job"])
 
 
 def observe(tenant: str, counts: dict[str, Any], seconds: float) -> None:
@@ -21,3 +31,15 @@ def observe(tenant: str, counts: dict[str, Any], seconds: float) -> None:
     SECONDS.labels(tenant).observe(seconds)
     for change in ("created", "updated", "merged", "split"):
         CHANGED.labels(tenant, change).inc(counts[change])
+
+
+def show_rejected(backlogs: Iterable[tuple[str, Iterable[Any]]]) -> None:
+    """Set the gauges from c360.rejected_backlog() of every tenant; what is not there any more is shown no more."""
+    REJECTED.clear()
+    OLDEST_REJECTED.clear()
+    for tenant, rows in backlogs:
+        oldest = 0.0
+        for row in rows:
+            REJECTED.labels(tenant, row["code"]).set(row["event_count"])
+            oldest = max(oldest, float(row["oldest_seconds"]))
+        OLDEST_REJECTED.labels(tenant).set(oldest)

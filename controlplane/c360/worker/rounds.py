@@ -1,4 +1,4 @@
-"""Visits every active tenant from time to time and calls one function for each: partitions, retention, scores.
+"""Visits every active tenant from time to time and calls one function for each: partitions, retention, scores, visits.
 
 A tenant whose call fails is logged and visited again next time; the others are visited all the same. The functions
 themselves see to it that two workers on one tenant do no harm. Work that comes in small steps goes round: each tenant
@@ -41,20 +41,20 @@ async def keep_visiting(db: Calls, visit: Round, stop: asyncio.Event) -> None:
     """At once, and then again and again until `stop` is set."""
     while not stop.is_set():
         await visit_all(db, visit, stop)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(visit.every):
-                await stop.wait()
+        await pause(visit.every, stop)
+
+
+async def pause(seconds: float, stop: asyncio.Event) -> None:
+    """So long, or until `stop` is set."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
 
 
 async def visit_all(db: Calls, visit: Round, stop: asyncio.Event) -> int:
     """Call the function for every active tenant, again where more is to be done; answers how many calls succeeded."""
-    try:
-        listed = await db.call("c360.list_tenants")
-    except C360Error as error:
-        logger.warning("worker cannot list the tenants", extra={"code": error.code, "error": error.message})
-        return 0
     done = 0
-    waiting = deque(entry["tenant"] for entry in listed if entry["status"] == "active")
+    waiting = deque(entry["tenant"] for entry in await listed_tenants(db) if entry["status"] == "active")
     while waiting and not stop.is_set():
         tenant = waiting.popleft()
         try:
@@ -69,3 +69,13 @@ async def visit_all(db: Calls, visit: Round, stop: asyncio.Event) -> int:
         if visit.until_done and answer["has_more"]:
             waiting.append(tenant)
     return done
+
+
+async def listed_tenants(db: Calls) -> list[dict[str, Any]]:
+    """All tenants with their status; none while the database cannot tell."""
+    try:
+        listed: list[dict[str, Any]] = await db.call("c360.list_tenants")
+    except C360Error as error:
+        logger.warning("worker cannot list the tenants", extra={"code": error.code, "error": error.message})
+        return []
+    return listed

@@ -1,17 +1,21 @@
 """The loops of a worker, started and stopped together.
 
 Setting `stop` claims nothing new and finishes what is in flight. A crash leaves nothing behind: all work is claimed and
-done in one transaction of the database.
+done in one transaction of the database, but runs of jobs, which another worker does again when their lease is over.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 
 from c360.adapters.database import Database
 from c360.adapters.listener import Listener
 from c360.settings import Settings
+from c360.worker.backlog import keep_counting
+from c360.worker.jobs import JobRunner
 from c360.worker.resolver import BELL, Resolver
 from c360.worker.rounds import Round, keep_visiting
 
@@ -24,6 +28,16 @@ async def run_worker(db: Database, settings: Settings, stop: asyncio.Event) -> N
         Round("c360.maintain_event_partitions", every=settings.worker_maintenance_seconds),
         Round("c360.apply_retention", every=settings.worker_maintenance_seconds, until_done=True),
         Round("c360.refresh_scores", every=settings.worker_score_seconds),
+        Round("c360.refresh_sessions", every=settings.worker_session_seconds, until_done=True),
+        Round("c360.refresh_profiles", every=settings.worker_profile_seconds, until_done=True),
+        Round("c360.refresh_reports", every=settings.worker_score_seconds, until_done=True),
+    )
+    jobs = JobRunner(
+        db,
+        f"{socket.gethostname()}:{os.getpid()}",
+        every=settings.worker_job_seconds,
+        lease=settings.worker_job_lease_seconds,
+        longest=settings.worker_job_longest_seconds,
     )
     async with Listener(settings.listen_dsn or db.dsn, application_name="c360 worker bell", bells=[BELL]) as listener:
         resolver = Resolver(db, listener, batch=settings.worker_batch_size, poll_seconds=settings.worker_poll_seconds)
@@ -32,4 +46,7 @@ async def run_worker(db: Database, settings: Settings, stop: asyncio.Event) -> N
             tasks.create_task(resolver.run(stop), name="c360 resolver")
             for visit in rounds:
                 tasks.create_task(keep_visiting(db, visit, stop), name=visit.function)
+            tasks.create_task(jobs.run(stop), name="c360 jobs")
+            if settings.metrics_port is not None:
+                tasks.create_task(keep_counting(db, settings.worker_backlog_seconds, stop), name="c360 rejected events")
         logger.info("worker stopped")
