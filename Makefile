@@ -8,9 +8,13 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SDK_STAMP := sdk-js/node_modules/.installed
+# The SDK's tools and the clients of others that tests run; tests that need them are skipped without npm.
+NPM_STAMPS := $(SDK_STAMP) tests/clients/node_modules/.package-lock.json tests/reads/node_modules/.package-lock.json
+MAVEN_STAMP := tests/clients/mobile/target/classpath.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install manifest phone-plans test lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-crash release-snapshot wheel clean
+.PHONY: help install tools sdk manifest phone-plans given-names test fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-scoring bench-crash bench-abuse release-snapshot wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -22,14 +26,42 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+tests/%/node_modules/.package-lock.json: tests/%/package.json tests/%/package-lock.json
+	npm ci --prefix tests/$* --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(MAVEN_STAMP): tests/clients/mobile/pom.xml
+	@mvn --quiet --batch-mode --file $< dependency:build-classpath -Dmdep.outputFile=target/classpath.txt
+
+tools: ## Install what some tests and benchmarks run besides and are skipped without (Debian, as root): chromium, mosquitto, wrk
+	@command -v chromium >/dev/null && command -v mosquitto >/dev/null && command -v wrk >/dev/null || { apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium mosquitto wrk >/dev/null; }
+
+$(SDK_STAMP): sdk-js/package.json sdk-js/package-lock.json
+	@cd sdk-js && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+sdk: $(SDK_STAMP) ## Build the JavaScript SDK into sdk-js/dist (needs Node 20)
+	@cd sdk-js && node build.js
+
 manifest: ## Write pg/manifest.sql anew after changing a SQL file
 	@PYTHONPATH=controlplane $(PYTHON) -m c360.installer.manifest
 
 phone-plans: $(STAMP) ## Write numbering plans and names of countries anew from the metadata of phonenumbers and babel
 	$(BIN)/python tools/phone_plans/generate.py
 
+given-names: $(STAMP) ## Write the given names that are known anew from the data of faker
+	$(BIN)/python tools/given_names/generate.py
+
 test: $(STAMP) ## Run the tests (PG=16|17|18 chooses the server, ARGS passes through to pytest)
+	@if command -v npm > /dev/null; then $(MAKE) --silent --keep-going $(NPM_STAMPS) \
+		|| echo 'npm cannot fetch all it should: tests that need it are skipped' >&2; fi
+	@if command -v mvn > /dev/null; then $(MAKE) --silent $(MAVEN_STAMP) \
+		|| echo 'maven cannot fetch the client for Android: its test is skipped' >&2; fi
 	PG=$(PG) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+
+fuzz: $(STAMP) ## Ask the gateway whatever its OpenAPI allows, and what not, for ten minutes
+	PG=$(PG) $(BIN)/python -m pytest tests/gateway/test_openapi_fuzz.py --fuzz-seconds 600 --capture no $(ARGS)
 
 lint: $(STAMP) ## Check style, types, names in SQL that a column could take, and the manifest
 	$(BIN)/ruff check .
@@ -53,7 +85,7 @@ demo: $(STAMP) ## Play real orders through c360 and show what came of them (DEMO
 bench-latency: $(STAMP) ## Measure commit to webhook on an idle machine
 	$(BIN)/python -m benchmarks.latency
 
-bench-ingest: $(STAMP) ## Measure events a second through c360.ingest in one session
+bench-ingest: $(STAMP) ## Measure taking events in: SQL beside COPY, HTTP beside an empty endpoint, under a flood
 	$(BIN)/python -m benchmarks.ingest $(ARGS)
 
 bench-resolve: $(STAMP) ## Measure identity resolution: rows a second, statements, latency of one identify
@@ -67,8 +99,25 @@ bench-identity: $(STAMP) ## Measure accuracy and speed of identity resolution be
 bench-tenants: $(STAMP) ## Measure what a thousand tenants cost to make and to keep (ARGS='--tenants 100')
 	$(BIN)/python -m benchmarks.tenants $(ARGS)
 
+bench-metrics: $(STAMP) ## Measure metrics: of a million events, of a batch that just came, and reading them
+	$(BIN)/python -m benchmarks.metrics $(ARGS)
+
+bench-sessions: $(STAMP) ## Measure working out visits: of a million events, and of a batch that just came
+	$(BIN)/python -m benchmarks.sessions $(ARGS)
+
+bench-segments: $(STAMP) ## Measure segments: of golden records that were touched, and of everybody
+	$(BIN)/python -m benchmarks.segments $(ARGS)
+
+bench-scoring: $(STAMP) ## Measure models of purchases beside lifetimes: fits, and scores of a million customers
+	@$(BIN)/python -c 'import lifetimes' 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
+	$(BIN)/python -m benchmarks.scoring $(ARGS)
+
 bench-crash: $(STAMP) ## Kill -9 daemon and server in the middle of traffic, round after round, and count what is missing
 	$(BIN)/python -m benchmarks.crash $(ARGS)
+
+bench-abuse: $(STAMP) ## Attack a gateway in every way that costs little and measure somebody beside it (ARGS='--soak-minutes 10')
+	$(BIN)/python -m benchmarks.abuse $(ARGS)
 
 release-snapshot: $(STAMP) ## Freeze the present version as a release that databases are upgraded from, on the day it is published
 	PYTHONPATH=tests:controlplane:cli $(BIN)/python tests/migrations/freeze_release.py
@@ -77,4 +126,4 @@ wheel: $(STAMP) ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .pg .demo dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) tests/clients/mobile/target sdk-js/node_modules .pg .demo dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis

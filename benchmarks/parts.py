@@ -12,7 +12,7 @@ import sys
 import uvloop
 
 from c360.adapters.database import Database
-from c360.gateway.server import serve_gateway
+from c360.gateway import serve_gateway
 from c360.logs import configure
 from c360.relay.service import run_relay
 from c360.settings import load_settings

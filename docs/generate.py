@@ -7,6 +7,7 @@ A page keeps its hand-written text. What stands between `<!-- begin NAME -->` an
     commands    the command line itself
     functions   the catalogue of a fresh installation: signatures, comments, grants; headers of the files for errors
     tables      the same catalogue: comments of tables and views
+    metrics, engagement, inactivity, lead    the same catalogue: comments of columns
 
 Holds no fact of its own: a text that reads badly is mended where it is declared.
 """
@@ -30,6 +31,10 @@ PAGES: dict[str, dict[str, Callable[[psycopg.Connection], str]]] = {
     "reference/settings.md": {"settings": lambda _: sources.settings()},
     "reference/cli.md": {"commands": lambda _: sources.commands()},
     "reference/functions.md": {"functions": catalogue.functions},
+    "reference/scores.md": {
+        name: partial(catalogue.columns, relation=f"tenant_acme.cdp_{name}")
+        for name in ("metrics", "engagement", "inactivity", "lead")
+    },
     "reference/tables.md": {
         "shared": partial(catalogue.tables, schema="c360"),
         "tenant": partial(catalogue.tables, schema="tenant_acme"),

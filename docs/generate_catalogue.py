@@ -12,13 +12,20 @@ from c360.installer.sources import sql_root
 
 DOMAINS = {
     "governance": "Tenants and governance",
+    "plan": "The tracking plan",
     "ingest": "Ingest",
+    "context": "Pages, campaigns, devices and sessions",
     "identity": "Identity resolution",
     "profile": "Golden records",
     "topic": "Topics",
     "relay": "Webhooks and the relay",
+    "models": "Models of customers",
+    "metrics": "Metrics of customers",
     "scoring": "Scores",
+    "segment": "Segments",
+    "reports": "Reports",
     "privacy": "Privacy",
+    "jobs": "Jobs",
     "ops": "Looking after the system",
     "api": "Schema c360_v1: what HTTP exposes",
 }
@@ -63,6 +70,15 @@ _FUNCTIONS = """
       AND function.proname NOT LIKE 'tg\\_%%'
     ORDER BY schema.nspname, function.proname, function.pronargs, function.oid::regprocedure::text
 """
+_COLUMNS = """
+    SELECT own.attname AS name, col_description(own.attrelid, own.attnum) AS description
+    FROM pg_attribute AS own
+    WHERE own.attrelid = %s::regclass
+      AND own.attnum > 0
+      AND NOT own.attisdropped
+    ORDER BY own.attnum
+"""
+
 _TABLES = """
     SELECT
         relation.relname AS name,
@@ -81,6 +97,8 @@ def functions(connection: psycopg.Connection) -> str:
     files = {(path.parent.name, path.stem): path for path in sql_root().rglob("*.sql")}
     entries: dict[str, list[str]] = {domain: [] for domain in DOMAINS}
     with connection.cursor(row_factory=dict_row) as cursor:
+        # Types of c360 are written with their schema, whatever path the session has.
+        cursor.execute("SET LOCAL search_path = pg_catalog")
         rows = cursor.execute(_FUNCTIONS.replace("%%", "%").encode()).fetchall()
     for row in rows:
         domain = "api" if row["schema"] == "c360_v1" else _domain(row["name"], files)
@@ -89,6 +107,14 @@ def functions(connection: psycopg.Connection) -> str:
     return "\n".join(
         f"## {title}\n\n" + "\n".join(entries[domain]) for domain, title in DOMAINS.items() if entries[domain]
     )
+
+
+def columns(connection: psycopg.Connection, *, relation: str) -> str:
+    """Columns of a view with their comments; those that say nothing more than their name are left out."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_COLUMNS, [relation]).fetchall()
+    lines = [f"| `{row['name']}` | {_cell(row['description'])} |" for row in rows if row["description"]]
+    return "\n".join(["| column | meaning |", "|---|---|", *lines])
 
 
 def tables(connection: psycopg.Connection, *, schema: str) -> str:

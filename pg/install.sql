@@ -125,9 +125,70 @@ SELECT c360._migration_pending('0018_lists_replaced') AS pending \gset
 SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0019_sent_events') AS pending \gset
+\if :pending
+\ir migrations/0019_sent_events.sql
+SELECT c360._record_migration('0019_sent_events') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0020_context') AS pending \gset
+\if :pending
+\ir migrations/0020_context.sql
+SELECT c360._record_migration('0020_context') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0021_rejected_events') AS pending \gset
+\if :pending
+\ir migrations/0021_rejected_events.sql
+SELECT c360._record_migration('0021_rejected_events') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0022_models') AS pending \gset
+\if :pending
+\ir migrations/0022_models.sql
+SELECT c360._record_migration('0022_models') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0023_metrics') AS pending \gset
+\if :pending
+\ir migrations/0023_metrics.sql
+SELECT c360._record_migration('0023_metrics') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0024_jobs_and_rfm') AS pending \gset
+\if :pending
+\ir migrations/0024_jobs_and_rfm.sql
+SELECT c360._record_migration('0024_jobs_and_rfm') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0025_segments') AS pending \gset
+\if :pending
+\ir migrations/0025_segments.sql
+SELECT c360._record_migration('0025_segments') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0026_clv') AS pending \gset
+\if :pending
+\ir migrations/0026_clv.sql
+SELECT c360._record_migration('0026_clv') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0027_reports') AS pending \gset
+\if :pending
+\ir migrations/0027_reports.sql
+SELECT c360._record_migration('0027_reports') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0028_score_settings') AS pending \gset
+\if :pending
+\ir migrations/0028_score_settings.sql
+SELECT c360._record_migration('0028_score_settings') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
+\ir procedures/governance/_check_tenant.sql
 \ir procedures/governance/_use_tenant.sql
 \ir procedures/governance/_make_locks.sql
 \ir procedures/governance/_hold_lock.sql
@@ -144,7 +205,9 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/governance/_function_grant_differences.sql
 \ir procedures/governance/_apply_function_rights.sql
 \ir procedures/governance/_tenant_functions.sql
+\ir procedures/governance/_tenant_copies.sql
 \ir procedures/governance/_tenant_functions_checksum.sql
+\ir procedures/governance/_renew_tenant_copies.sql
 \ir procedures/governance/_drop_outdated_tenant_functions.sql
 \ir procedures/governance/_grant_tenant_functions.sql
 \ir procedures/governance/_record_tenant_release.sql
@@ -164,6 +227,7 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/governance/_masked_identifier_types.sql
 \ir procedures/governance/_masked_attributes.sql
 \ir procedures/governance/_masked_changes.sql
+\ir procedures/governance/_shown_condition.sql
 \ir procedures/governance/_masked_metadata.sql
 \ir procedures/governance/metadata_history.sql
 \ir procedures/governance/metadata_version.sql
@@ -176,6 +240,8 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/governance/_forget_tenant_release.sql
 \ir procedures/governance/_grant_tenant.sql
 \ir procedures/scoring/_masked_scores.sql
+\ir procedures/metrics/_masked_metrics.sql
+\ir procedures/reports/_masked_reports.sql
 \ir procedures/governance/_hidden_columns.sql
 \ir procedures/governance/_reference_ranks.sql
 \ir procedures/governance/_tenant_tables.sql
@@ -193,10 +259,61 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/governance/mask_value.sql
 \ir procedures/governance/resume_tenant.sql
 \ir procedures/governance/suspend_tenant.sql
+\ir procedures/scoring/_score_settings.sql
 \ir procedures/governance/_tenant_metadata.sql
 \ir procedures/governance/tenant_metadata.sql
 \ir procedures/governance/tenant_blueprint.sql
 \ir procedures/governance/tenant_state.sql
+
+-- procedures/context --------------------------------------------------------------------------------------------------
+\ir procedures/context/_kept_ip.sql
+\ir procedures/context/_with_kept_ip.sql
+\ir procedures/context/_text_with_kept_ip.sql
+\ir procedures/context/_percent_decoded.sql
+\ir procedures/context/_without_mail_addresses.sql
+\ir procedures/context/_shown_text.sql
+\ir procedures/context/_shown_address.sql
+\ir procedures/context/_host_of.sql
+\ir procedures/context/_page_member.sql
+\ir procedures/context/_click_id_names.sql
+\ir procedures/context/_query_values.sql
+\ir procedures/context/event_page.sql
+\ir procedures/context/_campaign_of.sql
+\ir procedures/context/event_campaign.sql
+\ir procedures/context/_user_agent_rules.sql
+\ir procedures/context/user_agent.sql
+\ir procedures/context/event_device.sql
+\ir procedures/context/event_session_id.sql
+\ir procedures/context/_first_text.sql
+\ir procedures/context/_visitors_of.sql
+\ir procedures/context/_visitor_events.sql
+\ir procedures/context/_has_tracks_called.sql
+\ir procedures/context/_visitor_cuts.sql
+\ir procedures/context/_write_visits.sql
+\ir procedures/context/_queue_sessions.sql
+\ir procedures/context/_claim_observations.sql
+\ir procedures/context/_drop_visits.sql
+\ir procedures/context/refresh_sessions.sql
+\ir procedures/context/list_sessions.sql
+
+-- procedures/plan -----------------------------------------------------------------------------------------------------
+\ir procedures/plan/_schema_problem.sql
+\ir procedures/plan/_schema_constant.sql
+\ir procedures/plan/_schema_referred.sql
+\ir procedures/plan/_schema_keyword.sql
+\ir procedures/plan/_schema_condition.sql
+\ir procedures/plan/_schema_checks.sql
+\ir procedures/plan/_schema_subject.sql
+\ir procedures/plan/_blocking_faults.sql
+\ir procedures/plan/_count_violations.sql
+\ir procedures/plan/_event_kind.sql
+\ir procedures/plan/set_event_schema.sql
+\ir procedures/plan/remove_event_schema.sql
+\ir procedures/plan/event_schemas.sql
+\ir procedures/plan/event_violations.sql
+\ir procedures/plan/check_event.sql
+\ir procedures/plan/_inferred_schema.sql
+\ir procedures/plan/infer_event_schema.sql
 
 -- procedures/ingest ---------------------------------------------------------------------------------------------------
 \ir procedures/ingest/_rejection_reason.sql
@@ -205,6 +322,7 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/identity/_clock.sql
 \ir procedures/identity/_day_in_numbers.sql
 \ir procedures/identity/_day_in_words.sql
+\ir procedures/identity/_dotnet_time.sql
 \ir procedures/identity/_iso_time.sql
 \ir procedures/identity/_epoch_time.sql
 \ir procedures/identity/_point_in_time.sql
@@ -217,28 +335,49 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/ingest/_body_shape.sql
 \ir procedures/ingest/_refuse_body.sql
 \ir procedures/ingest/_cut_json.sql
+\ir procedures/ingest/_type_of_endpoint.sql
 \ir procedures/ingest/_unpack_unclean_body.sql
+\ir procedures/ingest/_unpack_json.sql
 \ir procedures/ingest/_unpack_body.sql
+\ir procedures/ingest/_unpack_requests.sql
+\ir procedures/ingest/_outcome.sql
 \ir procedures/ingest/_judge_events.sql
 \ir procedures/ingest/_observe.sql
 \ir procedures/ingest/_count_activity.sql
 \ir procedures/ingest/_queue_observations.sql
 \ir procedures/ingest/_publish_events.sql
 \ir procedures/ingest/_record_events.sql
+\ir procedures/ingest/_ingest_events.sql
+\ir procedures/ingest/_ingest_requests.sql
 \ir procedures/ingest/_ingest_body.sql
 \ir procedures/ingest/ingest.sql
-\ir procedures/ingest/_lock_rejected_events.sql
-\ir procedures/ingest/_patched_event.sql
+\ir procedures/ingest/_sent_event_name.sql
 \ir procedures/ingest/_has_message_id.sql
+\ir procedures/ingest/_filter_texts.sql
+\ir procedures/ingest/_filter_time.sql
+\ir procedures/ingest/_read_rejected_filter.sql
+\ir procedures/ingest/_fits_filter.sql
+\ir procedures/ingest/_lock_rejected_events.sql
+\ir procedures/ingest/_claim_rejected_events.sql
+\ir procedures/ingest/_merge_patch.sql
+\ir procedures/ingest/_patched_event.sql
 \ir procedures/ingest/_settle_redriven_events.sql
+\ir procedures/ingest/_redrive.sql
 \ir procedures/ingest/redrive_rejected_events.sql
+\ir procedures/ingest/redrive_corrected_events.sql
+\ir procedures/ingest/redrive_rejected_batch.sql
 \ir procedures/ingest/discard_rejected_events.sql
+\ir procedures/ingest/discard_rejected_batch.sql
 \ir procedures/ingest/_paths_below.sql
 \ir procedures/ingest/_shown_members.sql
 \ir procedures/ingest/_shown_fields.sql
 \ir procedures/ingest/_shown_event.sql
 \ir procedures/ingest/_shown_rejected_event.sql
 \ir procedures/ingest/rejected_events.sql
+\ir procedures/ingest/count_rejected_events.sql
+\ir procedures/ingest/summarise_rejected_events.sql
+\ir procedures/ingest/find_rejected_events.sql
+\ir procedures/ingest/rejected_backlog.sql
 \ir procedures/ingest/recent_events.sql
 \ir procedures/ingest/create_api_key.sql
 \ir procedures/ingest/revoke_api_key.sql
@@ -249,6 +388,11 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/ingest/request_tenant.sql
 \ir procedures/ingest/ingest_request.sql
 \ir procedures/ingest/ingest_claimed.sql
+\ir procedures/ingest/_chat_event.sql
+\ir procedures/ingest/_chatwoot_events.sql
+\ir procedures/ingest/_telegram_events.sql
+\ir procedures/ingest/_zalo_events.sql
+\ir procedures/ingest/_chat_batch.sql
 \ir procedures/ingest/_make_partition.sql
 \ir procedures/ingest/_maintain_partitions.sql
 \ir procedures/ingest/maintain_event_partitions.sql
@@ -265,6 +409,7 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/ingest/_import_document.sql
 \ir procedures/ingest/_import_values.sql
 \ir procedures/ingest/_import_object.sql
+\ir procedures/ingest/_import_key.sql
 \ir procedures/ingest/_import_projection.sql
 \ir procedures/ingest/_judge_import_rows.sql
 \ir procedures/ingest/_import_states.sql
@@ -295,11 +440,12 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 
 -- procedures/identity -------------------------------------------------------------------------------------------------
 \ir procedures/identity/_in_small_letters.sql
+\ir procedures/identity/_fold_forms.sql
 \ir procedures/ingest/_bare_name.sql
 \ir procedures/identity/_contact.sql
 \ir procedures/identity/present_text.sql
 \ir procedures/identity/normalise_words.sql
-\ir procedures/identity/_fold_forms.sql
+\ir procedures/identity/_plain_digits.sql
 \ir procedures/identity/_is_plain_id.sql
 \ir procedures/identity/normalise_id.sql
 \ir procedures/identity/normalise_document.sql
@@ -315,9 +461,11 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/identity/_renumbered_phone.sql
 \ir procedures/identity/_national_phone.sql
 \ir procedures/identity/_international_phone.sql
+\ir procedures/identity/_repeated_phone.sql
 \ir procedures/identity/normalise_phone.sql
 \ir procedures/identity/_own_phone.sql
 \ir procedures/identity/normalise_date.sql
+\ir procedures/identity/_epoch_day.sql
 \ir procedures/identity/_day.sql
 \ir procedures/identity/_order_key.sql
 \ir procedures/identity/_is_day.sql
@@ -346,6 +494,12 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/identity/_mistyped_day.sql
 \ir procedures/identity/_beside_name.sql
 \ir procedures/identity/_name_roots.sql
+\ir procedures/identity/_given_names.sql
+\ir procedures/identity/_is_given_name.sql
+\ir procedures/identity/_is_syllable.sql
+\ir procedures/identity/_are_given_names.sql
+\ir procedures/identity/_spelling.sql
+\ir procedures/identity/_suffix_of.sql
 \ir procedures/identity/_dates_conflict.sql
 \ir procedures/identity/_is_same_word.sql
 \ir procedures/identity/_words_go_together.sql
@@ -531,6 +685,24 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/profile/_scored_obstacles.sql
 \ir procedures/profile/_link_obstacles.sql
 \ir procedures/profile/explain_link.sql
+\ir procedures/profile/_readable_relations.sql
+\ir procedures/profile/_readable_columns.sql
+\ir procedures/profile/_read_column.sql
+\ir procedures/profile/_read_value.sql
+\ir procedures/profile/_read_term.sql
+\ir procedures/profile/_read_condition.sql
+\ir procedures/profile/_read_order.sql
+\ir procedures/profile/_read_fields.sql
+\ir procedures/profile/_csv_field.sql
+\ir procedures/profile/_search_form.sql
+\ir procedures/profile/_searched_names.sql
+\ir procedures/profile/_read_source.sql
+\ir procedures/profile/_read_count.sql
+\ir procedures/profile/_read.sql
+\ir procedures/profile/list_profiles.sql
+\ir procedures/profile/_openapi_bodies.sql
+\ir procedures/profile/_openapi_schemas.sql
+\ir procedures/profile/_openapi.sql
 
 -- procedures/topic ----------------------------------------------------------------------------------------------------
 \ir procedures/topic/_uuid7.sql
@@ -600,27 +772,166 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/relay/replay_dead_letters.sql
 \ir procedures/relay/maintain_deliveries.sql
 
+-- procedures/models ---------------------------------------------------------------------------------------------------
+\ir procedures/models/_log_gamma.sql
+\ir procedures/models/_digamma.sql
+\ir procedures/models/_cholesky.sql
+\ir procedures/models/_solve.sql
+\ir procedures/models/_standard_errors.sql
+\ir procedures/models/_purchase_likelihood.sql
+\ir procedures/models/_spend_likelihood.sql
+\ir procedures/models/_retention_likelihood.sql
+\ir procedures/models/_model_terms.sql
+\ir procedures/models/_maximum.sql
+\ir procedures/models/fit_purchases.sql
+\ir procedures/models/fit_spend.sql
+\ir procedures/models/probability_alive.sql
+\ir procedures/models/probability_no_purchase.sql
+\ir procedures/models/_purchases_if_alive.sql
+\ir procedures/models/expected_purchases.sql
+\ir procedures/models/expected_value.sql
+\ir procedures/models/discounted_purchases_if_alive.sql
+\ir procedures/models/fit_retention.sql
+\ir procedures/models/probability_retained.sql
+\ir procedures/models/_check_cases.sql
+\ir procedures/models/_standardised.sql
+\ir procedures/models/_logistic_likelihood.sql
+\ir procedures/models/fit_logistic.sql
+\ir procedures/models/logistic_probability.sql
+\ir procedures/models/expected_periods.sql
+\ir procedures/models/_validated_purchases.sql
+
 -- procedures/scoring --------------------------------------------------------------------------------------------------
 \ir procedures/scoring/_currency_exponent.sql
+\ir procedures/scoring/_decimals_in_use.sql
 \ir procedures/scoring/_currencies_of.sql
 \ir procedures/scoring/_says_nothing.sql
+\ir procedures/identity/_country.sql
 \ir procedures/scoring/_stated_currency.sql
 \ir procedures/scoring/_decimal.sql
+\ir procedures/scoring/_currency_beside.sql
 \ir procedures/scoring/_read_amount.sql
 \ir procedures/scoring/_amount_minor.sql
+\ir procedures/scoring/_items.sql
 \ir procedures/scoring/_items_amount.sql
+\ir procedures/scoring/_amount_of_items.sql
 \ir procedures/scoring/_purchase_amount.sql
 \ir procedures/scoring/_hold_orders.sql
 \ir procedures/scoring/_record_purchases.sql
+\ir procedures/scoring/_counted_orders.sql
+\ir procedures/scoring/_currency_rates_of.sql
+\ir procedures/scoring/_purchase_entries.sql
 \ir procedures/scoring/_purchase_facts.sql
+\ir procedures/scoring/_rfm_field_has.sql
+\ir procedures/scoring/_rfm_cells_in.sql
+\ir procedures/scoring/_rfm_shape_problem.sql
+\ir procedures/scoring/_check_rfm_segments.sql
+\ir procedures/scoring/_rfm_settings.sql
+\ir procedures/scoring/_rfm_segments.sql
+\ir procedures/scoring/_rfm_cells_of.sql
+\ir procedures/scoring/_apply_rfm.sql
+\ir procedures/scoring/set_rfm.sql
+\ir procedures/scoring/_read_currency_rates.sql
+\ir procedures/scoring/_orders_at_rates.sql
+\ir procedures/scoring/_write_currency_rates.sql
+\ir procedures/scoring/set_currency_rates.sql
+\ir procedures/scoring/list_currency_rates.sql
 \ir procedures/scoring/_rfm.sql
 \ir procedures/scoring/rfm.sql
 \ir procedures/scoring/rfm_summary.sql
+\ir procedures/scoring/rfm_segments.sql
+\ir procedures/scoring/rfm_movement.sql
 \ir procedures/scoring/_refresh_scores_sql.sql
 \ir procedures/scoring/_wait_for_scores.sql
 \ir procedures/scoring/refresh_scores.sql
+\ir procedures/scoring/_purchase_days.sql
+\ir procedures/scoring/_purchase_histories.sql
+\ir procedures/scoring/_refresh_purchase_histories.sql
+\ir procedures/scoring/_fit_clv.sql
+\ir procedures/scoring/_usable_spend.sql
+\ir procedures/scoring/_clv_validation.sql
+\ir procedures/scoring/_holdout_days.sql
+\ir procedures/scoring/_check_clv_arguments.sql
+\ir procedures/scoring/fit_clv.sql
+\ir procedures/scoring/validate_clv.sql
+\ir procedures/scoring/_is_number_between.sql
+\ir procedures/scoring/_engagement_problem.sql
+\ir procedures/scoring/_lead_rule_problem.sql
+\ir procedures/scoring/_lead_problem.sql
+\ir procedures/scoring/_check_score_settings.sql
+\ir procedures/scoring/_apply_score_settings.sql
+\ir procedures/scoring/set_engagement.sql
+\ir procedures/scoring/set_lead.sql
+\ir procedures/scoring/engagement_settings.sql
+\ir procedures/scoring/_lead_parts.sql
+\ir procedures/scoring/lead_scores.sql
+\ir procedures/scoring/_exact.sql
+\ir procedures/scoring/_explain_engagement.sql
+\ir procedures/scoring/_explain_lead.sql
+\ir procedures/scoring/_explain_rfm.sql
+\ir procedures/scoring/_explain_clv.sql
+\ir procedures/scoring/_explain_inactivity.sql
+\ir procedures/scoring/explain_score.sql
+
+-- procedures/reports --------------------------------------------------------------------------------------------------
+\ir procedures/reports/_queue_reports.sql
+\ir procedures/reports/_report_parts_of.sql
+\ir procedures/reports/_move_report_days.sql
+\ir procedures/reports/_move_report_cohorts.sql
+\ir procedures/reports/_refresh_report_parts.sql
+\ir procedures/reports/_begin_reports.sql
+\ir procedures/reports/_snapshot_segments.sql
+\ir procedures/reports/_snapshot_reports.sql
+\ir procedures/reports/refresh_reports.sql
+\ir procedures/reports/_report_range.sql
+\ir procedures/reports/report_days.sql
+\ir procedures/reports/report_cohorts.sql
+\ir procedures/reports/report_rfm.sql
+\ir procedures/reports/_next_funnel_places.sql
+\ir procedures/reports/report_funnel.sql
+
+-- procedures/metrics --------------------------------------------------------------------------------------------------
+\ir procedures/metrics/_touch_profiles.sql
+\ir procedures/metrics/_session_event_names.sql
+\ir procedures/metrics/_uncounted_observations.sql
+\ir procedures/metrics/_count_latest_events.sql
+\ir procedures/metrics/_recount_days.sql
+\ir procedures/metrics/_count_days.sql
+\ir procedures/metrics/_refresh_metrics.sql
+\ir procedures/metrics/_note_past_days.sql
+\ir procedures/metrics/_window_start.sql
+\ir procedures/metrics/_events_in_window.sql
+\ir procedures/metrics/events_in_window.sql
+\ir procedures/metrics/_counts_by_name.sql
+\ir procedures/metrics/_windows_of.sql
+\ir procedures/metrics/profile_metrics.sql
+\ir procedures/metrics/_claim_touched_profiles.sql
+\ir procedures/metrics/refresh_profiles.sql
 
 -- procedures/segment --------------------------------------------------------------------------------------------------
+\ir procedures/segment/_segment_relations.sql
+\ir procedures/segment/_hidden_segments.sql
+\ir procedures/segment/_check_segment.sql
+\ir procedures/segment/_apply_segments.sql
+\ir procedures/segment/set_segment.sql
+\ir procedures/segment/remove_segment.sql
+\ir procedures/segment/_make_segments_role.sql
+\ir procedures/segment/_grant_segments.sql
+\ir procedures/segment/_segment_cost.sql
+\ir procedures/segment/_drop_segment_functions.sql
+\ir procedures/segment/_make_segment_functions.sql
+\ir procedures/segment/_compile_segment.sql
+\ir procedures/segment/_drop_segment.sql
+\ir procedures/segment/_preview_segment.sql
+\ir procedures/segment/_next_profiles.sql
+\ir procedures/segment/_evaluate_segment.sql
+\ir procedures/segment/_refresh_segments.sql
+\ir procedures/segment/_fill_segment.sql
+\ir procedures/segment/refresh_segments.sql
+\ir procedures/segment/list_segments.sql
+\ir procedures/segment/segment_members.sql
+\ir procedures/segment/segment_history.sql
+\ir procedures/segment/explain_segment.sql
 
 -- procedures/privacy --------------------------------------------------------------------------------------------------
 \ir procedures/privacy/_retention.sql
@@ -630,6 +941,7 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/privacy/set_retention.sql
 \ir procedures/privacy/retention.sql
 \ir procedures/privacy/_retain_rejected_events.sql
+\ir procedures/privacy/_retain_settled_events.sql
 \ir procedures/privacy/_retain_import_rejects.sql
 \ir procedures/privacy/_retain_history.sql
 \ir procedures/privacy/_past_messages.sql
@@ -639,10 +951,12 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/privacy/_retain_attempts.sql
 \ir procedures/privacy/_retain_dead_letters.sql
 \ir procedures/privacy/_retain_audit.sql
+\ir procedures/privacy/_retain_job_runs.sql
 \ir procedures/privacy/_past_event_partitions.sql
 \ir procedures/privacy/_note_touchpoints.sql
 \ir procedures/privacy/_remove_stray_events.sql
 \ir procedures/privacy/_count_past_events.sql
+\ir procedures/privacy/_remove_past_visits.sql
 \ir procedures/privacy/_retain_events.sql
 \ir procedures/privacy/_retain.sql
 \ir procedures/privacy/_retention_step.sql
@@ -678,9 +992,12 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/privacy/_ids_naming.sql
 \ir procedures/privacy/_forget_named_ids.sql
 \ir procedures/privacy/_keep_anonymous_events.sql
-\ir procedures/privacy/_take_back_reports.sql
 \ir procedures/privacy/_erase_purchases.sql
 \ir procedures/privacy/_erase_events.sql
+\ir procedures/privacy/_erase_sessions.sql
+\ir procedures/privacy/_erase_metrics.sql
+\ir procedures/privacy/_erase_segments.sql
+\ir procedures/privacy/_erase_reports.sql
 \ir procedures/privacy/_erase_arrivals.sql
 \ir procedures/privacy/_erase_decisions.sql
 \ir procedures/privacy/_erase_match_data.sql
@@ -701,6 +1018,26 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/privacy/erasures.sql
 \ir procedures/privacy/lift_suppression.sql
 
+-- procedures/jobs -----------------------------------------------------------------------------------------------------
+\ir procedures/jobs/list_job_kinds.sql
+\ir procedures/jobs/_effective_jobs.sql
+\ir procedures/jobs/_check_job.sql
+\ir procedures/jobs/_apply_jobs.sql
+\ir procedures/jobs/set_job.sql
+\ir procedures/jobs/remove_job.sql
+\ir procedures/jobs/list_jobs.sql
+\ir procedures/jobs/job_history.sql
+\ir procedures/jobs/jobs_to_plan.sql
+\ir procedures/jobs/plan_job.sql
+\ir procedures/jobs/claim_jobs.sql
+\ir procedures/jobs/renew_job_run.sql
+\ir procedures/jobs/finish_job_run.sql
+\ir procedures/jobs/_hold_job.sql
+\ir procedures/jobs/_perform_job.sql
+\ir procedures/jobs/run_job_step.sql
+\ir procedures/jobs/_begin_person_run.sql
+\ir procedures/jobs/run_job.sql
+
 -- procedures/ops ------------------------------------------------------------------------------------------------------
 \ir procedures/ops/_row_estimate.sql
 \ir procedures/ops/tenant_status.sql
@@ -711,6 +1048,7 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir procedures/ops/_doctor_messages.sql
 \ir procedures/ops/_doctor_relay.sql
 \ir procedures/ops/_doctor_tenants.sql
+\ir procedures/ops/_doctor_jobs.sql
 \ir procedures/ops/doctor.sql
 \ir procedures/ops/_security_functions.sql
 \ir procedures/ops/_security_relations.sql
@@ -721,6 +1059,8 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir triggers/messages_insert.sql
 \ir triggers/metadata_change.sql
 \ir triggers/match_rules_check.sql
+\ir triggers/rfm_settings_check.sql
+\ir triggers/score_settings_check.sql
 \ir triggers/metadata_limits.sql
 \ir triggers/profile_attributes_remove.sql
 \ir triggers/subscriptions_forget.sql
@@ -738,8 +1078,12 @@ SELECT c360._record_migration('0018_lists_replaced') AS recorded \gset
 \ir api/import.sql
 \ir api/profile.sql
 \ir api/profile_by_key.sql
+\ir api/read_by_key.sql
+\ir api/openapi_by_key.sql
 \ir api/check_key.sql
 \ir api/receive.sql
+\ir api/receive_chat.sql
+\ir api/receive_many.sql
 \ir api/schema_version.sql
 
 -- privileges ----------------------------------------------------------------------------------------------------------

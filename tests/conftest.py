@@ -38,6 +38,7 @@ _numbers = itertools.count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--regolden", action="store_true", help="write the golden files of the templates anew")
+    parser.addoption("--fuzz-seconds", type=int, default=20, help="how long requests are made from the OpenAPI")
     parser.addoption("--people", type=int, default=1000, help="how many generated people explanations are checked on")
     parser.addoption(
         "--every-name", action="store_true", help="also tenants with every name of our SQL, and 1,500 attributes"

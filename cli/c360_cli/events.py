@@ -1,4 +1,4 @@
-"""`c360 events`: watch events arrive, load them from files, and settle the rejected ones."""
+"""`c360 events`: watch events arrive, and load them from files."""
 
 from __future__ import annotations
 
@@ -10,26 +10,22 @@ from typing import Annotated, Any
 
 import psycopg
 import typer
-from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from c360.domain.errors import IngestRefused, UsageError
+from c360.domain.errors import UsageError
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
-from c360_cli.output import print_json, print_table, printable, say
+from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.output import print_json, print_table, printable, progress, say
+from c360_cli.rejected import app as rejected
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
-from c360_cli.unmasked import as_sent_if_allowed
 
 app = typer.Typer(help="Watch events arrive, and settle rejected ones.", no_args_is_help=True)
-rejected = typer.Typer(help="List, correct, redrive and discard rejected events.", no_args_is_help=True)
 app.add_typer(rejected, name="rejected")
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Limit = Annotated[int, typer.Option(min=1, help="Most events to show.")]
-Ids = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers of rejected events.")]
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 # Ids are given before commit: an event may appear after one with a higher id. Look back this far each time.
@@ -40,8 +36,6 @@ _BATCH_BYTES = 400 * 1024
 _INGEST = "SELECT {tenant}.ingest_request(%s, 'batch', %s)"
 # For an event that is larger than a request may be: it is refused alone, with its reason.
 _INGEST_LARGE = "SELECT {tenant}.ingest(p_source => %s, p_batch => %s::jsonb)"
-_REDRIVE = "SELECT {tenant}.redrive_rejected_events(%s::bigint[], %s::jsonb)"
-_DISCARD = "SELECT {tenant}.discard_rejected_events(%s::bigint[])"
 
 
 @app.command("tail")
@@ -104,8 +98,8 @@ def load_command(
         for query, batch in batches:
             print_sql(query, tenant, source, batch)
         return
-    with connected(dsn, data_dir) as connection:
-        for query, batch in track(batches, "loading", console=Console(stderr=True), transient=True):
+    with connected(dsn, data_dir) as connection, progress("loading") as bar:
+        for query, batch in bar.track(batches):
             outcome: dict[str, Any] = answer(connection, query, tenant, source, batch)
             totals["accepted"] += outcome["accepted"]
             totals["duplicates"] += outcome["duplicates"]
@@ -114,115 +108,6 @@ def load_command(
         print_json(totals)
     else:
         say(", ".join(f"{count} {name}" for name, count in totals.items()))
-
-
-@rejected.command("list")
-def list_command(
-    tenant: Tenant,
-    every: Annotated[bool, typer.Option("--all", help="Also those redriven or discarded.")] = False,
-    limit: Limit = 100,
-    dsn: Dsn = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """List rejected events, newest first."""
-    with connected(dsn, data_dir) as connection:
-        status = None if every else "rejected"
-        rows = records(connection, "SELECT * FROM {tenant}.rejected_events(%s, %s)", tenant, status, limit)
-    if as_json:
-        print_json(rows)
-        return
-    table = Table("id", "received", "source", "code", "reason", "status", box=None)
-    for row in rows:
-        table.add_row(
-            str(row["rejected_event_id"]),
-            f"{row['received_at']:%Y-%m-%d %H:%M:%S}",
-            row["source"],
-            row["code"],
-            row["reason"],
-            row["status"],
-        )
-    print_table(table)
-
-
-@rejected.command("show")
-def show_command(
-    tenant: Tenant,
-    rejected_event_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the rejected event.")],
-    dsn: Dsn = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """Show one rejected event as it was sent; to readers and writers, what they may see of it."""
-    query = "SELECT * FROM {tenant}.rejected_events(NULL, 1, ARRAY[%s::bigint])"
-    with connected(dsn, data_dir) as connection:
-        rows = records(connection, query, tenant, rejected_event_id)
-        sent = as_sent_if_allowed(connection, tenant, "rejected_event", rejected_event_id)
-    if not rows:
-        raise IngestRefused(
-            f"rejected event {rejected_event_id} does not exist",
-            code="U1404",
-            hint=f"List them with: c360 events rejected list {tenant} --all",
-        )
-    if sent is not None:
-        rows[0]["payload"] = sent
-    else:
-        say("Masked and unknown values are left out; administrators of the tenant see the event as it was sent.")
-    if as_json:
-        print_json(rows[0])
-        return
-    for name in ("rejected_event_id", "received_at", "source", "message_id", "code", "reason", "status", "settled_at"):
-        say(f"{name + ':':20}{'' if rows[0][name] is None else rows[0][name]}")
-    print(rows[0]["payload"])
-
-
-@rejected.command("redrive")
-def redrive_command(
-    tenant: Tenant,
-    ids: Ids,
-    patch: Annotated[
-        str | None, typer.Option(help="JSON object laid over each event first; a member set to null is taken out.")
-    ] = None,
-    dsn: Dsn = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-    dry_run: DryRun = False,
-) -> None:
-    """Send rejected events through ingest again. Exits 1 when some are refused again. Safe to repeat."""
-    _check_json(patch)
-    if dry_run:
-        print_sql(_REDRIVE, tenant, ids, patch)
-        return
-    with connected(dsn, data_dir) as connection:
-        outcome = answer(connection, _REDRIVE, tenant, ids, patch)
-    if as_json:
-        print_json(outcome)
-    else:
-        for item in outcome["rejected"]:
-            say(f"{item['rejected_event_id']}: {item['code']}: {item['message']}")
-        say(f"{outcome['redriven']} redriven, {outcome['duplicates']} duplicates, {len(outcome['rejected'])} rejected")
-    if outcome["rejected"]:
-        raise typer.Exit(1)
-
-
-@rejected.command("discard")
-def discard_command(
-    tenant: Tenant,
-    ids: Ids,
-    yes: Yes = False,
-    dsn: Dsn = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-    dry_run: DryRun = False,
-) -> None:
-    """Give rejected events up. They stay in the table, settled. Safe to repeat."""
-    if dry_run:
-        print_sql(_DISCARD, tenant, ids)
-        return
-    confirm(f"Discarded events cannot be redriven any more. Discard {len(ids)} of tenant {tenant}?", yes)
-    with connected(dsn, data_dir) as connection:
-        count = answer(connection, _DISCARD, tenant, ids)
-    print_json({"discarded": count}) if as_json else say(f"{count} discarded")
 
 
 def _print_events(events: list[dict[str, Any]], as_json: bool) -> None:
@@ -295,14 +180,3 @@ def _event(file: Path, number: int, line: str) -> str:
         if not line.startswith("{"):
             raise UsageError(f"{file}: line {number} is not JSON: {error}", code="usage") from error
         return json.dumps(line)
-
-
-def _check_json(patch: str | None) -> None:
-    if patch is None:
-        return
-    try:
-        is_object = isinstance(json.loads(patch), dict)
-    except ValueError:
-        is_object = False
-    if not is_object:
-        raise UsageError("--patch is not a JSON object", code="usage")

@@ -10,8 +10,7 @@ from typing import Annotated, Any
 
 import psycopg
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import TextColumn
 from rich.table import Table
 
 from c360.domain.errors import UsageError
@@ -22,7 +21,7 @@ from c360.importing.parquet_file import ParquetFile
 from c360.importing.rows import Reader
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
-from c360_cli.output import print_json, print_table, printable, say
+from c360_cli.output import print_json, print_table, printable, progress, say
 from c360_cli.tenant_calls import records
 
 _FORMATS = {
@@ -88,11 +87,11 @@ def import_command(
     )
     with connected(dsn, data_dir) as connection:
         started = time.monotonic()
-        with _progress() as progress:
-            task = progress.add_task("", total=reader.size, rate="")
+        with progress("importing", TextColumn("{task.fields[rate]}")) as bar:
+            task = bar.add_task("", total=reader.size, rate="")
 
             def show(position: int, rows: int) -> None:
-                progress.update(task, completed=position, rate=_rate(rows, started))
+                bar.update(task, completed=position, rate=_rate(rows, started))
 
             summary = load(connection, wish, reader, show)
         if rejects is not None:
@@ -135,18 +134,6 @@ def _mapping(mapped: list[str]) -> dict[str, Any]:
         several = known if isinstance(known, list) else [known]
         mapping[column] = [*several, target] if known and target else target or None
     return mapping
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("importing"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
 
 
 def _rate(rows: int, started: float) -> str:

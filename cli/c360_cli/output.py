@@ -10,10 +10,14 @@ from typing import Any
 
 import psycopg
 from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.status import Status
 from rich.table import Table
 
 # Where nobody looks at a screen, lines are not broken for one.
 _WIDTH_WITHOUT_TERMINAL = 200
+# As long as an id.
+_LONGEST_NAME = 36
 
 
 def print_json(value: Any) -> None:
@@ -28,8 +32,17 @@ def console(*, markup: bool = True) -> Console:
 
 
 def print_table(table: Table) -> None:
-    """Cells are shown as they are: what customers send is never read as markup."""
-    console(markup=False).print(table)
+    """Cells are shown as they are: what customers send is never read as markup, and nothing is cut.
+
+    What does not fit goes on in the next line; first of all not the first column, by which other commands call the row.
+    """
+    for place, column in enumerate(table.columns):
+        column.overflow = "fold"
+        column.no_wrap = place == 0 and all(len(str(cell)) <= _LONGEST_NAME for cell in column.cells)
+    screen = console(markup=False)
+    with screen.capture() as shown:
+        screen.print(table)
+    print("\n".join(line.rstrip() for line in shown.get().splitlines()), flush=True)
 
 
 def printable(value: Any) -> Any:
@@ -39,6 +52,26 @@ def printable(value: Any) -> Any:
     if isinstance(value, dict):
         return {printable(name): printable(item) for name, item in value.items()}
     return [printable(item) for item in value] if isinstance(value, list) else value
+
+
+def progress(what: str, *more: ProgressColumn) -> Progress:
+    """A bar on stderr that leaves nothing behind, and is not there where nobody looks at it."""
+    screen = Console(stderr=True)
+    return Progress(
+        TextColumn(what),
+        BarColumn(),
+        TaskProgressColumn(),
+        *more,
+        TimeRemainingColumn(),
+        console=screen,
+        transient=True,
+        disable=not screen.is_terminal,
+    )
+
+
+def working(what: str) -> Status:
+    """Turns on stderr while the database works, and is not there where nobody looks at it."""
+    return Console(stderr=True).status(f"{what} ...")
 
 
 def say(text: str) -> None:

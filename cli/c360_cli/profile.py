@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import json
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 from rich.table import Table
 
-from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.decision import Preview, Reason, show_changes
 from c360_cli.explanation import draw_profile
+from c360_cli.identifiers import named_identifier
 from c360_cli.options import DataDir, Dsn, Json, Yes, confirm
 from c360_cli.output import console, print_json, print_table, printable, say
+from c360_cli.profile_list import export_command, list_command, search_command
 from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Look at golden records, merge and split them, erase persons.", no_args_is_help=True)
+app.command("list")(list_command)
+app.command("search")(search_command)
+app.command("export")(export_command)
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Who = Annotated[
@@ -47,7 +50,7 @@ _ERASE = "SELECT {tenant}.erase_profile(%s, %s, %s, %s, %s)"
 @app.command("show")
 def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show a golden record with its identifiers and last events."""
-    identifier = _identifier(who)
+    identifier = named_identifier(who)
     with connected(dsn, data_dir) as connection:
         profile = answer(connection, _PROFILE, tenant, *identifier)
         order = [] if as_json else answer(connection, _ATTRIBUTES, tenant)
@@ -80,7 +83,7 @@ def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = 
 @app.command("explain")
 def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Draw why the observations of a golden record are one person: what ties each to the founding one."""
-    identifier = _identifier(who)
+    identifier = named_identifier(who)
     with connected(dsn, data_dir) as connection:
         profile = answer(connection, _PROFILE, tenant, *identifier)
         explained = answer(connection, "SELECT {tenant}.explain_profile(%s)", tenant, profile["profile_id"])
@@ -93,7 +96,7 @@ def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
 @app.command("history")
 def history_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show every version of a golden record, newest first."""
-    identifier = _identifier(who)
+    identifier = named_identifier(who)
     with connected(dsn, data_dir) as connection:
         profile = answer(connection, _PROFILE, tenant, *identifier)
         versions = answer(connection, _VERSIONS, tenant, profile["profile_id"])
@@ -124,7 +127,7 @@ def merge_command(
     dry_run: Preview = False,
 ) -> None:
     """Make two golden records one, whatever the rules say; the older id lives."""
-    identifiers = [_identifier(who), _identifier(other)]
+    identifiers = [named_identifier(who), named_identifier(other)]
     with connected(dsn, data_dir) as connection:
         ids = [answer(connection, _PROFILE, tenant, *identifier)["profile_id"] for identifier in identifiers]
         changes = answer(connection, "SELECT {tenant}.merge_profiles(%s, %s, %s, %s)", tenant, *ids, reason, dry_run)
@@ -148,8 +151,8 @@ def split_command(
     dry_run: Preview = False,
 ) -> None:
     """Take observations out of a golden record, for good; what hangs on them alone goes with them."""
-    golden = _identifier(who)
-    kind, value = (None, None) if identifier is None else _identifier(identifier)
+    golden = named_identifier(who)
+    kind, value = (None, None) if identifier is None else named_identifier(identifier)
     with connected(dsn, data_dir) as connection:
         profile = answer(connection, _PROFILE, tenant, *golden)["profile_id"]
         query = "SELECT {tenant}.split_profile(%s, %s::bigint[], %s, %s, %s, %s)"
@@ -177,7 +180,7 @@ def erase_command(
     yes: Yes = False,
 ) -> None:
     """Forget a person everywhere, for good, and refuse them from now on."""
-    kind, value = _identifier(who)
+    kind, value = named_identifier(who)
     mode = "anonymise" if anonymise else "erase"
     if not dry_run:
         confirm(f"Everything about {who} of tenant {tenant} goes for good. Erase it?", yes)
@@ -198,30 +201,6 @@ def erase_command(
         say(f"Observations of others that are resolved anew: {erased['requeued']}.")
     if erased["needs_sync"]:
         say(f"Compiled functions still quote a blocked value: c360 tenant sync {tenant}")
-
-
-def _identifier(who: str) -> tuple[str, str]:
-    """Identifier type and value of what was typed; says at once what is missing from it."""
-    kind, equals, value = who.partition("=")
-    if equals and kind and value:
-        return kind, value
-    try:
-        return "profile_id", str(UUID(who))
-    except ValueError:
-        raise UsageError(
-            f"{who} is neither a profile id nor type=value",
-            code="usage",
-            hint=f"Write type=value, such as {_guess(who)}.",
-        ) from None
-
-
-def _guess(who: str) -> str:
-    if "=" in who:
-        return "email=an@shop.vn"
-    if "@" in who:
-        return f"email={who}"
-    is_phone = who.startswith("+") and who[1:].replace(" ", "").isdigit()
-    return f"phone={who}" if is_phone else f"user_id={who}"
 
 
 def _pairs(values: dict[str, Any]) -> Table:

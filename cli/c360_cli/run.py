@@ -13,6 +13,7 @@ from c360_cli.options import DataDir, Dsn
 
 Host = Annotated[str | None, typer.Option("--host", help="Address the gateway listens on. Default: 127.0.0.1.")]
 Port = Annotated[int | None, typer.Option("--port", help="Port the gateway listens on. Default: 8360.")]
+Workers = Annotated[int | None, typer.Option("--workers", help="Processes of the gateway. Default: 1.")]
 
 
 def register(app: typer.Typer, panel: str) -> None:
@@ -23,14 +24,19 @@ def register(app: typer.Typer, panel: str) -> None:
     app.command("worker", rich_help_panel=panel)(worker)
 
 
-def up(dsn: Dsn = None, data_dir: DataDir = None, host: Host = None, port: Port = None) -> None:
+def up(
+    dsn: Dsn = None, data_dir: DataDir = None, host: Host = None, port: Port = None, workers: Workers = None
+) -> None:
     """Run gateway, relay and workers in one process; without an address on the embedded PostgreSQL."""
-    _run(["gateway", "relay", "worker"], dsn=dsn, data_dir=data_dir, gateway_host=host, gateway_port=port)
+    parts = ["gateway", "relay", "worker"]
+    _run(parts, dsn=dsn, data_dir=data_dir, gateway_host=host, gateway_port=port, gateway_workers=workers)
 
 
-def gateway(dsn: Dsn = None, data_dir: DataDir = None, host: Host = None, port: Port = None) -> None:
+def gateway(
+    dsn: Dsn = None, data_dir: DataDir = None, host: Host = None, port: Port = None, workers: Workers = None
+) -> None:
     """Run a gateway alone: takes events over HTTP."""
-    _run(["gateway"], dsn=dsn, data_dir=data_dir, gateway_host=host, gateway_port=port)
+    _run(["gateway"], dsn=dsn, data_dir=data_dir, gateway_host=host, gateway_port=port, gateway_workers=workers)
 
 
 def relay(dsn: Dsn = None, data_dir: DataDir = None) -> None:

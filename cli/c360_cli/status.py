@@ -26,6 +26,8 @@ _TENANT_COLUMNS = {
     "event_estimate": "events ~",
     "events_per_second": "events/s",
     "rejected_count": "rejected",
+    "rejected_last_hour": "in the last hour",
+    "oldest_rejected_seconds": "oldest (s)",
     "queued_count": "to resolve",
     "oldest_queued_seconds": "oldest (s)",
     "purchase_warnings": "purchases left out",

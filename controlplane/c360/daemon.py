@@ -2,7 +2,8 @@
 
 Each part can also run alone and in any number (`c360 gateway`, `c360 relay`, `c360 worker`): they share nothing but the
 database, where all work is claimed. SIGTERM and Ctrl-C stop claiming, finish what is in flight and end with 0.
-A part that fails for good ends the process, so that whoever supervises it sees it; a lost connection is no failure.
+A part that fails for good ends the process, so that whoever supervises it sees it; a lost connection is no failure, and
+neither is a database that is started after its parts. The embedded server is started again when somebody killed it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import contextlib
 import importlib
 import logging
 import signal
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -20,8 +23,8 @@ import uvloop
 from prometheus_client import start_http_server
 from psycopg.conninfo import conninfo_to_dict
 
-from c360.adapters.database import Database
-from c360.domain.errors import C360Error, OperationsRefused
+from c360.adapters.database import Database, wait_for_database
+from c360.domain.errors import C360Error, EmbeddedPostgresError, OperationsRefused
 from c360.embedded import EmbeddedPostgres
 from c360.installer.install import install
 from c360.installer.sources import load
@@ -34,23 +37,30 @@ Part = Callable[[Database, Settings, asyncio.Event], Awaitable[None]]
 
 # Loaded when started: a process shows the figures of the parts that run in it, and of no others.
 PARTS = {
-    "gateway": ("c360.gateway.server", "serve_gateway"),
+    "gateway": ("c360.gateway.workers", "serve_gateway"),
     "relay": ("c360.relay.service", "run_relay"),
     "worker": ("c360.worker.service", "run_worker"),
 }
 
 # A killed predecessor may take a moment to let go of the data directory.
 _TAKE_OVER_SECONDS = 10.0
+# How often we look for the embedded server, and how often it may be started again in which time.
+_LOOK_EVERY = 1.0
+_MOST_RESTARTS, _RESTART_WINDOW = 5, 300.0
+# Connections of a part; the processes of one gateway share them.
+_MOST_CONNECTIONS, _LEAST_CONNECTIONS = 10, 3
+# A client of the gateway waits for its answer; the other parts have time.
+_ACQUIRE_SECONDS = {"gateway": 5.0}
 
 
 def run(settings: Settings, parts: Sequence[str]) -> None:
     """Run the named parts until a signal comes. Blocks."""
     with (
-        _database(settings) as dsn,
+        _database(settings) as database,
         _metrics(settings),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_run(dsn, settings, parts))
+        runner.run(_run(database, settings, parts))
 
 
 @contextlib.contextmanager
@@ -80,21 +90,28 @@ def _metrics(settings: Settings) -> Iterator[None]:
         thread.join()
 
 
+@dataclass(frozen=True)
+class _Serving:
+    """The address of a database, and the server where it is our own."""
+
+    dsn: str
+    own: EmbeddedPostgres | None = None
+
+
 @contextlib.contextmanager
-def _database(settings: Settings) -> Iterator[str]:
-    """The address of an installed database: our own embedded one, or the given one as it is.
+def _database(settings: Settings) -> Iterator[_Serving]:
+    """An installed database: our own embedded one, or the given one as it is.
 
     The embedded one is installed and upgraded here. A given one belongs to somebody, who decides when to upgrade.
     """
     if settings.conninfo is not None:
-        check_release(settings.conninfo)
-        yield database_url(settings.conninfo)
+        yield _Serving(database_url(settings.conninfo))
         return
     server = EmbeddedPostgres(settings.data_dir).start(wait=_TAKE_OVER_SECONDS)
     try:
         logger.info("embedded postgresql is up", extra={"data_dir": str(settings.data_dir)})
         install(server.dsn, load())
-        yield server.dsn
+        yield _Serving(server.dsn, server)
     finally:
         server.stop()
 
@@ -131,15 +148,19 @@ def database_url(conninfo: str) -> str:
     return f"postgresql://{credentials}{'@' if credentials else ''}/{parts['dbname']}?{urlencode(known)}"
 
 
-async def _run(dsn: str, settings: Settings, parts: Sequence[str]) -> None:
+async def _run(database: _Serving, settings: Settings, parts: Sequence[str]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
+        if settings.conninfo is not None and await wait_for_database(database.dsn, stop):
+            await asyncio.to_thread(check_release, settings.conninfo)
         async with asyncio.TaskGroup() as running:
+            if database.own is not None:
+                running.create_task(_keep_up(database.own, stop), name="embedded postgresql")
             for name in parts:
-                running.create_task(_run_part(name, dsn, settings, stop), name=name)
+                running.create_task(run_part(name, database.dsn, settings, stop), name=name)
     except BaseExceptionGroup as failed:
         # What we can name is shown with its hint; everything else with its whole story.
         refused: BaseException | None = failed.subgroup(C360Error)
@@ -151,11 +172,66 @@ async def _run(dsn: str, settings: Settings, parts: Sequence[str]) -> None:
     logger.info("stopped")
 
 
-async def _run_part(name: str, dsn: str, settings: Settings, stop: asyncio.Event) -> None:
-    async with await Database.connect(dsn, application_name=f"c360 {name}") as db:
+async def run_part(name: str, dsn: str, settings: Settings, stop: asyncio.Event, part: Part | None = None) -> None:
+    """Run one part until somebody says stop, or until it ends by itself: then it says stop to the others."""
+    if not await wait_for_database(dsn, stop):
+        return
+    async with await Database.connect(
+        dsn,
+        application_name=f"c360 {name}",
+        max_size=max(_LEAST_CONNECTIONS, _MOST_CONNECTIONS // (settings.gateway_workers if name == "gateway" else 1)),
+        acquire_timeout=_ACQUIRE_SECONDS.get(name),
+    ) as db:
         logger.info("started", extra={"part": name})
-        module, function = PARTS[name]
-        part: Part = getattr(importlib.import_module(module), function)
+        if part is None:
+            module, function = PARTS[name]
+            part = getattr(importlib.import_module(module), function)
         await part(db, settings, stop)
-    # One part that returns by itself takes the others with it.
     stop.set()
+
+
+class Restarts:
+    """How often something was started again lately: what ends again and again is not worth another start."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._at: list[float] = []
+
+    @property
+    def are_used_up(self) -> bool:
+        return len(self._at) >= self._most
+
+    def one_more(self) -> bool:
+        """Counts a restart; False, and counts none, when there were too many."""
+        now = time.monotonic()
+        self._at = [at for at in self._at if at > now - _RESTART_WINDOW]
+        if self.are_used_up:
+            return False
+        self._at.append(now)
+        return True
+
+
+async def _keep_up(server: EmbeddedPostgres, stop: asyncio.Event) -> None:
+    """Starts the embedded server again when it is gone.
+
+    Raises EmbeddedPostgresError when it does not start, or ends again and again: then the process ends too.
+    """
+    restarts = Restarts(_MOST_RESTARTS)
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _LOOK_EVERY)
+        if stop.is_set() or await asyncio.to_thread(server.is_running):
+            continue
+        if not restarts.one_more():
+            raise EmbeddedPostgresError(
+                "the embedded PostgreSQL ends again and again", code="U9011", hint="Its log says why: postgres/log."
+            )
+        logger.error("the embedded postgresql is gone and is started again")
+        try:
+            await asyncio.to_thread(server.restart)
+        except EmbeddedPostgresError:
+            # What is left of the killed server may stand in the way for a while.
+            if await asyncio.to_thread(server.is_running) or restarts.are_used_up:
+                raise
+        else:
+            logger.info("the embedded postgresql is up again")

@@ -54,10 +54,49 @@ class Settings(BaseSettings):
     )
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(default=8360, ge=0, le=65535, description="Port of the gateway; 0 takes a free one.")
+    gateway_workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes of a gateway. They share its address and the pace of a key; other limits are of each.",
+    )
     gateway_max_in_flight: int = Field(
         default=1000,
         ge=1,
         description="Requests a gateway works on at once, three quarters of it for one tenant; more are refused (429).",
+    )
+    gateway_head_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        description="How long the head of a request may take to arrive; slower ones are closed (408).",
+    )
+    gateway_body_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        description="How long a body may take to arrive (408), and a second more for every 8 KB that came.",
+    )
+    gateway_head_kb: int = Field(
+        default=32,
+        ge=1,
+        description="KB of head and trailers of a request, 32 bytes for each header besides; more are refused (431).",
+    )
+    gateway_max_connections: int = Field(
+        default=4000, ge=1, description="Connections a gateway holds at once; more are refused (503)."
+    )
+    gateway_max_connections_per_address: int = Field(
+        default=1000,
+        ge=1,
+        description="Connections from one address, of IPv6 from one /64 (429). A proxy is one address.",
+    )
+    gateway_max_body_mb: int = Field(
+        default=64,
+        ge=1,
+        description="MB of bodies a gateway holds at once, a quarter of it where the key is in the body; more: 503.",
+    )
+    gateway_requests_per_second: float = Field(
+        default=1000.0,
+        gt=0,
+        description="Requests of one key in a second; more wait for up to a second, then are refused (429).",
     )
     metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics port.")
     metrics_port: int | None = Field(
@@ -100,6 +139,25 @@ class Settings(BaseSettings):
     )
     worker_score_seconds: float = Field(
         default=300.0, gt=0, description="How often a worker refreshes the scores of the tenants."
+    )
+    worker_session_seconds: float = Field(
+        default=10.0, gt=0, description="How often a worker works out the visits that new events belong to."
+    )
+    worker_profile_seconds: float = Field(
+        default=5.0, gt=0, description="How often a worker works out what follows from golden records that changed."
+    )
+    worker_job_seconds: float = Field(default=10.0, gt=0, description="How often a worker looks for jobs that are due.")
+    worker_job_lease_seconds: float = Field(
+        default=120.0,
+        gt=0,
+        description="A worker that says nothing of a job for so long counts as dead, and another runs the job again.",
+    )
+    worker_job_longest_seconds: float = Field(
+        default=3600.0, gt=0, description="How long one step of a job may take; then it fails."
+    )
+
+    worker_backlog_seconds: float = Field(
+        default=60.0, gt=0, description="How often a worker with a metrics port counts the open rejected events."
     )
 
     @property

@@ -18,17 +18,31 @@ SELECT
 FROM (
     VALUES
         -- what a person is known as
-        ('reader', 'c360', 'profile, profile_as_of, profile_history, explain_profile, explain_link'),
+        ('reader', 'c360', 'list_profiles, profile, profile_as_of, profile_history, explain_profile, explain_link'),
         ('reader', 'c360', 'identity_status, match_model, match_model_sweep, match_reviews, link_overrides'),
         ('writer', 'c360', 'merge_profiles, split_profile, release_attribute, accept_review, reject_review'),
         ('writer', 'c360', 'set_link_override, remove_link_override, resolve_identities, retry_resolution'),
         ('admin', 'c360', 'preview_rules, rebuild_identities, train_match_model'),
 
         -- what comes in
-        ('reader', 'c360', 'recent_events, rejected_events, list_imports, import_records'),
-        ('writer', 'c360', 'ingest, ingest_request, redrive_rejected_events, discard_rejected_events'),
+        ('reader', 'c360', 'recent_events, list_imports, import_records'),
+        ('reader', 'c360', 'rejected_events, count_rejected_events, summarise_rejected_events, rejected_backlog'),
+        ('writer', 'c360', 'ingest, ingest_request, redrive_rejected_events, redrive_corrected_events, redrive_rejected_batch'),
+        ('writer', 'c360', 'discard_rejected_events, discard_rejected_batch'),
         ('writer', 'c360', 'import_raw_profiles, begin_import, import_rows, import_staged_rows, finish_import'),
-        ('admin', 'c360', 'import_rejects, create_api_key, revoke_api_key, list_api_keys, maintain_event_partitions'),
+        ('admin', 'c360', 'find_rejected_events, import_rejects, create_api_key, revoke_api_key, list_api_keys, maintain_event_partitions'),
+
+        -- visits
+        ('reader', 'c360', 'list_sessions'),
+        ('admin', 'c360', 'refresh_sessions'),
+
+        -- what follows from golden records
+        ('reader', 'c360', 'profile_metrics, events_in_window'),
+        ('admin', 'c360', 'refresh_profiles'),
+
+        -- the tracking plan
+        ('reader', 'c360', 'event_schemas, event_violations, check_event'),
+        ('admin', 'c360', 'infer_event_schema, set_event_schema, remove_event_schema'),
 
         -- what goes out
         ('reader', 'c360', 'tail_topic, list_subscriptions, show_subscription, list_dead_letters'),
@@ -37,8 +51,17 @@ FROM (
         ('admin', 'c360', 'rotate_subscription_secret, prepare_test_message, replay_dead_letters'),
 
         -- scores
-        ('reader', 'c360', 'rfm, rfm_summary'),
-        ('admin', 'c360', 'refresh_scores'),
+        ('reader', 'c360', 'rfm, rfm_summary, rfm_segments, rfm_movement, validate_clv, list_currency_rates'),
+        ('reader', 'c360', 'engagement_settings, lead_scores, explain_score'),
+        ('admin', 'c360', 'refresh_scores, set_rfm, fit_clv, set_currency_rates, set_engagement, set_lead'),
+
+        -- segments
+        ('reader', 'c360', 'list_segments, segment_members, segment_history, explain_segment'),
+        ('admin', 'c360', 'set_segment, remove_segment, refresh_segments'),
+
+        -- reports
+        ('reader', 'c360', 'report_days, report_cohorts, report_rfm, report_funnel'),
+        ('admin', 'c360', 'refresh_reports'),
 
         -- the tenant itself
         ('reader', 'c360', 'tenant_metadata, tenant_state, tenant_status, metadata_history, metadata_version'),
@@ -48,8 +71,15 @@ FROM (
         ('reader', 'c360', 'retention, erasures'),
         ('admin', 'c360', 'set_retention, apply_retention, erase_profile, lift_suppression'),
 
+        -- jobs
+        ('reader', 'c360', 'list_jobs, job_history'),
+        ('admin', 'c360', 'set_job, remove_job, run_job'),
+
         -- of no tenant
-        ('reader', 'c360', 'my_tenants, list_topics, mask_value, present_text'),
+        ('reader', 'c360', 'my_tenants, list_topics, mask_value, present_text, list_job_kinds'),
+        ('reader', 'c360', 'fit_purchases, fit_spend, probability_alive, probability_no_purchase, expected_purchases, expected_value'),
+        ('reader', 'c360', 'fit_logistic, logistic_probability, discounted_purchases_if_alive, fit_retention, probability_retained, expected_periods'),
+        ('reader', 'c360', 'event_page, event_campaign, event_device, event_session_id, user_agent'),
         ('reader', 'c360', 'normalise_country, normalise_date, normalise_email, normalise_document, normalise_gender, normalise_id'),
         ('reader', 'c360', 'normalise_name, normalise_phone, normalise_words'),
 
@@ -60,12 +90,14 @@ FROM (
         ('writer', 'c360_v1', 'identify, track, page, screen, group, alias, batch, import'),
 
         -- daemons
-        ('gateway', 'c360_v1', 'receive, profile_by_key, check_key, schema_version'),
+        ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, profile_by_key, read_by_key, openapi_by_key, check_key, schema_version'),
         ('relay', 'c360', 'await_bell, bell_channel, fan_out, backfill_deliveries, ring_topics, claim_lanes, read_lane, settle_deliveries, release_lane'),
         ('relay', 'c360', 'release_due_deliveries, bury_deliveries, subscription_secrets, check_cluster, renew_relay'),
         ('relay', 'c360', 'relay_status, feed_status, maintain_deliveries, maintain_message_partitions'),
-        ('worker', 'c360', 'await_bell, bell_channel, list_tenants, tenants_with_work, resolve_identities, refresh_scores'),
-        ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention'),
+        ('worker', 'c360', 'await_bell, bell_channel, list_tenants, tenants_with_work, resolve_identities, refresh_scores, refresh_sessions'),
+        ('worker', 'c360', 'refresh_profiles, refresh_segments, refresh_reports, fit_clv'),
+        ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention, rejected_backlog'),
+        ('worker', 'c360', 'jobs_to_plan, plan_job, claim_jobs, renew_job_run, run_job_step, finish_job_run'),
 
         -- the owner
         ('owner', 'c360', 'register_tenant, apply_metadata, suspend_tenant, resume_tenant, drop_tenant, count_values'),

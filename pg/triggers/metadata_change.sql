@@ -135,6 +135,24 @@ CREATE OR REPLACE TRIGGER match_rules_delete
     FOR EACH STATEMENT
     EXECUTE FUNCTION c360.tg_metadata_change('rule');
 
+CREATE OR REPLACE TRIGGER segments_insert
+    AFTER INSERT ON c360.segments
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('segment');
+
+CREATE OR REPLACE TRIGGER segments_update
+    AFTER UPDATE ON c360.segments
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('segment');
+
+CREATE OR REPLACE TRIGGER segments_delete
+    AFTER DELETE ON c360.segments
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('segment');
+
 CREATE OR REPLACE TRIGGER api_keys_insert
     AFTER INSERT ON c360.api_keys
     REFERENCING NEW TABLE AS new_rows
@@ -188,3 +206,57 @@ CREATE OR REPLACE TRIGGER retention_policies_delete
     REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT
     EXECUTE FUNCTION c360.tg_metadata_change('kind');
+
+CREATE OR REPLACE TRIGGER jobs_insert
+    AFTER INSERT ON c360.jobs
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('job');
+
+CREATE OR REPLACE TRIGGER jobs_update
+    AFTER UPDATE ON c360.jobs
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('job');
+
+CREATE OR REPLACE TRIGGER jobs_delete
+    AFTER DELETE ON c360.jobs
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('job');
+
+CREATE OR REPLACE TRIGGER rfm_settings_insert
+    AFTER INSERT ON c360.rfm_settings
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('tenant');
+
+CREATE OR REPLACE TRIGGER rfm_settings_update
+    AFTER UPDATE ON c360.rfm_settings
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('tenant');
+
+CREATE OR REPLACE TRIGGER rfm_settings_delete
+    AFTER DELETE ON c360.rfm_settings
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('tenant');
+
+CREATE OR REPLACE TRIGGER score_settings_insert
+    AFTER INSERT ON c360.score_settings
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('score');
+
+CREATE OR REPLACE TRIGGER score_settings_update
+    AFTER UPDATE ON c360.score_settings
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('score');
+
+CREATE OR REPLACE TRIGGER score_settings_delete
+    AFTER DELETE ON c360.score_settings
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('score');

@@ -135,7 +135,7 @@ def test_dry_runs_print_sql_that_does_the_same_later(c360, database, session, tm
     rejected = ("events", "rejected")
 
     load = c360("events", "load", "acme", "events.json", "--dry-run")
-    redrive = c360(*rejected, "redrive", "acme", str(ids[0]), "--patch", '{"event": "Bought"}', "--dry-run")
+    redrive = c360(*rejected, "redrive", "acme", str(ids[0]), "--patch", '{"event": "Bought"}', "--print-sql")
     discard = c360(*rejected, "discard", "acme", str(ids[1]), "--dry-run")
 
     assert event_count(session) == 0

@@ -120,3 +120,93 @@ def test_a_reason_is_asked_for(c360, database, lan):
     done = c360("profile", "erase", "acme", "user_id=u1", "--yes", "--dsn", database.dsn)
 
     assert done.returncode == 2
+
+
+@pytest.fixture
+def some(connect):
+    session = connect(autocommit=True)
+    people = [
+        identify("u1", "m1", name="Nguyễn Văn An", city="Hanoi"),
+        identify("u2", "m2", name="Trần Bình", city="Hue", nationalId="079188001234"),
+        identify("u3", "m3", name="Lê\x1b[2J An", city="Hue"),
+    ]
+    ingest(session, *people)
+    session.call("c360.resolve_identities", "acme")
+
+
+def _ids(text):
+    return [row["user_id"] for row in json.loads(text)["profiles"]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (["list", "acme", "--order", "user_id"], ["u1", "u2", "u3"]),
+        (["list", "acme", "--where", "city=eq.Hue", "--where", "user_id=not.eq.u2"], ["u3"]),
+        (["list", "acme", "--order", "user_id.desc", "--limit", "1", "--offset", "1"], ["u2"]),
+        (["search", "acme", "an", "--order", "user_id"], ["u1", "u3"]),
+        (["search", "acme", "nguyen AN"], ["u1"]),
+        (["search", "acme", "nobody"], []),
+    ],
+)
+def test_golden_records_are_listed_and_found(c360, database, some, typed, expected):
+    done = c360("profile", *typed, "--json", "--dsn", database.dsn)
+
+    assert done.returncode == 0, done.stderr
+    assert _ids(done.stdout) == expected
+
+
+def test_a_list_goes_on_where_it_ended_and_counts(c360, database, some):
+    columns = ("--columns", "user_id,national_ids")
+    first = c360("profile", "list", "acme", "--limit", "2", "--count", *columns, "--json", "--dsn", database.dsn)
+    begun = json.loads(first.stdout)
+    second = c360("profile", "list", "acme", "--after", begun["next_after"], *columns, "--json", "--dsn", database.dsn)
+
+    assert begun["total"] == 3
+    assert sorted(_ids(first.stdout) + _ids(second.stdout)) == ["u1", "u2", "u3"]
+    assert "079188001234" not in first.stdout + second.stdout
+
+
+def test_a_list_for_people_is_a_table_that_commands_no_terminal(c360, database, some):
+    done = c360("profile", "list", "acme", "--count", "--dsn", database.dsn)
+
+    assert done.stdout.split()[:2] == ["master_profile_id", "full_name"]
+    assert len(done.stdout.splitlines()) == 4
+    assert "\x1b" not in done.stdout
+    assert "3 golden records" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        (["list", "acme", "--where", "city"], 2),
+        (["list", "acme", "--where", "city=Hue"], 2),
+        (["list", "acme", "--order", "city.up"], 2),
+        (["list", "acme", "--limit", "1001"], 2),
+        (["search", "acme", " "], 2),
+        (["export", "acme", "--columns", "city::text"], 2),
+        (["export", "acme", "/no/such/folder/all.csv"], 2),
+        (["list", "acme", "--where", "nothing=eq.1"], 1),
+        (["list", "nobody"], 1),
+    ],
+)
+def test_what_cannot_be_listed_says_why(c360, database, typed, code):
+    done = c360("profile", *typed, "--dsn", database.dsn)
+
+    assert done.returncode == code
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_export_goes_to_a_file_or_the_standard_output(c360, database, some, tmp_path):
+    columns = ("--columns", "user_id,town:city")
+    by_name = c360("profile", "export", "acme", str(tmp_path / "all.ndjson"), *columns, "--dsn", database.dsn)
+    hue = c360("profile", "export", "acme", "--where", "city=eq.Hue", *columns, "--dsn", database.dsn)
+    refused = c360("profile", "export", "acme", str(tmp_path / "none.csv"), "--columns", "x", "--dsn", database.dsn)
+
+    lines = [json.loads(line) for line in (tmp_path / "all.ndjson").read_text().splitlines()]
+    assert sorted((line["user_id"], line["town"]) for line in lines) == [("u1", "Hanoi"), ("u2", "Hue"), ("u3", "Hue")]
+    assert "3 golden records" in by_name.stderr
+    assert sorted(hue.stdout.splitlines()) == ["u2,Hue", "u3,Hue", "user_id,town"]
+    assert refused.returncode == 1
+    assert not (tmp_path / "none.csv").exists()

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from support.histories import repeaters
 from support.shop import Shop
 
 
@@ -57,3 +58,117 @@ def test_an_unknown_tenant_and_a_bad_time_are_refused(c360, database):
 
     assert (unknown.returncode, unknown.stderr[:5]) == (1, "U4404")
     assert (bad_time.returncode, bad_time.stderr[:5]) == (1, "22007")
+
+
+@pytest.fixture
+def busy_shop(db, database):
+    """A clone with 60 customers who bought on three to five days from January 2026 on."""
+    shop = Shop(db)
+    for days in ((0, 10, 25), (0, 30), (0, 5, 9, 14, 90), (0,)):
+        repeaters(shop, 15, days=days)
+    db.commit()
+    return shop
+
+
+def test_a_fit_is_printed_judged_and_kept(c360, busy_shop, database):
+    done = c360("score", "fit", "acme", "--as-of", "2026-06-01", "--dsn", database.dsn)
+    shown = c360("score", "show", "acme", "--dsn", database.dsn)
+
+    assert done.returncode == 0, done.stderr
+    assert "fitted to 60 customers" in done.stderr
+    assert "tenant_acme.cdp_clv" in done.stderr
+    lines = {line.split()[0]: line.split() for line in done.stdout.splitlines() if line.strip()}
+    assert float(lines["r"][1]) > 0
+    assert {"RMSE", "Brier", "bias"} <= lines.keys()
+    assert shown.stdout == done.stdout
+
+
+def test_a_fit_as_json_is_the_row_that_is_kept(c360, busy_shop, database):
+    done = c360("score", "fit", "acme", "--as-of", "2026-06-01", "--months", "6", "--json", "--dsn", database.dsn)
+    shown = c360("score", "show", "acme", "--json", "--dsn", database.dsn)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == json.loads(shown.stdout)
+    assert json.loads(done.stdout)["months"] == 6
+
+
+def test_a_dry_run_of_a_fit_keeps_nothing(c360, busy_shop, database):
+    dry = c360("score", "fit", "acme", "--as-of", "2026-06-01", "--dry-run", "--dsn", database.dsn)
+
+    assert busy_shop.session.value("SELECT count(*) FROM tenant_acme.cdp_model_fits") == 0
+    assert busy_shop.session.value(dry.stdout)["is_active"] is True
+
+
+def test_too_few_customers_are_said_and_no_error(c360, shop, database):
+    done = c360("score", "fit", "acme", "--dsn", database.dsn)
+
+    assert done.returncode == 0, done.stderr
+    assert "not enough customers who bought again: 0 of 10" in done.stderr
+    assert done.stdout == ""
+
+
+def test_judging_keeps_nothing(c360, busy_shop, database):
+    done = c360("score", "validate", "acme", "--as-of", "2026-06-01", "--json", "--dsn", database.dsn)
+    drawn = c360("score", "validate", "acme", "--as-of", "2026-06-01", "--dsn", database.dsn)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["customers"] == 60
+    assert "decile" in drawn.stdout
+    assert busy_shop.session.value("SELECT count(*) FROM tenant_acme.cdp_model_fits") == 0
+
+
+def test_what_no_model_can_be_asked_for_is_refused(c360, busy_shop, database):
+    done = c360("score", "fit", "acme", "--months", "0", "--dsn", database.dsn)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("22023")
+
+
+def test_movement_is_a_matrix_for_people_and_rows_for_programs(c360, shop, database):
+    shop.enter()
+    shop.order(shop.customer(), "2026-03-01 12:00Z", revenue="5")
+    shop.session.commit()
+    times = ("--from", "2026-05-01", "--to", "2026-06-01", "--dsn", database.dsn)
+
+    people = c360("score", "movement", "acme", *times)
+    programs = json.loads(c360("score", "movement", "acme", *times, "--json").stdout, parse_float=str)
+
+    assert people.returncode == 0, people.stderr
+    lines = {line[:18].strip(): line.split() for line in people.stdout.splitlines()}
+    assert lines["from"] == ["from", *map(str, range(1, 12))]
+    assert lines["new"][-1] == "1"
+    assert sum(row["customers"] for row in programs) == 2
+    assert [row["revenue"] for row in programs if row["from_segment"] == "new"] == ["12.34"]
+
+
+def test_movement_of_an_unknown_time_is_refused(c360, shop, database):
+    done = c360("score", "movement", "acme", "--from", "yesteryear", "--dsn", database.dsn)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("22007: ")
+
+
+def test_explain_shows_parts_that_add_up(c360, shop, database):
+    profile_id = str(shop.session.value("SELECT master_profile_id FROM tenant_acme.cdp_master_profiles"))
+
+    people = c360("score", "explain", "acme", profile_id, "rfm_segment", "--dsn", database.dsn)
+    programs = c360("score", "explain", "acme", profile_id, "rfm_segment", "--json", "--dsn", database.dsn)
+
+    assert people.returncode == 0, people.stderr
+    points = [row["points"] for row in json.loads(programs.stdout)]
+    assert len(points) == 3
+    lines = {line.split()[0]: line.split() for line in people.stdout.splitlines() if line.strip()}
+    assert lines["recency_score"][2] == str(points[0])
+    assert lines["rfm_segment"][1] == str(sum(points))
+
+
+def test_explain_says_that_there_is_no_score_and_refuses_what_is_none(c360, shop, database):
+    profile_id = str(shop.session.value("SELECT master_profile_id FROM tenant_acme.cdp_master_profiles"))
+
+    without = c360("score", "explain", "acme", profile_id, "inactivity", "--dsn", database.dsn)
+    unknown = c360("score", "explain", "acme", profile_id, "charm", "--dsn", database.dsn)
+
+    assert (without.returncode, without.stdout) == (0, "")
+    assert "has no inactivity" in without.stderr
+    assert (unknown.returncode, unknown.stderr[:5]) == (1, "U3412")
+    assert "engagement" in unknown.stderr

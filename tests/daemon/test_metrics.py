@@ -1,6 +1,7 @@
 """What a process counts can be seen from outside, also where there is no gateway."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -82,3 +83,30 @@ def test_names_of_tenants_are_shown_at_the_metrics_port_and_not_at_the_gateway(d
 
     assert "c360_relay_feed_waiting" in shown
     assert "acme" not in shown
+
+
+def test_open_rejected_events_are_shown_by_reason_where_only_an_operator_looks(database, tmp_path, connect):
+    public, private = _free_port(), _free_port()
+    session = connect(autocommit=True)
+    session.call(
+        "c360.ingest", "acme", {"batch": [{"type": "x"}] * 3 + [{"type": "page"}]}, "web", "2024-06-01T00:00:00Z"
+    )
+    ports = {"C360_GATEWAY_PORT": str(public), "C360_METRICS_PORT": str(private), "C360_WORKER_BACKLOG_SECONDS": "0.2"}
+    with subprocess.Popen(**_part("up", database.dsn, tmp_path, ports), stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until(
+                lambda: 'c360_rejected_events_open{code="U1105",tenant="acme"} 3.0' in _figures(private), timeout=30
+            )
+            shown, hidden = _figures(private), _figures(public)
+            session.call("c360.discard_rejected_batch", "acme", {"code": "U1105"})
+            wait_until(lambda: 'code="U1105",tenant' not in _figures(private), timeout=30)
+            left = _figures(private)
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+    assert 'c360_rejected_events_open{code="U1108",tenant="acme"} 1.0' in shown
+    assert 'c360_rejected_events_open{code="U1108",tenant="acme"} 1.0' in left
+    age = float(re.search(r'c360_rejected_events_oldest_seconds\{tenant="acme"\} (\S+)', shown)[1])
+    assert age > 365 * 86400
+    assert "c360_relay_feed_waiting" in hidden
+    assert "c360_rejected" not in hidden

@@ -112,12 +112,13 @@ def system(parts: tuple[str, ...], environment: dict[str, str], connect: Callabl
         write_key = json.loads(command("key", "create", "acme", "--source", "web", "--json"))["key"]
         for part in parts:
             running.enter_context(process(part, environment=environment))
-        wait_until(lambda: _is_ready(url))
+        wait_until(lambda: is_ready(url))
         yield System(url, write_key, connect(autocommit=True), receiver, command)
         assert receiver.refused == []
 
 
-def _is_ready(url: str) -> bool:
+def is_ready(url: str) -> bool:
+    """Whether a gateway says that it can take events."""
     try:
         return httpx.get(f"{url}/readyz").status_code == 200
     except httpx.TransportError:

@@ -223,6 +223,8 @@ def planted(module_database: Any) -> dict[str, Any]:
     with psycopg.connect(module_database.dsn) as connection:
         db = Session(connection)
         create_tenant(connection, TENANT)
+        with as_owner(connection):
+            db.execute("UPDATE c360.tenants SET ip = 'keep' WHERE tenant = %s", TENANT)
         _describe(db)
         db.commit()
         subscription_id = _subscribe(db)
@@ -232,6 +234,7 @@ def planted(module_database: Any) -> dict[str, Any]:
         _fail(db)
         db.commit()
         _resolve(db)
+        db.call("c360.refresh_sessions", TENANT)
         db.commit()
         _decide(db)
         db.commit()

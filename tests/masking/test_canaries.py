@@ -61,6 +61,7 @@ def test_no_function_tells_a_canary(aviary, kind):
         "link_overrides",
         "list_dead_letters",
         "list_imports",
+        "list_profiles",
         "list_subscriptions",
         "match_reviews",
         "metadata_history",
@@ -69,12 +70,21 @@ def test_no_function_tells_a_canary(aviary, kind):
         "profile_as_of",
         "profile_history",
         "recent_events",
+        "rejected_backlog",
         "rejected_events",
         "show_subscription",
+        "summarise_rejected_events",
         "tail_topic",
         "tenant_metadata",
     }
-    writing = {"merge_profiles", "redrive_rejected_events", "resolve_identities", "set_link_override", "split_profile"}
+    writing = {
+        "merge_profiles",
+        "redrive_rejected_batch",
+        "redrive_rejected_events",
+        "resolve_identities",
+        "set_link_override",
+        "split_profile",
+    }
     assert (reading if kind == "reader" else reading | writing) - answered == set()
 
 

@@ -7,14 +7,24 @@ from c360.governance.tenants import as_owner
 # its line here.
 OPEN = {
     "cdp_activity": "event_name",
+    "cdp_activity_days": "event_name",
+    "cdp_activity_states": "time_zone",
+    "cdp_currency_rates": "currency in_currency set_by",
     "cdp_attribute_overrides": "attribute set_by",
     "cdp_behavioral_events": "clock_status event_name message_id source type",
+    "cdp_event_context": "event_name source type",
+    "cdp_event_checks": "demanded event_name event_type keyword mode path",
+    "cdp_event_schemas": "created_by event_name event_type mode schema",
+    "cdp_event_violations": "event_name event_type keyword path",
     "cdp_erasures": "counts erased_by mode reason",
+    "cdp_engagement": "parts",
     "cdp_event_ids": "message_id source",
     "cdp_identifiers": "identifier_type",
     "cdp_import_records": "source",
     "cdp_import_rejects": "code reason",
     "cdp_imports": "counts fingerprint mapping name options source started_by status",
+    "cdp_inactivity": "basis",
+    "cdp_lead": "parts",
     "cdp_link_overrides": "kind set_by",
     "cdp_master_profiles": "attribute_sources status",
     "cdp_match_models": "convergence created_by recipe rule settings",
@@ -22,18 +32,41 @@ OPEN = {
     "cdp_match_patterns": "pass",
     "cdp_match_reviews": "decided_by obstacle rule status",
     "cdp_past_touchpoints": "channel",
+    "cdp_clv": "model",
+    "cdp_clv_fit": "model",
+    "cdp_model_fits": "currency missing model score spend_status status time_zone unit validation warnings",
+    "cdp_metric_values": "last_known_channel",
+    "cdp_metrics": "event_counts event_counts_30d event_counts_7d event_counts_90d last_known_channel",
+    "cdp_profile_events": "clock_status event_name message_id source type session_id"
+    " page_url page_host page_path page_title referrer referrer_host"
+    " campaign_source campaign_medium campaign_name campaign_term campaign_content campaign_id click_id_name click_id"
+    " device_type device_manufacturer device_model os_name os_version app_name app_version library_name library_version"
+    " locale timezone browser browser_version",
     "cdp_profile_history": "change changed_by",
     "cdp_profile_identifiers": "identifier_type value",
     "cdp_profile_links": "rule",
     "cdp_profile_merges": "rule",
+    "cdp_profile_segments": "segment",
     "cdp_purchases": "currency kind message_id order_id source",
     "cdp_raw_identifiers": "identifier_type",
     "cdp_raw_profiles": "source",
     "cdp_rejected_events": "code source status",
     "cdp_resolution_failures": "code",
+    "cdp_report_rfm": "segment",
+    "cdp_report_segments": "segment",
+    "cdp_report_states": "currency",
     "cdp_rfm": "segment",
+    "cdp_rfm_movement": "from_segment to_segment",
+    "cdp_touch_states": "currency time_zone",
+    "cdp_sessions": "source session_id entry_url entry_path exit_url exit_path referrer referrer_host"
+    " campaign_source campaign_medium campaign_name campaign_term campaign_content campaign_id click_id_name click_id"
+    " device_type os_name browser",
     "cdp_standard_profiles": "family_name given_name",
     "cdp_value_states": "identifier_type state",
+    "cdp_visitors": "source",
+    "cdp_visits": "session_id entry_url entry_path exit_url exit_path referrer referrer_host"
+    " campaign_source campaign_medium campaign_name campaign_term campaign_content campaign_id click_id_name click_id"
+    " device_type os_name browser",
 }
 
 READABLE = """

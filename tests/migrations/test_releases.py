@@ -6,12 +6,14 @@ The folder released/ says what a frozen release is.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import lzma
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
@@ -20,6 +22,7 @@ from c360.governance import create_tenant, sync_tenant
 from c360.installer.doctor import examine
 from c360.installer.install import install
 from c360.installer.sources import load, sql_root
+from gateway.conftest import running_gateway
 from support.catalog import catalogue, ledgers
 from support.events import identify
 from support.server import OWNER, TestServer, bare_server
@@ -34,7 +37,11 @@ SHARED = (
     *("api_keys", "subscriptions", "subscription_secrets", "deliveries", "messages", "audit_log"),
 )
 # What migrations since then change on purpose, where nobody else did.
-CHANGED = {"c360.identifier_types": {"normaliser"}, "c360.profile_attributes": {"normaliser"}}
+CHANGED = {
+    "c360.identifier_types": {"normaliser"},
+    "c360.profile_attributes": {"normaliser", "trait_paths"},
+    "c360.blocked_values": {"pattern"},
+}
 MEMBERS = (
     "SELECT granted.rolname, member.rolname FROM pg_auth_members AS held"
     " JOIN pg_roles AS granted ON granted.oid = held.roleid JOIN pg_roles AS member ON member.oid = held.member"
@@ -149,6 +156,31 @@ def test_people_find_the_functions_of_their_tenant_as_soon_as_the_installation_r
             for taken in ("c360.profile('acme', 'email', 'x')", "tenant_globex.profile('email', 'x')"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     session.value(f"SELECT {taken}")
+
+
+@each_release
+def test_what_is_sent_between_installation_and_sync_is_sent_again_and_counts_once(release, tmp_path, c360_command):
+    event = {"type": "track", "event": "Order Completed", "messageId": "w1", "userId": "w"}
+    with server_with(release, tmp_path) as server:
+        owner = server.dsn("shop", OWNER)
+        run_psql(server, "-f", str(sql_root() / "install.sql"))
+        with psycopg.connect(owner, autocommit=True) as connection, running_gateway(owner) as gateway:
+            session = Session(connection)
+            digest = hashlib.sha256(b"w").digest()
+            session.call("c360.create_api_key", "acme", "window", "write", "web", digest, "w")
+
+            def send() -> httpx.Response:
+                properties = {"order_id": "w1", "total": 5, "currency": "USD"}
+                return httpx.post(f"{gateway.url}/v1/track", json={**event, "properties": properties}, auth=("w", ""))
+
+            early = send()
+            done = c360_command("tenant", "sync", "--all", "--dsn", owner)
+            late = send()
+
+            assert done.returncode == 0, done.stderr
+            assert (early.status_code, early.json()["code"], early.headers["Retry-After"]) == (503, "U1503", "1")
+            assert (late.status_code, late.json()["accepted"]) == (200, 1)
+            assert session.value("SELECT count(*) FROM tenant_acme.cdp_purchases WHERE order_id = 'w1'") == 1
 
 
 def blocked(server: TestServer, database: str) -> set[tuple[str, ...]]:

@@ -71,7 +71,31 @@ def test_only_open_rejects_are_counted(db: Session) -> None:
         """
     )
 
-    assert _status(db, "acme")["rejected_count"] == 1
+    db.execute("UPDATE tenant_acme.cdp_rejected_events SET received_at = received_at - interval '2 hours'")
+    db.call("c360.ingest", "acme", [{"type": "nonsense"}])
+
+    status = _status(db, "acme")
+
+    assert (status["rejected_count"], status["rejected_last_hour"]) == (2, 1)
+    assert 7200 <= status["oldest_rejected_seconds"] < 7300
+
+
+@pytest.mark.parametrize(
+    ("day_before", "last_day", "is_found"), [(0, 99, False), (0, 100, True), (700, 200, False), (350, 200, True)]
+)
+def test_the_doctor_says_when_more_is_refused_than_before(
+    db: Session, day_before: int, last_day: int, is_found: bool
+) -> None:
+    now = "2024-06-15T12:00:00Z"
+    for count, received_at in ((day_before, "2024-06-13T12:00:00Z"), (last_day, "2024-06-15T00:00:00Z")):
+        db.call("c360.ingest", "acme", {"batch": [{"type": "nonsense"}] * count}, "shop", received_at)
+
+    found = [row for row in db.call_rows("c360.doctor", now) if "refused" in row["finding"]]
+
+    assert [row["subject"] for row in found] == (["tenant acme"] if is_found else [])
+    if is_found:
+        assert f"{last_day} events" in found[0]["finding"]
+        assert "U1105, from shop" in found[0]["finding"]
 
 
 def test_somebody_sees_the_tenants_they_may_read_and_their_status(db: Session) -> None:

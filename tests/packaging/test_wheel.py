@@ -1,4 +1,4 @@
-"""The wheel installs into an empty environment and brings its SQL along."""
+"""The wheel installs into an empty environment and brings its SQL and the JavaScript SDK along."""
 
 import subprocess
 import sys
@@ -53,3 +53,10 @@ def test_the_wheel_holds_every_file_below_pg(wheel):
     }
 
     assert inside == present
+
+
+@pytest.mark.slow
+def test_the_wheel_brings_the_javascript_sdk_and_its_example(wheel):
+    inside = set(zipfile.ZipFile(wheel).namelist())
+
+    assert {f"c360/_sdk/{name}" for name in ("dist/c360.js", "dist/c360.core.js", "examples/shop.html")} <= inside

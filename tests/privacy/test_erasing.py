@@ -1,5 +1,6 @@
 """Who is erased, what stays, what is refused afterwards, and what is said about it."""
 
+import json
 import unicodedata
 
 import psycopg
@@ -274,6 +275,37 @@ def test_others_who_are_named_alike_are_left_alone(db, mai):
     assert any("thi.mai@shop.vn" in body for body in db.column("SELECT body FROM c360.messages"))
 
 
+@pytest.mark.parametrize("way", ["patch", "correction", "batch"])
+def test_a_redrive_does_not_bring_an_erased_person_back(db, mai, way):
+    nameless = {"type": "track", "event": "Bought", "messageId": "late"}
+    db.call("c360.ingest", "acme", [nameless])
+    [number] = db.column("SELECT rejected_event_id FROM c360.rejected_events('acme')")
+    exported = {**nameless, "userId": "u-1234567"}
+    erase(db, "user_id", "u-1234567")
+
+    told = {
+        "patch": lambda: db.call("c360.redrive_rejected_events", "acme", [number], {"userId": "u-1234567"}),
+        "correction": lambda: db.call("c360.redrive_corrected_events", "acme", [number], [json.dumps(exported)]),
+        "batch": lambda: db.call("c360.redrive_rejected_batch", "acme", {}, {"userId": "u-1234567"}),
+    }[way]()
+    resolve(db)
+
+    assert told["redriven"] == 1
+    assert partition(db) == set()
+    assert db.value("SELECT count(*) FROM tenant_acme.cdp_behavioral_events") == 0
+
+
+def test_what_was_exported_of_a_person_is_unknown_once_they_are_erased(db, mai):
+    named = {"type": "track", "userId": "u-1234567", "messageId": "late"}
+    db.call("c360.ingest", "acme", [named])
+    [number] = db.column("SELECT rejected_event_id FROM c360.rejected_events('acme')")
+    erase(db, "user_id", "u-1234567")
+
+    told = db.call("c360.redrive_corrected_events", "acme", [number], [json.dumps({**named, "event": "Bought"})])
+
+    assert (told["unknown"], told["redriven"]) == ([number], 0)
+
+
 def test_the_record_says_when_who_why_and_how_much(db, mai):
     answer = erase(db, "user_id", "u-1234567")
 
@@ -287,11 +319,13 @@ def test_the_record_says_when_who_why_and_how_much(db, mai):
 def test_the_key_differs_from_tenant_to_tenant_and_no_role_of_one_reads_it(db):
     db.call("c360._use_tenant", "acme")
     privates = [name for (name,) in db.rows("SELECT relname FROM pg_class WHERE c360._is_private_table(relname)")]
-    assert sorted(set(privates)) == ["cdp_erased_event_ids", "cdp_erasure_keys", "cdp_suppressions"]
+    of_segments = [f"cdp_segment_{kind}" for kind in ("changes", "members", "passes", "states")]
+    assert sorted(set(privates)) == ["cdp_erased_event_ids", "cdp_erasure_keys", *of_segments, "cdp_suppressions"]
 
     readable = db.rows(
         "SELECT role.rolname, private.name FROM pg_roles AS role CROSS JOIN unnest(%s::text[]) AS private (name)"
         " WHERE role.rolname LIKE 'c360\\_acme\\_%%'"
+        "   AND (role.rolname, private.name) <> ('c360_acme_segments', 'cdp_segment_members')"
         "   AND has_any_column_privilege(role.rolname, format('tenant_acme.%%I', private.name), 'SELECT')",
         privates,
     )

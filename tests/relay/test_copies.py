@@ -124,14 +124,19 @@ def test_a_relay_whose_address_now_leads_to_a_copy_stops_before_it_sends(
                 there.call("c360.resume_subscription", "acme", str(hook.subscription_id))
         wait_until(lambda: waiting() == 0)
         _lead_to(link, copy.server.folder)
-        with server.admin() as admin:
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = %s AND application_name LIKE 'c360 relay%%'",
-                [database.name],
-            )
 
-        assert relay.wait(30) != 0
+        def is_over():
+            # A connection that was just being made is found the next time.
+            with server.admin() as admin:
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = %s AND application_name LIKE 'c360 relay%%'",
+                    [database.name],
+                )
+            return relay.poll() is not None
+
+        wait_until(is_over)
+        assert relay.returncode != 0
         assert b"U5003" in (tmp_path / "relay-0.log").read_bytes()
         with session_on(copy.server.dsn(database.name, OWNER)) as there:
             assert there.value("SELECT count(*) FROM c360.deliveries") == 1

@@ -84,6 +84,33 @@ def test_a_rejected_event_that_is_being_redriven_waits_for_the_next_step(connect
     assert run(session, "rejected_events")["removed"] == 1
 
 
+def test_settled_events_go_by_when_they_were_settled_and_open_ones_stay(session, keep, run, look):
+    schema = f"tenant_{session.tenant}"
+    for tenant in (session.tenant, session.other):
+        reject(session, tenant, OLD, count=6)
+        for status, settled_at, rest in (("redriven", OLD, 0), ("discarded", NEW, 1)):
+            session.execute(
+                f"UPDATE tenant_{tenant}.cdp_rejected_events SET status = %s, settled_at = %s"
+                " WHERE rejected_event_id %% 3 = %s",
+                status,
+                settled_at,
+                rest,
+            )
+    keep(session, "settled_rejected_events", 30, tenant=session.tenant)
+    left = f"SELECT status, count(*) FROM {schema}.cdp_rejected_events GROUP BY 1 ORDER BY 1"
+
+    assert look(session, "settled_rejected_events", tenant=session.tenant)["removed"] == 2
+    assert run(session, "settled_rejected_events", tenant=session.tenant, limit=1)["removed"] == 2
+    assert session.rows(left) == [("discarded", 2), ("rejected", 2)]
+    assert session.value(f"SELECT count(*) FROM tenant_{session.other}.cdp_rejected_events") == 6
+
+
+def test_settled_events_go_after_90_days_and_open_ones_never_where_a_tenant_says_nothing(session):
+    keeps = {row["kind"]: row["keep"] for row in session.call_rows("c360.retention", session.tenant)}
+
+    assert (keeps["settled_rejected_events"].days, keeps["rejected_events"]) == (90, None)
+
+
 def test_refused_rows_go_when_their_import_is_over_and_its_counts_stay(session, keep, run, look):
     own, other = session.tenant, session.other
     for tenant, finished_at in ((own, OLD), (own, NEW), (own, None), (other, OLD)):

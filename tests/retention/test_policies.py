@@ -12,7 +12,7 @@ from c360.governance.declaration import read_declaration
 from c360.governance.plan import Permissions
 from c360.governance.tenants import create_tenant
 
-BOUNDED = {"messages": 30, "attempts": 14, "dead_letters": 90}
+BOUNDED = {"messages": 30, "attempts": 14, "dead_letters": 90, "settled_rejected_events": 90, "job_runs": 90}
 
 
 def kept(db, tenant="acme"):

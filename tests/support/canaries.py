@@ -11,6 +11,7 @@ from typing import Any
 from psycopg import sql
 
 from c360.embedded.binaries import packaged_folder
+from c360.governance.tenants import as_owner
 from support.observations import observe, resolve
 from support.server import TestServer
 from support.session import Session
@@ -109,9 +110,12 @@ class Canary:
 
 def plant(db: Session, canary: Canary, stranger: int) -> None:
     """Let the person arrive by every channel of the database; `stranger` is a resolved observation of somebody else."""
+    with as_owner(db.connection):
+        db.execute("UPDATE c360.tenants SET ip = 'keep' WHERE tenant = 'acme'")
     db.call("c360.ingest", "acme", canary.events())
     _import(db, canary)
     resolve(db)
+    db.call("c360.refresh_sessions", "acme")
     canary.raw_profile_ids = db.column(
         "SELECT raw_profile_id FROM tenant_acme.cdp_raw_profiles"
         " WHERE source || identifiers::text || traits::text LIKE %s",

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from support.session import Session
+from support.waiting import wait_until
 
 DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -34,15 +35,21 @@ def observe(
 
 
 def resolve(db: Session, *, tenant: str = "acme", batch_size: int = 1000) -> dict[str, int]:
-    """Run the resolver until nothing remains; answers the sums of its counts."""
+    """Run the resolver until nothing remains; answers the sums of its counts.
+
+    The server may be rolling back what a session of the test before has left.
+    """
     sums: dict[str, int] = defaultdict(int)
     while True:
-        answer = db.call("c360.resolve_identities", tenant, batch_size)
-        assert not answer.get("busy")
+        answer = wait_until(lambda: _unless_busy(db.call("c360.resolve_identities", tenant, batch_size)))
         for name, count in answer.items():
             sums[name] += count
         if not answer["remaining"]:
             return dict(sums)
+
+
+def _unless_busy(answer: dict[str, Any]) -> dict[str, Any] | None:
+    return None if answer.get("busy") else answer
 
 
 def partition(db: Session, *, tenant: str = "acme") -> set[frozenset[int]]:

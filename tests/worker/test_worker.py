@@ -12,6 +12,7 @@ from c360.settings import Settings
 from c360.worker import run_worker
 from c360.worker.resolver import Resolver
 from c360.worker.rounds import Round, visit_all
+from support.events import ingest, page
 from support.observations import master_of, observe
 
 
@@ -55,6 +56,33 @@ async def test_a_worker_resolves_what_arrives_while_it_sleeps_and_stops_when_tol
         await asyncio.wait_for(working, 10)
 
     assert not person.value("SELECT is_awaited FROM c360.bells WHERE bell = 'resolver'")
+
+
+async def test_a_worker_works_out_visits_of_what_arrives(database, connect):
+    person = connect(autocommit=True)
+    stop = asyncio.Event()
+    settings = Settings(dsn=database.dsn, worker_poll_seconds=0.1, worker_session_seconds=0.1)
+    async with opened(database) as db:
+        working = asyncio.create_task(run_worker(db, settings, stop))
+
+        ingest(person, page("m1"))
+        await until(lambda: person.value("SELECT count(*) FROM tenant_acme.cdp_sessions") == 1)
+        stop.set()
+        await asyncio.wait_for(working, 10)
+
+
+async def test_a_worker_works_out_what_follows_from_golden_records(database, connect):
+    person = connect(autocommit=True)
+    stop = asyncio.Event()
+    settings = Settings(dsn=database.dsn, worker_poll_seconds=0.1, worker_profile_seconds=0.1)
+    async with opened(database) as db:
+        working = asyncio.create_task(run_worker(db, settings, stop))
+
+        ingest(person, page("m1"))
+        await until(lambda: person.value("SELECT count(*) FROM tenant_acme.cdp_master_profiles") == 1)
+        await until(lambda: person.value("SELECT count(*) FROM tenant_acme.cdp_touched_profiles") == 0)
+        stop.set()
+        await asyncio.wait_for(working, 10)
 
 
 async def test_a_row_that_fails_is_parked_and_the_worker_goes_on_at_full_pace(database, connect):
@@ -164,7 +192,10 @@ async def test_the_tenant_that_waited_longest_is_next():
     assert calls == list("abcdefabcdef")
 
 
-@pytest.mark.parametrize("function", ["c360.maintain_event_partitions", "c360.refresh_scores"])
+@pytest.mark.parametrize(
+    "function",
+    ["c360.maintain_event_partitions", "c360.refresh_scores", "c360.refresh_sessions", "c360.refresh_profiles"],
+)
 async def test_a_round_visits_every_active_tenant(database, function):
     async with opened(database) as db:
         assert await visit_all(db, Round(function, every=1), asyncio.Event()) == 1

@@ -14,6 +14,7 @@ repeat is harmless, and the callers repeat. Broken connections are replaced by t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from types import TracebackType
@@ -26,7 +27,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from c360.adapters.functions import FUNCTIONS
-from c360.domain.errors import C360Error, DatabaseUnreachable, UsageError, class_for
+from c360.domain.errors import C360Error, DatabaseRefused, DatabaseUnreachable, UsageError, class_for
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,9 @@ DRIVER_ERRORS = (
 )
 # A daemon that is cut off inside a transaction must not hold its locks for long.
 _IDLE_IN_TRANSACTION = "10s"
+_KNOCK_SECONDS = 5.0
+# Between two knocks at a database that is not there yet.
+_WAIT_FIRST, _WAIT_MOST = 0.2, 5.0
 
 
 Greeter = Callable[[Callable[..., Awaitable[Any]]], Awaitable[None]]
@@ -52,8 +56,16 @@ Greeter = Callable[[Callable[..., Awaitable[Any]]], Awaitable[None]]
 class Database:
     """A pool of connections behind `call` and `rows`."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], dsn: str, size: int, greeters: list[Greeter]) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool[asyncpg.Record],
+        dsn: str,
+        size: int,
+        greeters: list[Greeter],
+        acquire_timeout: float | None = None,
+    ) -> None:
         self._pool = pool
+        self._acquire_timeout = acquire_timeout
         self.dsn = dsn
         self.size = size
         self._greeters = greeters
@@ -70,8 +82,11 @@ class Database:
         command_timeout: float = 30.0,
         statement_cache_size: int = 100,
         lock_timeout: str = "5s",
+        acquire_timeout: float | None = None,
     ) -> Self:
         """Open the pool. `statement_cache_size=0` is for a pgbouncer in transaction mode.
+
+        A call that gets no connection within `acquire_timeout` seconds fails with DatabaseUnreachable.
 
         `lock_timeout` bounds what a transaction that somebody leaves open can cost: the call fails with TryAgain.
         """
@@ -96,7 +111,7 @@ class Database:
             )
         except DRIVER_ERRORS as error:
             raise translated(error) from error
-        return cls(pool, dsn, max_size, greeters)
+        return cls(pool, dsn, max_size, greeters, acquire_timeout)
 
     def greet_with(self, function: str, answered: Callable[[Any], None], values: Callable[[], dict[str, Any]]) -> None:
         """From now on every new connection calls this function before anything else, and `answered` gets the answer.
@@ -114,7 +129,21 @@ class Database:
         """Call a function and give its one value. Parameters are named without their p_."""
         statement = self._statement(function, len(arguments), tuple(named), rows=False)
         try:
-            return await self._pool.fetchval(statement, *arguments, *named.values())
+            async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
+                return await connection.fetchval(statement, *arguments, *named.values())
+        except DRIVER_ERRORS as error:
+            raise translated(error) from error
+
+    async def call_long(self, function: str, seconds: float, **named: Any) -> Any:
+        """Call a function that may take longer than others: so many seconds, then it is cancelled (57014)."""
+        statement = self._statement(function, 0, tuple(named), rows=False)
+        try:
+            async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
+                return await connection.fetchval(statement, *named.values(), timeout=seconds)
+        except TimeoutError as error:
+            raise DatabaseRefused(
+                f"{function} took longer than {seconds:g} seconds and was cancelled", code="57014"
+            ) from error
         except DRIVER_ERRORS as error:
             raise translated(error) from error
 
@@ -122,7 +151,8 @@ class Database:
         """Call a function that returns rows."""
         statement = self._statement(function, len(arguments), tuple(named), rows=True)
         try:
-            return await self._pool.fetch(statement, *arguments, *named.values())
+            async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
+                return await connection.fetch(statement, *arguments, *named.values())
         except DRIVER_ERRORS as error:
             raise translated(error) from error
 
@@ -154,6 +184,37 @@ class Database:
             head = "SELECT * FROM" if rows else "SELECT"
             self._statements[key] = f"{head} {function}({', '.join(holes)})"
         return self._statements[key]
+
+
+async def wait_for_database(dsn: str, stop: asyncio.Event) -> bool:
+    """Wait until the server takes connections; False when somebody says stop before.
+
+    A server that is not there, is starting or has no connection left is waited for. One that refuses us is not: no
+    waiting makes a wrong password right.
+    """
+    delay = _WAIT_FIRST
+    while not stop.is_set():
+        try:
+            await _knock(dsn)
+        except C360Error as error:
+            if not (isinstance(error, DatabaseUnreachable) or error.code.startswith("53")):
+                raise
+            logger.warning("waiting for the database", extra={"code": error.code, "error": error.message})
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), delay)
+            delay = min(delay * 2, _WAIT_MOST)
+        else:
+            return True
+    return False
+
+
+async def _knock(dsn: str) -> None:
+    """Connect and hang up, to see whether the server takes connections. Raises what `translated` makes of a refusal."""
+    try:
+        connection = await asyncpg.connect(driver_url(dsn), timeout=_KNOCK_SECONDS)
+        await connection.close(timeout=_KNOCK_SECONDS)
+    except DRIVER_ERRORS as error:
+        raise translated(error) from error
 
 
 def translated(error: BaseException) -> C360Error:

@@ -31,8 +31,12 @@ RELAY = frozenset(
 GATEWAY = frozenset(
     {
         "c360_v1.check_key",
+        "c360_v1.openapi_by_key",
         "c360_v1.profile_by_key",
+        "c360_v1.read_by_key",
         "c360_v1.receive",
+        "c360_v1.receive_chat",
+        "c360_v1.receive_many",
         "c360_v1.schema_version",
     }
 )
@@ -42,10 +46,21 @@ WORKER = frozenset(
         "c360.apply_retention",
         "c360.await_bell",
         "c360.bell_channel",
+        "c360.claim_jobs",
+        "c360.finish_job_run",
+        "c360.jobs_to_plan",
         "c360.list_tenants",
         "c360.maintain_event_partitions",
+        "c360.plan_job",
+        "c360.refresh_profiles",
+        "c360.refresh_reports",
         "c360.refresh_scores",
+        "c360.refresh_segments",
+        "c360.refresh_sessions",
+        "c360.rejected_backlog",
+        "c360.renew_job_run",
         "c360.resolve_identities",
+        "c360.run_job_step",
         "c360.tenants_with_work",
     }
 )

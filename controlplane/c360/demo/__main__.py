@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from c360.demo import story
 from c360.demo.receiver import Receiver, Webhook
+from c360.demo.site import Site
 from c360.demo.stage import DemoFailed, Stage, free_port, send
 from c360.demo.story import Event
 from c360.embedded import find_running
@@ -36,12 +37,14 @@ async def demo(stage: Stage) -> None:
     _title("1", "Start PostgreSQL, gateway, relay and a worker: c360 up")
     began = time.monotonic()
     process = await stage.start()
-    receiver = Receiver()
+    receiver, site = Receiver(), Site()
     try:
         _say(f"up after {time.monotonic() - began:.1f} s; its log is {stage.log}")
         write_key = await _tenants(stage, receiver)
         await _traffic(stage, write_key)
         await _tour(stage, receiver)
+        _title("13", "Be a visitor yourself: a shop with the JavaScript SDK")
+        console.print(f"  {await site.start(stage.base_url, write_key['shop'])}", highlight=False, soft_wrap=True)
         if os.environ.get("DEMO_EXIT") != "1":
             await _stay(process)
     finally:
@@ -49,6 +52,7 @@ async def demo(stage: Stage) -> None:
             process.send_signal(signal.SIGTERM)
         await process.wait()
         await receiver.stop()
+        await site.stop()
     _say(f"everything is stopped; the data is still in {stage.data_dir}, and c360 up starts it again from there")
 
 
@@ -115,10 +119,22 @@ async def _tour(stage: Stage, receiver: Receiver) -> None:
     _title("7", "Who the best customers are: RFM at the end of 2006")
     await stage.show("score", "rfm", "shop", "--as-of", "2006-12-31")
 
-    _title("8", "What the CRM was told")
+    _title("8", "What customers will bring: a model fitted to 1997, judged by what came after")
+    await stage.show("score", "fit", "records", "--as-of", "1998-06-30 23:59Z")
+
+    _title("9", "Why this customer is in their RFM segment: parts that add up")
+    await stage.show("score", "explain", "shop", f"email={wanderer.email}", "rfm_segment")
+
+    _title("10", "A segment: who is in, and why")
+    where = "total_orders >= 8 OR total_revenue >= 900 AND last_purchase_at >= date '2006-07-01'"
+    await stage.show("segment", "create", "shop", "regulars", "--title", "Regulars", "--where", where)
+    await stage.show("segment", "members", "shop", "regulars", "--limit", "5")
+    await stage.show("segment", "why", "shop", "regulars", f"email={wanderer.email}")
+
+    _title("11", "What the CRM was told")
     _show_webhook(await receiver.first("profile.merged"), receiver)
 
-    _title("9", "Look around")
+    _title("12", "Look around")
     for line in _where_to_look(stage, wanderer.email):
         console.print(line, highlight=False, soft_wrap=True)
 

@@ -11,6 +11,7 @@
     │   ├── NotAllowed           42501
     │   └── TryAgain             40001, 40P01, 55P03 and two installers meeting in the shared catalogue
     ├── DatabaseUnreachable      no connection, or it broke
+    ├── QueryRefused             PGRSTxxx or U1013: a query over HTTP or of the command line that cannot be read
     ├── EmbeddedPostgresError    the own server could not be started or stopped
     └── UsageError               a wrong or missing setting; the command line exits with 2
 
@@ -76,6 +77,10 @@ class TryAgain(DatabaseRefused):
 
 class DatabaseUnreachable(C360Error):
     """No connection to PostgreSQL."""
+
+
+class QueryRefused(C360Error):
+    """PGRSTxxx, as PostgREST says it, or U1013: a query that cannot be read."""
 
 
 class EmbeddedPostgresError(C360Error):

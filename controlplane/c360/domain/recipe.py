@@ -166,18 +166,35 @@ class Recipe:
         return next((comparison for comparison in self.comparisons if comparison.form == "given_name"), None)
 
     @property
+    def family_name(self) -> ScoredComparison | None:
+        return next((comparison for comparison in self.comparisons if comparison.form == "family_name"), None)
+
+    @property
     def birth_date(self) -> ScoredComparison | None:
         """The comparison that tells father and son apart."""
         return next((c for c in self.comparisons if (c.form, c.name) == ("date", "date_of_birth")), None)
 
     @property
     def own(self) -> tuple[ScoredComparison, ...]:
-        """What is a person's own and no household's: numbers given to one person, and mail."""
+        """What is a person's own and no household's: numbers given to one person."""
         return tuple(comparison for comparison in self.comparisons if comparison.is_own)
+
+    @property
+    def mail(self) -> tuple[ScoredComparison, ...]:
+        """What is mostly a person's own, but families have mailboxes, too."""
+        return tuple(comparison for comparison in self.comparisons if comparison.form == "email")
+
+    @property
+    def own_and_mail(self) -> tuple[ScoredComparison, ...]:
+        return self.own + self.mail
 
     @property
     def of_household(self) -> tuple[ScoredComparison, ...]:
         return tuple(comparison for comparison in self.comparisons if comparison.form in {"address", "phone"})
+
+    @property
+    def of_household_and_mail(self) -> tuple[ScoredComparison, ...]:
+        return self.of_household + self.mail
 
     def is_shared_by_family(self, comparison: ScoredComparison) -> bool:
         """To agree in it tells nothing of two who have different given names."""
@@ -314,8 +331,7 @@ class _Builder:
                 attributes=attributes,
                 identifier_type=identifier,
                 has_frequencies=self._uses_frequencies and stated.form in _FREQUENCIES,
-                is_own=stated.form == "email"
-                or (stated.form == "id" and (identifier is None or self._kinds[identifier].is_strong)),
+                is_own=stated.form == "id" and (identifier is None or self._kinds[identifier].is_strong),
                 limits=stated.levels,
                 weights=stated.weights,
             )

@@ -33,7 +33,13 @@ _T = TypeVar("_T")
 # PostgreSQL refuses calls with more than a hundred arguments; a few are needed beside the attributes.
 _MOST_ARGUMENTS = 90
 _SMALL = str.maketrans("İΣς", "iσσ")
-_PUNCTUATION = str.maketrans("", "", " \t\n\u00a0_-./:()#*?")
+# As c360._fold_forms(): full-width forms are plain ones, dashes and joiners go with the punctuation.
+_FULL_WIDTH = {0xFF01 + place: 0x21 + place for place in range(94)}
+_DASHES = (
+    "\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u301c\u3030\u30a0\ufe31\ufe32\ufe58\ufe63"
+    "\u200c\u200d\ufe0e\ufe0f"
+)
+_PUNCTUATION = str.maketrans("", "", " \t\n\u00a0\u200b\ufeff_-./:()[]#*?!'\"`\u2018\u2019\u201c\u201d" + _DASHES)
 _SLUG = re.compile(r"[a-z][a-z0-9_]{1,30}")
 
 
@@ -48,8 +54,8 @@ def of_tenant(query: str, slug: str) -> str:
 
 
 def bare_name(name: str) -> str:
-    """The name of a trait without case, blanks and punctuation: the twin of c360._bare_name()."""
-    small = unicodedata.normalize("NFC", name).translate(_SMALL).lower()
+    """The name of a trait without case, blanks, punctuation and quotation marks: the twin of c360._bare_name()."""
+    small = unicodedata.normalize("NFC", name).translate(_FULL_WIDTH).translate(_SMALL).lower()
     return small.translate(_PUNCTUATION)
 
 
@@ -193,6 +199,18 @@ class IdentifierBlock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Segment:
+    """One row of c360.segments; its condition is text that nobody has checked yet."""
+
+    name: str
+    title: str = ""
+    description: str = ""
+    condition: str
+    status: str = "active"
+    notifies_first: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class TenantSpec:
     """Everything the templates of a tenant may use."""
 
@@ -211,6 +229,7 @@ class TenantSpec:
     blocked_values: tuple[BlockedValue, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     match_rules: tuple[MatchRule, ...] = ()
+    segments: tuple[Segment, ...] = ()
     extensions: Extensions = field(default=Extensions())
     retired: tuple[Attribute, ...] = field(default=())
 
@@ -250,6 +269,12 @@ class TenantSpec:
         """Attributes that are masked, or hold identifiers of a masked type: the twin of c360._masked_attributes()."""
         types = self.masked_identifier_types
         return tuple(a.name for a in self.attributes if a.is_masked or a.identifier_type in types)
+
+    @property
+    def searched_attributes(self) -> tuple[str, ...]:
+        """Names by which golden records are searched, none of them masked: the twin of c360._searched_names()."""
+        names = (a for a in self.profile_attributes if a.normaliser == "name" and a.data_type is DataType.TEXT)
+        return tuple(sorted(a.name for a in names if a.name not in self.masked_attributes))
 
     def attribute(self, name: str) -> Attribute:
         """The active attribute of this name; a match rule speaks of no other."""
@@ -335,12 +360,14 @@ class TenantSpec:
 
     @cached_property
     def _places(self) -> dict[str, dict[str, Any]]:
-        """Where each attribute is sent: the first name that is no path, and all paths."""
+        """Where each attribute is sent: the first name that is no path, and all paths; names for further documents."""
         places: dict[str, dict[str, Any]] = {}
         for attribute in self.attributes:
             plain = [steps[0] for steps in attribute.trait_steps if len(steps) == 1]
             if plain:
                 places[attribute.name] = {"name": plain[0], "paths": attribute.trait_steps}
+                if attribute.maintained_by == "identifiers" and attribute.normaliser == "document":
+                    places[attribute.name]["spare"] = plain[1:]
         return places
 
     @property
@@ -509,6 +536,7 @@ def spec_from_metadata(document: Mapping[str, Any]) -> TenantSpec:
         blocked_values=tuple(BlockedValue(**row) for row in document["blocked_values"]),
         attributes=tuple(attribute for attribute in attributes if attribute.status == "active"),
         match_rules=tuple(_match_rule(row, attributes) for row in document["match_rules"]),
+        segments=tuple(Segment(**_renamed(row, segment="name")) for row in document["segments"]),
         extensions=Extensions(**document["extensions"]),
         retired=tuple(attribute for attribute in attributes if attribute.status == "retired"),
     )

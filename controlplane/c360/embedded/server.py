@@ -36,6 +36,7 @@ SUPERUSER = "postgres"
 ROLE = "c360"
 DATABASE = "c360"
 
+_PORT_PATIENCE = 20.0
 _ADDRESS = "127.0.0.1"
 _POLL = 0.1
 
@@ -79,6 +80,28 @@ class EmbeddedPostgres:
             self._release()
             raise
         return self
+
+    def is_running(self) -> bool:
+        """Whether the server is there; somebody may have killed it."""
+        return _cluster(self._data_dir).pid() is not None
+
+    def restart(self) -> None:
+        """Start the server anew, on the port that its clients know.
+
+        Raises EmbeddedPostgresError U9011 when it does not start, or only on another port.
+        """
+        port = self._port
+        # Processes of the killed server may hold its port for a moment.
+        deadline = time.monotonic() + _PORT_PATIENCE
+        while not _is_free(port) and time.monotonic() < deadline:
+            time.sleep(_POLL)
+        self._start(_cluster(self._data_dir))
+        if self._port != port:
+            raise EmbeddedPostgresError(
+                f"the embedded PostgreSQL ended, and its port {port} is taken by something else",
+                code="U9011",
+                hint="Start c360 again.",
+            )
 
     def stop(self, mode: StopMode = "fast") -> None:
         """Stop the server and give up ownership. "smart" lets connected clients finish first."""

@@ -70,6 +70,31 @@ BEGIN
             $query$,
             v_tenant.tenant, v_tenant.schema_name
         );
+
+        RETURN QUERY EXECUTE format(
+            $query$
+                SELECT
+                    'warning',
+                    'tenant ' || %1$L,
+                    format('%%s events were refused in the last day, %%s a day in the week before; most of them for %%s, from %%s.',
+                           fresh.event_count, fresh.former_count / 7, fresh.code, fresh.source),
+                    'Look at them, correct their sender, then redrive or discard them: ' || format('c360 events rejected summary %%s', %1$L)
+                FROM (
+                    SELECT
+                        count(*) FILTER (WHERE rejected.received_at > $1 - interval '1 day') AS event_count,
+                        count(*) FILTER (WHERE rejected.received_at <= $1 - interval '1 day') AS former_count,
+                        mode() WITHIN GROUP (ORDER BY rejected.code)
+                            FILTER (WHERE rejected.received_at > $1 - interval '1 day') AS code,
+                        mode() WITHIN GROUP (ORDER BY rejected.source)
+                            FILTER (WHERE rejected.received_at > $1 - interval '1 day') AS source
+                    FROM %2$I.cdp_rejected_events AS rejected
+                    WHERE rejected.received_at > $1 - interval '8 days'
+                ) AS fresh
+                WHERE fresh.event_count >= 100
+                  AND fresh.event_count * 7 > fresh.former_count * 2
+            $query$,
+            v_tenant.tenant, v_tenant.schema_name
+        ) USING p_now;
     END LOOP;
 END;
 $$;

@@ -85,6 +85,9 @@ AS $$
         WHEN granted.privilege_type = 'SELECT'
             THEN trim('"' FROM grantee.name) IN (
                 format('c360_%s_reader', granted.tenant), format('c360_%s_writer', granted.tenant), format('c360_%s_admin', granted.tenant)
+            ) OR (
+                trim('"' FROM grantee.name) = format('c360_%s_segments', granted.tenant)
+                AND granted.relname IN (SELECT listed.relation FROM c360._segment_relations() AS listed)
             )
         WHEN granted.privilege_type = 'INSERT'
             THEN (granted.relname = 'cdp_raw_profiles' OR starts_with(granted.relname, 'cdp_import_staging_'))

@@ -16,7 +16,7 @@ AS $$
            OR role.rolname IN (
                 SELECT format('c360_%s_%s', known.tenant, kind.name)
                 FROM c360.tenants AS known
-                CROSS JOIN unnest('{reader,writer,admin}'::text[]) AS kind (name)
+                CROSS JOIN unnest('{reader,writer,admin,segments}'::text[]) AS kind (name)
             )
     )
     SELECT

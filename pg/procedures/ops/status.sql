@@ -3,15 +3,17 @@
 
 CREATE OR REPLACE FUNCTION c360.status()
     RETURNS TABLE (
-        tenant                text,
-        tenant_status         text,
-        profile_estimate      bigint,
-        event_estimate        bigint,
-        events_per_second     numeric,
-        rejected_count        bigint,
-        queued_count          bigint,
-        oldest_queued_seconds numeric,
-        purchase_warnings     jsonb
+        tenant                  text,
+        tenant_status           text,
+        profile_estimate        bigint,
+        event_estimate          bigint,
+        events_per_second       numeric,
+        rejected_count          bigint,
+        rejected_last_hour      bigint,
+        oldest_rejected_seconds numeric,
+        queued_count            bigint,
+        oldest_queued_seconds   numeric,
+        purchase_warnings       jsonb
     )
     LANGUAGE sql
     STABLE
@@ -25,4 +27,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION c360.status() IS
-    'Per tenant: estimated profiles and events, events per second over the last minute (at most 166), open rejects, waiting observations and the age of the oldest in seconds, what the value of purchases leaves out.';
+    'Per tenant: estimated profiles and events, events per second over the last minute (at most 166), open rejects with those of the last hour and the age of the oldest, waiting observations and the age of the oldest in seconds, what the value of purchases leaves out.';

@@ -4,16 +4,18 @@
 -- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.tenant_status(
-    p_tenant                  text,
-    OUT tenant                text,
-    OUT tenant_status         text,
-    OUT profile_estimate      bigint,
-    OUT event_estimate        bigint,
-    OUT events_per_second     numeric,
-    OUT rejected_count        bigint,
-    OUT queued_count          bigint,
-    OUT oldest_queued_seconds numeric,
-    OUT purchase_warnings     jsonb
+    p_tenant                    text,
+    OUT tenant                  text,
+    OUT tenant_status           text,
+    OUT profile_estimate        bigint,
+    OUT event_estimate          bigint,
+    OUT events_per_second       numeric,
+    OUT rejected_count          bigint,
+    OUT rejected_last_hour      bigint,
+    OUT oldest_rejected_seconds numeric,
+    OUT queued_count            bigint,
+    OUT oldest_queued_seconds   numeric,
+    OUT purchase_warnings       jsonb
 )
     LANGUAGE plpgsql
     STABLE
@@ -46,8 +48,14 @@ BEGIN
     ) AS latest
     WHERE latest.received_at > clock_timestamp() - interval '1 minute';
 
-    SELECT count(*)
-    INTO rejected_count
+    SELECT
+        count(*),
+        count(*) FILTER (WHERE rejected.received_at > clock_timestamp() - interval '1 hour'),
+        round(extract(epoch FROM clock_timestamp() - min(rejected.received_at)), 1)
+    INTO
+        rejected_count,
+        rejected_last_hour,
+        oldest_rejected_seconds
     FROM cdp_rejected_events AS rejected
     WHERE rejected.status = 'rejected';
 
@@ -70,4 +78,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360.tenant_status(text) IS
-    'Estimated profiles and events, events per second over the last minute (at most 166), open rejects, waiting observations and the age of the oldest in seconds, what the value of purchases leaves out.';
+    'Estimated profiles and events, events per second over the last minute (at most 166), open rejects with those of the last hour and the age of the oldest, waiting observations and the age of the oldest in seconds, what the value of purchases leaves out.';

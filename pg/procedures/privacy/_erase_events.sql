@@ -14,7 +14,6 @@ DECLARE
     v_activity  bigint;
     v_purchases bigint;
 BEGIN
-    PERFORM c360._take_back_reports(p_person.raw_profile_ids);
     v_ids := c360._forget_message_ids(p_person.raw_profile_ids);
 
     IF p_mode = 'anonymise' THEN

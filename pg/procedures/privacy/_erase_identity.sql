@@ -62,6 +62,11 @@ BEGIN
     GET DIAGNOSTICS v_count = ROW_COUNT;
     v_counts := v_counts || jsonb_build_object('cdp_profile_metrics', v_count);
 
+    IF to_regclass('cdp_purchase_histories') IS NOT NULL THEN
+        DELETE FROM cdp_purchase_histories AS history
+        WHERE history.master_profile_id = ANY (p_person.master_profile_ids);
+    END IF;
+
     DELETE FROM cdp_master_profiles AS golden
     WHERE golden.master_profile_id = ANY (p_person.master_profile_ids);
     GET DIAGNOSTICS v_count = ROW_COUNT;
@@ -70,6 +75,9 @@ BEGIN
     DELETE FROM cdp_raw_profiles AS raw
     WHERE raw.raw_profile_id = ANY (p_person.raw_profile_ids);
     GET DIAGNOSTICS v_count = ROW_COUNT;
+
+    -- What others derived of them goes by itself: the worker finds that they are no more.
+    PERFORM c360._touch_profiles(p_person.master_profile_ids);
 
     RETURN v_counts || jsonb_build_object('cdp_raw_profiles', v_count);
 END;

@@ -1,7 +1,7 @@
 -- Erases the person of a golden record in the transaction of the caller. First what takes long is looked for while everybody
 -- goes on; then recording stops until the commit, what has arrived meanwhile is taken in, and everything goes.
 -- Answers {profile_id, tables, suppressed, requeued, needs_sync}.
--- Trusts the search_path and the locks of resolver, imports and scores. Raises: U2501 erasure_reason_invalid, U2503 erasure_busy
+-- Trusts the search_path and the locks of resolver, imports, scores, sessions and profiles. Raises: U2501 erasure_reason_invalid, U2503 erasure_busy
 
 CREATE OR REPLACE FUNCTION c360._erase_person(
     p_tenant            text,
@@ -58,6 +58,10 @@ BEGIN
     v_tables := ARRAY[
         jsonb_build_object('blocked_values', v_blocked),
         c360._erase_events(p_tenant, v_person, p_mode),
+        c360._erase_sessions(v_person),
+        c360._erase_metrics(v_person),
+        c360._erase_segments(v_person),
+        c360._erase_reports(v_person),
         jsonb_build_object('cdp_event_ids', c360._forget_named_ids(v_ids)),
         c360._erase_arrivals(v_person),
         c360._erase_decisions(v_person),

@@ -19,7 +19,7 @@ BEGIN
     SELECT coalesce(jsonb_agg(jsonb_build_object('source', known.source, 'message_id', known.message_id)), '[]')
     INTO v_named
     FROM cdp_event_ids AS known
-    WHERE lower(known.message_id) LIKE ANY (v_patterns);
+    WHERE c360._in_small_letters(known.message_id) LIKE ANY (v_patterns);
 
     RETURN v_named;
 END;

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION c360._names_person(p_text text, p_texts text[])
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_text  text := lower(p_text);
+    v_text  text := c360._in_small_letters(p_text);
     v_named text;
 BEGIN
     -- Composing letters takes long, and most identifiers have only plain ones.
@@ -18,7 +18,7 @@ BEGIN
     END IF;
 
     FOREACH v_named IN ARRAY p_texts LOOP
-        IF strpos(v_text, v_named) > 0 AND v_text ~ c360._whole_word(v_named) THEN
+        IF strpos(v_text, v_named) > 0 AND v_text COLLATE c360.letters ~ c360._whole_word(v_named) THEN
             RETURN true;
         END IF;
     END LOOP;

@@ -54,10 +54,11 @@ BEGIN
                 AND own.value = c360._normalised_identifier(p_tenant, said.identifier_type, said.value)
         ),
         telling AS (
-            SELECT normalize(lower(named.value), NFC) AS value
+            SELECT c360._in_small_letters(normalize(named.value, NFC)) AS value,
+                normalize(named.value, NFC) AS spelled
             FROM named
             WHERE (named.value LIKE '%@%' AND length(named.value) >= 6)
-               OR (length(named.value) >= 8 AND named.value ~ '[^[:alpha:]]')
+               OR (length(named.value) >= 8 AND named.value COLLATE c360.letters ~ '[^[:alpha:]]')
                OR length(named.value) >= 12
         )
         SELECT DISTINCT form.value
@@ -70,6 +71,9 @@ BEGIN
                 (replace(telling.value, '+', '%2b')),
                 (c360._text_in_ascii(telling.value, 'json')),
                 (c360._text_in_ascii(telling.value, 'url')),
+                -- A capital letter has a number of its own.
+                (lower(c360._text_in_ascii(telling.spelled, 'json') COLLATE "C")),
+                (lower(c360._text_in_ascii(telling.spelled, 'url') COLLATE "C")),
                 -- As a pattern for blocked values writes it, in SQL and in JSON.
                 (replace(telling.value, '.', '\.')),
                 (replace(telling.value, '.', '\\.'))

@@ -1,7 +1,9 @@
 -- Removes events received before a time from the default partition, where they are while maintenance has not made a
--- partition for them; at most p_limit. Answers how many. Trusts the search_path. Safe to repeat.
+-- partition for them; at most p_limit. Answers how many. Trusts the search_path and
+-- the lock of profiles. Safe to repeat.
 
 CREATE OR REPLACE FUNCTION c360._remove_stray_events(
+    p_tenant text,
     p_before timestamptz,
     p_limit  integer
 )
@@ -35,6 +37,7 @@ BEGIN
     END IF;
 
     PERFORM c360._note_touchpoints(v_raw_profile_ids, 'cdp_behavioral_events_default'::regclass, v_event_ids);
+    PERFORM c360._note_past_days(p_tenant, v_raw_profile_ids, p_before);
 
     DELETE FROM cdp_behavioral_events_default AS stray
     WHERE stray.event_id = ANY (v_event_ids)
@@ -45,5 +48,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._remove_stray_events(timestamptz, integer) IS
+COMMENT ON FUNCTION c360._remove_stray_events(text, timestamptz, integer) IS
     'Removes events received before a time from the default partition.';

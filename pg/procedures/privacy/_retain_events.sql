@@ -2,8 +2,8 @@
 -- late repeat of a removed event is still known, and so does all that was computed from events: purchases, activity,
 -- observations, identities. Trusts the search_path. Session TimeZone is UTC. Safe to repeat, from any position.
 --
--- A step does one of three things: it removes strays from the default partition, at most p_limit; or it notes the last page
--- and channel of at most p_limit observations of the oldest past partition; or, when all are noted, it drops the partition.
+-- A step does one of four things: it removes strays from the default partition, or visits whose events go, at most p_limit; or it notes the last page,
+-- the channel and the days of at most p_limit observations of the oldest past partition; or, when all are noted, it drops the partition.
 -- For that PostgreSQL locks the whole table until the transaction ends. So it comes last, and waits for no lock longer than
 -- the caller's lock_timeout, because everybody who comes later waits behind it: is_postponed. (DETACH CONCURRENTLY is no
 -- way: PostgreSQL refuses it beside a default partition.) The cursor is {partition, noted}: the last observation noted.
@@ -23,6 +23,7 @@ DECLARE
     v_month     timestamptz := date_trunc('month', p_before);
     v_removed   bigint;
     v_partition text;
+    v_until     timestamptz;
     v_noted     bigint;
     v_listed    bigint[];
 BEGIN
@@ -30,13 +31,23 @@ BEGIN
         RETURN c360._count_past_events(p_before, v_month);
     END IF;
 
-    v_removed := c360._remove_stray_events(v_month, p_limit);
+    -- Windows go on counting what is removed.
+    PERFORM c360._hold_lock(p_tenant, 'profiles');
+    v_removed := c360._remove_stray_events(p_tenant, v_month, p_limit);
     IF v_removed > 0 THEN
         RETURN jsonb_build_object('removed', v_removed, 'has_more', true);
     END IF;
 
-    SELECT past.partition
-    INTO v_partition
+    IF c360._remove_past_visits(v_month, p_limit) > 0 THEN
+        RETURN jsonb_build_object('removed', 0, 'has_more', true);
+    END IF;
+
+    SELECT
+        past.partition,
+        past.until
+    INTO
+        v_partition,
+        v_until
     FROM c360._past_event_partitions(p_before) AS past
     ORDER BY past.until
     LIMIT 1;
@@ -63,6 +74,7 @@ BEGIN
 
     IF v_listed IS NOT NULL THEN
         PERFORM c360._note_touchpoints(v_listed, v_partition::regclass);
+        PERFORM c360._note_past_days(p_tenant, v_listed, v_until);
 
         RETURN jsonb_build_object(
             'removed', 0,

@@ -5,7 +5,7 @@
 -- must not name the person. Whoever received the person is told profile.erased, ids only; their strong identifiers are
 -- refused from now on unless the tenant keeps nobody out (keeps_erased_out); others whose identity hung on them are resolved
 -- anew. p_dry_run answers the rows of each table and changes nothing. Irreversible; a second call finds nobody. Waits for the
--- resolver, imports and a refresh of scores.
+-- resolver, imports and a refresh of scores, sessions, profiles or segments.
 -- Raises: U2404 profile_not_found, U2405 identifier_type_unknown, U2500 erasure_mode_unknown, U2501 erasure_reason_invalid,
 -- U2502 person_unclear, U2503 erasure_busy, U2504 erasure_not_ready, U2505 erasure_isolation, U4404 tenant_not_found,
 -- U4423 tenant_suspended (U2399 dry_run_ends stays inside)
@@ -56,6 +56,9 @@ BEGIN
     PERFORM c360._wait_for_resolver(p_tenant);
     PERFORM c360._wait_for_imports(p_tenant);
     PERFORM c360._wait_for_scores(p_tenant);
+    PERFORM c360._hold_lock(p_tenant, 'sessions');
+    PERFORM c360._hold_lock(p_tenant, 'profiles');
+    PERFORM c360._hold_lock(p_tenant, 'segments');
 
     -- A subtransaction, so that a dry run leaves nothing.
     BEGIN

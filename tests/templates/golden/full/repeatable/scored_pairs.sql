@@ -235,8 +235,9 @@ COMMENT ON FUNCTION tenant_full.weighed_candidates(bigint, double precision[], d
 -- Scores observations by the active model: pairs with each other and with all that are linked and share a key, from where
 -- they say anything. Keeps on the way what the observations say and their keys, so that later ones find them. With p_is_sweep
 -- nothing is kept and each pair is found from its lower observation only: what scores a whole tenant, part by part.
--- Two at one address or phone, with another given name or born on wholly another day, and with no number or mail of their own alike, are twins, or father and son: they go
--- to a person, however probable the model finds them.
+-- Two at one address, phone or mailbox, with another given name, or Jr. and Sr., and with no number of their own alike, are twins, or father and
+-- son; so are two at one address or phone who were born on wholly another day and have no mail alike, either. They go to a person, however
+-- probable the model finds them. In a mailbox only names that have nothing in common and are known as names are other ones.
 -- Without a model for the recipe in force there are no pairs. Safe to repeat. Raises nothing.
 CREATE OR REPLACE FUNCTION tenant_full.scored_pairs(p_raw_profile_ids bigint[], p_is_sweep boolean DEFAULT false)
     RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, rule text, verdict text, score real, levels smallint[])
@@ -313,19 +314,39 @@ BEGIN
             WHEN weighed.score >= '0.9'::real THEN
                 CASE
                     WHEN false
-                    OR weighed.levels[1] IN (4, 6)
-                        AND NOT (weighed.levels[4] IN (1, 2) OR weighed.levels[6] IN (1, 2))
+                    OR weighed.levels[1] IN (3, 4, 6)
+                        AND NOT (weighed.levels[6] IN (1, 2))
                         AND (
                             SELECT
                                 -- Whether they agree in these is not among the levels: of two given names it tells nothing.
                                 (
                                     false
                                     OR string_to_array(one.fields[9], chr(31)) && string_to_array(other.fields[9], chr(31))
+                                    OR string_to_array(one.fields[7], chr(31)) && string_to_array(other.fields[7], chr(31))
                                 )
                                 AND NOT c360._words_go_together(
                                     string_to_array(one.fields[1], ' '),
                                     string_to_array(other.fields[1], ' ')
                                 )
+                                -- Whichever of the names stands first.
+                                AND NOT c360._names_go_together(one.fields[1], one.fields[4], NULL, other.fields[1], other.fields[4], NULL)
+                                -- What is no name may be a slip of one that is like it; in one mailbox, names that are alike may be slips, too.
+                                AND CASE
+                                    WHEN NOT (c360._are_given_names(one.fields[1]) AND c360._are_given_names(other.fields[1]))
+                                        THEN weighed.levels[1] = 6 AND NOT (weighed.levels[4] IN (1, 2))
+                                    ELSE weighed.levels[1] = 6 OR NOT (weighed.levels[4] IN (1, 2))
+                                END
+                            FROM tenant_full.cdp_match_fields AS one
+                            CROSS JOIN tenant_full.cdp_match_fields AS other
+                            WHERE one.raw_profile_id = weighed.low_raw_profile_id
+                              AND other.raw_profile_id = weighed.high_raw_profile_id
+                        )
+                    -- Jr. and Sr. stand with either name.
+                    OR NOT (weighed.levels[1] = 1 AND weighed.levels[2] = 1)
+                        AND (weighed.levels[5] IN (1, 2) OR weighed.levels[4] IN (1, 2))
+                        AND NOT (weighed.levels[6] IN (1, 2))
+                        AND (
+                            SELECT c360._suffix_of(one.fields[1], one.fields[4]) <> c360._suffix_of(other.fields[1], other.fields[4])
                             FROM tenant_full.cdp_match_fields AS one
                             CROSS JOIN tenant_full.cdp_match_fields AS other
                             WHERE one.raw_profile_id = weighed.low_raw_profile_id

@@ -145,8 +145,8 @@ BEGIN
                             END,
                             'as_country' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'country') IS NULL THEN NULL
-                                WHEN coalesce(raw._traits ->> 'country') ~ '^[A-Z][A-Z]$' AND coalesce(raw._traits ->> 'country') <> 'UK' THEN coalesce(raw._traits ->> 'country')
-                                ELSE coalesce(c360.normalise_country(c360._scalar(raw._traits #> ARRAY['country']::text[])))
+                                WHEN coalesce(raw._traits ->> 'country') ~ '^[A-Z][A-Z]$' AND coalesce(raw._traits ->> 'country') NOT IN ('UK', 'EL') THEN coalesce(raw._traits ->> 'country')
+                                ELSE c360._country(ARRAY[raw._traits #> ARRAY['country']::text[]])
                             END,
                             'by_longest' VALUE CASE
                                 WHEN coalesce(raw._traits ->> 'longest') IS NULL THEN NULL

@@ -71,7 +71,7 @@ BEGIN
         SELECT
             event.master_profile_id,
             jsonb_object_agg(event.event_name, event.event_count) AS event_summary,
-            sum(event.event_count) FILTER (WHERE event.event_name IN ('Session Started', 'session_start', 'engaged-session')) AS total_sessions
+            sum(event.event_count) FILTER (WHERE event.event_name = ANY (c360._session_event_names())) AS total_sessions
         FROM (
             SELECT
                 seen.master_profile_id,

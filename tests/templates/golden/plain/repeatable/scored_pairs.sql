@@ -171,8 +171,9 @@ COMMENT ON FUNCTION tenant_plain.weighed_candidates(bigint, double precision[], 
 -- Scores observations by the active model: pairs with each other and with all that are linked and share a key, from where
 -- they say anything. Keeps on the way what the observations say and their keys, so that later ones find them. With p_is_sweep
 -- nothing is kept and each pair is found from its lower observation only: what scores a whole tenant, part by part.
--- Two at one address or phone, with another given name or born on wholly another day, and with no number or mail of their own alike, are twins, or father and son: they go
--- to a person, however probable the model finds them.
+-- Two at one address, phone or mailbox, with another given name, or Jr. and Sr., and with no number of their own alike, are twins, or father and
+-- son; so are two at one address or phone who were born on wholly another day and have no mail alike, either. They go to a person, however
+-- probable the model finds them. In a mailbox only names that have nothing in common and are known as names are other ones.
 -- Without a model for the recipe in force there are no pairs. Safe to repeat. Raises nothing.
 CREATE OR REPLACE FUNCTION tenant_plain.scored_pairs(p_raw_profile_ids bigint[], p_is_sweep boolean DEFAULT false)
     RETURNS TABLE (low_raw_profile_id bigint, high_raw_profile_id bigint, rule text, verdict text, score real, levels smallint[])

@@ -1,6 +1,7 @@
 -- Traits with those in other spellings beside what they mean: "E-Mail" is also email, "FirstName" firstName, "sđt" phone. Only names that
--- no attribute reads as they are count, and only for attributes of which nothing was sent under a name of theirs; of several
--- spellings the one nearest to the attribute's first name. Nothing is taken away. Raises nothing.
+-- no attribute reads as they are count, and only for attributes of which nothing, or an absence in words, was sent under a name of theirs; of several
+-- spellings the one nearest to the attribute's first name. Documents of a kind ("Passport No.") come beside what was sent, under a name of
+-- their attribute that is free; the number of a tax payer beside a company may be the company's. Nothing is taken away. Raises nothing.
 CREATE OR REPLACE FUNCTION tenant_plain.understood_traits(p_traits jsonb)
     RETURNS jsonb
     LANGUAGE plpgsql
@@ -24,10 +25,10 @@ BEGIN
     END IF;
 
     RETURN (
-        SELECT p_traits || coalesce(jsonb_object_agg(read.target, read.value), '{}')
-        FROM (
-            SELECT DISTINCT ON (meant.attribute)
-                v_places #>> ARRAY[meant.attribute, 'name'] AS target,
+        WITH meant AS (
+            SELECT DISTINCT ON (meaning.attribute, meaning.kind)
+                meaning.attribute,
+                meaning.kind,
                 sent.value
             FROM jsonb_each(v_other) AS sent (name, value)
             CROSS JOIN LATERAL (
@@ -36,19 +37,49 @@ BEGIN
             CROSS JOIN LATERAL (
                 SELECT
                     found.meaning ->> 0 AS attribute,
-                    (found.meaning ->> 1)::integer AS rank
-            ) AS meant
-            WHERE v_places ? meant.attribute
-              AND jsonb_typeof(sent.value) <> 'null'
+                    (found.meaning ->> 1)::integer AS rank,
+                    found.meaning ->> 2 AS kind
+            ) AS meaning
+            WHERE v_places ? meaning.attribute
+              AND c360.present_text(sent.value #>> '{}') IS NOT NULL
+            ORDER BY
+                meaning.attribute,
+                meaning.kind,
+                meaning.rank,
+                sent.name COLLATE "C"
+        )
+        SELECT p_traits || coalesce(jsonb_object_agg(read.target, read.value), '{}')
+        FROM (
+            SELECT
+                v_places #>> ARRAY[meant.attribute, 'name'] AS target,
+                meant.value
+            FROM meant
+            WHERE meant.kind IS NULL
               AND NOT EXISTS (
                   SELECT
                   FROM jsonb_array_elements(v_places #> ARRAY[meant.attribute, 'paths']) AS path (steps)
-                  WHERE p_traits #>> ARRAY(SELECT jsonb_array_elements_text(path.steps)) IS NOT NULL
+                  WHERE c360.present_text(p_traits #>> ARRAY(SELECT jsonb_array_elements_text(path.steps))) IS NOT NULL
               )
-            ORDER BY
-                meant.attribute,
-                meant.rank,
-                sent.name COLLATE "C"
+            UNION ALL
+            SELECT
+                free.name,
+                documents.value
+            FROM (
+                SELECT
+                    meant.attribute,
+                    jsonb_object_agg(meant.kind, coalesce(meant.value -> 'number', meant.value -> 'value', meant.value -> 'id', meant.value)) AS value
+                FROM meant
+                WHERE meant.kind IS NOT NULL
+                  AND (meant.kind <> 'tax' OR NOT p_traits ?| '{company,companyName,company_name,organization,organisation}')
+                GROUP BY meant.attribute
+            ) AS documents
+            CROSS JOIN LATERAL (
+                SELECT spare.name
+                FROM jsonb_array_elements_text(v_places #> ARRAY[documents.attribute, 'spare']) WITH ORDINALITY AS spare (name, position)
+                WHERE p_traits -> spare.name IS NULL
+                ORDER BY spare.position
+                LIMIT 1
+            ) AS free
         ) AS read
     );
 END;

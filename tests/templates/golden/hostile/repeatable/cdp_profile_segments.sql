@@ -1,0 +1,12 @@
+CREATE OR REPLACE VIEW tenant_select_2.cdp_profile_segments AS
+SELECT
+    member.master_profile_id,
+    member.segment,
+    member.entered_at
+FROM tenant_select_2.cdp_segment_members AS member
+JOIN tenant_select_2.cdp_segment_states AS state ON state.segment = member.segment
+WHERE NOT state.columns && ARRAY['master']::text[];
+
+COMMENT ON VIEW tenant_select_2.cdp_profile_segments IS
+    'Who is in which segment now. Segments that look at an attribute that is masked meanwhile are left out.';
+COMMENT ON COLUMN tenant_select_2.cdp_profile_segments.entered_at IS 'When the golden record was found to be in; it may have left and come back before.';

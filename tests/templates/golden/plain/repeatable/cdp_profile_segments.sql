@@ -1,0 +1,12 @@
+CREATE OR REPLACE VIEW tenant_plain.cdp_profile_segments AS
+SELECT
+    member.master_profile_id,
+    member.segment,
+    member.entered_at
+FROM tenant_plain.cdp_segment_members AS member
+JOIN tenant_plain.cdp_segment_states AS state ON state.segment = member.segment
+WHERE NOT state.columns && ARRAY[]::text[];
+
+COMMENT ON VIEW tenant_plain.cdp_profile_segments IS
+    'Who is in which segment now. Segments that look at an attribute that is masked meanwhile are left out.';
+COMMENT ON COLUMN tenant_plain.cdp_profile_segments.entered_at IS 'When the golden record was found to be in; it may have left and come back before.';
