@@ -132,6 +132,8 @@ def _settings(folder: Path) -> list[str]:
         "fsync=off",
         "full_page_writes=off",
         "max_wal_size=4GB",
+        # Each CREATE DATABASE is a checkpoint, and a copy that is just being made still needs what that would remove.
+        "wal_keep_size=4GB",
         "checkpoint_timeout=1h",
         "autovacuum_naptime=10min",
         "jit=off",
