@@ -613,7 +613,7 @@ VALUES
     ('procedures/models/_retention_likelihood.sql', '4382cf21ccee4a538461d1fa0c344e5cba077f52e842daa06ad62a01ec2bc3ff'),
     ('procedures/models/_model_terms.sql', '5f9b2243103ee1438e3bfe7982482f897b32439dc28066d0cedbc4442fb45f70'),
     ('procedures/models/_maximum.sql', '9449d34f95058f233d4defd6757dabd6cc985ac4e69520770320c4c69cd3aad4'),
-    ('procedures/models/fit_purchases.sql', '49e538faa686c2392e6bbdec8d4018fbf8eff41e6e12703f3df1c001ba6a5e2b'),
+    ('procedures/models/fit_purchases.sql', '4f571965f1cdfa45c6dbda2de842525edef5f652d97f51785ecfc2d9cbc77316'),
     ('procedures/models/fit_spend.sql', '2c58829b2a7e54f7e69a4d2d7780184fce0002148071c51d12335a40edd20522'),
     ('procedures/models/probability_alive.sql', 'dee34bcb39f7aa2e9e22d0590d2a764331bcd55b0b1ac8c5d85c0b9313f7a2b9'),
     ('procedures/models/probability_no_purchase.sql', 'd466f83029504f52efdf36a0b4f9f00f42c8f2d848d60239a1465c0d510337b1'),

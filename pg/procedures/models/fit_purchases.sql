@@ -20,10 +20,12 @@ CREATE OR REPLACE FUNCTION c360.fit_purchases(
     PARALLEL SAFE
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    -- For the groups of a million customers.
+    SET work_mem = '128MB'
 AS $$
 DECLARE
-    -- So many groups of customers are enough to begin near the maximum; more of them only polish.
-    c_enough   CONSTANT integer := 2000;
+    -- So many customers are enough to begin near the maximum; more of them only polish.
+    c_enough   CONSTANT integer := 4000;
     v_sample   c360.purchase_fit;
     v_start    double precision[];
     v_bad      bigint;
@@ -41,41 +43,18 @@ BEGIN
                   HINT = 'Models are bg_nbd and mbg_nbd.';
     END IF;
 
-    SELECT
-        count(*) FILTER (WHERE NOT given.is_fine),
-        coalesce(sum(given.n) FILTER (WHERE given.age = 0), 0)
-    INTO
-        v_bad,
-        v_fit.excluded
-    FROM (
-        SELECT
-            customer.age,
-            coalesce(customer.n, 1) AS n,
-            coalesce(
-                customer.x >= 0
-                AND customer.recency >= 0
-                AND customer.recency <= customer.age
-                AND customer.age < 'Infinity'
-                AND (customer.x > 0) = (customer.recency > 0)
-                AND coalesce(customer.n, 1) >= 0 AND coalesce(customer.n, 1) < 'Infinity',
-                false
-            ) AS is_fine
-        FROM unnest(p_x, p_recency, p_age, p_count) AS customer (x, recency, age, n)
-    ) AS given;
-    IF v_bad > 0 THEN
-        RAISE EXCEPTION '% customers cannot be', v_bad
-            USING ERRCODE = '22023',
-                  HINT = 'Repeat purchases are whole and not negative, the last one is after the first and not after the end; without repeat purchases recency is 0.';
-    END IF;
-
     -- Alike customers count together: what is computed is a sum over them.
     SELECT
-        array_agg(alike.x),
-        array_agg(alike.recency),
-        array_agg(alike.age),
-        array_agg(alike.n),
-        sum(alike.n)
+        sum(alike.bad),
+        coalesce(sum(alike.n) FILTER (WHERE alike.age = 0), 0),
+        array_agg(alike.x) FILTER (WHERE alike.age > 0 AND alike.n > 0),
+        array_agg(alike.recency) FILTER (WHERE alike.age > 0 AND alike.n > 0),
+        array_agg(alike.age) FILTER (WHERE alike.age > 0 AND alike.n > 0),
+        array_agg(alike.n) FILTER (WHERE alike.age > 0 AND alike.n > 0),
+        sum(alike.n) FILTER (WHERE alike.age > 0)
     INTO
+        v_bad,
+        v_fit.excluded,
         v_x,
         v_recency,
         v_age,
@@ -83,23 +62,40 @@ BEGIN
         v_fit.customers
     FROM (
         SELECT
-            customer.x,
-            customer.recency,
-            customer.age,
-            sum(coalesce(customer.n, 1)) AS n
-        FROM unnest(p_x, p_recency, p_age, p_count) AS customer (x, recency, age, n)
-        WHERE customer.age > 0
-        GROUP BY
-            customer.x,
-            customer.recency,
-            customer.age
+            counted.*,
+            CASE
+                WHEN counted.x >= 0
+                    AND counted.recency >= 0
+                    AND counted.recency <= counted.age
+                    AND counted.age < 'Infinity'
+                    AND (counted.x > 0) = (counted.recency > 0) THEN counted.bad_counts
+                ELSE counted.customers
+            END AS bad
+        FROM (
+            SELECT
+                customer.x,
+                customer.recency,
+                customer.age,
+                sum(coalesce(customer.n, 1)) AS n,
+                count(*) AS customers,
+                count(*) FILTER (WHERE NOT (customer.n >= 0 AND customer.n < 'Infinity')) AS bad_counts
+            FROM unnest(p_x, p_recency, p_age, p_count) AS customer (x, recency, age, n)
+            GROUP BY
+                customer.x,
+                customer.recency,
+                customer.age
+        ) AS counted
         -- Sums of doubles depend on their order: the same customers give the same fit.
         ORDER BY
-            customer.x,
-            customer.recency,
-            customer.age
-    ) AS alike
-    WHERE alike.n > 0;
+            counted.x,
+            counted.recency,
+            counted.age
+    ) AS alike;
+    IF v_bad > 0 THEN
+        RAISE EXCEPTION '% customers cannot be', v_bad
+            USING ERRCODE = '22023',
+                  HINT = 'Repeat purchases are whole and not negative, the last one is after the first and not after the end; without repeat purchases recency is 0.';
+    END IF;
 
     SELECT array_agg(over.n ORDER BY over.k)
     INTO v_over
@@ -124,10 +120,27 @@ BEGIN
 
     v_start := ARRAY[0, ln((SELECT sum(customer.age * customer.n) / sum(customer.n) FROM unnest(v_age, v_count) AS customer (age, n))), 0, 0];
     IF array_length(v_x, 1) > 2 * c_enough THEN
-        SELECT c360.fit_purchases(p_model, array_agg(customer.x), array_agg(customer.recency), array_agg(customer.age), array_agg(customer.n), p_prior)
-        INTO v_sample
-        FROM unnest(v_x, v_recency, v_age, v_count) WITH ORDINALITY AS customer (x, recency, age, n, position)
-        WHERE customer.position % (array_length(v_x, 1) / c_enough) = 0;
+        -- Every so manieth customer in that order: each kind of them is there in its share.
+        v_sample := (
+            SELECT c360.fit_purchases(
+                p_model, array_agg(picked.x), array_agg(picked.recency), array_agg(picked.age), array_agg(picked.n), p_prior
+            )
+            FROM (
+                SELECT
+                    customer.x,
+                    customer.recency,
+                    customer.age,
+                    floor(customer.until * c_enough / v_fit.customers)
+                        - floor((customer.until - customer.n) * c_enough / v_fit.customers) AS n
+                FROM (
+                    SELECT
+                        given.*,
+                        sum(given.n) OVER (ORDER BY given.position ROWS UNBOUNDED PRECEDING) AS until
+                    FROM unnest(v_x, v_recency, v_age, v_count) WITH ORDINALITY AS given (x, recency, age, n, position)
+                ) AS customer
+            ) AS picked
+            WHERE picked.n > 0
+        );
         IF v_sample.status = 'converged' THEN
             v_start := ARRAY[ln(v_sample.r), ln(v_sample.alpha), ln(v_sample.a), ln(v_sample.b)];
         END IF;
