@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
 PUBLISHED = {
@@ -100,3 +103,36 @@ def test_what_the_next_39_weeks_brought(db, cdnow):
     assert [sum(group) / len(group) for group in by_frequency] == pytest.approx(
         [0.2251, 0.5231, 1.0441, 1.5203, 2.1639, 2.6538, 3.5040, 6.1572], abs=6e-5
     )
+
+
+def test_predictions_for_each_customer_are_those_of_lifetimes(db):
+    """What lifetimes 0.11.3 answers for customers of CDNOW and the parameters above, every fifth kind of them."""
+    rows = list(csv.DictReader((Path(__file__).parent / "data" / "cdnow_by_lifetimes.csv").read_text().splitlines()))
+    x = [int(row["x"]) for row in rows]
+    recency, age, mean = ([float(row[name]) for row in rows] for name in ("recency", "age", "mean"))
+    customers = (
+        "unnest(%s::integer[], %s::double precision[], %s::double precision[], %s::double precision[])"
+        " WITH ORDINALITY AS customer (x, recency, age, mean, place) ORDER BY place"
+    )
+
+    for model, ((r, alpha, a, b), _likelihood) in PUBLISHED.items():
+        fit = f"ROW('{model}', NULL, {r}, {alpha}, {a}, {b}, NULL, NULL, NULL, NULL, NULL)::c360.purchase_fit"
+        for function, column in (
+            (f"c360.expected_purchases({fit}, x, recency, age, 39)", f"{model}_39"),
+            (f"c360.probability_alive({fit}, x, recency, age)", f"{model}_alive"),
+        ):
+            found = db.column(f"SELECT {function} FROM {customers}", x, recency, age, mean)
+            assert found == pytest.approx([float(row[column]) for row in rows], rel=0, abs=1e-9), column
+
+    spend = "ROW(NULL, 6.25, 3.74, 15.44, NULL, NULL, NULL, NULL, NULL, NULL)::c360.spend_fit"
+    r, alpha, a, b = PUBLISHED["bg_nbd"][0]
+    fit = f"ROW('bg_nbd', NULL, {r}, {alpha}, {a}, {b}, NULL, NULL, NULL, NULL, NULL)::c360.purchase_fit"
+    value = f"c360.expected_value({spend}, x, mean)"
+    # Months of lifetimes are 4.345 weeks.
+    clv = (
+        f"c360.probability_alive({fit}, x, recency, age)"
+        f" * c360.discounted_purchases_if_alive({fit}, x, age, 4.345, 12, 0.01) * {value}"
+    )
+    for function, column in ((value, "value"), (clv, "clv")):
+        found = db.column(f"SELECT {function} FROM {customers}", x, recency, age, mean)
+        assert found == pytest.approx([float(row[column]) for row in rows], rel=0, abs=1e-9), column
