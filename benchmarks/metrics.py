@@ -1,8 +1,8 @@
 """How long metrics take: of all golden records after an upgrade, of a batch that just came, and when they are read.
 
-    make bench-metrics          python -m benchmarks.metrics [--events 1000000]
+    make bench-metrics          python -m benchmarks.metrics [--events 1000000] [--each 20]
 
-Starts an embedded PostgreSQL in a temporary folder with the events of benchmarks.sessions: twenty for each visitor, and
+Starts an embedded PostgreSQL in a temporary folder with the events of benchmarks.sessions: --each for each visitor, and
 a hundredth of all for one visitor who never leaves. All are resolved and worked out. Then batches of 1,000 events go
 through c360.ingest and the resolver, one for each of 1,000 visitors, every tenth an order, and the refresh alone is
 timed; then one event of the visitor who never leaves, in time and late. At last the view is read for 1,000 golden
@@ -65,8 +65,8 @@ def event(number: int, visitor: int) -> dict[str, Any]:
     return {**page(number, visitor), "type": "track", "event": "Order Completed", "properties": properties}
 
 
-def measure(connection: psycopg.Connection, events: int) -> dict[str, float]:
-    visitors = fill(connection, events)
+def measure(connection: psycopg.Connection, events: int, each: int = 20) -> dict[str, float]:
+    visitors = fill(connection, events, each)
     with as_owner(connection):
         connection.execute(_QUEUE)
     connection.commit()
@@ -96,9 +96,10 @@ def measure(connection: psycopg.Connection, events: int) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="How long metrics take.")
     parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--each", type=int, default=20)
     arguments = parser.parse_args()
     with fresh_tenant() as connection:
-        figures = measure(connection, arguments.events)
+        figures = measure(connection, arguments.events, arguments.each)
     for name, value in figures.items():
         print(f"{name:36} {value:>12,.1f}" if isinstance(value, float) else f"{name:36} {value:>12,}")
     print(json.dumps(figures))

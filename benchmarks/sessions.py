@@ -72,13 +72,13 @@ _FILL = (
 )
 
 
-def fill(connection: psycopg.Connection, events: int) -> int:
-    """Events of visitors who came before; answers how many visitors."""
-    visitors = events * 99 // 100 // _EACH
+def fill(connection: psycopg.Connection, events: int, each: int = _EACH) -> int:
+    """Events of visitors who came before, so many each; answers how many visitors."""
+    visitors = events * 99 // 100 // each
     with as_owner(connection):
         connection.execute("SET LOCAL c360.internal_write = 'on'")
         for statement in _FILL:
-            connection.execute(statement, {"visitors": visitors, "each": _EACH, "long": events // 100})  # type: ignore[arg-type]
+            connection.execute(statement, {"visitors": visitors, "each": each, "long": events // 100})  # type: ignore[arg-type]
     connection.commit()
     return visitors
 
