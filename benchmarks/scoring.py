@@ -42,10 +42,18 @@ from c360.installer.sources import load
 
 _SIZES = {"cdnow": 0, "100k": 100_000, "1m": 1_000_000}
 _CALIBRATED_UNTIL = date(1997, 9, 30)
+# As fit_clv() does it: alike customers once, with their count.
 _FIT = """
     SELECT fit
-    FROM (SELECT array_agg(x) AS x, array_agg(recency) AS recency, array_agg(age) AS age FROM customers) AS given
-    CROSS JOIN LATERAL c360.fit_purchases('bg_nbd', given.x, given.recency, given.age) AS fit
+    FROM (
+        SELECT array_agg(x) AS x, array_agg(recency) AS recency, array_agg(age) AS age, array_agg(n) AS n
+        FROM (
+            SELECT x, recency, age, count(*)::double precision AS n
+            FROM customers
+            GROUP BY x, recency, age
+        ) AS alike
+    ) AS given
+    CROSS JOIN LATERAL c360.fit_purchases('bg_nbd', given.x, given.recency, given.age, given.n) AS fit
 """
 _SPEND = """
     SELECT fit

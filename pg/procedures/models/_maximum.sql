@@ -1,4 +1,5 @@
--- Finds the maximum of a likelihood by Newton's method with Levenberg's damping, from p_start (logarithms of the parameters).
+-- Finds the maximum of a likelihood by Newton's method with Levenberg's damping, from p_start (logarithms of the parameters). It ends when a whole
+-- step promises less than p_gain of the likelihood; that step is taken still, its gain as promised, so what is left is of its square.
 -- Answers parameters and log-likelihood there (without the prior), standard errors, how many steps it took and a status: converged; boundary, when the likelihood rises
 -- towards a parameter of zero or infinity; max_iter or stalled, when the search ended before. Trusts its arguments. Pure.
 
@@ -10,7 +11,8 @@ CREATE OR REPLACE FUNCTION c360._maximum(
     p_count  double precision[],
     p_over   double precision[],
     p_start  double precision[],
-    p_prior  double precision
+    p_prior  double precision,
+    p_gain   double precision DEFAULT 1e-13
 )
     RETURNS c360.maximum
     LANGUAGE plpgsql
@@ -61,15 +63,15 @@ BEGIN
             v_longest := greatest(v_longest, abs(v_step[i]));
             v_promise := v_promise + v_step[i] * v_here.gradient[i];
         END LOOP;
-        -- What a whole step could still gain is below what the sum can resolve.
-        IF v_promise < 1e-13 * (1 + abs(v_here.value)) AND v_damping <= 1 THEN
-            v_found.status := 'converged';
-            EXIT;
-        END IF;
-
         FOR i IN 1..v_size LOOP
             v_tried[i] := greatest(least(v_log[i] + v_step[i] * least(1, c_stride / v_longest), c_farthest), -c_farthest);
         END LOOP;
+        IF v_promise < p_gain * (1 + abs(v_here.value)) AND v_damping <= 1 THEN
+            v_found.status := 'converged';
+            v_log := v_tried;
+            v_here.value := v_here.value + v_promise / 2;
+            EXIT;
+        END IF;
         IF v_tried = v_log THEN
             v_found.status := 'boundary';
             EXIT;
@@ -108,5 +110,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._maximum(text, integer[], double precision[], double precision[], double precision[], double precision[], double precision[], double precision) IS
+COMMENT ON FUNCTION c360._maximum(text, integer[], double precision[], double precision[], double precision[], double precision[], double precision[], double precision, double precision) IS
     'Maximum of the likelihood of a model.';

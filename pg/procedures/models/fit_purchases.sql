@@ -1,5 +1,6 @@
 -- Fits BG/NBD (bg_nbd) or MBG/NBD (mbg_nbd) to customers by maximum likelihood: p_x repeat purchases, p_recency time of the last one
--- after the first, p_age time from the first to the end, both in one unit; p_count how many such customers (default one each).
+-- after the first, p_age time from the first to the end, both in one unit; p_count how many such customers (default one each). Alike ones are best
+-- given once, with their count.
 -- Newton's method on the logarithms of the parameters with Levenberg's damping, from a start of its own.
 -- p_prior: weight of a normal prior on these logarithms around zero, as of so many customers' worth; 0 is maximum likelihood.
 -- status: converged; boundary, when the likelihood rises towards a parameter of zero or infinity (finite and usable, without standard errors);
@@ -24,11 +25,13 @@ CREATE OR REPLACE FUNCTION c360.fit_purchases(
     SET work_mem = '128MB'
 AS $$
 DECLARE
-    -- So many customers are enough to begin near the maximum; more of them only polish.
-    c_enough   CONSTANT integer := 4000;
+    -- A sixteenth of the customers, or so many, is enough to begin near the maximum; more of them only polish.
+    c_enough   CONSTANT integer := 2000;
+    v_picked   double precision;
+    v_gain     double precision := 1e-13;
     v_sample   c360.purchase_fit;
     v_start    double precision[];
-    v_bad      bigint;
+    v_bad      double precision;
     v_x        integer[];
     v_recency  double precision[];
     v_age      double precision[];
@@ -43,15 +46,40 @@ BEGIN
                   HINT = 'Models are bg_nbd and mbg_nbd.';
     END IF;
 
-    -- Alike customers count together: what is computed is a sum over them.
+    -- Alike customers count together, what is computed is a sum over them; where they are counted, they were grouped before.
+    IF p_count IS NULL THEN
+        SELECT
+            array_agg(alike.x),
+            array_agg(alike.recency),
+            array_agg(alike.age),
+            array_agg(alike.n)
+        INTO
+            p_x,
+            p_recency,
+            p_age,
+            p_count
+        FROM (
+            SELECT
+                customer.x,
+                customer.recency,
+                customer.age,
+                count(*)::double precision AS n
+            FROM unnest(p_x, p_recency, p_age) AS customer (x, recency, age)
+            GROUP BY
+                customer.x,
+                customer.recency,
+                customer.age
+        ) AS alike;
+    END IF;
+
     SELECT
-        sum(alike.bad),
-        coalesce(sum(alike.n) FILTER (WHERE alike.age = 0), 0),
-        array_agg(alike.x) FILTER (WHERE alike.age > 0 AND alike.n > 0),
-        array_agg(alike.recency) FILTER (WHERE alike.age > 0 AND alike.n > 0),
-        array_agg(alike.age) FILTER (WHERE alike.age > 0 AND alike.n > 0),
-        array_agg(alike.n) FILTER (WHERE alike.age > 0 AND alike.n > 0),
-        sum(alike.n) FILTER (WHERE alike.age > 0)
+        sum(CASE WHEN given.n >= 0 AND given.n < 'Infinity' THEN greatest(given.n, 1) ELSE 1 END) FILTER (WHERE NOT given.is_fine),
+        coalesce(sum(given.n) FILTER (WHERE given.age = 0), 0),
+        array_agg(given.x) FILTER (WHERE given.age > 0 AND given.n > 0),
+        array_agg(given.recency) FILTER (WHERE given.age > 0 AND given.n > 0),
+        array_agg(given.age) FILTER (WHERE given.age > 0 AND given.n > 0),
+        array_agg(given.n) FILTER (WHERE given.age > 0 AND given.n > 0),
+        sum(given.n) FILTER (WHERE given.age > 0)
     INTO
         v_bad,
         v_fit.excluded,
@@ -62,35 +90,27 @@ BEGIN
         v_fit.customers
     FROM (
         SELECT
-            counted.*,
-            CASE
-                WHEN counted.x >= 0
-                    AND counted.recency >= 0
-                    AND counted.recency <= counted.age
-                    AND counted.age < 'Infinity'
-                    AND (counted.x > 0) = (counted.recency > 0) THEN counted.bad_counts
-                ELSE counted.customers
-            END AS bad
-        FROM (
-            SELECT
-                customer.x,
-                customer.recency,
-                customer.age,
-                sum(coalesce(customer.n, 1)) AS n,
-                count(*) AS customers,
-                count(*) FILTER (WHERE NOT (customer.n >= 0 AND customer.n < 'Infinity')) AS bad_counts
-            FROM unnest(p_x, p_recency, p_age, p_count) AS customer (x, recency, age, n)
-            GROUP BY
-                customer.x,
-                customer.recency,
-                customer.age
-        ) AS counted
+            customer.x,
+            customer.recency,
+            customer.age,
+            coalesce(customer.n, 1) AS n,
+            coalesce(
+                customer.x >= 0
+                AND customer.recency >= 0
+                AND customer.recency <= customer.age
+                AND customer.age < 'Infinity'
+                AND (customer.x > 0) = (customer.recency > 0)
+                AND coalesce(customer.n, 1) >= 0 AND coalesce(customer.n, 1) < 'Infinity',
+                false
+            ) AS is_fine
+        FROM unnest(p_x, p_recency, p_age, p_count) AS customer (x, recency, age, n)
         -- Sums of doubles depend on their order: the same customers give the same fit.
         ORDER BY
-            counted.x,
-            counted.recency,
-            counted.age
-    ) AS alike;
+            customer.x,
+            customer.recency,
+            customer.age,
+            customer.n
+    ) AS given;
     IF v_bad > 0 THEN
         RAISE EXCEPTION '% customers cannot be', v_bad
             USING ERRCODE = '22023',
@@ -106,10 +126,10 @@ BEGIN
         FROM generate_series(1, (SELECT max(x) FROM unnest(v_x) AS x)) AS number (k)
         LEFT JOIN (
             SELECT
-                customer.x,
-                sum(customer.n) AS n
-            FROM unnest(v_x, v_count) AS customer (x, n)
-            GROUP BY customer.x
+                v_x[place] AS x,
+                sum(v_count[place]) AS n
+            FROM generate_series(1, array_length(v_x, 1)) AS place
+            GROUP BY v_x[place]
         ) AS alike ON alike.x = number.k
     ) AS over;
     IF v_over IS NULL THEN
@@ -120,29 +140,29 @@ BEGIN
 
     v_start := ARRAY[0, ln((SELECT sum(customer.age * customer.n) / sum(customer.n) FROM unnest(v_age, v_count) AS customer (age, n))), 0, 0];
     IF array_length(v_x, 1) > 2 * c_enough THEN
+        v_picked := greatest(v_fit.customers / 16, c_enough);
         -- Every so manieth customer in that order: each kind of them is there in its share.
         v_sample := (
             SELECT c360.fit_purchases(
-                p_model, array_agg(picked.x), array_agg(picked.recency), array_agg(picked.age), array_agg(picked.n), p_prior
+                p_model, array_agg(v_x[picked.place]), array_agg(v_recency[picked.place]), array_agg(v_age[picked.place]), array_agg(picked.n), p_prior
             )
             FROM (
                 SELECT
-                    customer.x,
-                    customer.recency,
-                    customer.age,
-                    floor(customer.until * c_enough / v_fit.customers)
-                        - floor((customer.until - customer.n) * c_enough / v_fit.customers) AS n
+                    customer.place,
+                    floor(customer.until * v_picked / v_fit.customers)
+                        - floor((customer.until - v_count[customer.place]) * v_picked / v_fit.customers) AS n
                 FROM (
                     SELECT
-                        given.*,
-                        sum(given.n) OVER (ORDER BY given.position ROWS UNBOUNDED PRECEDING) AS until
-                    FROM unnest(v_x, v_recency, v_age, v_count) WITH ORDINALITY AS given (x, recency, age, n, position)
+                        place,
+                        sum(v_count[place]) OVER (ORDER BY place ROWS UNBOUNDED PRECEDING) AS until
+                    FROM generate_series(1, array_length(v_x, 1)) AS place
                 ) AS customer
             ) AS picked
             WHERE picked.n > 0
         );
         IF v_sample.status = 'converged' THEN
             v_start := ARRAY[ln(v_sample.r), ln(v_sample.alpha), ln(v_sample.a), ln(v_sample.b)];
+            v_gain := 1e-9;
         END IF;
     END IF;
     v_found := c360._maximum(
@@ -153,7 +173,8 @@ BEGIN
         v_count,
         v_over,
         v_start,
-        p_prior
+        p_prior,
+        v_gain
     );
     v_fit.model := p_model;
     v_fit.status := v_found.status;
