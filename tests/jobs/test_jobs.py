@@ -19,6 +19,7 @@ DEFAULTS = {
     "refresh_scores",
     "refresh_reports",
     "fit_clv",
+    "fit_lead",
     "refresh_segments",
 }
 

@@ -25,6 +25,8 @@ OPEN = {
     "cdp_imports": "counts fingerprint mapping name options source started_by status",
     "cdp_inactivity": "basis",
     "cdp_lead": "parts",
+    "cdp_lead_fits": "features goal missing status time_zone validation warnings",
+    "cdp_lead_model": "goal",
     "cdp_link_overrides": "kind set_by",
     "cdp_master_profiles": "attribute_sources status",
     "cdp_match_models": "convergence created_by recipe rule settings",

@@ -25,6 +25,8 @@ AS $$
               "discount": "double precision", "margin": "double precision", "prior": "double precision"}',
             '15 4 * * MON',
             'Fits the models of customer lifetime value anew and judges them.'),
+        ('fit_lead', 'fit_lead', '{"ridge": "double precision"}', '30 4 * * MON',
+            'Fits the model of leads anew and judges it, where the tenant has one.'),
         ('refresh_segments', 'refresh_segments', '{}', '20 * * * *',
             'Finds who enters or leaves segments because time passes.');
 $$;
