@@ -868,6 +868,7 @@ SELECT c360._record_migration('0030_lead_models') AS recorded \gset
 \ir procedures/scoring/_lead_problem.sql
 \ir procedures/scoring/_lead_feature_problem.sql
 \ir procedures/scoring/_lead_model_problem.sql
+\ir procedures/scoring/_subscription_problem.sql
 \ir procedures/scoring/_check_score_settings.sql
 \ir procedures/scoring/_apply_score_settings.sql
 \ir procedures/scoring/set_engagement.sql
@@ -889,6 +890,18 @@ SELECT c360._record_migration('0030_lead_models') AS recorded \gset
 \ir procedures/scoring/validate_lead.sql
 \ir procedures/scoring/_lead_model_parts.sql
 \ir procedures/scoring/lead_probabilities.sql
+\ir procedures/scoring/set_subscription.sql
+\ir procedures/scoring/_subscription_settings.sql
+\ir procedures/scoring/_whole_periods.sql
+\ir procedures/scoring/_subscription_events.sql
+\ir procedures/scoring/_contracts.sql
+\ir procedures/scoring/_fit_subscriptions.sql
+\ir procedures/scoring/_subscription_validation.sql
+\ir procedures/scoring/_subscription_holdout.sql
+\ir procedures/scoring/_check_subscription_arguments.sql
+\ir procedures/scoring/fit_subscriptions.sql
+\ir procedures/scoring/validate_subscriptions.sql
+\ir procedures/scoring/contracts.sql
 \ir procedures/scoring/_exact.sql
 \ir procedures/scoring/_explain_engagement.sql
 \ir procedures/scoring/_explain_lead.sql

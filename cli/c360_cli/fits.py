@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from c360.domain.errors import UsageError
-from c360_cli import clv, lead_model
+from c360_cli import clv, lead_model, subscription_model
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json
 from c360_cli.output import print_json, say, working
@@ -23,6 +23,7 @@ class Score(StrEnum):
 
     CLV = "clv"
     LEAD = "lead"
+    SUBSCRIPTIONS = "subscriptions"
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,38 @@ MODELS = {
         print_fit=lead_model.print_fit,
         print_validation=lead_model.print_validation,
     ),
+    Score.SUBSCRIPTIONS: Model(
+        fit="""
+    SELECT {tenant}.fit_subscriptions(
+        p_as_of => coalesce(%s::timestamptz, now()), p_holdout_periods => %s,
+        p_periods => %s, p_discount => %s, p_prior => %s
+    )
+""",
+        fit_options=("holdout_periods", "periods", "discount", "prior"),
+        validate="""
+    SELECT {tenant}.validate_subscriptions(
+        p_as_of => coalesce(%s::timestamptz, now()), p_holdout_periods => %s, p_prior => %s
+    )
+""",
+        validate_options=("holdout_periods", "prior"),
+        show="""
+    SELECT to_jsonb(fit)
+    FROM {tenant}.cdp_subscription_fits AS fit
+    WHERE fit.fit_id = coalesce(%s, (SELECT max(last.fit_id) FROM {tenant}.cdp_subscription_fits AS last))
+""",
+        view="cdp_subscriptions",
+        print_fit=subscription_model.print_fit,
+        print_validation=subscription_model.print_validation,
+    ),
 }
 
 Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Which = Annotated[
-    Score, typer.Argument(metavar="[SCORE]", help="clv, lifetime value, or lead, how likely leads reach a goal.")
+    Score,
+    typer.Argument(
+        metavar="[SCORE]",
+        help="clv, lifetime value; lead, how likely leads reach a goal; subscriptions, how long contracts last.",
+    ),
 ]
 AsOf = Annotated[
     str | None,
@@ -94,7 +122,14 @@ Holdout = Annotated[
 ]
 Prior = Annotated[
     float,
-    typer.Option("--prior", help="Of clv: weight of a prior in customers, such as 0.1 where all customers are alike."),
+    typer.Option(
+        "--prior",
+        help="Of clv and subscriptions: weight of a prior in customers, such as 0.1 where all are alike.",
+    ),
+]
+HoldoutPeriods = Annotated[
+    int | None,
+    typer.Option("--holdout-periods", help="Of subscriptions: periods to judge by. Default: half of those there were."),
 ]
 Ridge = Annotated[float, typer.Option("--ridge", help="Of lead: draws coefficients towards 0; 1 is a little.")]
 
@@ -106,10 +141,10 @@ def fit_command(
     as_of: AsOf = None,
     model: Method = "mbg_nbd",
     holdout_days: Holdout = None,
+    holdout_periods: HoldoutPeriods = None,
     months: Annotated[int, typer.Option("--months", help="Of clv: how far it looks ahead.")] = 12,
-    discount: Annotated[
-        float, typer.Option("--discount", help="Of clv, of a month: 0.01 is about 13 % a year.")
-    ] = 0.01,
+    periods: Annotated[int, typer.Option("--periods", help="Of subscriptions: how far it looks ahead.")] = 12,
+    discount: Annotated[float, typer.Option("--discount", help="Of clv by month, of subscriptions by period.")] = 0.01,
     margin: Annotated[float, typer.Option("--margin", help="Of clv: what stays of a value: 1 is revenue.")] = 1.0,
     prior: Prior = 0.0,
     ridge: Ridge = 0.0,
@@ -123,7 +158,9 @@ def fit_command(
     said = {
         "model": model,
         "holdout_days": holdout_days,
+        "holdout_periods": holdout_periods,
         "months": months,
+        "periods": periods,
         "discount": discount,
         "margin": margin,
         "prior": prior,
@@ -170,6 +207,7 @@ def validate_command(
     as_of: AsOf = None,
     model: Method = "mbg_nbd",
     holdout_days: Holdout = None,
+    holdout_periods: HoldoutPeriods = None,
     prior: Prior = 0.0,
     ridge: Ridge = 0.0,
     dsn: Dsn = None,
@@ -178,7 +216,13 @@ def validate_command(
 ) -> None:
     """Judge the model of a score by the last days of the tenant, fitted to the time before. Keeps nothing."""
     asked = MODELS[score]
-    said = {"model": model, "holdout_days": holdout_days, "prior": prior, "ridge": ridge}
+    said = {
+        "model": model,
+        "holdout_days": holdout_days,
+        "holdout_periods": holdout_periods,
+        "prior": prior,
+        "ridge": ridge,
+    }
     given = (as_of, *_given(context, score, asked.validate_options, said))
     with connected(dsn, data_dir) as connection, working("fitting"):
         judged = answer(connection, asked.validate, tenant, *given)

@@ -36,11 +36,16 @@ def print_validation(said: dict[str, Any]) -> None:
     """How likely leads were said to reach the goal beside how many did, by decile."""
     say(f"Fitted to the time until {said['cut_day']}, judged by {said['cut_day']} to {said['until_day']}:")
     print_table(calibration(said["by_decile"], "decile", "decile", ("leads", "reached it", "expected")))
+    print_table(figures(said, "leads", "reached it"))
+
+
+def figures(said: dict[str, Any], title: str, done: str) -> Table:
+    """How far probabilities were off, with what to compare each figure with."""
     table = Table("figure", box=None)
     table.add_column("", justify="right")
     table.add_column("what it says")
-    table.add_row("leads", f"{said['reached']:,} reached it, {said['expected']:,.0f} expected", f"of {said['cases']:,}")
-    table.add_row("bias", percent(said["bias"]), "of all who were expected to")
+    table.add_row(title, f"{said['reached']:,} {done}, {said['expected']:,.0f} expected", f"of {said['cases']:,}")
+    table.add_row("bias", percent(said["bias"]), "of all that were expected to")
     if said["auc"] is not None:
         table.add_row("AUC", f"{said['auc']:.4f}", "whether those who did are told from the others: .5 is a coin")
     table.add_row(
@@ -49,7 +54,7 @@ def print_validation(said: dict[str, Any]) -> None:
     table.add_row(
         "log-loss", f"{said['log_loss']:.4f}", f"the same for certainty; of all the same {said['log_loss_of_rate']:.4f}"
     )
-    print_table(table)
+    return table
 
 
 def _coefficients(fit: dict[str, Any]) -> Table:

@@ -24,3 +24,30 @@ COMMENT ON COLUMN c360.lead_fit.means IS 'Of the features over all cases.';
 COMMENT ON COLUMN c360.lead_fit.cut_day IS 'Features are of the days until then, the goal of those after.';
 COMMENT ON COLUMN c360.lead_fit.missing IS '[{what, have, needed}] of what is not enough.';
 COMMENT ON COLUMN c360.lead_fit.warnings IS 'Features that were left out, leads beyond what is fitted to, and why there is a ridge.';
+
+CREATE TYPE c360.subscription_settings AS (
+    started           text,
+    renewed           text,
+    cancelled         text,
+    period            interval,
+    period_days       double precision,
+    grace_days        integer,
+    renews_by_itself  boolean,
+    id                text,
+    price             text
+);
+COMMENT ON TYPE c360.subscription_settings IS 'How a tenant tells of subscriptions, with what holds where it says nothing.';
+COMMENT ON COLUMN c360.subscription_settings.period_days IS 'Days of a period on average, to find which renewal a day belongs to.';
+
+CREATE TYPE c360.subscription_fit AS (
+    model          c360.retention_fit,
+    contracts      bigint,
+    lost           bigint,
+    unknown_start  bigint,
+    missing        jsonb
+);
+COMMENT ON TYPE c360.subscription_fit IS 'A model of how long contracts are renewed, fitted to those of a tenant.';
+COMMENT ON COLUMN c360.subscription_fit.model IS 'Status not_enough: it has no parameters.';
+COMMENT ON COLUMN c360.subscription_fit.contracts IS 'Whose start is known.';
+COMMENT ON COLUMN c360.subscription_fit.unknown_start IS 'Contracts whose start was never told, which are left out.';
+COMMENT ON COLUMN c360.subscription_fit.missing IS '[{what, have, needed}] of what is not enough.';

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from support.contracts import tell_of_contracts
 from support.histories import repeaters
 from support.leads import GOAL, play_leads
 from support.shop import Shop
@@ -212,3 +213,30 @@ def test_an_option_of_another_model_is_refused(c360, database):
 
     assert done.returncode == 2
     assert "the model of lead has no --months" in done.stderr
+
+
+def test_a_model_of_subscriptions_is_fitted_judged_and_shown(c360, db, database):
+    db.call("c360.set_subscription", "acme", {"period": "30 days"})
+    tell_of_contracts(db, [0] * 60 + [1] * 40 + [2] * 20 + [5] * 60, begun=170)
+    db.commit()
+    place = ("--dsn", database.dsn)
+
+    done = c360("score", "fit", "acme", "subscriptions", "--periods", "6", *place)
+    shown = c360("score", "show", "acme", "subscriptions", *place)
+    judged = c360("score", "validate", "acme", "subscriptions", "--holdout-periods", "3", "--json", *place)
+
+    assert done.returncode == 0, done.stderr
+    assert "sBG fitted to 180 contracts" in done.stderr
+    assert "tenant_acme.cdp_subscriptions" in done.stderr
+    assert {"alpha", "beta", "renewals", "bias", "Brier"} <= {
+        line.split()[0] for line in done.stdout.splitlines() if line.strip()
+    }
+    assert shown.stdout == done.stdout
+    assert json.loads(judged.stdout)["reached"] == 60
+
+
+def test_without_subscriptions_that_is_said(c360, shop, database):
+    done = c360("score", "fit", "acme", "subscriptions", "--dsn", database.dsn)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "no subscriptions" in done.stderr

@@ -20,6 +20,7 @@ DEFAULTS = {
     "refresh_reports",
     "fit_clv",
     "fit_lead",
+    "fit_subscriptions",
     "refresh_segments",
 }
 

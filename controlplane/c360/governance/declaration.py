@@ -34,7 +34,7 @@ PROPERTIES = (
     "session_minutes",
 )
 # Scores with settings of the tenant.
-SCORES = ("engagement", "lead", "lead_model")
+SCORES = ("engagement", "lead", "lead_model", "subscription")
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,58}$")]
 Kept = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4} days$|^1 day$")]
@@ -240,6 +240,19 @@ class LeadModelEntry(_Part):
     features: dict[Annotated[str, Field(min_length=1, max_length=100)], LeadFeatureEntry] | None = None
 
 
+class SubscriptionEntry(_Part):
+    """`subscription`: how the tenant tells of contracts. What is left out is as c360 has it."""
+
+    started: Annotated[str, Field(min_length=1)] | None = None
+    renewed: Annotated[str, Field(min_length=1)] | None = None
+    cancelled: Annotated[str, Field(min_length=1)] | None = None
+    period: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2} (day|week|month|year)s?$")] | None = None
+    grace_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    renews_by_itself: bool | None = None
+    id: Annotated[str, Field(min_length=1)] | None = None
+    price: Annotated[str, Field(min_length=1)] | None = None
+
+
 class Declaration(_Part):
     """A whole file."""
 
@@ -266,6 +279,7 @@ class Declaration(_Part):
     engagement: EngagementEntry | None = None
     lead: dict[Annotated[str, Field(min_length=1, max_length=60)], LeadEntry] | None = None
     lead_model: LeadModelEntry | None = None
+    subscription: SubscriptionEntry | None = None
     jobs: dict[Name, JobEntry] = {}
 
     def document(self) -> dict[str, Any]:
@@ -285,6 +299,7 @@ class Declaration(_Part):
             **({} if self.engagement is None else {"engagement": _stated(self.engagement)}),
             **({} if self.lead is None else {"lead": {name: _stated(rule) for name, rule in self.lead.items()}}),
             **({} if self.lead_model is None else {"lead_model": _stated(self.lead_model)}),
+            **({} if self.subscription is None else {"subscription": _stated(self.subscription)}),
             "jobs": [entry.row(name) for name, entry in self.jobs.items()],
         }
 
@@ -386,6 +401,7 @@ def _guess(location: tuple[int | str, ...]) -> str | None:
         "engagement": EngagementEntry,
         "lead": LeadEntry,
         "lead_model": LeadModelEntry,
+        "subscription": SubscriptionEntry,
         "jobs": JobEntry,
         "segments": SegmentEntry,
     }

@@ -16,9 +16,10 @@ DECLARE
     c_most CONSTANT integer := 20000;
     v_days CONSTANT integer := coalesce((p_settings ->> 'within_days')::integer, 30);
     v_cut  CONSTANT date := p_until_day - v_days;
-    v_fit  CONSTANT c360.lead_fit := c360._fit_lead(p_tenant, p_settings, v_cut, p_ridge);
+    v_fit  c360.lead_fit;
     v_said jsonb;
 BEGIN
+    v_fit := c360._fit_lead(p_tenant, p_settings, v_cut, p_ridge);
     IF (v_fit.model).status <> 'converged' THEN
         RETURN NULL;
     END IF;
