@@ -4,6 +4,7 @@
 --   renewals   by the calendar: a renewal counts for the end of a period it is nearest to, so one that was never told is implied by a later one
 --   status     cancelled: a cancellation that no renewal followed; lapsed: not renewed within the grace; else active
 --   ends_on    end of the last period that was paid for
+--   price      the last that was told, as sent
 --   knows_start   what came first is a start; else it is older than can be told, and says nothing of how long contracts last
 -- Trusts the search_path. Reads only.
 
@@ -21,8 +22,8 @@ CREATE OR REPLACE FUNCTION c360._contracts(
         status            text,
         ends_on           date,
         knows_start       boolean,
-        price             numeric,
-        currency          text
+        price             jsonb,
+        currency          jsonb
     )
     LANGUAGE plpgsql
     STABLE
@@ -85,8 +86,8 @@ BEGIN
             greatest(max(round((dated.day - dated.first_day) / v_settings.period_days)) FILTER (WHERE dated.kind <> 'cancelled'), 0)::integer AS renewals,
             (array_agg(dated.kind ORDER BY dated.place DESC))[1] = 'cancelled' AS is_cancelled,
             max(dated.day) AS last_day,
-            (array_agg(dated.price ORDER BY dated.place DESC) FILTER (WHERE dated.price IS NOT NULL))[1] AS price,
-            (array_agg(dated.currency ORDER BY dated.place DESC) FILTER (WHERE dated.price IS NOT NULL))[1] AS currency
+            (array_agg(dated.price ORDER BY dated.place DESC) FILTER (WHERE NOT c360._says_nothing(dated.price)))[1] AS price,
+            (array_agg(dated.currency ORDER BY dated.place DESC) FILTER (WHERE NOT c360._says_nothing(dated.price)))[1] AS currency
         FROM dated
         WHERE dated.first_day IS NOT NULL
         GROUP BY

@@ -44,17 +44,37 @@ BEGIN
         SELECT
             active.id,
             feature.place,
-            CASE feature.metric
-                WHEN 'active_days' THEN count(DISTINCT active.day)
-                WHEN 'days_since_first' THEN p_day - min(active.day)
-                WHEN 'days_since_last' THEN p_day - max(active.day)
-                ELSE sum(active.event_count)
-            END::double precision AS n
+            sum(active.event_count)::double precision AS n
         FROM active
-        JOIN feature ON (feature.event_name = active.event_name OR feature.metric IS NOT NULL)
-            AND (feature.after IS NULL OR active.day > feature.after)
+        JOIN feature ON feature.event_name = active.event_name
+            AND active.day > feature.after
         GROUP BY
             active.id,
+            feature.place
+        UNION ALL
+        SELECT
+            whole.id,
+            feature.place,
+            CASE feature.metric
+                WHEN 'active_days' THEN count(*)
+                WHEN 'total_events' THEN sum(whole.event_count)
+                WHEN 'days_since_first' THEN p_day - min(whole.day)
+                WHEN 'days_since_last' THEN p_day - max(whole.day)
+            END::double precision
+        FROM (
+            SELECT
+                active.id,
+                active.day,
+                sum(active.event_count) AS event_count
+            FROM active
+            GROUP BY
+                active.id,
+                active.day
+        ) AS whole
+        JOIN feature ON feature.metric IS NOT NULL
+            AND (feature.after IS NULL OR whole.day > feature.after)
+        GROUP BY
+            whole.id,
             feature.place,
             feature.metric
     ),

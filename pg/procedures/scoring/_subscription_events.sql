@@ -1,5 +1,5 @@
 -- What was told of subscriptions of golden records until p_as_of, all of them for NULL. Which observations have such events is known by day,
--- so that only their events are read. What retention has removed is not there any more. Trusts the search_path. Reads only.
+-- so that only their events are read; prices are as sent. What retention has removed is not there any more. Trusts the search_path. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._subscription_events(
     p_tenant             text,
@@ -14,8 +14,8 @@ CREATE OR REPLACE FUNCTION c360._subscription_events(
         occurred_at       timestamptz,
         message_id        text,
         day               date,
-        price             numeric,
-        currency          text
+        price             jsonb,
+        currency          jsonb
     )
     LANGUAGE plpgsql
     STABLE
@@ -44,16 +44,11 @@ BEGIN
         event.occurred_at,
         event.message_id,
         (event.occurred_at AT TIME ZONE tenant.time_zone)::date,
-        CASE WHEN sent.amount >= 0 AND sent.currency ~ '^[A-Z]{3}$' AND sent.currency <> 'XXX' THEN sent.amount END,
-        sent.currency
+        event.payload -> 'properties' -> p_settings.price,
+        event.payload -> 'properties' -> 'currency'
     FROM teller
     JOIN cdp_behavioral_events AS event ON event.raw_profile_id = teller.raw_profile_id
     JOIN c360.tenants AS tenant ON tenant.tenant = p_tenant
-    CROSS JOIN LATERAL c360._read_amount(
-        event.payload -> 'properties' -> p_settings.price,
-        c360._stated_currency(event.payload -> 'properties' -> 'currency', tenant.default_currency),
-        tenant.default_currency
-    ) AS sent
     WHERE event.type = 'track'
       AND event.event_name IN (p_settings.started, p_settings.renewed, p_settings.cancelled)
       AND event.occurred_at <= p_as_of;

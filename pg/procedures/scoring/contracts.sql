@@ -68,7 +68,7 @@ BEGIN
         known.renewals,
         known.ends_on,
         shown.price,
-        CASE WHEN shown.price IS NOT NULL THEN known.currency END,
+        CASE WHEN shown.price IS NOT NULL THEN sent.currency END,
         said.probability_next,
         said.probability_retained,
         said.expected_periods,
@@ -77,7 +77,15 @@ BEGIN
         v_fit.fit_id,
         v_fit.validation IS NOT NULL
     FROM c360._contracts(p_tenant, p_master_profile_ids, now()) AS known
-    CROSS JOIN LATERAL (SELECT CASE WHEN v_settings.price <> ALL (v_masked_paths) THEN known.price END AS price) AS shown
+    JOIN c360.tenants AS tenant ON tenant.tenant = p_tenant
+    CROSS JOIN LATERAL c360._read_amount(
+        known.price,
+        c360._stated_currency(known.currency, tenant.default_currency),
+        tenant.default_currency
+    ) AS sent
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN sent.amount >= 0 AND sent.currency <> 'XXX' AND v_settings.price <> ALL (v_masked_paths) THEN sent.amount END AS price
+    ) AS shown
     LEFT JOIN LATERAL (
         SELECT
             c360.probability_retained(v_model, known.renewals, 1) AS probability_next,

@@ -26,7 +26,7 @@ COMMENT ON COLUMN tenant_select_2.cdp_subscriptions.status IS 'active; cancelled
 COMMENT ON COLUMN tenant_select_2.cdp_subscriptions.started_on IS 'The first day that was told of.';
 COMMENT ON COLUMN tenant_select_2.cdp_subscriptions.renewals IS 'How often it was renewed.';
 COMMENT ON COLUMN tenant_select_2.cdp_subscriptions.ends_on IS 'When the last period ends that was paid for.';
-COMMENT ON COLUMN tenant_select_2.cdp_subscriptions.price IS 'Of a period, the last that was told.';
+COMMENT ON COLUMN tenant_select_2.cdp_subscriptions.price IS 'Of a period, the last that was told; NULL where it could not be read.';
 COMMENT ON COLUMN tenant_select_2.cdp_subscriptions.probability_next IS 'That it is renewed at the end of this period; NULL, as what follows, unless it is active, its start is known and there is a fit.';
 COMMENT ON COLUMN tenant_select_2.cdp_subscriptions.probability_retained IS 'That it is renewed at the end of all the next periods.';
 COMMENT ON COLUMN tenant_select_2.cdp_subscriptions.expected_periods IS 'How many of the next periods are expected to be paid for, this one not counted.';
