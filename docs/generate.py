@@ -33,7 +33,7 @@ PAGES: dict[str, dict[str, Callable[[psycopg.Connection], str]]] = {
     "reference/functions.md": {"functions": catalogue.functions},
     "reference/scores.md": {
         name: partial(catalogue.columns, relation=f"tenant_acme.cdp_{name}")
-        for name in ("metrics", "engagement", "inactivity", "lead")
+        for name in ("metrics", "engagement", "inactivity", "lead", "lead_model", "subscriptions")
     },
     "reference/tables.md": {
         "shared": partial(catalogue.tables, schema="c360"),

@@ -185,6 +185,12 @@ SELECT c360._migration_pending('0028_score_settings') AS pending \gset
 SELECT c360._record_migration('0028_score_settings') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0030_lead_models') AS pending \gset
+\if :pending
+\ir migrations/0030_lead_models.sql
+SELECT c360._record_migration('0030_lead_models') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -800,6 +806,8 @@ SELECT c360._record_migration('0028_score_settings') AS recorded \gset
 \ir procedures/models/logistic_probability.sql
 \ir procedures/models/expected_periods.sql
 \ir procedures/models/_validated_purchases.sql
+\ir procedures/models/_validated_probabilities.sql
+\ir procedures/models/_probability_of.sql
 
 -- procedures/scoring --------------------------------------------------------------------------------------------------
 \ir procedures/scoring/_currency_exponent.sql
@@ -858,6 +866,9 @@ SELECT c360._record_migration('0028_score_settings') AS recorded \gset
 \ir procedures/scoring/_engagement_problem.sql
 \ir procedures/scoring/_lead_rule_problem.sql
 \ir procedures/scoring/_lead_problem.sql
+\ir procedures/scoring/_lead_feature_problem.sql
+\ir procedures/scoring/_lead_model_problem.sql
+\ir procedures/scoring/_subscription_problem.sql
 \ir procedures/scoring/_check_score_settings.sql
 \ir procedures/scoring/_apply_score_settings.sql
 \ir procedures/scoring/set_engagement.sql
@@ -865,9 +876,36 @@ SELECT c360._record_migration('0028_score_settings') AS recorded \gset
 \ir procedures/scoring/engagement_settings.sql
 \ir procedures/scoring/_lead_parts.sql
 \ir procedures/scoring/lead_scores.sql
+\ir procedures/scoring/set_lead_model.sql
+\ir procedures/scoring/_leads.sql
+\ir procedures/scoring/_lead_features.sql
+\ir procedures/scoring/_lead_feature_is_masked.sql
+\ir procedures/scoring/_lead_values.sql
+\ir procedures/scoring/_lead_cases.sql
+\ir procedures/scoring/_lead_until_day.sql
+\ir procedures/scoring/_check_ridge.sql
+\ir procedures/scoring/_fit_lead.sql
+\ir procedures/scoring/_lead_validation.sql
+\ir procedures/scoring/fit_lead.sql
+\ir procedures/scoring/validate_lead.sql
+\ir procedures/scoring/_lead_model_parts.sql
+\ir procedures/scoring/lead_probabilities.sql
+\ir procedures/scoring/set_subscription.sql
+\ir procedures/scoring/_subscription_settings.sql
+\ir procedures/scoring/_whole_periods.sql
+\ir procedures/scoring/_subscription_events.sql
+\ir procedures/scoring/_contracts.sql
+\ir procedures/scoring/_fit_subscriptions.sql
+\ir procedures/scoring/_subscription_validation.sql
+\ir procedures/scoring/_subscription_holdout.sql
+\ir procedures/scoring/_check_subscription_arguments.sql
+\ir procedures/scoring/fit_subscriptions.sql
+\ir procedures/scoring/validate_subscriptions.sql
+\ir procedures/scoring/contracts.sql
 \ir procedures/scoring/_exact.sql
 \ir procedures/scoring/_explain_engagement.sql
 \ir procedures/scoring/_explain_lead.sql
+\ir procedures/scoring/_explain_lead_probability.sql
 \ir procedures/scoring/_explain_rfm.sql
 \ir procedures/scoring/_explain_clv.sql
 \ir procedures/scoring/_explain_inactivity.sql

@@ -47,28 +47,22 @@ def print_validation(said: dict[str, Any]) -> None:
     say(
         f"Fitted to the time until {said['calibrated_until']}, judged by {said['calibrated_until']} to {said['until']}:"
     )
-    print_table(_parts(said["by_frequency"], "repeats", "x"))
-    print_table(_parts(said["by_decile"], "decile", "decile"))
+    print_table(calibration(said["by_frequency"], "repeats", "x"))
+    print_table(calibration(said["by_decile"], "decile", "decile"))
     print_table(_figures(said))
 
 
-def _parameters(fit: dict[str, Any]) -> Table:
-    table = Table("parameter", box=None)
-    for title in ("value", "standard error"):
-        table.add_column(title, justify="right")
-    for errors, names in _PARAMETERS:
-        for place, name in enumerate(names):
-            error = fit[errors] and fit[errors][place]
-            if fit[name] is not None:
-                table.add_row(name, f"{fit[name]:.4f}", "" if error is None else f"{error:.4f}")
-    return table
-
-
-def _parts(parts: list[dict[str, Any]], title: str, name: str) -> Table:
+def calibration(
+    parts: list[dict[str, Any]],
+    title: str,
+    name: str,
+    columns: tuple[str, str, str] = ("customers", "bought", "expected"),
+) -> Table:
+    """What came of groups of customers beside what was expected of them, with bars to compare."""
     table = Table(title, box=None)
-    for column in ("customers", "bought", "expected"):
+    for column in columns:
         table.add_column(column, justify="right")
-    table.add_column("bought above, expected below", min_width=_BAR_WIDTH)
+    table.add_column(f"{columns[1]} above, expected below", min_width=_BAR_WIDTH)
     most = max(max(part["actual"], part["expected"]) for part in parts) or 1
     last = max(part[name] for part in parts)
     for part in parts:
@@ -84,12 +78,29 @@ def _parts(parts: list[dict[str, Any]], title: str, name: str) -> Table:
     return table
 
 
+def percent(part: float | None) -> str:
+    """A share of what came, with its sign."""
+    return "" if part is None else f"{part:+.1%}"
+
+
+def _parameters(fit: dict[str, Any]) -> Table:
+    table = Table("parameter", box=None)
+    for title in ("value", "standard error"):
+        table.add_column(title, justify="right")
+    for errors, names in _PARAMETERS:
+        for place, name in enumerate(names):
+            error = fit[errors] and fit[errors][place]
+            if fit[name] is not None:
+                table.add_row(name, f"{fit[name]:.4f}", "" if error is None else f"{error:.4f}")
+    return table
+
+
 def _figures(said: dict[str, Any]) -> Table:
     table = Table("figure", box=None)
     table.add_column("", justify="right")
     table.add_column("what it says")
     table.add_row("purchases", f"{said['actual']:,} bought, {said['expected']:,.0f} expected", "in all")
-    table.add_row("bias", _percent(said["bias"]), "of all expected purchases")
+    table.add_row("bias", percent(said["bias"]), "of all expected purchases")
     table.add_row(
         "MAE", f"{said['mae']:.4f}", f"off by, of each customer; expecting nothing is off by {said['mae_of_none']:.4f}"
     )
@@ -100,9 +111,5 @@ def _figures(said: dict[str, Any]) -> Table:
         )
     table.add_row("Brier", f"{said['brier']:.4f}", "how far the probability of buying nothing was off; 0 is best")
     if said["value"]:
-        table.add_row("value bias", _percent(said["value"]["bias"]), "of all expected value")
+        table.add_row("value bias", percent(said["value"]["bias"]), "of all expected value")
     return table
-
-
-def _percent(part: float | None) -> str:
-    return "" if part is None else f"{part:+.1%}"

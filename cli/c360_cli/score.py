@@ -9,30 +9,23 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from c360_cli.clv import print_fit, print_validation
 from c360_cli.connection import connected
+from c360_cli.fits import fit_command, show_command, validate_command
 from c360_cli.identifiers import named_identifier
 from c360_cli.options import DataDir, DryRun, Dsn, Json
-from c360_cli.output import print_json, print_table, say, working
+from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Read and refresh the scores of a tenant.", no_args_is_help=True)
+app.command("fit")(fit_command)
+app.command("show")(show_command)
+app.command("validate")(validate_command)
 
 Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="TIME", help="Score as of this time, such as 2026-12-31. Default: now."),
-]
-
-Model = Annotated[str, typer.Option("--model", help="mbg_nbd or bg_nbd.")]
-Holdout = Annotated[
-    int | None,
-    typer.Option("--holdout-days", help="Days to judge by. Default: half of the time since the first order."),
-]
-Prior = Annotated[
-    float,
-    typer.Option("--prior", help="Weight of a prior, in customers, such as 0.1 where all customers are alike."),
 ]
 
 # The database renders the JSON: money stays exact.
@@ -45,22 +38,6 @@ _MOVEMENT = """
     FROM {tenant}.rfm_movement(%s::timestamptz, coalesce(%s::timestamptz, now())) AS moved
 """
 _NAMES = "SELECT json_agg(named.segment) FROM {tenant}.rfm_segments() AS named"
-_FIT = """
-    SELECT {tenant}.fit_clv(
-        p_model => %s, p_as_of => coalesce(%s::timestamptz, now()), p_holdout_days => %s,
-        p_months => %s, p_discount => %s, p_margin => %s, p_prior => %s
-    )
-"""
-_SHOW = """
-    SELECT to_jsonb(fit)
-    FROM {tenant}.cdp_model_fits AS fit
-    WHERE fit.fit_id = coalesce(%s, (SELECT max(last.fit_id) FROM {tenant}.cdp_model_fits AS last))
-"""
-_VALIDATE = """
-    SELECT {tenant}.validate_clv(
-        p_model => %s, p_as_of => coalesce(%s::timestamptz, now()), p_holdout_days => %s, p_prior => %s
-    )
-"""
 _EXPLAIN = """
     SELECT coalesce(json_agg(said), '[]')::text
     FROM {tenant}.explain_score(({tenant}.profile(%s, %s) ->> 'profile_id')::uuid, %s) AS said
@@ -106,78 +83,6 @@ def refresh_command(
     )
 
 
-@app.command("fit")
-def fit_command(
-    tenant: Name,
-    model: Model = "mbg_nbd",
-    as_of: AsOf = None,
-    holdout_days: Holdout = None,
-    months: Annotated[int, typer.Option("--months", help="How far lifetime value looks ahead.")] = 12,
-    discount: Annotated[float, typer.Option("--discount", help="Of a month: 0.01 is about 13 % a year.")] = 0.01,
-    margin: Annotated[float, typer.Option("--margin", help="What stays of a value: 1 is revenue.")] = 1.0,
-    prior: Prior = 0.0,
-    dsn: Dsn = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-    dry_run: DryRun = False,
-) -> None:
-    """Fit the models of customer lifetime value, judge them, and let cdp_clv show what they say."""
-    given = (model, as_of, holdout_days, months, discount, margin, prior)
-    if dry_run:
-        print_sql(_FIT, tenant, *given)
-        return
-    with connected(dsn, data_dir) as connection, working("fitting"):
-        fit = answer(connection, _FIT, tenant, *given)
-    if as_json:
-        print_json(fit)
-        return
-    print_fit(fit)
-    if fit["is_active"]:
-        say(f"Every customer is a row of the view tenant_{tenant}.cdp_clv.")
-
-
-@app.command("show")
-def show_command(
-    tenant: Name,
-    fit_id: Annotated[int | None, typer.Option("--fit", metavar="FIT", help="Which fit. Default: the last.")] = None,
-    dsn: Dsn = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """Show a fit of the models of customer lifetime value: parameters, warnings, and how it was judged."""
-    with connected(dsn, data_dir) as connection:
-        fit = answer(connection, _SHOW, tenant, fit_id)
-    if as_json:
-        print_json(fit)
-        return
-    if fit is None:
-        say(f"There is no such fit. Make one with: c360 score fit {tenant}")
-        return
-    print_fit(fit)
-
-
-@app.command("validate")
-def validate_command(
-    tenant: Name,
-    model: Model = "mbg_nbd",
-    as_of: AsOf = None,
-    holdout_days: Holdout = None,
-    prior: Prior = 0.0,
-    dsn: Dsn = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """Judge the models by the last days of the tenant, fitted to the time before. Keeps nothing."""
-    with connected(dsn, data_dir) as connection, working("fitting"):
-        said = answer(connection, _VALIDATE, tenant, model, as_of, holdout_days, prior)
-    if as_json:
-        print_json(said)
-    elif said is None:
-        say("Before the days held out there were too few customers to fit to.")
-    else:
-        print_validation(said)
-
-
 @app.command("movement")
 def movement_command(
     tenant: Name,
@@ -208,7 +113,8 @@ def explain_command(
         str,
         typer.Argument(
             metavar="SCORE",
-            help="rfm_segment, recency_score, frequency_score, monetary_score, clv, engagement, inactivity or lead.",
+            help="rfm_segment, recency_score, frequency_score, monetary_score, clv, engagement, inactivity, lead or"
+            " lead_probability.",
         ),
     ],
     dsn: Dsn = None,

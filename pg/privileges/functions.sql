@@ -51,9 +51,10 @@ FROM (
         ('admin', 'c360', 'rotate_subscription_secret, prepare_test_message, replay_dead_letters'),
 
         -- scores
-        ('reader', 'c360', 'rfm, rfm_summary, rfm_segments, rfm_movement, validate_clv, list_currency_rates'),
-        ('reader', 'c360', 'engagement_settings, lead_scores, explain_score'),
-        ('admin', 'c360', 'refresh_scores, set_rfm, fit_clv, set_currency_rates, set_engagement, set_lead'),
+        ('reader', 'c360', 'rfm, rfm_summary, rfm_segments, rfm_movement, validate_clv, validate_lead, list_currency_rates'),
+        ('reader', 'c360', 'engagement_settings, lead_scores, lead_probabilities, explain_score, contracts, validate_subscriptions'),
+        ('admin', 'c360', 'refresh_scores, set_rfm, fit_clv, set_currency_rates, set_engagement, set_lead, set_lead_model, fit_lead'),
+        ('admin', 'c360', 'set_subscription, fit_subscriptions'),
 
         -- segments
         ('reader', 'c360', 'list_segments, segment_members, segment_history, explain_segment'),

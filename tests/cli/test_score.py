@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from support.contracts import tell_of_contracts
 from support.histories import repeaters
+from support.leads import GOAL, play_leads
 from support.shop import Shop
 
 
@@ -172,3 +174,69 @@ def test_explain_says_that_there_is_no_score_and_refuses_what_is_none(c360, shop
     assert "has no inactivity" in without.stderr
     assert (unknown.returncode, unknown.stderr[:5]) == (1, "U3412")
     assert "engagement" in unknown.stderr
+
+
+def test_a_model_of_leads_is_fitted_judged_shown_and_explained(c360, db, database):
+    play_leads(db)
+    features = {"clicks": {"event": "Clicked"}, "mail": {"attribute": "email"}, "known": {"metric": "days_since_first"}}
+    db.call("c360.set_lead_model", "acme", GOAL, 30, features)
+    db.commit()
+    place = ("--dsn", database.dsn)
+
+    done = c360("score", "fit", "acme", "lead", *place)
+    shown = c360("score", "show", "acme", "lead", *place)
+    judged = c360("score", "validate", "acme", "lead", "--json", *place)
+    person = db.value("SELECT master_profile_id FROM tenant_acme.cdp_lead_model ORDER BY probability DESC LIMIT 1")
+    said = c360("score", "explain", "acme", str(person), "lead_probability", *place)
+
+    assert done.returncode == 0, done.stderr
+    assert 'left out: feature "known" is the same for all leads' in done.stderr
+    assert "tenant_acme.cdp_lead_model" in done.stderr
+    assert {"(of", "clicks", "mail", "decile", "AUC", "Brier", "log-loss"} <= {
+        line.split()[0] for line in done.stdout.splitlines() if line.strip()
+    }
+    assert shown.stdout == done.stdout
+    assert 0.6 < json.loads(judged.stdout)["auc"] < 1
+    assert "everybody" in said.stdout
+    assert "to reach" in " ".join(said.stdout.split())
+
+
+def test_without_a_model_of_leads_that_is_said(c360, shop, database):
+    done = c360("score", "fit", "acme", "lead", "--dsn", database.dsn)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "no model of leads" in done.stderr
+
+
+def test_an_option_of_another_model_is_refused(c360, database):
+    done = c360("score", "fit", "acme", "lead", "--months", "6", "--dsn", database.dsn)
+
+    assert done.returncode == 2
+    assert "the model of lead has no --months" in done.stderr
+
+
+def test_a_model_of_subscriptions_is_fitted_judged_and_shown(c360, db, database):
+    db.call("c360.set_subscription", "acme", {"period": "30 days"})
+    tell_of_contracts(db, [0] * 60 + [1] * 40 + [2] * 20 + [5] * 60, begun=170)
+    db.commit()
+    place = ("--dsn", database.dsn)
+
+    done = c360("score", "fit", "acme", "subscriptions", "--periods", "6", *place)
+    shown = c360("score", "show", "acme", "subscriptions", *place)
+    judged = c360("score", "validate", "acme", "subscriptions", "--holdout-periods", "3", "--json", *place)
+
+    assert done.returncode == 0, done.stderr
+    assert "sBG fitted to 180 contracts" in done.stderr
+    assert "tenant_acme.cdp_subscriptions" in done.stderr
+    assert {"alpha", "beta", "renewals", "bias", "Brier"} <= {
+        line.split()[0] for line in done.stdout.splitlines() if line.strip()
+    }
+    assert shown.stdout == done.stdout
+    assert json.loads(judged.stdout)["reached"] == 60
+
+
+def test_without_subscriptions_that_is_said(c360, shop, database):
+    done = c360("score", "fit", "acme", "subscriptions", "--dsn", database.dsn)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "no subscriptions" in done.stderr

@@ -19,6 +19,8 @@ DEFAULTS = {
     "refresh_scores",
     "refresh_reports",
     "fit_clv",
+    "fit_lead",
+    "fit_subscriptions",
     "refresh_segments",
 }
 

@@ -40,6 +40,8 @@ def test_every_enabled_job_is_planned_once_and_again_when_its_schedule_or_zone_c
         "refresh_scores",
         "refresh_reports",
         "fit_clv",
+        "fit_lead",
+        "fit_subscriptions",
         "refresh_segments",
     }
     assert unplanned() == {}
@@ -48,7 +50,7 @@ def test_every_enabled_job_is_planned_once_and_again_when_its_schedule_or_zone_c
     db.call("c360.set_job", "acme", "refresh_scores", "1 1 * * *")
     assert set(unplanned()) == {"refresh_scores"}
     db.execute("UPDATE c360.tenants SET time_zone = 'Asia/Tokyo' WHERE tenant = 'acme'")
-    assert len(unplanned()) == 6
+    assert len(unplanned()) == 8
     db.call("c360.set_job", "acme", "refresh_scores", p_is_enabled=False)
     assert set(unplanned()) == set(waiting) - {"refresh_scores"}
 

@@ -25,6 +25,8 @@ OPEN = {
     "cdp_imports": "counts fingerprint mapping name options source started_by status",
     "cdp_inactivity": "basis",
     "cdp_lead": "parts",
+    "cdp_lead_fits": "features goal missing status time_zone validation warnings",
+    "cdp_lead_model": "goal",
     "cdp_link_overrides": "kind set_by",
     "cdp_master_profiles": "attribute_sources status",
     "cdp_match_models": "convergence created_by recipe rule settings",
@@ -57,6 +59,8 @@ OPEN = {
     "cdp_report_states": "currency",
     "cdp_rfm": "segment",
     "cdp_rfm_movement": "from_segment to_segment",
+    "cdp_subscription_fits": "missing status time_zone validation",
+    "cdp_subscriptions": "currency status subscription_id",
     "cdp_touch_states": "currency time_zone",
     "cdp_sessions": "source session_id entry_url entry_path exit_url exit_path referrer referrer_host"
     " campaign_source campaign_medium campaign_name campaign_term campaign_content campaign_id click_id_name click_id"

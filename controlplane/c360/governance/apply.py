@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from c360.domain.tenants import of_tenant
-from c360.governance.declaration import PROPERTIES, Declaration, write_declaration
+from c360.governance.declaration import PROPERTIES, SCORES, Declaration, write_declaration
 from c360.governance.plan import Permissions, Plan
 from c360.governance.segments import check_segments
 from c360.governance.tenants import Connection, as_owner, call, load_spec, plan_tenant, sync_tenant
@@ -114,7 +114,7 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
 def _score_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     if before["rfm"] != after["rfm"]:
         yield "rfm: " + "; ".join(_rfm_differences(before["rfm"] or {}, after["rfm"] or {}))
-    for score in ("engagement", "lead"):
+    for score in SCORES:
         if before[score] != after[score]:
             yield f"{score}: {before[score]!r} becomes {after[score]!r}"
 

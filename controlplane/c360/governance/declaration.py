@@ -33,6 +33,8 @@ PROPERTIES = (
     "ip",
     "session_minutes",
 )
+# Scores with settings of the tenant.
+SCORES = ("engagement", "lead", "lead_model", "subscription")
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,58}$")]
 Kept = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4} days$|^1 day$")]
@@ -220,6 +222,37 @@ class LeadEntry(_Part):
     metric: str | None = None
 
 
+class LeadFeatureEntry(_Part):
+    """One of `lead_model.features`: what of a lead the model looks at."""
+
+    event: str | None = None
+    metric: Literal["active_days", "total_events", "days_since_first", "days_since_last"] | None = None
+    within_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    attribute: str | None = None
+    equals: str | None = None
+
+
+class LeadModelEntry(_Part):
+    """`lead_model`: the event that leads are to reach, in how many days, and by which features that is foretold."""
+
+    goal: Annotated[str, Field(min_length=1)] | None = None
+    within_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    features: dict[Annotated[str, Field(min_length=1, max_length=100)], LeadFeatureEntry] | None = None
+
+
+class SubscriptionEntry(_Part):
+    """`subscription`: how the tenant tells of contracts. What is left out is as c360 has it."""
+
+    started: Annotated[str, Field(min_length=1)] | None = None
+    renewed: Annotated[str, Field(min_length=1)] | None = None
+    cancelled: Annotated[str, Field(min_length=1)] | None = None
+    period: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2} (day|week|month|year)s?$")] | None = None
+    grace_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    renews_by_itself: bool | None = None
+    id: Annotated[str, Field(min_length=1)] | None = None
+    price: Annotated[str, Field(min_length=1)] | None = None
+
+
 class Declaration(_Part):
     """A whole file."""
 
@@ -245,6 +278,8 @@ class Declaration(_Part):
     rfm: RfmEntry | None = None
     engagement: EngagementEntry | None = None
     lead: dict[Annotated[str, Field(min_length=1, max_length=60)], LeadEntry] | None = None
+    lead_model: LeadModelEntry | None = None
+    subscription: SubscriptionEntry | None = None
     jobs: dict[Name, JobEntry] = {}
 
     def document(self) -> dict[str, Any]:
@@ -263,6 +298,8 @@ class Declaration(_Part):
             **({} if self.rfm is None else {"rfm": self.rfm.wanted()}),
             **({} if self.engagement is None else {"engagement": _stated(self.engagement)}),
             **({} if self.lead is None else {"lead": {name: _stated(rule) for name, rule in self.lead.items()}}),
+            **({} if self.lead_model is None else {"lead_model": _stated(self.lead_model)}),
+            **({} if self.subscription is None else {"subscription": _stated(self.subscription)}),
             "jobs": [entry.row(name) for name, entry in self.jobs.items()],
         }
 
@@ -306,7 +343,7 @@ def write_declaration(metadata: Mapping[str, Any]) -> str:
     content["retention"] = {row["kind"]: row["keep"] for row in metadata["retention"]}
     if metadata["rfm"] is not None:
         content["rfm"] = _short_rfm(metadata["rfm"])
-    content |= {score: metadata[score] for score in ("engagement", "lead") if metadata[score] is not None}
+    content |= {score: metadata[score] for score in SCORES if metadata[score] is not None}
     content["jobs"] = {row["job"]: _short_job(row) for row in metadata["jobs"]}
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
 
@@ -363,6 +400,8 @@ def _guess(location: tuple[int | str, ...]) -> str | None:
         "rfm": RfmEntry,
         "engagement": EngagementEntry,
         "lead": LeadEntry,
+        "lead_model": LeadModelEntry,
+        "subscription": SubscriptionEntry,
         "jobs": JobEntry,
         "segments": SegmentEntry,
     }

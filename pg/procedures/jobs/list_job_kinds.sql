@@ -25,6 +25,12 @@ AS $$
               "discount": "double precision", "margin": "double precision", "prior": "double precision"}',
             '15 4 * * MON',
             'Fits the models of customer lifetime value anew and judges them.'),
+        ('fit_lead', 'fit_lead', '{"ridge": "double precision"}', '30 4 * * MON',
+            'Fits the model of leads anew and judges it, where the tenant has one.'),
+        ('fit_subscriptions', 'fit_subscriptions',
+            '{"holdout_periods": "integer", "periods": "integer", "discount": "double precision", "prior": "double precision"}',
+            '45 4 * * MON',
+            'Fits the model of how long subscriptions last anew and judges it, where there are any.'),
         ('refresh_segments', 'refresh_segments', '{}', '20 * * * *',
             'Finds who enters or leaves segments because time passes.');
 $$;

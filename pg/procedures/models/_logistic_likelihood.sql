@@ -57,6 +57,7 @@ BEGIN
         FROM wide
         GROUP BY wide.a
     ),
+    -- The matrix is symmetric: its lower half is enough.
     bend AS (
         SELECT
             one.a,
@@ -64,6 +65,7 @@ BEGIN
             sum(one.z * other.z * one.weight) + CASE WHEN one.a = other.a AND one.a > 1 THEN p_ridge ELSE 0 END AS value
         FROM wide AS one
         JOIN wide AS other ON other.i = one.i
+            AND other.a <= one.a
         GROUP BY
             one.a,
             other.a
@@ -76,10 +78,23 @@ BEGIN
             SELECT array_agg(line.cells ORDER BY line.a)
             FROM (
                 SELECT
-                    bend.a,
-                    array_agg(bend.value ORDER BY bend.b) AS cells
-                FROM bend
-                GROUP BY bend.a
+                    cell.a,
+                    array_agg(cell.value ORDER BY cell.b) AS cells
+                FROM (
+                    SELECT
+                        bend.a,
+                        bend.b,
+                        bend.value
+                    FROM bend
+                    UNION ALL
+                    SELECT
+                        bend.b,
+                        bend.a,
+                        bend.value
+                    FROM bend
+                    WHERE bend.a <> bend.b
+                ) AS cell
+                GROUP BY cell.a
             ) AS line
         )
     INTO

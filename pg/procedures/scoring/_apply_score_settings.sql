@@ -26,18 +26,16 @@ BEGIN
 
     PERFORM c360._check_score_settings(p_score, v_wanted);
 
-    IF p_score = 'lead' THEN
-        SELECT string_agg(rule.value ->> 'attribute', ', ' ORDER BY rule.value ->> 'attribute')
-        INTO v_unknown
-        FROM jsonb_each(v_wanted) AS rule
-        WHERE rule.value ? 'attribute'
-          AND NOT EXISTS (
-              SELECT
-              FROM c360.profile_attributes AS described
-              WHERE described.tenant = p_tenant
-                AND described.attribute = rule.value ->> 'attribute'
-          );
-    END IF;
+    SELECT string_agg(rule.value ->> 'attribute', ', ' ORDER BY rule.value ->> 'attribute')
+    INTO v_unknown
+    FROM jsonb_each(CASE p_score WHEN 'lead' THEN v_wanted WHEN 'lead_model' THEN v_wanted -> 'features' END) AS rule
+    WHERE rule.value ? 'attribute'
+      AND NOT EXISTS (
+          SELECT
+          FROM c360.profile_attributes AS described
+          WHERE described.tenant = p_tenant
+            AND described.attribute = rule.value ->> 'attribute'
+      );
 
     IF v_unknown IS NOT NULL THEN
         RAISE EXCEPTION 'these cannot be the settings of the score "%"', p_score

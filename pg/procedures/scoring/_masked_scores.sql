@@ -35,6 +35,7 @@ AS $$
             ('parts', '{event_summary}'),
             ('inactivity', '{total_orders,last_purchase_at,last_seen_at}'),
             ('idle_days', '{last_seen_at}'),
+            ('probability', '{event_summary,total_orders,first_purchase_at,last_purchase_at,last_seen_at}'),
             ('from', '{rfm_segment}'),
             ('to', '{rfm_segment}')
     ) AS told (name, attributes)

@@ -1,6 +1,6 @@
 -- Why a golden record has a score as of now: parts whose points add up to exactly it, each with the value it looked at and words. p_score is
 -- one of rfm_segment (points are the number of the cell, such as 545), recency_score, frequency_score, monetary_score, clv, engagement,
--- inactivity and lead. No rows for who has no such score; an id that was merged answers for its survivor. A score that tells the value of a
+-- inactivity, lead and lead_probability (points are log-odds). No rows for who has no such score; an id that was merged answers for its survivor. A score that tells the value of a
 -- masked attribute is one row that says so. Reads only.
 -- Raises: U4404 tenant_not_found, U3412 score_unknown
 
@@ -27,6 +27,7 @@ DECLARE
         WHEN 'engagement' THEN '{engagement}'
         WHEN 'inactivity' THEN '{inactivity}'
         WHEN 'lead' THEN '{}'
+        WHEN 'lead_probability' THEN '{probability}'
     END;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
@@ -34,7 +35,7 @@ BEGIN
     IF v_shows IS NULL THEN
         RAISE EXCEPTION 'there is no score "%"', p_score
             USING ERRCODE = 'U3412',
-                  HINT = 'Scores are rfm_segment, recency_score, frequency_score, monetary_score, clv, engagement, inactivity and lead.';
+                  HINT = 'Scores are rfm_segment, recency_score, frequency_score, monetary_score, clv, engagement, inactivity, lead and lead_probability.';
     ELSIF v_shows && c360._masked_scores(p_tenant) THEN
         RETURN QUERY
         SELECT
@@ -67,6 +68,10 @@ BEGIN
             RETURN QUERY
             SELECT said.*
             FROM c360._explain_lead(p_tenant, v_id) AS said;
+        WHEN 'lead_probability' THEN
+            RETURN QUERY
+            SELECT said.*
+            FROM c360._explain_lead_probability(p_tenant, v_id) AS said;
         ELSE
             RETURN QUERY
             SELECT said.*
