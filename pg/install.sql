@@ -933,6 +933,7 @@ SELECT c360._record_migration('0028_score_settings') AS recorded \gset
 \ir procedures/segment/segment_history.sql
 \ir procedures/segment/explain_segment.sql
 
+\ir procedures/segment/_segment_functions.sql
 -- procedures/privacy --------------------------------------------------------------------------------------------------
 \ir procedures/privacy/_retention.sql
 \ir procedures/privacy/_check_retention_kind.sql
