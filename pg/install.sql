@@ -869,6 +869,10 @@ SELECT c360._record_migration('0028_score_settings') AS recorded \gset
 \ir procedures/scoring/_explain_engagement.sql
 \ir procedures/scoring/_explain_lead.sql
 \ir procedures/scoring/_explain_rfm.sql
+\ir procedures/scoring/_begin_engagement_ranks.sql
+\ir procedures/scoring/_refresh_engagement_ranks.sql
+\ir procedures/scoring/_knows_engagement_ranks.sql
+\ir procedures/scoring/most_engaged.sql
 \ir procedures/scoring/_explain_clv.sql
 \ir procedures/scoring/_explain_inactivity.sql
 \ir procedures/scoring/explain_score.sql

@@ -52,7 +52,7 @@ FROM (
 
         -- scores
         ('reader', 'c360', 'rfm, rfm_summary, rfm_segments, rfm_movement, validate_clv, list_currency_rates'),
-        ('reader', 'c360', 'engagement_settings, lead_scores, explain_score'),
+        ('reader', 'c360', 'engagement_settings, most_engaged, lead_scores, explain_score'),
         ('admin', 'c360', 'refresh_scores, set_rfm, fit_clv, set_currency_rates, set_engagement, set_lead'),
 
         -- segments
