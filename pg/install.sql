@@ -881,6 +881,7 @@ SELECT c360._record_migration('0028_score_settings') AS recorded \gset
 \ir procedures/reports/_queue_reports.sql
 \ir procedures/reports/_report_parts_of.sql
 \ir procedures/reports/_move_report_days.sql
+\ir procedures/scoring/_explain_scores.sql
 \ir procedures/reports/_move_report_cohorts.sql
 \ir procedures/reports/_refresh_report_parts.sql
 \ir procedures/reports/_begin_reports.sql
