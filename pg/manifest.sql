@@ -869,7 +869,7 @@ VALUES
     ('procedures/ops/_doctor_log.sql', '4e891102daa11c70e072a24b9d023774612e3784f7e88a417a203d41910df752'),
     ('procedures/ops/_doctor_messages.sql', 'ad39e7defb155fa5ec5af1caeaecee84e91b6e8715a501162eec00aabbba92a8'),
     ('procedures/ops/_doctor_relay.sql', '9a26907ccb44d67ffb8db9853f3822a9adcd7721630ed8e57d7de2d0c04bc602'),
-    ('procedures/ops/_doctor_tenants.sql', '9c0dd737c8435d7d01b506ff80566806b7a2aa3745b4fd343f8b9fee03de9802'),
+    ('procedures/ops/_doctor_tenants.sql', '8d53cd26ec060c47928907354c266f525f1b8d097d211f966b58d8c5574f7d4b'),
     ('procedures/ops/_doctor_jobs.sql', 'd84e957b0d6196fd8746ea3b3ab29b200a9bae3e5a34bc0082b3939a22fd9081'),
     ('procedures/ops/doctor.sql', '00c408a86754aad4230f0e364c7c9298a2d51e91e0be2dd65140a01074200943'),
     ('procedures/ops/_security_functions.sql', 'f73c212c4f19863889ce498103618ce3b063b206e417d32bc6ea1ce8348de19d'),
