@@ -60,8 +60,8 @@ FROM (
         ('admin', 'c360', 'set_segment, remove_segment, refresh_segments'),
 
         -- reports
-        ('reader', 'c360', 'report_days, report_cohorts, report_rfm, report_funnel'),
-        ('admin', 'c360', 'refresh_reports'),
+        ('reader', 'c360', 'report_days, report_cohorts, report_rfm, report_clv, report_funnel, kept_funnel, list_funnels'),
+        ('admin', 'c360', 'refresh_reports, set_funnel, remove_funnel'),
 
         -- the tenant itself
         ('reader', 'c360', 'tenant_metadata, tenant_state, tenant_status, metadata_history, metadata_version'),

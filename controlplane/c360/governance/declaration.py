@@ -49,6 +49,10 @@ Kind = Literal[
     "job_runs",
 ]
 Window = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4} (days|months)$|^1 (day|month)$")]
+Within = Annotated[
+    str,
+    Field(pattern=r"^([1-9][0-9]{0,3} (minute|hour)s?|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?)$"),
+]
 Cells = Annotated[str, Field(pattern=r"^([1-5*][1-5,-]*) ([1-5*][1-5,-]*) ([1-5*][1-5,-]*)$")]
 Weight = Annotated[float, Field(ge=-1000, le=1000)]
 RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
@@ -200,6 +204,13 @@ class SegmentEntry(_Part):
     notifies_first: bool = False
 
 
+class FunnelEntry(_Part):
+    """One of `funnels`: names of events, one after the other, and how long it may take from the first to the last."""
+
+    steps: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=2, max_length=10)]
+    within: Within = "7 days"
+
+
 class EngagementEntry(_Part):
     """`engagement`: how fast it fades and what events are worth. What is left out is as c360 has it."""
 
@@ -245,6 +256,7 @@ class Declaration(_Part):
     rfm: RfmEntry | None = None
     engagement: EngagementEntry | None = None
     lead: dict[Annotated[str, Field(min_length=1, max_length=60)], LeadEntry] | None = None
+    funnels: dict[RuleName, FunnelEntry] = {}
     jobs: dict[Name, JobEntry] = {}
 
     def document(self) -> dict[str, Any]:
@@ -263,6 +275,7 @@ class Declaration(_Part):
             **({} if self.rfm is None else {"rfm": self.rfm.wanted()}),
             **({} if self.engagement is None else {"engagement": _stated(self.engagement)}),
             **({} if self.lead is None else {"lead": {name: _stated(rule) for name, rule in self.lead.items()}}),
+            "funnels": [{"funnel": name, **entry.model_dump()} for name, entry in self.funnels.items()],
             "jobs": [entry.row(name) for name, entry in self.jobs.items()],
         }
 
@@ -307,6 +320,7 @@ def write_declaration(metadata: Mapping[str, Any]) -> str:
     if metadata["rfm"] is not None:
         content["rfm"] = _short_rfm(metadata["rfm"])
     content |= {score: metadata[score] for score in ("engagement", "lead") if metadata[score] is not None}
+    content["funnels"] = {row["funnel"]: _shortened(row, "funnel", {"within": "7 days"}) for row in metadata["funnels"]}
     content["jobs"] = {row["job"]: _short_job(row) for row in metadata["jobs"]}
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
 
@@ -363,6 +377,7 @@ def _guess(location: tuple[int | str, ...]) -> str | None:
         "rfm": RfmEntry,
         "engagement": EngagementEntry,
         "lead": LeadEntry,
+        "funnels": FunnelEntry,
         "jobs": JobEntry,
         "segments": SegmentEntry,
     }

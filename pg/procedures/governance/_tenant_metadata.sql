@@ -1,6 +1,6 @@
 -- Everything a tenant is rendered and exported from, as one document: properties, identifier types, blocked values,
 -- attributes, retired ones included, match rules, segments, how long what is kept, RFM,
--- engagement, leads, and jobs. NULL for an unknown tenant. Reads only.
+-- engagement, leads, funnels, and jobs. NULL for an unknown tenant. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._tenant_metadata(p_tenant text)
     RETURNS jsonb
@@ -45,6 +45,14 @@ AS $$
         'rfm', c360._rfm_settings(tenant.tenant),
         'engagement', c360._score_settings(tenant.tenant, 'engagement'),
         'lead', c360._score_settings(tenant.tenant, 'lead'),
+        'funnels', (
+            SELECT coalesce(jsonb_agg(
+                jsonb_build_object('funnel', stated.funnel, 'steps', stated.steps, 'within', stated.within)
+                ORDER BY stated.funnel
+            ), '[]')
+            FROM c360.funnels AS stated
+            WHERE stated.tenant = tenant.tenant
+        ),
         'jobs', (
             SELECT coalesce(jsonb_agg(to_jsonb(job.*) - 'tenant' - 'created_at' ORDER BY job.job), '[]')
             FROM c360.jobs AS job
