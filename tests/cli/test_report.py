@@ -87,7 +87,7 @@ def test_tenths_by_expected_value_are_drawn(c360, shop, database):
     with as_owner(shop.connection):
         shop.execute(
             "INSERT INTO tenant_acme.cdp_report_clv"
-            " SELECT current_date, n, 7, 12.345 / n, 300.0 / n, 12, true, now() FROM generate_series(1, 10) AS n"
+            " SELECT current_date, n, 7, 12.5 / n, 300.0 / n, 12, true, now() FROM generate_series(1, 10) AS n"
         )
     shop.commit()
 
@@ -97,7 +97,7 @@ def test_tenths_by_expected_value_are_drawn(c360, shop, database):
 
     assert "No tenths" in nothing.stderr
     assert done.returncode == 0, done.stderr
-    assert ["1", "7", "12.35", "300.00", "34%"] in [line.split()[:5] for line in done.stdout.splitlines()]
+    assert ["1", "7", "12.50", "300.00", "34%"] in [line.split()[:5] for line in done.stdout.splitlines()]
     assert [row["clv"] for row in json.loads(told.stdout)][:3] == [300, 150, 100]
     assert len(table.stdout.splitlines()) == 11
 
