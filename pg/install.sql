@@ -191,6 +191,12 @@ SELECT c360._migration_pending('0030_lead_models') AS pending \gset
 SELECT c360._record_migration('0030_lead_models') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0032_funnels') AS pending \gset
+\if :pending
+\ir migrations/0032_funnels.sql
+SELECT c360._record_migration('0032_funnels') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -874,6 +880,10 @@ SELECT c360._record_migration('0030_lead_models') AS recorded \gset
 \ir procedures/scoring/set_engagement.sql
 \ir procedures/scoring/set_lead.sql
 \ir procedures/scoring/engagement_settings.sql
+\ir procedures/scoring/_begin_engagement_ranks.sql
+\ir procedures/scoring/_refresh_engagement_ranks.sql
+\ir procedures/scoring/_knows_engagement_ranks.sql
+\ir procedures/scoring/most_engaged.sql
 \ir procedures/scoring/_lead_parts.sql
 \ir procedures/scoring/lead_scores.sql
 \ir procedures/scoring/set_lead_model.sql
@@ -909,6 +919,7 @@ SELECT c360._record_migration('0030_lead_models') AS recorded \gset
 \ir procedures/scoring/_explain_rfm.sql
 \ir procedures/scoring/_explain_clv.sql
 \ir procedures/scoring/_explain_inactivity.sql
+\ir procedures/scoring/_explain_scores.sql
 \ir procedures/scoring/explain_score.sql
 
 -- procedures/reports --------------------------------------------------------------------------------------------------
@@ -920,13 +931,26 @@ SELECT c360._record_migration('0030_lead_models') AS recorded \gset
 \ir procedures/reports/_begin_reports.sql
 \ir procedures/reports/_snapshot_segments.sql
 \ir procedures/reports/_snapshot_reports.sql
+\ir procedures/reports/_first_funnel_day.sql
+\ir procedures/reports/_funnel_entries.sql
+\ir procedures/reports/_move_report_funnel.sql
+\ir procedures/reports/_refresh_funnels.sql
+\ir procedures/reports/_begin_funnels.sql
+\ir procedures/reports/_fill_funnels.sql
+\ir procedures/reports/_freeze_funnels.sql
 \ir procedures/reports/refresh_reports.sql
 \ir procedures/reports/_report_range.sql
 \ir procedures/reports/report_days.sql
 \ir procedures/reports/report_cohorts.sql
 \ir procedures/reports/report_rfm.sql
+\ir procedures/reports/report_clv.sql
 \ir procedures/reports/_next_funnel_places.sql
 \ir procedures/reports/report_funnel.sql
+\ir procedures/reports/_apply_funnels.sql
+\ir procedures/reports/set_funnel.sql
+\ir procedures/reports/remove_funnel.sql
+\ir procedures/reports/list_funnels.sql
+\ir procedures/reports/kept_funnel.sql
 
 -- procedures/metrics --------------------------------------------------------------------------------------------------
 \ir procedures/metrics/_touch_profiles.sql
@@ -948,6 +972,7 @@ SELECT c360._record_migration('0030_lead_models') AS recorded \gset
 
 -- procedures/segment --------------------------------------------------------------------------------------------------
 \ir procedures/segment/_segment_relations.sql
+\ir procedures/segment/_segment_functions.sql
 \ir procedures/segment/_hidden_segments.sql
 \ir procedures/segment/_check_segment.sql
 \ir procedures/segment/_apply_segments.sql

@@ -11,16 +11,18 @@ from typing import Annotated, Any
 import typer
 
 from c360.domain.errors import UsageError
+from c360_cli import funnel
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json
 from c360_cli.output import print_json, say, working
-from c360_cli.report_screens import print_cohorts, print_funnel, print_overview, print_rfm
+from c360_cli.report_screens import print_clv, print_cohorts, print_funnel, print_overview, print_rfm
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Figures of a tenant by day, cohort and segment.", no_args_is_help=True)
 show_app = typer.Typer(help="Draw a report, or print it for programs.", no_args_is_help=True)
 app.add_typer(show_app, name="show")
+app.add_typer(funnel.app, name="funnel")
 
 Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day, such as 2026-06-01.")]
@@ -31,9 +33,14 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV for spreadsheets."
 _DAYS = "SELECT coalesce(json_agg(told), '[]')::text FROM {tenant}.report_days(%s::date, %s::date) AS told"
 _COHORTS = "SELECT coalesce(json_agg(told), '[]')::text FROM {tenant}.report_cohorts(%s::date, %s::date) AS told"
 _RFM = "SELECT coalesce(json_agg(told), '[]')::text FROM {tenant}.report_rfm(%s::date, %s::date) AS told"
+_CLV = "SELECT coalesce(json_agg(told), '[]')::text FROM {tenant}.report_clv(%s::date, %s::date) AS told"
 _FUNNEL = """
     SELECT coalesce(json_agg(told), '[]')::text
     FROM {tenant}.report_funnel(%s::text[], %s::interval, %s::date, %s::date) AS told
+"""
+_KEPT_FUNNEL = """
+    SELECT coalesce(json_agg(told), '[]')::text
+    FROM {tenant}.kept_funnel(%s, %s::date, %s::date) AS told
 """
 _REFRESH = "SELECT {tenant}.refresh_reports(p_snapshot => %s)"
 
@@ -87,14 +94,34 @@ def rfm_command(
     _print(rows, as_json, as_csv, print_rfm)
 
 
+@show_app.command("clv")
+def clv_command(
+    tenant: Name,
+    since: From = None,
+    until: To = None,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Show tenths of the customers by what they are expected to bring, as of the last day. Default: 30 days."""
+    with connected(dsn, data_dir) as connection:
+        rows = answer(connection, _CLV, tenant, since, until)
+    _print(rows, as_json, as_csv, print_clv)
+
+
 @show_app.command("funnel")
 def funnel_command(
     tenant: Name,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[FUNNEL]", help="One of c360 report funnel list, by what is kept of it.")
+    ] = None,
     steps: Annotated[
-        list[str], typer.Option("--step", metavar="EVENT", help="Name of an event; two to ten, in order.")
-    ],
+        list[str] | None,
+        typer.Option("--step", metavar="EVENT", help="Name of an event; two to ten, in order, counted now."),
+    ] = None,
     within: Annotated[
-        str, typer.Option("--within", metavar="TIME", help="From the first step to the last.")
+        str, typer.Option("--within", metavar="TIME", help="From the first step to the last, with --step.")
     ] = "7 days",
     since: From = None,
     until: To = None,
@@ -104,8 +131,17 @@ def funnel_command(
     as_csv: AsCsv = False,
 ) -> None:
     """Show how many customers came from step to step. Default: those who began in the last 30 days."""
+    if (name is None) == (not steps):
+        raise UsageError(
+            "give the name of a funnel, or its steps",
+            code="usage",
+            hint="c360 report funnel list TENANT shows the names; steps are --step EVENT --step EVENT.",
+        )
     with connected(dsn, data_dir) as connection, working("counting"):
-        rows = answer(connection, _FUNNEL, tenant, steps, within, since, until)
+        if name is None:
+            rows = answer(connection, _FUNNEL, tenant, steps, within, since, until)
+        else:
+            rows = answer(connection, _KEPT_FUNNEL, tenant, name, since, until)
     _print(rows, as_json, as_csv, print_funnel)
 
 

@@ -91,6 +91,37 @@ def print_rfm(rows: list[dict[str, Any]]) -> None:
     print_table(table)
 
 
+def print_clv(rows: list[dict[str, Any]]) -> None:
+    """The tenths of the last day there is: each with its part of what all of them bring."""
+    if not rows:
+        say(
+            "No tenths were kept in these days. They need a fit: c360 score fit TENANT, then c360 report refresh TENANT"
+        )
+        return
+    last = rows[-1]["day"]
+    now = [row for row in rows if row["day"] == last]
+    figure = "expected_purchases" if now[0]["clv"] is None else "clv"
+    values = [Decimal(row[figure] or 0) for row in now]
+    whole = sum(values) or Decimal(1)
+    table = Table("tenth", box=None)
+    for title in ("customers", "expected purchases", "value", "part of all"):
+        table.add_column(title, justify="right")
+    table.add_column(f"{'value' if figure == 'clv' else 'purchases'} on {last}", min_width=_WIDTH)
+    for row, value in zip(now, values, strict=True):
+        table.add_row(
+            str(row["decile"]),
+            f"{row['customers']:,}",
+            _rounded(row["expected_purchases"]),
+            _rounded(row["clv"]),
+            "" if row[figure] is None else f"{value / whole:.0%}",
+            Bar(float(max(values)) or 1, 0, float(value), width=_WIDTH),
+        )
+    print_table(table)
+    say(f"What the next {now[0]['months']} months bring, by the fit of that day.")
+    if not now[0]["is_validated"]:
+        say("That fit had not been judged by time it did not know.")
+
+
 def print_funnel(steps: list[dict[str, Any]]) -> None:
     """Each step with its part of the first one and of the one before."""
     first = steps[0]["profiles"]
@@ -131,6 +162,10 @@ def _days(days: list[dict[str, Any]]) -> Table:
 
 def _shown(value: Any) -> str:
     return "" if value is None else f"{Decimal(value):,}"
+
+
+def _rounded(value: str | None) -> str:
+    return "" if value is None else f"{Decimal(value):,.2f}"
 
 
 def _part(count: int | None, size: int) -> str:

@@ -16,6 +16,7 @@ from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.output import console, print_json, print_table, printable, progress, say
+from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
 app = typer.Typer(help="Build segments of customers, see who is in and why.", no_args_is_help=True)
@@ -41,6 +42,7 @@ _IN = """
         SELECT FROM {tenant}.cdp_profile_segments AS own WHERE own.segment = %s AND own.master_profile_id = %s
     )
 """
+_REFRESH = "SELECT {tenant}.refresh_segments()"
 _SIGNS = {True: "[green]yes[/green]", False: "[red]no[/red]", None: "[yellow]unknown[/yellow]"}
 
 
@@ -234,10 +236,15 @@ def why_command(
 
 
 @app.command("refresh")
-def refresh_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+def refresh_command(
+    tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False
+) -> None:
     """Look at everybody: new conditions, and who enters or leaves because time passes."""
     from c360.governance.segmenting import fill_segments
 
+    if dry_run:
+        print_sql(_REFRESH, tenant)
+        return
     with connected(dsn, data_dir) as connection:
         done = fill_segments(connection, tenant, lambda _: None, whole=True)
     if as_json:

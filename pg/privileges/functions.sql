@@ -52,7 +52,7 @@ FROM (
 
         -- scores
         ('reader', 'c360', 'rfm, rfm_summary, rfm_segments, rfm_movement, validate_clv, validate_lead, list_currency_rates'),
-        ('reader', 'c360', 'engagement_settings, lead_scores, lead_probabilities, explain_score, contracts, validate_subscriptions'),
+        ('reader', 'c360', 'engagement_settings, most_engaged, lead_scores, lead_probabilities, explain_score, contracts, validate_subscriptions'),
         ('admin', 'c360', 'refresh_scores, set_rfm, fit_clv, set_currency_rates, set_engagement, set_lead, set_lead_model, fit_lead'),
         ('admin', 'c360', 'set_subscription, fit_subscriptions'),
 
@@ -61,8 +61,8 @@ FROM (
         ('admin', 'c360', 'set_segment, remove_segment, refresh_segments'),
 
         -- reports
-        ('reader', 'c360', 'report_days, report_cohorts, report_rfm, report_funnel'),
-        ('admin', 'c360', 'refresh_reports'),
+        ('reader', 'c360', 'report_days, report_cohorts, report_rfm, report_clv, report_funnel, kept_funnel, list_funnels'),
+        ('admin', 'c360', 'refresh_reports, set_funnel, remove_funnel'),
 
         -- the tenant itself
         ('reader', 'c360', 'tenant_metadata, tenant_state, tenant_status, metadata_history, metadata_version'),

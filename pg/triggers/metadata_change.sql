@@ -225,6 +225,24 @@ CREATE OR REPLACE TRIGGER jobs_delete
     FOR EACH STATEMENT
     EXECUTE FUNCTION c360.tg_metadata_change('job');
 
+CREATE OR REPLACE TRIGGER funnels_insert
+    AFTER INSERT ON c360.funnels
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('funnel');
+
+CREATE OR REPLACE TRIGGER funnels_update
+    AFTER UPDATE ON c360.funnels
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('funnel');
+
+CREATE OR REPLACE TRIGGER funnels_delete
+    AFTER DELETE ON c360.funnels
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('funnel');
+
 CREATE OR REPLACE TRIGGER rfm_settings_insert
     AFTER INSERT ON c360.rfm_settings
     REFERENCING NEW TABLE AS new_rows

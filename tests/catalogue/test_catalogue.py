@@ -278,6 +278,8 @@ def test_the_functions_of_a_tenant_are_granted_to_exactly_the_role_that_takes_th
                 AND shared.proname = rights.function_name
                 AND shared.proargnames[1] IN ('p_tenant', 'p_schema')
             WHERE rights.taken_by IN ('reader', 'writer', 'admin')
+            UNION ALL
+            SELECT asked.function_name, 'c360_acme_segments' FROM c360._segment_functions() AS asked
         ) AS listed ON listed.function_name = function.proname
         WHERE function.pronamespace = 'tenant_acme'::regnamespace
           AND granted.role IS DISTINCT FROM listed.role

@@ -5,6 +5,9 @@ import json
 import psycopg
 import pytest
 
+from c360.governance import sync_tenant
+from c360.governance.tenants import as_owner
+
 
 @pytest.fixture
 def findings(c360):
@@ -111,6 +114,28 @@ def test_a_queue_nobody_works_on_is_found(db):
 
     assert ("warning", "tenant acme") not in subjects(now)
     assert ("warning", "tenant acme") in subjects(later)
+
+
+def test_segments_that_are_broken_or_failed_are_found(db):
+    conditions = {"good": "true", "odd": "no_such_column > 3", "dated": "city::date > date '2026-01-01'"}
+    for name, condition in conditions.items():
+        db.call("c360.set_segment", "acme", name, condition)
+    sync_tenant(db.connection, "acme")
+    with as_owner(db.connection):
+        db.execute(
+            "INSERT INTO tenant_acme.cdp_master_profiles (master_profile_id, city) VALUES (gen_random_uuid(), 'Hue')"
+        )
+    while db.call("c360.refresh_segments", "acme")["has_more"]:
+        pass
+
+    rows = [row for row in db.records("SELECT * FROM c360.doctor()") if row["subject"] == "tenant acme"]
+    found = {row["finding"]: row["remedy"] for row in rows if row["finding"].startswith("Segment")}
+
+    broken, failed = sorted(found, key=lambda finding: "failed" in finding)
+    assert broken.startswith("Segment odd is broken")
+    assert "c360 segment set acme odd" in found[broken]
+    assert failed.startswith("Segment dated is failed")
+    assert "c360 segment refresh acme" in found[failed]
 
 
 def test_a_transaction_left_open_is_found(db, connect):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from c360.governance.tenants import as_owner
 from support.events import ingest, page, track
 from support.observations import resolve
 
@@ -81,6 +82,26 @@ def test_segments_are_drawn_with_what_changed(c360, shop, database):
     assert sum(" 1 " in line and "12.34" in line for line in done.stdout.splitlines()) == 1
 
 
+def test_tenths_by_expected_value_are_drawn(c360, shop, database):
+    nothing = c360("report", "show", "clv", "acme", "--dsn", database.dsn)
+    with as_owner(shop.connection):
+        shop.execute(
+            "INSERT INTO tenant_acme.cdp_report_clv"
+            " SELECT current_date, n, 7, 12.5 / n, 300.0 / n, 12, true, now() FROM generate_series(1, 10) AS n"
+        )
+    shop.commit()
+
+    done = c360("report", "show", "clv", "acme", "--dsn", database.dsn)
+    told = c360("report", "show", "clv", "acme", "--json", "--dsn", database.dsn)
+    table = c360("report", "show", "clv", "acme", "--csv", "--dsn", database.dsn)
+
+    assert "No tenths" in nothing.stderr
+    assert done.returncode == 0, done.stderr
+    assert ["1", "7", "12.50", "300.00", "34%"] in [line.split()[:5] for line in done.stdout.splitlines()]
+    assert [row["clv"] for row in json.loads(told.stdout)][:3] == [300, 150, 100]
+    assert len(table.stdout.splitlines()) == 11
+
+
 def test_a_funnel_is_drawn(c360, shop, database):
     funnel = ("report", "show", "funnel", "acme", "--step", "page", "--step", "Order Completed", *MAY)
     done = c360(*funnel, "--dsn", database.dsn)
@@ -90,6 +111,33 @@ def test_a_funnel_is_drawn(c360, shop, database):
     [line] = (line for line in done.stdout.splitlines() if "2 Order Completed" in line)
     assert line.split()[3:6] == ["1", "50%", "50%"]
     assert [row["profiles"] for row in json.loads(told.stdout)] == [2, 1]
+
+
+def test_a_funnel_is_kept_drawn_listed_and_removed(c360, shop, database):
+    def run(*arguments):
+        done = c360("report", *arguments, "--dsn", database.dsn)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    steps = ("--step", "page", "--step", "Order Completed")
+    dry = run("funnel", "set", "acme", "checkout", *steps, "--within", "2 days", "--dry-run")
+    assert json.loads(run("funnel", "list", "acme", "--json").stdout) == []
+    assert shop.value(dry.stdout) is True
+    shop.rollback()
+    run("funnel", "set", "acme", "checkout", *steps, "--within", "2 days")
+    assert "not yet" in run("funnel", "list", "acme").stdout
+    run("refresh", "acme")
+
+    told = run("show", "funnel", "acme", "checkout", *MAY, "--json")
+    drawn = run("show", "funnel", "acme", "checkout", *MAY)
+    neither = c360("report", "show", "funnel", "acme", "--dsn", database.dsn)
+    unknown = c360("report", "show", "funnel", "acme", "other", "--dsn", database.dsn)
+
+    assert [row["profiles"] for row in json.loads(told.stdout)] == [2, 1]
+    assert "2 Order Completed" in drawn.stdout
+    assert (neither.returncode, unknown.returncode, unknown.stderr[:5]) == (2, 1, "U3421")
+    assert json.loads(run("funnel", "list", "acme", "--json").stdout)[0]["is_counted"] is True
+    assert json.loads(run("funnel", "remove", "acme", "checkout", "--json").stdout) == {"removed": True}
 
 
 def test_a_refresh_brings_what_is_waiting(c360, waiting, database):

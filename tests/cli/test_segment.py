@@ -79,6 +79,7 @@ def test_a_dry_run_prints_the_sql_and_changes_nothing(run, people):
 
     assert "SELECT c360._compile_segment('acme', 'home'," in dry.stdout
     assert people.value("SELECT count(*) FROM c360.segments") == 0
+    assert run("refresh", "acme", "--dry-run").stdout == "SELECT tenant_acme.refresh_segments();\n"
 
 
 def test_what_is_wrong_is_said_with_place_and_hint(run):

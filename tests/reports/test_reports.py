@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import psycopg
@@ -12,17 +12,16 @@ import pytest
 from c360.domain.tenants import Segment
 from c360.governance.segmenting import put_segment
 from c360.governance.tenants import as_owner
+from support.clock import today
 from support.events import ingest, page, track
 from support.histories import repeaters
 from support.observations import resolve
 from support.shop import Shop
 
-TODAY = datetime.now(UTC).date()
-
 
 def at(day, hour=12):
-    """Of today the first moment: the others may be still to come."""
-    return f"{day}T{0 if day == TODAY else hour:02}:00:00Z"
+    """Of days before today, or today, the first moment: the others may be still to come."""
+    return f"{day}T{0 if isinstance(day, date) else hour:02}:00:00Z"
 
 
 def order(who, number, total, day, **more):
@@ -100,28 +99,28 @@ def test_cohorts_go_on_in_months_without_anybody(db, work):
         (date(2026, 1, 1), 2, 2, 1, 1),
         (date(2026, 1, 1), 3, 2, 0, 0),
     ]
-    assert len(told) == 12 * (TODAY.year - 2026) + TODAY.month
+    assert len(told) == 12 * (today(db).year - 2026) + today(db).month
 
 
 def test_segments_of_a_day_are_kept_when_the_next_one_differs(db, work):
-    ingest(db, order("lan", "o1", 30, TODAY - timedelta(days=3)))
+    ingest(db, order("lan", "o1", 30, today(db) - timedelta(days=3)))
     work(db)
     [kept] = [row for row in db.call_rows("c360.report_rfm", "acme") if row["customers"]]
-    assert (kept["day"], kept["orders"], kept["revenue"]) == (TODAY, 1, 30)
+    assert (kept["day"], kept["orders"], kept["revenue"]) == (today(db), 1, 30)
     with as_owner(db.connection):
         db.execute("UPDATE tenant_acme.cdp_report_rfm SET day = day - 1")
 
-    ingest(db, order("minh", "o2", 5, TODAY - timedelta(days=1)))
+    ingest(db, order("minh", "o2", 5, today(db) - timedelta(days=1)))
     work(db)
     by_day = {}
     for row in db.call_rows("c360.report_rfm", "acme"):
         by_day[row["day"]] = by_day.get(row["day"], 0) + row["customers"]
-    assert by_day == {TODAY - timedelta(days=1): 1, TODAY: 2}
+    assert by_day == {today(db) - timedelta(days=1): 1, today(db): 2}
 
 
 def test_the_snapshot_of_a_day_is_taken_once_and_again_when_asked_for(db, work):
     work(db)
-    ingest(db, order("lan", "o1", 30, TODAY))
+    ingest(db, order("lan", "o1", 30, today(db)))
     work(db)
     customers = "SELECT sum(customers)::integer FROM tenant_acme.cdp_report_rfm"
     assert db.value(customers) == 0
@@ -147,10 +146,16 @@ def test_deciles_of_lifetime_value_are_kept_by_day(db):
     values = [row["clv"] for row in kept]
     assert values == sorted(values, reverse=True)
     assert sum(values) == pytest.approx(db.value("SELECT sum(clv) FROM tenant_acme.cdp_clv"))
+    assert [row["clv"] for row in db.call_rows("c360.report_clv", "acme")] == values
+
+    mask(db, "total_revenue")
+    told = db.call_rows("c360.report_clv", "acme")
+    assert {row["clv"] for row in told} == {None}
+    assert [row["expected_purchases"] for row in told] == [row["expected_purchases"] for row in kept]
 
 
 def test_segment_sizes_are_those_of_the_members(db, work):
-    ingest(db, visit("lan", TODAY), visit("minh", TODAY), order("minh", "o1", 5, TODAY))
+    ingest(db, visit("lan", today(db)), visit("minh", today(db)), order("minh", "o1", 5, today(db)))
     work(db)
     put_segment(db.connection, "acme", Segment(name="buyers", condition="total_orders > 0"), is_new=True)
     put_segment(db.connection, "acme", Segment(name="nobody", condition="total_orders > 99"), is_new=True)
@@ -160,11 +165,11 @@ def test_segment_sizes_are_those_of_the_members(db, work):
     db.call("c360.refresh_reports", "acme", p_snapshot=True)
 
     sizes = "SELECT segment, members::integer FROM tenant_acme.cdp_report_segments WHERE day = %s ORDER BY 1"
-    assert db.rows(sizes, TODAY) == [("buyers", 1), ("nobody", 0)]
+    assert db.rows(sizes, today(db)) == [("buyers", 1), ("nobody", 0)]
 
     mask(db, "total_orders")
     db.call("c360.refresh_reports", "acme", p_snapshot=True)
-    assert db.rows(sizes, TODAY) == []
+    assert db.rows(sizes, today(db)) == []
 
 
 def test_erased_persons_stay_in_the_figures_and_in_no_table(connect, work, reported):
@@ -219,7 +224,7 @@ def test_another_currency_works_money_out_anew(db, work):
 
 
 def test_masked_attributes_do_not_show_in_reports(db, work):
-    ingest(db, order("lan", "o1", 30, TODAY))
+    ingest(db, order("lan", "o1", 30, today(db)))
     work(db)
     mask(db, "total_revenue", "rfm_segment")
 
@@ -234,7 +239,7 @@ def test_masked_attributes_do_not_show_in_reports(db, work):
     ]
     assert not any(db.value(readable, f"tenant_acme.{table}", column) for table, column in hidden)
     assert db.value(readable, "tenant_acme.cdp_report_days", "orders")
-    told = days(db, TODAY, TODAY)[TODAY.isoformat()]
+    told = days(db, today(db), today(db))[today(db).isoformat()]
     assert (told["orders"], told["revenue"], told["refunded_value"]) == (1, None, None)
     rows = db.call_rows("c360.report_rfm", "acme")
     assert {(row["segment"], row["revenue"]) for row in rows} == {(None, None)}
@@ -245,7 +250,7 @@ def test_masked_attributes_do_not_show_in_reports(db, work):
     ("first", "last", "code"),
     [("2026-05-06", "2026-05-05", "U4425"), ("-infinity", "2026-05-05", "U4424"), (None, "infinity", "U4424")],
 )
-@pytest.mark.parametrize("function", ["c360.report_days", "c360.report_cohorts", "c360.report_rfm"])
+@pytest.mark.parametrize("function", ["c360.report_days", "c360.report_cohorts", "c360.report_rfm", "c360.report_clv"])
 def test_days_that_cannot_be_are_refused(db, function, first, last, code):
     with pytest.raises(psycopg.Error) as refused:
         db.call_rows(function, "acme", first, last)

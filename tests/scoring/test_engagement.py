@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import psycopg
@@ -16,12 +15,12 @@ from c360.governance.apply import apply_declaration, export_tenant
 from c360.governance.declaration import read_declaration
 from c360.governance.plan import Permissions
 from c360.governance.tenants import as_owner
+from support.clock import days_ago
 from support.events import identify, ingest, track
 from support.histories import repeaters
 from support.observations import resolve
 from support.shop import Shop
 
-NOON = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 SCORES = {
     "rfm_segment": "SELECT recency_score * 100 + frequency_score * 10 + monetary_score FROM tenant_acme.cdp_rfm",
     "recency_score": "SELECT recency_score FROM tenant_acme.cdp_rfm",
@@ -41,13 +40,10 @@ RULES = {
 }
 
 
-def ago(days):
-    return (NOON - timedelta(days=days)).isoformat()
-
-
 def clicks(db, *days, user="u1"):
     for number, day in enumerate(days):
-        ingest(db, track("Clicked", f"{user}-{number}-{day}", userId=user, anonymousId=user, timestamp=ago(day)))
+        at = days_ago(db, day)
+        ingest(db, track("Clicked", f"{user}-{number}-{day}", userId=user, anonymousId=user, timestamp=at))
 
 
 def work(db):
@@ -79,9 +75,9 @@ def test_a_point_is_half_of_one_after_a_half_life(db):
 
 def test_weights_and_half_life_are_those_of_the_tenant(db):
     ingest(db, identify("u1", "m0"))
-    ingest(db, track("Clicked", "m1", userId="u1", timestamp=ago(7)))
+    ingest(db, track("Clicked", "m1", userId="u1", timestamp=days_ago(db, 7)))
     order = {"order_id": "o", "total": 1}
-    ingest(db, track("Order Completed", "m2", userId="u1", timestamp=ago(14), properties=order))
+    ingest(db, track("Order Completed", "m2", userId="u1", timestamp=days_ago(db, 14), properties=order))
     work(db)
 
     assert db.call("c360.set_engagement", "acme", 7, {"Order Completed": 10, "identify": 2}, Decimal("0.5")) is True

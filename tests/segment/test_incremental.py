@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from c360.governance import sync_tenant
 from c360.governance.tenants import as_owner
 from support.events import ingest, track
 from support.observations import resolve
@@ -214,3 +216,51 @@ def test_an_erasure_and_a_pass_take_turns(connect, segments_of, in_background, w
 
     for table in ("members", "changes"):
         assert passing.value(f"SELECT count(*) FROM tenant_acme.cdp_segment_{table}") == 0
+
+
+def restated(session):
+    """Another condition, as an administrator states it and `c360 tenant sync` puts it into force."""
+    session.call("c360.set_segment", "acme", "home", "city = 'Hanoi'")
+    sync_tenant(session.connection, "acme")
+
+
+@pytest.fixture
+def neighbours(connect, segments_of):
+    """Two sessions, and a segment with a condition that nobody has been looked at with."""
+    passing, syncing = connect(), connect()
+    ours = segments_of(passing)
+    ours.know("an", city="Hue")
+    ours.know("binh", city="Hanoi")
+    ours.put("home", "city = 'Hue'", filled=False)
+    passing.commit()
+    return ours, passing, syncing
+
+
+def test_a_sync_waits_for_a_pass_and_its_condition_holds(neighbours, in_background, wait_until_blocked):
+    ours, passing, syncing = neighbours
+
+    passing.call("c360.refresh_segments", "acme")
+    restating = in_background(restated, syncing)
+    wait_until_blocked(syncing)
+    passing.commit()
+    restating.result()
+    syncing.commit()
+
+    assert ours.state("home")["status"] == "filling"
+    ours.fill()
+    assert ours.members("home") == {"binh"}
+
+
+def test_a_pass_that_meets_a_sync_does_not_settle_the_new_condition(neighbours, in_background, wait_until_blocked):
+    ours, passing, syncing = neighbours
+
+    restated(syncing)
+    going = in_background(passing.call, "c360.refresh_segments", "acme")
+    wait_until_blocked(passing)
+    syncing.commit()
+    going.result()
+    passing.commit()
+
+    assert ours.state("home")["status"] == "filling"
+    ours.fill()
+    assert ours.members("home") == {"binh"}

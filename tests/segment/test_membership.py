@@ -110,7 +110,10 @@ def test_every_column_that_conditions_know_is_there(segments):
 
     for relation in relations_of(spec):
         there = segments.db.column(
-            "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass('tenant_acme.' || %s) AND attnum > 0",
+            "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass('tenant_acme.' || %s) AND attnum > 0"
+            " UNION ALL SELECT unnest(proargnames) FROM pg_proc"
+            " WHERE pronamespace = 'tenant_acme'::regnamespace AND proname = %s",
+            relation.view,
             relation.view,
         )
         assert set(relation.columns) <= set(there)

@@ -24,6 +24,7 @@ _KEYS = {
     "match_rules": ("rule",),
     "segments": ("segment",),
     "retention": ("kind",),
+    "funnels": ("funnel",),
     "jobs": ("job",),
 }
 

@@ -92,13 +92,14 @@ class Relation:
     """What conditions may read: one row a golden record, joined by its id. Scores and traits are one more of these.
 
     `columns` says of each column which attributes it tells the value of, beside one of its own name; `timely` names
-    those that change because time passes.
+    those that change because time passes. `by_ids`: no view but a function that takes the ids of golden records.
     """
 
     alias: str
     view: str
     columns: Mapping[str, tuple[str, ...]]
     timely: frozenset[str] = frozenset()
+    by_ids: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,10 @@ Kind = Literal[
     "job_runs",
 ]
 Window = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4} (days|months)$|^1 (day|month)$")]
+Within = Annotated[
+    str,
+    Field(pattern=r"^([1-9][0-9]{0,3} (minute|hour)s?|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?)$"),
+]
 Cells = Annotated[str, Field(pattern=r"^([1-5*][1-5,-]*) ([1-5*][1-5,-]*) ([1-5*][1-5,-]*)$")]
 Weight = Annotated[float, Field(ge=-1000, le=1000)]
 RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
@@ -202,6 +206,13 @@ class SegmentEntry(_Part):
     notifies_first: bool = False
 
 
+class FunnelEntry(_Part):
+    """One of `funnels`: names of events, one after the other, and how long it may take from the first to the last."""
+
+    steps: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=2, max_length=10)]
+    within: Within = "7 days"
+
+
 class EngagementEntry(_Part):
     """`engagement`: how fast it fades and what events are worth. What is left out is as c360 has it."""
 
@@ -280,6 +291,7 @@ class Declaration(_Part):
     lead: dict[Annotated[str, Field(min_length=1, max_length=60)], LeadEntry] | None = None
     lead_model: LeadModelEntry | None = None
     subscription: SubscriptionEntry | None = None
+    funnels: dict[RuleName, FunnelEntry] = {}
     jobs: dict[Name, JobEntry] = {}
 
     def document(self) -> dict[str, Any]:
@@ -300,6 +312,7 @@ class Declaration(_Part):
             **({} if self.lead is None else {"lead": {name: _stated(rule) for name, rule in self.lead.items()}}),
             **({} if self.lead_model is None else {"lead_model": _stated(self.lead_model)}),
             **({} if self.subscription is None else {"subscription": _stated(self.subscription)}),
+            "funnels": [{"funnel": name, **entry.model_dump()} for name, entry in self.funnels.items()],
             "jobs": [entry.row(name) for name, entry in self.jobs.items()],
         }
 
@@ -344,6 +357,7 @@ def write_declaration(metadata: Mapping[str, Any]) -> str:
     if metadata["rfm"] is not None:
         content["rfm"] = _short_rfm(metadata["rfm"])
     content |= {score: metadata[score] for score in SCORES if metadata[score] is not None}
+    content["funnels"] = {row["funnel"]: _shortened(row, "funnel", {"within": "7 days"}) for row in metadata["funnels"]}
     content["jobs"] = {row["job"]: _short_job(row) for row in metadata["jobs"]}
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
 
@@ -402,6 +416,7 @@ def _guess(location: tuple[int | str, ...]) -> str | None:
         "lead": LeadEntry,
         "lead_model": LeadModelEntry,
         "subscription": SubscriptionEntry,
+        "funnels": FunnelEntry,
         "jobs": JobEntry,
         "segments": SegmentEntry,
     }

@@ -62,6 +62,21 @@ _METRICS_OF_WINDOWS = {
     for days in (7, 30, 90)
     for name, told in {"events": (), "active_days": (), "event_counts": (EVENT_COUNTS,)}.items()
 }
+# As c360._masked_scores(): what the functions of c360._segment_functions() answer, which all changes as time passes.
+_SCORES: dict[str, dict[str, tuple[str, ...]]] = {
+    "clv": {
+        "clv": _VALUE,
+        "expected_purchases": ("total_orders",),
+        "expected_value": _VALUE,
+        "mean_value": _VALUE,
+        "probability_alive": ("total_orders", "last_purchase_at"),
+        "probability_no_purchase": ("total_orders", "last_purchase_at"),
+        "purchase_days": ("total_orders",),
+    },
+    "engagement": {"engagement": (EVENT_COUNTS,), "frequency_30d": (), "frequency_90d": ()},
+    "inactivity": {"inactivity": ("total_orders", "last_purchase_at", "last_seen_at"), "idle_days": ("last_seen_at",)},
+    "lead": {"lead": ()},
+}
 
 
 def relations_of(tenant: TenantSpec) -> tuple[Relation, ...]:
@@ -70,6 +85,7 @@ def relations_of(tenant: TenantSpec) -> tuple[Relation, ...]:
     return (
         Relation("profile", "cdp_profiles", dict.fromkeys(names, ())),
         Relation("metrics", "cdp_metrics", _METRICS | _METRICS_OF_WINDOWS, frozenset(_METRICS_OF_WINDOWS)),
+        *(Relation(name, f"_{name}_of", told, frozenset(told), by_ids=True) for name, told in _SCORES.items()),
     )
 
 
@@ -214,7 +230,7 @@ def _sources(tenant: TenantSpec, condition: Condition, ids: str) -> str:
         f"JOIN {schema}.cdp_profiles AS profile ON profile.master_profile_id = asked.id",
     ]
     lines += [
-        f"LEFT JOIN {schema}.{ident(relation.view)} AS {relation.alias}"
+        f"LEFT JOIN {schema}.{ident(relation.view)}{f'({ids})' if relation.by_ids else ''} AS {relation.alias}"
         f" ON {relation.alias}.master_profile_id = profile.master_profile_id"
         for relation in condition.relations
         if relation.alias != "profile"

@@ -1,6 +1,6 @@
 -- Everything a tenant is rendered and exported from, as one document: properties, identifier types, blocked values,
 -- attributes, retired ones included, match rules, segments, how long what is kept, RFM,
--- engagement, leads and their model, subscriptions, and jobs. NULL for an unknown tenant. Reads only.
+-- engagement, leads and their model, subscriptions, funnels, and jobs. NULL for an unknown tenant. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._tenant_metadata(p_tenant text)
     RETURNS jsonb
@@ -47,6 +47,14 @@ AS $$
         'lead', c360._score_settings(tenant.tenant, 'lead'),
         'lead_model', c360._score_settings(tenant.tenant, 'lead_model'),
         'subscription', c360._score_settings(tenant.tenant, 'subscription'),
+        'funnels', (
+            SELECT coalesce(jsonb_agg(
+                jsonb_build_object('funnel', stated.funnel, 'steps', stated.steps, 'within', stated.within)
+                ORDER BY stated.funnel
+            ), '[]')
+            FROM c360.funnels AS stated
+            WHERE stated.tenant = tenant.tenant
+        ),
         'jobs', (
             SELECT coalesce(jsonb_agg(to_jsonb(job.*) - 'tenant' - 'created_at' ORDER BY job.job), '[]')
             FROM c360.jobs AS job

@@ -1,6 +1,6 @@
 -- Moves events that are about to be removed into past_count, so that windows go on counting them: of these observations, as far as they
 -- are somebody's, all events received before a time that are still there. What is kept is counted anew beside it. Trusts the
--- search_path and the lock of profiles. Safe to repeat.
+-- search_path and the lock of profiles. Safe to repeat. Days of funnels that cannot be counted any more stay as they are.
 
 CREATE OR REPLACE FUNCTION c360._note_past_days(p_tenant text, p_raw_profile_ids bigint[], p_before timestamptz)
     RETURNS void
@@ -13,6 +13,8 @@ DECLARE
     v_zone text := (SELECT tenant.time_zone FROM c360.tenants AS tenant WHERE tenant.tenant = p_tenant);
     v_ids  bigint[];
 BEGIN
+    PERFORM c360._freeze_funnels(p_tenant, p_before);
+
     IF to_regclass('cdp_activity_days') IS NULL THEN
         RETURN;
     END IF;

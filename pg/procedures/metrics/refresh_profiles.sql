@@ -1,4 +1,4 @@
--- Works out what follows from the next golden records that changed, and after an upgrade or a change of time zone or currency from all of them, p_limit at a time: one
+-- Works out what follows from the next golden records that changed, and after an upgrade or a change of time zone, currency or weights of engagement from all of them, p_limit at a time: one
 -- transaction, so that a crash leaves nothing half done. Among them are some that are no more, so that what was derived of them goes.
 -- Call again while "has_more" is true. The worker does it by itself. Answers {profiles, has_more}; {busy: true} when another session
 -- is at it.
@@ -20,6 +20,8 @@ BEGIN
         RETURN jsonb_build_object('profiles', 0, 'has_more', false, 'busy', to_regclass('cdp_touched_profiles') IS NOT NULL);
     END IF;
 
+    PERFORM c360._begin_engagement_ranks(p_tenant);
+
     SELECT claimed.*
     INTO v_claim
     FROM c360.tenants AS tenant
@@ -27,6 +29,7 @@ BEGIN
     WHERE tenant.tenant = p_tenant;
 
     PERFORM c360._refresh_metrics(p_tenant, v_claim.master_profile_ids);
+    PERFORM c360._refresh_engagement_ranks(p_tenant, v_claim.master_profile_ids);
     PERFORM c360._refresh_purchase_histories(p_tenant, v_claim.master_profile_ids);
     PERFORM c360._refresh_segments(p_tenant, v_claim.master_profile_ids);
 

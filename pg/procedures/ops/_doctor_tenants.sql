@@ -95,6 +95,26 @@ BEGIN
             $query$,
             v_tenant.tenant, v_tenant.schema_name
         ) USING p_now;
+
+        -- A tenant that has not been synced since an upgrade has none.
+        CONTINUE WHEN to_regclass(format('%I.cdp_segment_states', v_tenant.schema_name)) IS NULL;
+
+        RETURN QUERY EXECUTE format(
+            $query$
+                SELECT
+                    'warning',
+                    'tenant ' || %1$L,
+                    format('Segment %%s is %%s, its members stay as they were: %%s.', state.segment, state.status, state.problem),
+                    CASE state.status
+                        WHEN 'broken' THEN format('Give it another condition: c360 segment set %%s %%s --where "..."', %1$L, state.segment)
+                        ELSE format('Give it a condition that fits every value, or correct the value, then: c360 segment refresh %%s', %1$L)
+                    END
+                FROM %2$I.cdp_segment_states AS state
+                WHERE state.status IN ('broken', 'failed')
+                ORDER BY state.segment
+            $query$,
+            v_tenant.tenant, v_tenant.schema_name
+        );
     END LOOP;
 END;
 $$;

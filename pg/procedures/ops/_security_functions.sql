@@ -57,6 +57,11 @@ AS $$
     WHERE present.nspname NOT IN ('c360', 'c360_v1')
       AND granted.grantee <> present.proowner
       AND listed.role IS DISTINCT FROM trim('"' FROM grantee.name)
+      -- Conditions of segments ask for scores.
+      AND NOT (
+          present.proname IN (SELECT asked.function_name FROM c360._segment_functions() AS asked)
+          AND granted.grantee = to_regrole(quote_ident(format('c360_%s_segments', substr(present.nspname, length('tenant_') + 1))))
+      )
 
     UNION ALL
     SELECT

@@ -9,6 +9,7 @@ AS $$
 DECLARE
     v_days   bigint;
     v_values bigint;
+    v_ranks  bigint := 0;
 BEGIN
     IF to_regclass('cdp_activity_days') IS NULL THEN
         RETURN '{}';
@@ -25,7 +26,13 @@ BEGIN
     WHERE own.master_profile_id = ANY (p_person.master_profile_ids);
     GET DIAGNOSTICS v_values = ROW_COUNT;
 
-    RETURN jsonb_build_object('cdp_activity_days', v_days, 'cdp_metric_values', v_values);
+    IF to_regclass('cdp_engagement_ranks') IS NOT NULL THEN
+        DELETE FROM cdp_engagement_ranks AS own
+        WHERE own.master_profile_id = ANY (p_person.master_profile_ids);
+        GET DIAGNOSTICS v_ranks = ROW_COUNT;
+    END IF;
+
+    RETURN jsonb_build_object('cdp_activity_days', v_days, 'cdp_metric_values', v_values, 'cdp_engagement_ranks', v_ranks);
 END;
 $$;
 

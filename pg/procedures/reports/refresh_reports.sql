@@ -1,6 +1,7 @@
--- Brings the reports up to the next golden records that changed, p_limit at a time: one transaction, so that a crash leaves nothing half
--- done. When none is left, RFM segments and deciles of lifetime value are kept for today, once a day or again with p_snapshot. What
--- refresh_profiles() has not seen yet is not in it. Call again while "has_more" is true. Answers {profiles, has_more, snapshot}.
+-- Brings the reports up to the next golden records that changed, p_limit at a time, and counts as many in a funnel that is new: one
+-- transaction, so that a crash leaves nothing half done. When none is left, RFM segments and deciles of lifetime value are kept for today,
+-- once a day or again with p_snapshot. What refresh_profiles() has not seen yet is not in it. Call again while "has_more" is true. Answers
+-- {profiles, has_more, snapshot}.
 -- Raises: U4404 tenant_not_found, U4423 tenant_suspended, U4426 limit_out_of_bounds
 
 CREATE OR REPLACE FUNCTION c360.refresh_reports(
@@ -36,8 +37,14 @@ BEGIN
     FROM taken;
 
     PERFORM c360._refresh_report_parts(p_tenant, v_ids);
-
     v_has_more := EXISTS (SELECT FROM cdp_report_queue);
+
+    IF to_regclass('cdp_report_funnels') IS NOT NULL THEN
+        PERFORM c360._begin_funnels(p_tenant);
+        PERFORM c360._refresh_funnels(p_tenant, v_ids);
+        v_has_more := c360._fill_funnels(p_tenant, v_limit) OR v_has_more;
+    END IF;
+
     RETURN jsonb_build_object(
         'profiles', cardinality(v_ids),
         'has_more', v_has_more,

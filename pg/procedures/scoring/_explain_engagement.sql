@@ -1,7 +1,7 @@
--- Why a golden record has its engagement: a part for each event name. Trusts the search_path. Reads only.
+-- Why golden records have their engagement: a part for each event name. Trusts the search_path. Reads only.
 
-CREATE OR REPLACE FUNCTION c360._explain_engagement(p_master_profile_id uuid)
-    RETURNS TABLE (part text, value text, points numeric, words text)
+CREATE OR REPLACE FUNCTION c360._explain_engagement(p_master_profile_ids uuid[])
+    RETURNS TABLE (master_profile_id uuid, part text, value text, points numeric, words text)
     LANGUAGE plpgsql
     STABLE
 AS $$
@@ -9,6 +9,7 @@ AS $$
 BEGIN
     RETURN QUERY
     SELECT
+        scored.master_profile_id,
         counted.event_name,
         counted.events::text,
         counted.points,
@@ -21,12 +22,12 @@ BEGIN
         )
     FROM cdp_engagement AS scored
     CROSS JOIN jsonb_to_recordset(scored.parts) AS counted (event_name text, events bigint, weight numeric, points numeric)
-    WHERE scored.master_profile_id = p_master_profile_id
+    WHERE scored.master_profile_id = ANY (p_master_profile_ids)
     ORDER BY
         abs(counted.points) DESC,
         counted.event_name;
 END;
 $$;
 
-COMMENT ON FUNCTION c360._explain_engagement(uuid) IS
-    'Parts of the engagement of a golden record.';
+COMMENT ON FUNCTION c360._explain_engagement(uuid[]) IS
+    'Parts of the engagement of golden records.';

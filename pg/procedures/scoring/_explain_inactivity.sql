@@ -1,8 +1,8 @@
--- Why a golden record is likely to stay away: by purchases, that it is no customer any more and that it is one who buys nothing; by pauses,
--- its own that were shorter than this one. Nothing for who has too few. Trusts the search_path. Reads only.
+-- Why golden records are likely to stay away: by purchases, that they are no customers any more and that they are some who buy nothing; by
+-- pauses, their own that were shorter than this one. Nothing for who has too few. Trusts the search_path. Reads only.
 
-CREATE OR REPLACE FUNCTION c360._explain_inactivity(p_master_profile_id uuid)
-    RETURNS TABLE (part text, value text, points numeric, words text)
+CREATE OR REPLACE FUNCTION c360._explain_inactivity(p_master_profile_ids uuid[])
+    RETURNS TABLE (master_profile_id uuid, part text, value text, points numeric, words text)
     LANGUAGE plpgsql
     STABLE
 AS $$
@@ -15,10 +15,11 @@ BEGIN
             c360._exact(scored.inactivity) AS whole,
             c360._exact(1 - scored.probability_alive) AS gone
         FROM cdp_inactivity AS scored
-        WHERE scored.master_profile_id = p_master_profile_id
+        WHERE scored.master_profile_id = ANY (p_master_profile_ids)
           AND scored.inactivity IS NOT NULL
     )
     SELECT
+        known.master_profile_id,
         told.part,
         told.value,
         told.points,
@@ -59,5 +60,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._explain_inactivity(uuid) IS
-    'Parts of the inactivity of a golden record.';
+COMMENT ON FUNCTION c360._explain_inactivity(uuid[]) IS
+    'Parts of the inactivity of golden records.';

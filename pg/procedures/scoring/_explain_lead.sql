@@ -1,11 +1,12 @@
--- Why a golden record has its score of leads: a part for each rule. Trusts the search_path. Reads only.
+-- Why golden records have their score of leads: a part for each rule. Trusts the search_path. Reads only.
 
-CREATE OR REPLACE FUNCTION c360._explain_lead(p_tenant text, p_master_profile_id uuid)
-    RETURNS TABLE (part text, value text, points numeric, words text)
+CREATE OR REPLACE FUNCTION c360._explain_lead(p_tenant text, p_master_profile_ids uuid[])
+    RETURNS TABLE (master_profile_id uuid, part text, value text, points numeric, words text)
     LANGUAGE sql
     STABLE
 AS $$
     SELECT
+        said.master_profile_id,
         said.rule,
         said.value,
         said.points,
@@ -40,11 +41,11 @@ AS $$
                 said.item ->> 'points'
             )
         END
-    FROM c360._lead_parts(p_tenant, ARRAY[p_master_profile_id]) AS said
+    FROM c360._lead_parts(p_tenant, p_master_profile_ids) AS said
     ORDER BY
         abs(said.points) DESC,
         said.rule;
 $$;
 
-COMMENT ON FUNCTION c360._explain_lead(text, uuid) IS
-    'Parts of the score of leads of a golden record.';
+COMMENT ON FUNCTION c360._explain_lead(text, uuid[]) IS
+    'Parts of the score of leads of golden records.';

@@ -1,8 +1,8 @@
--- Why a golden record has its probability to reach the goal of the model of leads: parts in log-odds, from somebody who is average in
--- everything to this one, feature by feature. Nothing for who has none. Trusts the search_path. Reads only.
+-- Why golden records have their probability to reach the goal of the model of leads: parts in log-odds, from somebody who is average in
+-- everything to this one, feature by feature. Nothing for those who have none. Trusts the search_path. Reads only.
 
-CREATE OR REPLACE FUNCTION c360._explain_lead_probability(p_tenant text, p_master_profile_id uuid)
-    RETURNS TABLE (part text, value text, points numeric, words text)
+CREATE OR REPLACE FUNCTION c360._explain_lead_probability(p_tenant text, p_master_profile_ids uuid[])
+    RETURNS TABLE (master_profile_id uuid, part text, value text, points numeric, words text)
     LANGUAGE plpgsql
     STABLE
 AS $$
@@ -10,6 +10,7 @@ AS $$
 BEGIN
     RETURN QUERY
     SELECT
+        said.master_profile_id,
         coalesce(said.feature ->> 'name', 'everybody'),
         CASE
             WHEN said.feature IS NULL THEN round(c360._probability_of(said.points)::numeric, 4)::text
@@ -19,7 +20,7 @@ BEGIN
         CASE
             WHEN said.feature IS NULL THEN format(
                 'All parts together are a probability of %s to reach "%s" within %s days; somebody who is average in everything has %s.',
-                round(c360._probability_of(sum(said.points) OVER ())::numeric, 4),
+                round(c360._probability_of(sum(said.points) OVER (PARTITION BY said.master_profile_id))::numeric, 4),
                 fit.goal,
                 fit.within_days,
                 round(c360._probability_of(said.points)::numeric, 4)
@@ -46,7 +47,7 @@ BEGIN
                 round((exp(said.mean) - 1)::numeric, 1)
             )
         END
-    FROM c360._lead_model_parts(p_tenant, ARRAY[p_master_profile_id]) AS said
+    FROM c360._lead_model_parts(p_tenant, p_master_profile_ids) AS said
     JOIN cdp_lead_fits AS fit ON fit.fit_id = said.fit_id
     ORDER BY
         said.feature IS NOT NULL,
@@ -55,5 +56,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._explain_lead_probability(text, uuid) IS
-    'Parts of the probability of a golden record to reach the goal of the model of leads.';
+COMMENT ON FUNCTION c360._explain_lead_probability(text, uuid[]) IS
+    'Parts of the probability of golden records to reach the goal of the model of leads.';

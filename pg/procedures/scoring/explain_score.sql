@@ -51,32 +51,13 @@ BEGIN
     FROM cdp_master_profiles AS profile
     WHERE profile.master_profile_id = p_master_profile_id;
 
-    CASE p_score
-        WHEN 'clv' THEN
-            RETURN QUERY
-            SELECT said.*
-            FROM c360._explain_clv(v_id) AS said;
-        WHEN 'engagement' THEN
-            RETURN QUERY
-            SELECT said.*
-            FROM c360._explain_engagement(v_id) AS said;
-        WHEN 'inactivity' THEN
-            RETURN QUERY
-            SELECT said.*
-            FROM c360._explain_inactivity(v_id) AS said;
-        WHEN 'lead' THEN
-            RETURN QUERY
-            SELECT said.*
-            FROM c360._explain_lead(p_tenant, v_id) AS said;
-        WHEN 'lead_probability' THEN
-            RETURN QUERY
-            SELECT said.*
-            FROM c360._explain_lead_probability(p_tenant, v_id) AS said;
-        ELSE
-            RETURN QUERY
-            SELECT said.*
-            FROM c360._explain_rfm(p_tenant, v_id, p_score) AS said;
-    END CASE;
+    RETURN QUERY
+    SELECT
+        said.part,
+        said.value,
+        said.points,
+        said.words
+    FROM c360._explain_scores(p_tenant, ARRAY[v_id], p_score) AS said;
 END;
 $$;
 

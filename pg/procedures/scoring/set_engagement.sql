@@ -1,6 +1,6 @@
 -- Sets how fast engagement fades and what events are worth; what is NULL is as c360 has it: a half-life of 30 days, and 1 for every event but
 -- identify, group and alias, which say nothing about what somebody did. Answers whether anything changed; safe to repeat. cdp_engagement
--- follows at once.
+-- follows at once, most_engaged() too.
 -- Raises: U4404, U4423 of the tenant; U3411 score_settings_invalid
 
 CREATE OR REPLACE FUNCTION c360.set_engagement(

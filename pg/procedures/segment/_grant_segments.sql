@@ -1,5 +1,5 @@
 -- Gives the role c360_<tenant>_segments what conditions may read, and nothing else: columns that are not masked of the views below, the
--- times and names of events, and who is in which segment. Safe to repeat; part of every sync, because views that are made anew start
+-- times and names of events, who is in which segment, and scores. Safe to repeat; part of every sync, because views that are made anew start
 -- without grants. Silent where the role does not exist.
 
 CREATE OR REPLACE FUNCTION c360._grant_segments(p_tenant text)
@@ -8,9 +8,10 @@ CREATE OR REPLACE FUNCTION c360._grant_segments(p_tenant text)
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_schema  text := 'tenant_' || p_tenant;
-    v_role    text := format('c360_%s_segments', p_tenant);
-    v_granted record;
+    v_schema   text := 'tenant_' || p_tenant;
+    v_role     text := format('c360_%s_segments', p_tenant);
+    v_granted  record;
+    v_function text;
 BEGIN
     IF to_regrole(quote_ident(v_role)) IS NULL OR to_regclass(format('%I.cdp_segment_members', v_schema)) IS NULL THEN
         RETURN;
@@ -39,6 +40,17 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE ALL ON %I.%I FROM %I', v_schema, v_granted.relname, v_role);
         EXECUTE format('GRANT SELECT (%s) ON %I.%I TO %I', v_granted.columns, v_schema, v_granted.relname, v_role);
+    END LOOP;
+
+    FOR v_function IN
+        SELECT format('%I.%I(%s)', v_schema, present.proname, pg_get_function_identity_arguments(present.oid))
+        FROM c360._segment_functions() AS listed
+        JOIN pg_proc AS present
+            ON present.pronamespace = to_regnamespace(quote_ident(v_schema))
+            AND present.proname = listed.function_name
+        WHERE pg_has_role(present.proowner, 'USAGE')
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', v_function, v_role);
     END LOOP;
 END;
 $$;

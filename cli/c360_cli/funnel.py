@@ -1,0 +1,86 @@
+"""`c360 report funnel`: the funnels that are counted for a tenant as events come."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.output import print_json, print_table, say
+from c360_cli.sql import print_sql
+from c360_cli.tenant_calls import answer
+
+app = typer.Typer(help="Funnels that are counted as events come.", no_args_is_help=True)
+
+Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+Funnel = Annotated[str, typer.Argument(metavar="FUNNEL", help="Name of the funnel, such as checkout.")]
+
+_LIST = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_funnels() AS listed"
+_SET = "SELECT {tenant}.set_funnel(%s, %s::text[], %s)"
+_REMOVE = "SELECT {tenant}.remove_funnel(%s)"
+
+
+@app.command("list")
+def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show the funnels of a tenant: their steps, and whether all customers have been counted."""
+    with connected(dsn, data_dir) as connection:
+        funnels = answer(connection, _LIST, tenant)
+    if as_json:
+        print_json(funnels)
+        return
+    table = Table("funnel", "steps", "within", "counted", box=None)
+    for funnel in funnels:
+        counted = "yes" if funnel["is_counted"] else "not yet"
+        table.add_row(funnel["funnel"], " > ".join(funnel["steps"]), funnel["within"], counted)
+    print_table(table)
+
+
+@app.command("set")
+def set_command(
+    tenant: Tenant,
+    funnel: Funnel,
+    steps: Annotated[
+        list[str], typer.Option("--step", metavar="EVENT", help="Name of an event; two to ten, in order.")
+    ],
+    within: Annotated[
+        str, typer.Option("--within", metavar="TIME", help="From the first step to the last.")
+    ] = "7 days",
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Add a funnel or change it. The worker counts it from all events that are kept, then as events come."""
+    if dry_run:
+        print_sql(_SET, tenant, funnel, steps, within)
+        return
+    with connected(dsn, data_dir) as connection:
+        changed = answer(connection, _SET, tenant, funnel, steps, within)
+    if as_json:
+        print_json({"changed": changed})
+        return
+    say(f"tenant {tenant}: funnel {funnel} {'is counted from now on' if changed else 'is as it was'}.")
+
+
+@app.command("remove")
+def remove_command(
+    tenant: Tenant,
+    funnel: Funnel,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Take a funnel away, with what was counted of it."""
+    if dry_run:
+        print_sql(_REMOVE, tenant, funnel)
+        return
+    with connected(dsn, data_dir) as connection:
+        removed = answer(connection, _REMOVE, tenant, funnel)
+    if as_json:
+        print_json({"removed": removed})
+        return
+    say(f"tenant {tenant}: funnel {funnel} {'is gone' if removed else 'was not there'}.")
