@@ -9,6 +9,7 @@
     wait_until          wait_until(condition): until the condition is true.
     empty_database      a database with nothing in it, owned by the plain role dba; make_empty_database() for several.
     server              the server itself: .dsn(database, user), .admin(), .psql(database, ...).
+    command_line        runs c360 as a process: .run(*arguments, cwd=..., environment=...).
 
 A test that takes both `db` and `database` or `connect` has all of them on the same clone.
 Sessions connect as `dba`: not a superuser, owner of the database, member of c360_owner; as on a hosted PostgreSQL.
@@ -27,6 +28,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from support.command_line import CommandLine, running_command_line
 from support.server import OWNER, TEMPLATE, TestServer, chosen_version, running_server
 from support.session import Session
 from support.waiting import wait_until as wait_for
@@ -151,6 +153,12 @@ def db(request: pytest.FixtureRequest) -> Iterator[Session]:
         left = "" if own_clone else session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles")
         session.close()
     assert not left, "the test committed in a database that others share: take `database` as well"
+
+
+@pytest.fixture(scope="session")
+def command_line() -> Iterator[CommandLine]:
+    with running_command_line() as command_line:
+        yield command_line
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ def test_a_relay_that_is_told_to_stop_finishes_and_gives_its_leases_back(
     relay.send_signal(signal.SIGTERM)
     receiver.release()
 
-    assert relay.wait(10) == 0
+    assert relay.wait() == 0
     assert session.value("SELECT count(*) FROM c360.deliveries") == 0
     assert session.value("SELECT count(*) FROM c360.lanes WHERE lease_until > now()") == 0
     assert session.value("SELECT is_awaited FROM c360.bells WHERE bell = 'relay'") is False
@@ -200,8 +200,8 @@ def test_a_relay_that_was_not_told_so_sends_nothing_in_clear_and_loses_nothing(
     # More often than an endpoint that fails would be tried.
     wait_until(lambda: session.value("SELECT count(*) FROM c360.delivery_attempts WHERE error = 'cleartext'") > 4)
     shown = session.call("c360.show_subscription", "acme", "hooks")
-    cautious.terminate()
-    cautious.wait(30)
+    cautious.send_signal(signal.SIGTERM)
+    cautious.wait()
     before = list(receiver.received)
     start_relay()
     receiver.wait_for(1)
