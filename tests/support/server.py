@@ -100,8 +100,11 @@ def running_server(version: str) -> Iterator[TestServer]:
 
 
 @contextlib.contextmanager
-def bare_server(version: str | None = None, *settings: str) -> Iterator[TestServer]:
-    """A server with nothing of ours in it, not even roles; `settings` come after those of all tests."""
+def bare_server(version: str | None = None, *settings: str, kept: Path | None = None) -> Iterator[TestServer]:
+    """A server with nothing of ours in it, not even roles; `settings` come after those of all tests.
+
+    With `kept` it has what keep() left there.
+    """
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))
     (folder / "runner.pid").write_text(str(os.getpid()))
     account = account_for(folder / "data")
@@ -109,12 +112,26 @@ def bare_server(version: str | None = None, *settings: str) -> Iterator[TestServ
     binaries = binaries_of_version(version or chosen_version(), account)
     cluster = Cluster(folder / "data", binaries, account)
     try:
-        cluster.init(SUPERUSER, "--auth=trust", "--no-sync")
+        if kept is None:
+            cluster.init(SUPERUSER, "--auth=trust", "--no-sync")
+        else:
+            _copy(kept, folder / "data")
         cluster.start(*_settings(folder), *settings)
         yield TestServer(str(folder), str(binaries.folder))
     finally:
         cluster.stop("immediate")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep(server: TestServer, folder: Path) -> None:
+    """Stop the server and leave a copy of its data in the folder, for servers that start with it."""
+    server.cluster.stop()
+    _copy(server.cluster.data, folder)
+
+
+def _copy(data: Path, folder: Path) -> None:
+    """With owners and rights, about which PostgreSQL is particular."""
+    subprocess.run(["cp", "--archive", data, folder], check=True)
 
 
 def chosen_version() -> str:
