@@ -48,6 +48,11 @@ MEMBERS = (
     " JOIN pg_roles AS granted ON granted.oid = held.roleid JOIN pg_roles AS member ON member.oid = held.member"
     " WHERE member.rolname IN ('lan', 'minh', 'ana') ORDER BY 1, 2"
 )
+# What data.sql changes in the metadata of globex.
+RULE = [
+    *("globex", "same_day", "composite"),
+    '{"all": [{"attribute": "date_of_birth", "compare": "exact"}, {"attribute": "last_name", "compare": "exact"}]}',
+]
 each_release = pytest.mark.parametrize("release", RELEASED, ids=lambda path: path.name)
 
 
@@ -223,9 +228,7 @@ def fresh(server, tmp_path_factory) -> Iterator[Installed]:
             for tenant in TENANTS:
                 create_tenant(connection, tenant)
             connection.execute(
-                "INSERT INTO c360.match_rules (tenant, rule, kind, definition)"
-                ' VALUES (\'globex\', \'same_day\', \'composite\', \'{"all": [{"attribute": "date_of_birth", "compare": "exact"},'
-                ' {"attribute": "last_name", "compare": "exact"}]}\')'
+                "INSERT INTO c360.match_rules (tenant, rule, kind, definition) VALUES (%s, %s, %s, %s)", RULE
             )
             connection.execute(
                 "INSERT INTO c360.blocked_values (tenant, identifier_type, pattern, reason)"
