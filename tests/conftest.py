@@ -28,6 +28,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from c360.domain.tenants import TenantSpec
+from c360.templates import library
+from c360.templates.check import check_statements
 from support.command_line import CommandLine, running_command_line
 from support.server import OWNER, TEMPLATE, TestServer, chosen_version, running_server
 from support.session import Session
@@ -112,6 +115,22 @@ def _database(server: TestServer, name: str, template: str) -> Iterator[Database
         server.drop_database(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _checked_once() -> Iterator[None]:
+    """A rendered text that was allowed is not parsed again: most of what making or syncing a tenant costs here."""
+    allowed = set()
+
+    def check(sql: str, tenant: TenantSpec, name: str = "template") -> None:
+        judged = (sql, tenant.schema_name, tenant.extensions)
+        if judged not in allowed:
+            check_statements(sql, tenant, name)
+            allowed.add(judged)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(library, "check_statements", check)
+        yield
+
+
 @pytest.fixture(scope="session")
 def _shared_database(server: TestServer) -> Iterator[Database]:
     with _database(server, _fresh_name("shared"), TEMPLATE) as database:
@@ -141,17 +160,42 @@ def empty_database(make_empty_database: Callable[[], Database]) -> Database:
     return make_empty_database()
 
 
+@pytest.fixture(scope="module")
+def _shared_session(_shared_database: Database) -> Iterator[Callable[[], Session]]:
+    """Answers one session for all tests of a module: what it has compiled and planned once, it keeps.
+
+    A statement that psycopg prepares would outlive the tables that a test has made and rolled back.
+    """
+    opened: list[Session] = []
+
+    def session() -> Session:
+        if not opened or opened[-1].connection.closed:
+            opened.append(Session(_connection(_shared_database, prepare_threshold=None)))
+        return opened[-1]
+
+    yield session
+    for one in opened:
+        one.close()
+
+
+def _connection(database: Database, **options: Any) -> psycopg.Connection:
+    return psycopg.connect(database.dsn, application_name="test", **options)
+
+
 @pytest.fixture
 def db(request: pytest.FixtureRequest) -> Iterator[Session]:
-    own_clone = "database" in request.fixturenames
-    where: Database = request.getfixturevalue("database" if own_clone else "_shared_database")
-    session = Session(psycopg.connect(where.dsn, application_name="test"))
-    try:
-        yield session
-    finally:
-        session.rollback()
-        left = "" if own_clone else session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles")
-        session.close()
+    if "database" in request.fixturenames:
+        with contextlib.closing(Session(_connection(request.getfixturevalue("database")))) as session:
+            yield session
+        return
+    session = request.getfixturevalue("_shared_session")()
+    yield session
+    if session.connection.closed:
+        return
+    session.rollback()
+    left = session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles")
+    session.execute("RESET SESSION AUTHORIZATION; RESET ALL; UNLISTEN *; CLOSE ALL; SELECT pg_advisory_unlock_all()")
+    session.commit()
     assert not left, "the test committed in a database that others share: take `database` as well"
 
 
