@@ -2,7 +2,9 @@
 
     db                  one session; everything it does is rolled back. Cheap: use it unless commits matter.
     database            a database of the test's own, cloned from the template: c360 installed, tenant acme in it.
+    globex              another tenant in the database of the test.
     module_database     a clone for the tests of one module: what one of them commits there, all others find.
+    clone               with clone(template) as database: what tests of a module start from can be made once.
     connect             connect(user="dba") opens further sessions on `database`; they commit for real.
     in_background       in_background(function, *arguments) runs it in a thread; .result() waits and raises.
     wait_until_blocked  wait_until_blocked(session): until that session waits for a lock of another one.
@@ -18,6 +20,7 @@ Sessions connect as `dba`: not a superuser, owner of the database, member of c36
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -27,8 +30,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from httpx._transports import default as httpx_transport
 
 from c360.domain.tenants import TenantSpec
+from c360.governance import create_tenant
 from c360.templates import library
 from c360.templates.check import check_statements
 from support.command_line import CommandLine, running_command_line
@@ -44,7 +49,7 @@ _numbers = itertools.count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--regolden", action="store_true", help="write the golden files of the templates anew")
     parser.addoption("--fuzz-seconds", type=int, default=20, help="how long requests are made from the OpenAPI")
-    parser.addoption("--people", type=int, default=1000, help="how many generated people explanations are checked on")
+    parser.addoption("--people", type=int, default=500, help="how many generated people explanations are checked on")
     parser.addoption(
         "--every-name", action="store_true", help="also tenants with every name of our SQL, and 1,500 attributes"
     )
@@ -137,10 +142,43 @@ def _shared_database(server: TestServer) -> Iterator[Database]:
         yield database
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _authorities_read_once() -> Iterator[None]:
+    """httpx reads the certificates of all authorities for each client: 60 ms, also where it speaks plain HTTP."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(httpx_transport, "create_ssl_context", functools.cache(httpx_transport.create_ssl_context))
+        yield
+
+
+@pytest.fixture(scope="session")
+def clone(server: TestServer) -> Callable[..., contextlib.AbstractContextManager[Database]]:
+    """clone(template): a database like that one until the context ends; nobody may be connected to the template."""
+
+    def made(template: str = TEMPLATE) -> contextlib.AbstractContextManager[Database]:
+        return _database(server, _fresh_name("clone"), template)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def _two_tenants(server: TestServer) -> Iterator[str]:
+    """A template with a second tenant in it: to make one takes as long as ten clones."""
+    with _database(server, _fresh_name("template"), TEMPLATE) as template:
+        with psycopg.connect(template.dsn) as owner:
+            create_tenant(owner, "globex")
+        yield template.name
+
+
 @pytest.fixture
-def database(server: TestServer) -> Iterator[Database]:
-    with _database(server, _fresh_name("clone"), TEMPLATE) as database:
+def database(request: pytest.FixtureRequest, server: TestServer) -> Iterator[Database]:
+    template = request.getfixturevalue("_two_tenants") if "globex" in request.fixturenames else TEMPLATE
+    with _database(server, _fresh_name("clone"), template) as database:
         yield database
+
+
+@pytest.fixture
+def globex(database: Database) -> str:
+    return "globex"
 
 
 @pytest.fixture(scope="module")

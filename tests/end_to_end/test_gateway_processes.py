@@ -143,14 +143,18 @@ def test_they_end_with_the_one_that_keeps_them_up(
     wait_until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in left))
 
 
-def test_processes_that_die_again_and_again_end_the_gateway(doomed: subprocess.Popen[str]) -> None:
+def test_processes_that_die_again_and_again_end_the_gateway(
+    doomed: subprocess.Popen[str], wait_until: Callable[..., Any]
+) -> None:
     keeper = psutil.Process(doomed.pid)
-    deadline = time.monotonic() + 120
-    while doomed.poll() is None and time.monotonic() < deadline:
+
+    def is_over() -> bool:
         with contextlib.suppress(psutil.NoSuchProcess):
             for one in serving(keeper):
                 one.kill()
-        time.sleep(0.05)
+        return doomed.poll() is not None
+
+    wait_until(is_over)
 
     assert doomed.returncode == 1
     assert doomed.stderr is not None

@@ -16,7 +16,6 @@ import psycopg
 import pytest
 
 from c360.embedded.account import account_for
-from c360.governance import create_tenant
 from faults.conftest import Traffic, gateway_process, key_of, stored
 from support.server import OWNER, TEMPLATE, TestServer
 from support.session import Session
@@ -152,10 +151,9 @@ def fill_disk(ballast: Path) -> None:
 
 
 def test_a_locked_table_is_503_for_its_tenant_and_nothing_for_another(
-    command_line, database, connect, tmp_path, wait_until
+    command_line, database, connect, tmp_path, wait_until, globex
 ):
     watcher, blocker = connect(autocommit=True), connect()
-    create_tenant(watcher.connection, "globex")
     locked_key, quiet_key = key_of(watcher, "acme"), key_of(watcher, "globex")
     with (
         gateway_process(command_line, database.dsn_as("c360_gateway"), tmp_path) as gateway,

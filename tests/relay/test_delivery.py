@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 
-from c360.governance import create_tenant
 from support.receiver import Reply
+from support.waiting import DEADLINE
 
 
 def test_a_committed_message_arrives_signed(subscribe, publish, receiver, start_relay, wait_until, waiting):
@@ -35,8 +35,7 @@ def test_a_rolled_back_message_is_never_sent(connect, subscribe, publish, receiv
     assert receiver.numbers() == [2]
 
 
-def test_messages_of_another_tenant_are_never_sent(session, subscribe, publish, receiver, start_relay):
-    create_tenant(session.connection, "globex")
+def test_messages_of_another_tenant_are_never_sent(session, subscribe, publish, receiver, start_relay, globex):
     subscribe("/acme")
     subscribe("/globex", tenant="globex")
     start_relay()
@@ -185,7 +184,7 @@ def test_topic_channels_ring_with_a_hint(connect, subscribe, publish, start_rela
 
     publish(7)
 
-    (notification,) = listening.connection.notifies(timeout=10, stop_after=1)
+    (notification,) = listening.connection.notifies(timeout=DEADLINE, stop_after=1)
     assert '"tenant" : "acme"' in notification.payload
     assert '"count" : 1' in notification.payload
 
