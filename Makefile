@@ -58,7 +58,8 @@ test: $(STAMP) ## Run the tests (PG=16|17|18 chooses the server, ARGS passes thr
 		|| echo 'npm cannot fetch all it should: tests that need it are skipped' >&2; fi
 	@if command -v mvn > /dev/null; then $(MAKE) --silent $(MAVEN_STAMP) \
 		|| echo 'maven cannot fetch the client for Android: its test is skipped' >&2; fi
-	PG=$(PG) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+	@# Rewritten assertions and our own modules are compiled once, also where the environment forbids it.
+	PYTHONDONTWRITEBYTECODE= PG=$(PG) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 fuzz: $(STAMP) ## Ask the gateway whatever its OpenAPI allows, and what not, for ten minutes
 	PG=$(PG) $(BIN)/python -m pytest tests/gateway/test_openapi_fuzz.py --fuzz-seconds 600 --capture no $(ARGS)

@@ -2,13 +2,16 @@
 
     db                  one session; everything it does is rolled back. Cheap: use it unless commits matter.
     database            a database of the test's own, cloned from the template: c360 installed, tenant acme in it.
+    globex              another tenant in the database of the test.
     module_database     a clone for the tests of one module: what one of them commits there, all others find.
+    clone               with clone(template) as database: what tests of a module start from can be made once.
     connect             connect(user="dba") opens further sessions on `database`; they commit for real.
     in_background       in_background(function, *arguments) runs it in a thread; .result() waits and raises.
     wait_until_blocked  wait_until_blocked(session): until that session waits for a lock of another one.
     wait_until          wait_until(condition): until the condition is true.
     empty_database      a database with nothing in it, owned by the plain role dba; make_empty_database() for several.
     server              the server itself: .dsn(database, user), .admin(), .psql(database, ...).
+    command_line        runs c360 as a process: .run(*arguments, cwd=..., environment=...).
 
 A test that takes both `db` and `database` or `connect` has all of them on the same clone.
 Sessions connect as `dba`: not a superuser, owner of the database, member of c360_owner; as on a hosted PostgreSQL.
@@ -17,6 +20,7 @@ Sessions connect as `dba`: not a superuser, owner of the database, member of c36
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -26,7 +30,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from httpx._transports import default as httpx_transport
 
+from c360.domain.tenants import TenantSpec
+from c360.governance import create_tenant
+from c360.templates import library
+from c360.templates.check import check_statements
+from support.command_line import CommandLine, running_command_line
 from support.server import OWNER, TEMPLATE, TestServer, chosen_version, running_server
 from support.session import Session
 from support.waiting import wait_until as wait_for
@@ -39,7 +49,7 @@ _numbers = itertools.count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--regolden", action="store_true", help="write the golden files of the templates anew")
     parser.addoption("--fuzz-seconds", type=int, default=20, help="how long requests are made from the OpenAPI")
-    parser.addoption("--people", type=int, default=1000, help="how many generated people explanations are checked on")
+    parser.addoption("--people", type=int, default=500, help="how many generated people explanations are checked on")
     parser.addoption(
         "--every-name", action="store_true", help="also tenants with every name of our SQL, and 1,500 attributes"
     )
@@ -110,16 +120,65 @@ def _database(server: TestServer, name: str, template: str) -> Iterator[Database
         server.drop_database(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _checked_once() -> Iterator[None]:
+    """A rendered text that was allowed is not parsed again: most of what making or syncing a tenant costs here."""
+    allowed = set()
+
+    def check(sql: str, tenant: TenantSpec, name: str = "template") -> None:
+        judged = (sql, tenant.schema_name, tenant.extensions)
+        if judged not in allowed:
+            check_statements(sql, tenant, name)
+            allowed.add(judged)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(library, "check_statements", check)
+        yield
+
+
 @pytest.fixture(scope="session")
 def _shared_database(server: TestServer) -> Iterator[Database]:
     with _database(server, _fresh_name("shared"), TEMPLATE) as database:
         yield database
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _authorities_read_once() -> Iterator[None]:
+    """httpx reads the certificates of all authorities for each client: 60 ms, also where it speaks plain HTTP."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(httpx_transport, "create_ssl_context", functools.cache(httpx_transport.create_ssl_context))
+        yield
+
+
+@pytest.fixture(scope="session")
+def clone(server: TestServer) -> Callable[..., contextlib.AbstractContextManager[Database]]:
+    """clone(template): a database like that one until the context ends; nobody may be connected to the template."""
+
+    def made(template: str = TEMPLATE) -> contextlib.AbstractContextManager[Database]:
+        return _database(server, _fresh_name("clone"), template)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def _two_tenants(server: TestServer) -> Iterator[str]:
+    """A template with a second tenant in it: to make one takes as long as ten clones."""
+    with _database(server, _fresh_name("template"), TEMPLATE) as template:
+        with psycopg.connect(template.dsn) as owner:
+            create_tenant(owner, "globex")
+        yield template.name
+
+
 @pytest.fixture
-def database(server: TestServer) -> Iterator[Database]:
-    with _database(server, _fresh_name("clone"), TEMPLATE) as database:
+def database(request: pytest.FixtureRequest, server: TestServer) -> Iterator[Database]:
+    template = request.getfixturevalue("_two_tenants") if "globex" in request.fixturenames else TEMPLATE
+    with _database(server, _fresh_name("clone"), template) as database:
         yield database
+
+
+@pytest.fixture
+def globex(database: Database) -> str:
+    return "globex"
 
 
 @pytest.fixture(scope="module")
@@ -139,18 +198,49 @@ def empty_database(make_empty_database: Callable[[], Database]) -> Database:
     return make_empty_database()
 
 
+@pytest.fixture(scope="module")
+def _shared_session(_shared_database: Database) -> Iterator[Callable[[], Session]]:
+    """Answers one session for all tests of a module: what it has compiled and planned once, it keeps.
+
+    A statement that psycopg prepares would outlive the tables that a test has made and rolled back.
+    """
+    opened: list[Session] = []
+
+    def session() -> Session:
+        if not opened or opened[-1].connection.closed:
+            opened.append(Session(_connection(_shared_database, prepare_threshold=None)))
+        return opened[-1]
+
+    yield session
+    for one in opened:
+        one.close()
+
+
+def _connection(database: Database, **options: Any) -> psycopg.Connection:
+    return psycopg.connect(database.dsn, application_name="test", **options)
+
+
 @pytest.fixture
 def db(request: pytest.FixtureRequest) -> Iterator[Session]:
-    own_clone = "database" in request.fixturenames
-    where: Database = request.getfixturevalue("database" if own_clone else "_shared_database")
-    session = Session(psycopg.connect(where.dsn, application_name="test"))
-    try:
-        yield session
-    finally:
-        session.rollback()
-        left = "" if own_clone else session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles")
-        session.close()
+    if "database" in request.fixturenames:
+        with contextlib.closing(Session(_connection(request.getfixturevalue("database")))) as session:
+            yield session
+        return
+    session = request.getfixturevalue("_shared_session")()
+    yield session
+    if session.connection.closed:
+        return
+    session.rollback()
+    left = session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles")
+    session.execute("RESET SESSION AUTHORIZATION; RESET ALL; UNLISTEN *; CLOSE ALL; SELECT pg_advisory_unlock_all()")
+    session.commit()
     assert not left, "the test committed in a database that others share: take `database` as well"
+
+
+@pytest.fixture(scope="session")
+def command_line() -> Iterator[CommandLine]:
+    with running_command_line() as command_line:
+        yield command_line
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from psycopg.types.json import Json
 
-from c360.governance import create_tenant
 from support.events import event_count, identify, ingest, page
 
 
@@ -113,9 +112,8 @@ def test_a_body_over_500_kb_is_refused(postgrest):
 
 
 @pytest.mark.parametrize("tenant", ["globex", "nobody", "acme', 'x", "evil"])
-def test_claims_of_another_tenant_give_no_right_in_it(postgrest, connect, tenant):
+def test_claims_of_another_tenant_give_no_right_in_it(postgrest, connect, tenant, globex):
     owner = connect()
-    create_tenant(owner.connection, "globex")
     owner.execute("CREATE SCHEMA tenant_evil")
     owner.execute("GRANT USAGE ON SCHEMA tenant_evil TO PUBLIC")
     owner.commit()

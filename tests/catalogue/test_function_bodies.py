@@ -118,27 +118,29 @@ def _expressions(tree: Any) -> Iterator[str]:
         yield re.sub(r"^\s*\w+", "", query) if node["parseMode"] >= _ASSIGNMENT else query
 
 
-BODIES = [body for path in _files() for body in _bodies(path)]
+@pytest.fixture(scope="module")
+def bodies() -> list[Body]:
+    return [body for path in _files() for body in _bodies(path)]
 
 
-def test_the_bodies_are_found():
-    languages = {body.language for body in BODIES}
+def test_the_bodies_are_found(bodies):
+    languages = {body.language for body in bodies}
 
     assert languages == {"plpgsql", "sql"}
-    assert sum(body.language == "plpgsql" for body in BODIES) > 150
-    assert any(body.name == "composite_keys" for body in BODIES)
+    assert sum(body.language == "plpgsql" for body in bodies) > 150
+    assert any(body.name == "composite_keys" for body in bodies)
 
 
-def test_every_parameter_is_used():
+def test_every_parameter_is_used(bodies):
     """A compiled function has the parameters it has for the tenant with everything; others may have no use for them."""
-    used = {(body.name, name) for body in BODIES for name in body.parameters if body.reads(name)}
-    unused = {(body.name, name) for body in BODIES for name in body.parameters} - used
+    used = {(body.name, name) for body in bodies for name in body.parameters if body.reads(name)}
+    unused = {(body.name, name) for body in bodies for name in body.parameters} - used
 
     assert sorted(unused) == []
 
 
-def test_every_variable_is_read():
-    unread = {(body.name, name) for body in BODIES for name in body.declared if not body.reads(name)} - KNOWN
+def test_every_variable_is_read(bodies):
+    unread = {(body.name, name) for body in bodies for name in body.declared if not body.reads(name)} - KNOWN
 
     assert sorted(unread) == []
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from support.command_line import clean_environment
 from support.events import event_count, ingest
 
 NOBODY = {"type": "track", "event": "Bought"}
@@ -310,7 +311,7 @@ def test_what_the_editor_leaves_that_is_no_better_changes_nothing(session, rejec
     assert dict(session.rows(STATUSES))["m1"] == "rejected"
 
 
-def test_a_correction_that_was_none_may_be_tried_again(session, database, tmp_path):
+def test_a_correction_that_was_none_may_be_tried_again(session, command_line, database, tmp_path):
     [first] = numbers(session, "m1")
     # First something that is no JSON, then an event that is refused again, then the right one.
     tries = f"""
@@ -319,23 +320,10 @@ number = len(tries.read_text()) if tries.exists() else 0
 tries.write_text("x" * (number + 1))
 text = [text[:-3], text + "}}", text.replace('"type"', '"userId": "u1", "type"')][number]
 """
-    command = [
-        sys.executable,
-        "-m",
-        "c360_cli",
-        "events",
-        "rejected",
-        "edit",
-        "acme",
-        str(first),
-        "--dsn",
-        database.dsn,
-    ]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "VISUAL": editor(tmp_path, tries)}
+    command = ("events", "rejected", "edit", "acme", str(first), "--dsn", database.dsn)
+    environment = clean_environment(VISUAL=editor(tmp_path, tries))
 
-    done = subprocess.run(
-        command, input="y\n\n", capture_output=True, text=True, check=False, cwd=tmp_path, env=environment
-    )
+    done = command_line.run(*command, cwd=tmp_path, environment=environment, text="y\n\n")
 
     assert (done.returncode, done.stderr.count("Edit again?"), event_count(session)) == (0, 2, 1), done.stderr
 

@@ -22,6 +22,7 @@ import psycopg
 import pytest
 
 from end_to_end.conftest import free_port, process, run_command
+from support.command_line import CommandLine
 from support.session import Session
 from support.waiting import wait_until
 
@@ -56,11 +57,14 @@ class System:
 
     url: str
     session: Session
+    command_line: CommandLine
     environment: dict[str, str]
 
     def key(self, source: str, *options: str) -> str:
         """A new key for a source."""
-        made = run_command(self.environment, "key", "create", "acme", "--source", source, *options, "--json")
+        made = run_command(
+            self.command_line, self.environment, "key", "create", "acme", "--source", source, *options, "--json"
+        )
         return str(json.loads(made)["key"])
 
     def events(self, source: str) -> list[dict[str, Any]]:
@@ -81,7 +85,9 @@ class System:
 
 
 @pytest.fixture(scope="module")
-def system(module_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def system(
+    module_database: Any, tmp_path_factory: pytest.TempPathFactory, command_line: CommandLine
+) -> Iterator[System]:
     port = free_port()
     environment = {
         **os.environ,
@@ -91,9 +97,12 @@ def system(module_database: Any, tmp_path_factory: pytest.TempPathFactory) -> It
         "C360_GATEWAY_PORT": str(port),
     }
     url = f"http://127.0.0.1:{port}"
-    with process("up", environment=environment), psycopg.connect(module_database.dsn, autocommit=True) as connection:
+    with (
+        process(command_line, "up", environment=environment),
+        psycopg.connect(module_database.dsn, autocommit=True) as connection,
+    ):
         wait_until(lambda: _is_ready(url))
-        yield System(url, Session(connection), environment)
+        yield System(url, Session(connection), command_line, environment)
 
 
 def _is_ready(url: str) -> bool:

@@ -195,7 +195,7 @@ def sent(one):
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(batches=histories(), limit=st.sampled_from([1, 2, 2000]), often=st.booleans())
 def test_the_visits_are_those_of_all_events_whatever_the_order_they_came_in(db, batches, limit, often):

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from support.waiting import wait_until
+from support.waiting import DEADLINE, wait_until
 
 
 def _free_port() -> int:
@@ -51,11 +51,11 @@ def test_each_process_serves_the_figures_of_its_parts(database, tmp_path, part, 
     started = _part(part, database.dsn_as(user), tmp_path, {variable: str(port)})
     with subprocess.Popen(**started, stderr=subprocess.DEVNULL) as process:
         try:
-            wait_until(lambda: shown in _figures(port), timeout=30)
+            wait_until(lambda: shown in _figures(port))
             assert hidden not in _figures(port)
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=DEADLINE) == 0
 
 
 def test_a_taken_port_is_named(database, tmp_path):
@@ -76,7 +76,7 @@ def test_names_of_tenants_are_shown_at_the_metrics_port_and_not_at_the_gateway(d
     ports = {"C360_GATEWAY_PORT": str(public), "C360_METRICS_PORT": str(private)}
     with subprocess.Popen(**_part("up", database.dsn, tmp_path, ports), stderr=subprocess.DEVNULL) as process:
         try:
-            wait_until(lambda: 'c360_resolved_observations_total{tenant="acme"}' in _figures(private), timeout=30)
+            wait_until(lambda: 'c360_resolved_observations_total{tenant="acme"}' in _figures(private))
             shown = _figures(public)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -94,12 +94,10 @@ def test_open_rejected_events_are_shown_by_reason_where_only_an_operator_looks(d
     ports = {"C360_GATEWAY_PORT": str(public), "C360_METRICS_PORT": str(private), "C360_WORKER_BACKLOG_SECONDS": "0.2"}
     with subprocess.Popen(**_part("up", database.dsn, tmp_path, ports), stderr=subprocess.DEVNULL) as process:
         try:
-            wait_until(
-                lambda: 'c360_rejected_events_open{code="U1105",tenant="acme"} 3.0' in _figures(private), timeout=30
-            )
+            wait_until(lambda: 'c360_rejected_events_open{code="U1105",tenant="acme"} 3.0' in _figures(private))
             shown, hidden = _figures(private), _figures(public)
             session.call("c360.discard_rejected_batch", "acme", {"code": "U1105"})
-            wait_until(lambda: 'code="U1105",tenant' not in _figures(private), timeout=30)
+            wait_until(lambda: 'code="U1105",tenant' not in _figures(private))
             left = _figures(private)
         finally:
             process.send_signal(signal.SIGTERM)

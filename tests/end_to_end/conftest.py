@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from support.command_line import CommandLine, Started
 from support.receiver import Received, Receiver
 from support.session import Session
 from support.waiting import wait_until
@@ -60,15 +60,17 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def process(*arguments: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def process(command_line: CommandLine, *arguments: str, environment: dict[str, str]) -> Iterator[Started]:
     """A command of c360 that runs until the context ends; SIGTERM must end it with 0."""
-    started = subprocess.Popen([sys.executable, "-m", "c360_cli", *arguments], env=environment)
+    with Path(os.devnull).open() as nothing:
+        streams = (nothing, sys.__stdout__, sys.__stderr__)
+        started = command_line.start(*arguments, cwd=_ROOT, environment=environment, streams=streams)
     try:
         yield started
         assert started.poll() is None, f"c360 {arguments} ended by itself"
     finally:
         started.send_signal(signal.SIGTERM)
-        code = started.wait(30)
+        code = started.wait()
     assert code == 0
 
 
@@ -84,10 +86,8 @@ def environment(database: Any, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def run_command(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "c360_cli", *arguments], env=environment, capture_output=True, text=True, check=False
-    )
+def run_command(command_line: CommandLine, environment: dict[str, str], *arguments: str) -> str:
+    done = command_line.run(*arguments, cwd=_ROOT, environment=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -98,11 +98,13 @@ def parts(request: pytest.FixtureRequest) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def system(parts: tuple[str, ...], environment: dict[str, str], connect: Callable[..., Session]) -> Iterator[System]:
+def system(
+    parts: tuple[str, ...], environment: dict[str, str], connect: Callable[..., Session], command_line: CommandLine
+) -> Iterator[System]:
     url = f"http://127.0.0.1:{environment['C360_GATEWAY_PORT']}"
 
     def command(*arguments: str) -> str:
-        return run_command(environment, *arguments)
+        return run_command(command_line, environment, *arguments)
 
     with Receiver() as receiver, contextlib.ExitStack() as running:
         added = json.loads(
@@ -111,7 +113,7 @@ def system(parts: tuple[str, ...], environment: dict[str, str], connect: Callabl
         receiver.secrets["/crm"] = added["secret"]
         write_key = json.loads(command("key", "create", "acme", "--source", "web", "--json"))["key"]
         for part in parts:
-            running.enter_context(process(part, environment=environment))
+            running.enter_context(process(command_line, part, environment=environment))
         wait_until(lambda: is_ready(url))
         yield System(url, write_key, connect(autocommit=True), receiver, command)
         assert receiver.refused == []

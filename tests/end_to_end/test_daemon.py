@@ -18,6 +18,7 @@ import pytest
 
 from c360.daemon import database_url
 from end_to_end.conftest import free_port, is_ready, process
+from support.waiting import DEADLINE
 
 
 def test_an_outdated_database_is_refused_with_the_command_that_mends_it(
@@ -65,7 +66,7 @@ def waiting_part(part: str, environment: dict[str, str]) -> Iterator[subprocess.
         yield started
     finally:
         started.send_signal(signal.SIGTERM)
-        _, said = started.communicate(timeout=30)
+        _, said = started.communicate(timeout=DEADLINE)
     assert started.returncode == 0, said
 
 
@@ -98,17 +99,17 @@ def data_folder() -> Iterator[Path]:
 
 @pytest.mark.slow
 def test_a_killed_embedded_server_is_started_again(
-    environment: dict[str, str], wait_until: Callable[..., Any], data_folder: Path
+    command_line: Any, environment: dict[str, str], wait_until: Callable[..., Any], data_folder: Path
 ) -> None:
     del environment["DATABASE_URL"]
     environment["C360_DATA_DIR"] = str(data_folder)
     url = f"http://127.0.0.1:{environment['C360_GATEWAY_PORT']}"
     recorded = data_folder / "postgres" / "postmaster.pid"
-    with process("up", environment=environment):
-        wait_until(lambda: is_ready(url), timeout=120)
+    with process(command_line, "up", environment=environment):
+        wait_until(lambda: is_ready(url))
         killed = int(recorded.read_text().split("\n", 1)[0])
 
         os.kill(killed, signal.SIGKILL)
 
-        wait_until(lambda: is_ready(url) and int(recorded.read_text().split("\n", 1)[0]) != killed, timeout=120)
+        wait_until(lambda: is_ready(url) and int(recorded.read_text().split("\n", 1)[0]) != killed)
         assert httpx.get(f"{url}/livez").status_code == 200

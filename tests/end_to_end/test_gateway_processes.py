@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from end_to_end.conftest import is_ready, process
+from support.command_line import CommandLine
 from support.events import event_count, page
 
 KEY = "c360_wk_of_several_processes"
@@ -37,13 +38,13 @@ def url(environment: dict[str, str]) -> str:
 
 @pytest.fixture
 def several(
-    environment: dict[str, str], url: str, tenant: Any, wait_until: Callable[..., Any]
+    command_line: CommandLine, environment: dict[str, str], url: str, tenant: Any, wait_until: Callable[..., Any]
 ) -> Iterator[psutil.Process]:
     """A gateway of two processes; the one that keeps them up."""
     environment["C360_GATEWAY_WORKERS"] = "2"
-    with process("gateway", environment=environment) as started:
+    with process(command_line, "gateway", environment=environment) as started:
         keeper = psutil.Process(started.pid)
-        wait_until(lambda: len(serving(keeper)) == 2 and is_ready(url), timeout=60)
+        wait_until(lambda: len(serving(keeper)) == 2 and is_ready(url))
         yield keeper
 
 
@@ -87,18 +88,18 @@ def test_one_that_is_killed_is_started_again_and_loses_no_figures(
 
     killed.kill()
 
-    wait_until(lambda: len(serving(several)) == 2 and killed not in serving(several), timeout=60)
+    wait_until(lambda: len(serving(several)) == 2 and killed not in serving(several))
     assert other.is_running()
     assert [send(url, f"m{n}") for n in range(10)] == [200] * 10
     assert figure(url, 'c360_gateway_events_total{outcome="accepted"}') == 11
 
 
 def test_a_key_has_one_pace_in_all_of_them(
-    environment: dict[str, str], url: str, tenant: Any, wait_until: Callable[..., Any]
+    command_line: CommandLine, environment: dict[str, str], url: str, tenant: Any, wait_until: Callable[..., Any]
 ) -> None:
     environment.update(C360_GATEWAY_WORKERS="2", C360_GATEWAY_REQUESTS_PER_SECOND="5")
-    with process("gateway", environment=environment), ThreadPoolExecutor(40) as senders:
-        wait_until(lambda: is_ready(url), timeout=60)
+    with process(command_line, "gateway", environment=environment), ThreadPoolExecutor(40) as senders:
+        wait_until(lambda: is_ready(url))
         began = time.monotonic()
         statuses = list(senders.map(lambda n: send(url, f"m{n}"), range(40)))
         lasted = time.monotonic() - began
@@ -127,7 +128,7 @@ def doomed(
     command = [sys.executable, "-m", "c360_cli", "gateway"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as started:
         keeper = psutil.Process(started.pid)
-        wait_until(lambda: len(serving(keeper)) == 2 and is_ready(url), timeout=60)
+        wait_until(lambda: len(serving(keeper)) == 2 and is_ready(url))
         yield started
         started.kill()
 
@@ -139,17 +140,21 @@ def test_they_end_with_the_one_that_keeps_them_up(
 
     doomed.kill()
 
-    wait_until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in left), timeout=30)
+    wait_until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in left))
 
 
-def test_processes_that_die_again_and_again_end_the_gateway(doomed: subprocess.Popen[str]) -> None:
+def test_processes_that_die_again_and_again_end_the_gateway(
+    doomed: subprocess.Popen[str], wait_until: Callable[..., Any]
+) -> None:
     keeper = psutil.Process(doomed.pid)
-    deadline = time.monotonic() + 120
-    while doomed.poll() is None and time.monotonic() < deadline:
+
+    def is_over() -> bool:
         with contextlib.suppress(psutil.NoSuchProcess):
             for one in serving(keeper):
                 one.kill()
-        time.sleep(0.05)
+        return doomed.poll() is not None
+
+    wait_until(is_over)
 
     assert doomed.returncode == 1
     assert doomed.stderr is not None

@@ -18,6 +18,7 @@ import httpx
 import psutil
 
 from end_to_end.conftest import free_port, is_ready, process
+from support.command_line import CommandLine
 from support.events import page
 from support.session import Session
 from support.waiting import wait_until
@@ -35,7 +36,7 @@ class Gateway:
 
 
 @contextlib.contextmanager
-def gateway_process(dsn: str, folder: Path, **variables: str) -> Iterator[Gateway]:
+def gateway_process(command_line: CommandLine, dsn: str, folder: Path, **variables: str) -> Iterator[Gateway]:
     """`c360 gateway` until the context ends."""
     port = free_port()
     environment = {
@@ -46,7 +47,7 @@ def gateway_process(dsn: str, folder: Path, **variables: str) -> Iterator[Gatewa
         "C360_DATA_DIR": str(folder),
         **variables,
     }
-    with process("gateway", environment=environment) as started:
+    with process(command_line, "gateway", environment=environment) as started:
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda: is_ready(url))
         yield Gateway(url, psutil.Process(started.pid))

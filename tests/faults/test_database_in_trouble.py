@@ -16,7 +16,6 @@ import psycopg
 import pytest
 
 from c360.embedded.account import account_for
-from c360.governance import create_tenant
 from faults.conftest import Traffic, gateway_process, key_of, stored
 from support.server import OWNER, TEMPLATE, TestServer
 from support.session import Session
@@ -30,13 +29,13 @@ MOST_SECONDS = 15.0
 
 
 def test_without_a_connection_left_it_says_503_and_takes_all_when_there_are_some(
-    database, server, connect, tmp_path, wait_until
+    command_line, database, server, connect, tmp_path, wait_until
 ):
     watcher = connect(autocommit=True)
     key = key_of(watcher, "acme")
     with (
         server.admin() as admin,
-        gateway_process(database.dsn_as("c360_gateway"), tmp_path) as gateway,
+        gateway_process(command_line, database.dsn_as("c360_gateway"), tmp_path) as gateway,
         Traffic(gateway.url, key) as traffic,
     ):
         wait_until(lambda: len(traffic.acknowledged) > 20)
@@ -116,12 +115,14 @@ def database_on_small_disk(server, small_disk) -> Iterator[SmallDatabase]:
             admin.execute(f"DROP TABLESPACE {name}")
 
 
-def test_a_full_disk_is_503_and_takes_all_when_there_is_room(database_on_small_disk, small_disk, tmp_path, wait_until):
+def test_a_full_disk_is_503_and_takes_all_when_there_is_room(
+    command_line, database_on_small_disk, small_disk, tmp_path, wait_until
+):
     database, ballast = database_on_small_disk, small_disk / "ballast"
     with contextlib.closing(Session(psycopg.connect(database.dsn_as(OWNER), autocommit=True))) as watcher:
         key = key_of(watcher, "acme")
         with (
-            gateway_process(database.dsn_as("c360_gateway"), tmp_path) as gateway,
+            gateway_process(command_line, database.dsn_as("c360_gateway"), tmp_path) as gateway,
             Traffic(gateway.url, key, more={"properties": {"ballast": secrets.token_hex(15_000)}}) as traffic,
         ):
             wait_until(lambda: len(traffic.acknowledged) > 20)
@@ -149,12 +150,13 @@ def fill_disk(ballast: Path) -> None:
                     file.write(b"x" * size)
 
 
-def test_a_locked_table_is_503_for_its_tenant_and_nothing_for_another(database, connect, tmp_path, wait_until):
+def test_a_locked_table_is_503_for_its_tenant_and_nothing_for_another(
+    command_line, database, connect, tmp_path, wait_until, globex
+):
     watcher, blocker = connect(autocommit=True), connect()
-    create_tenant(watcher.connection, "globex")
     locked_key, quiet_key = key_of(watcher, "acme"), key_of(watcher, "globex")
     with (
-        gateway_process(database.dsn_as("c360_gateway"), tmp_path) as gateway,
+        gateway_process(command_line, database.dsn_as("c360_gateway"), tmp_path) as gateway,
         Traffic(gateway.url, locked_key, senders=30) as locked,
         Traffic(gateway.url, quiet_key, senders=1) as quiet,
     ):

@@ -13,7 +13,6 @@ import pytest
 
 from c360.domain.errors import C360Error, DatabaseRefused, DatabaseUnreachable, TryAgain
 from c360.gateway.intake import Delivery, GatheringIntake
-from c360.governance import create_tenant
 from gateway.conftest import LOCK_WAITS
 from support.events import event_count, page
 
@@ -243,10 +242,9 @@ def test_requests_of_several_sources_are_answered_each_for_itself(make_key, conn
     assert session.value("SELECT count(*) FROM tenant_acme.cdp_behavioral_events WHERE payload ? 'writeKey'") == 0
 
 
-def test_requests_of_two_tenants_are_never_taken_together(make_key, connect):
+def test_requests_of_two_tenants_are_never_taken_together(make_key, connect, globex):
     make_key("web")
     session = connect(autocommit=True)
-    create_tenant(session.connection, "globex")
     session.call(
         "c360.create_api_key", "globex", "web", "write", "web", hashlib.sha256(b"c360_wk_theirs").digest(), "theirs"
     )

@@ -13,7 +13,6 @@ from c360.domain.errors import IngestRefused
 from c360.gateway.keys import Allowance, Keys
 from c360.gateway.pace import Paces
 from c360.gateway.rooms import Hold, Room
-from c360.governance import create_tenant
 from gateway.conftest import LOCK_WAITS, running_gateway
 from support.events import page
 
@@ -21,10 +20,9 @@ FAST, SLOW = (hashlib.sha256(name.encode()).digest() for name in ("fast", "slow"
 
 
 @pytest.fixture
-def their_key(connect):
+def their_key(connect, globex):
     """A key of another tenant than the one make_key() makes keys of."""
     session = connect(autocommit=True)
-    create_tenant(session.connection, "globex")
     digest = hashlib.sha256(b"theirs").digest()
     session.call("c360.create_api_key", "globex", "web", "write", "web", digest, "theirs")
     return "theirs"

@@ -10,7 +10,7 @@ import pytest
 from c360.governance import Permissions, create_tenant, plan_tenant, sync_tenant
 from support.session import Session
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(2)
 
 
 @dataclass
@@ -90,14 +90,15 @@ class Tenant:
         )
 
 
-def fresh_name() -> str:
-    """Roles belong to the whole server, so each test names its tenants differently."""
-    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
+def fresh_name(number: int | None = None) -> str:
+    """Roles belong to the whole server, so each process names its tenants differently."""
+    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{number or next(_numbers)}"
 
 
 @pytest.fixture
-def new_name():
-    return fresh_name()
+def new_name(request):
+    """A tenant that is rolled back leaves its name to the next test, and with it the text that was rendered for it."""
+    return fresh_name(None if "database" in request.fixturenames else 1)
 
 
 @pytest.fixture

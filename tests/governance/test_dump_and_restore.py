@@ -49,10 +49,28 @@ def shape(server, database: str, tenant: str) -> list[str]:
     return sorted(line for line in lines if line)
 
 
+@pytest.fixture(scope="module")
+def filled(clone):
+    """The name of a database like shop, which is cloned for each test."""
+    with clone() as database:
+        with psycopg.connect(database.dsn, autocommit=True) as connection:
+            fill(Session(connection))
+        yield database.name
+
+
+@pytest.fixture
+def database(clone, filled):
+    with clone(filled) as database:
+        yield database
+
+
 @pytest.fixture
 def shop(connect) -> Session:
     """Tenant acme with something in most of its tables, a retired attribute, a rule, a key and a past."""
-    session = connect(autocommit=True)
+    return connect(autocommit=True)
+
+
+def fill(session):
     session.execute(
         "INSERT INTO c360.profile_attributes (tenant, attribute, data_type, trait_paths, is_indexed)"
         " VALUES ('acme', 'shoe_size', 'integer', '{shoeSize}', true), ('acme', 'nickname', 'text', '{nick}', false)"
@@ -87,15 +105,20 @@ def shop(connect) -> Session:
         "UPDATE c360.profile_attributes SET status = 'retired' WHERE tenant = 'acme' AND attribute = 'nickname'"
     )
     sync_tenant(session.connection, "acme")
-    return session
+
+
+@pytest.fixture(scope="module")
+def installed(clone):
+    """The name of a database with c360 and no tenant in it."""
+    with clone("template0") as database:
+        install(database.dsn, load())
+        yield database.name
 
 
 @pytest.fixture
-def elsewhere(make_empty_database):
+def elsewhere(clone, installed):
     """Another database with c360 and no tenant in it."""
-    target = make_empty_database()
-    install(target.dsn, load())
-    with psycopg.connect(target.dsn, autocommit=True) as connection:
+    with clone(installed) as target, psycopg.connect(target.dsn, autocommit=True) as connection:
         yield Session(connection)
 
 

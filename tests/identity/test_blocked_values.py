@@ -82,7 +82,7 @@ def test_a_pattern_alone_blocks_what_the_pattern_matches(db, pattern):
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     patterns=st.lists(st.sampled_from(PATTERNS), unique=True, max_size=6),
     values=st.lists(VALUES, min_size=5, max_size=30),

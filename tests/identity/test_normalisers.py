@@ -457,7 +457,7 @@ def test_every_normaliser_is_immutable(db):
     ) == {"i"}
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     value=st.text("abfnulioxABFN019.@-_+ {'", min_size=1, max_size=12)
     | st.text("0123456789abcdefABCDEF-", min_size=32, max_size=36)

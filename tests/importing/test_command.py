@@ -1,11 +1,12 @@
 """`c360 import` as a person meets it."""
 
 import json
-import os
 import subprocess
 import sys
 
 import pytest
+
+from support.command_line import clean_environment
 
 HEADER = "id,email,city\n"
 
@@ -16,27 +17,14 @@ def session(connect):
 
 
 @pytest.fixture
-def c360(database, tmp_path):
+def c360(command_line, database, tmp_path):
     """c360("people.csv", "--key", "id") imports a file of tmp_path into acme; answers the process."""
 
     def run(file, *options, dsn=None):
-        command = [sys.executable, "-m", "c360_cli", "import", "acme", file, "--dsn", dsn or database.dsn, *options]
-        return subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            env=environment(),
-        )
+        arguments = ("import", "acme", file, "--dsn", dsn or database.dsn, *options)
+        return command_line.run(*arguments, cwd=tmp_path, environment=clean_environment())
 
     return run
-
-
-def environment():
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "C360_", "DATABASE_"))}
-    return {**clean, "PYTHONPATH": os.pathsep.join(sys.path), "NO_COLOR": "1"}
 
 
 def counts(done):
@@ -129,7 +117,7 @@ def test_an_import_that_was_killed_goes_on_where_it_stopped(
 
     # One chunk gets its turn, the next does not.
     first.execute(turn)
-    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=tmp_path, env=clean_environment(), stderr=subprocess.DEVNULL) as process:
         wait_until(lambda: waiting() == 1)
         holding = in_background(second.execute, turn)
         wait_until(lambda: waiting() == 2)

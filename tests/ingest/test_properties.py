@@ -50,7 +50,7 @@ ENVELOPE = st.fixed_dictionaries({}, optional={"context": JSON, "integrations": 
 
 @given(events=EVENTS, envelope=ENVELOPE, is_import=st.booleans())
 @settings(
-    max_examples=150,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

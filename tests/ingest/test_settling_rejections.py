@@ -446,7 +446,7 @@ FIXES = st.fixed_dictionaries(
 
 @given(sent=SENT, fix=FIXES, is_patched=st.booleans())
 @settings(
-    max_examples=100,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

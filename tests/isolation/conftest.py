@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from c360.governance import create_tenant
 from support.server import TestServer
 from support.session import Session
 
@@ -17,11 +16,9 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def session(connect: Callable[..., Session]) -> Session:
+def session(connect: Callable[..., Session], globex: str) -> Session:
     """A session whose every statement is committed at once; acme and globex are there."""
-    session = connect(autocommit=True)
-    create_tenant(session.connection, "globex")
-    return session
+    return connect(autocommit=True)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from c360.domain.errors import UsageError
-from c360.governance import create_tenant, dump_tenant, restore_tenant
+from c360.governance import dump_tenant, restore_tenant
 from c360.governance.apply import apply_declaration, export_tenant
 from c360.governance.declaration import read_declaration
 from c360.governance.plan import Permissions
@@ -209,9 +209,8 @@ def test_they_go_with_a_dump_and_what_became_of_runs_does_not(connect, tmp_path)
     assert len(session.call_rows("c360.job_history", "acme")) == 1
 
 
-def test_they_go_with_their_tenant(connect):
+def test_they_go_with_their_tenant(connect, globex):
     session = connect(autocommit=True)
-    create_tenant(session.connection, "globex")
     session.call("c360.set_job", "globex", "refresh_scores", "0 4 * * *")
     session.call("c360.run_job", "globex", "refresh_scores")
 

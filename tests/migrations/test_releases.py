@@ -5,12 +5,13 @@ The folder released/ says what a frozen release is.
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import hashlib
 import io
 import lzma
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -25,7 +26,7 @@ from c360.installer.sources import load, sql_root
 from gateway.conftest import running_gateway
 from support.catalog import catalogue, ledgers
 from support.events import identify
-from support.server import OWNER, TestServer, bare_server
+from support.server import OWNER, TestServer, bare_server, keep
 from support.session import Session
 
 RELEASED = sorted(path for path in Path(__file__).with_name("released").iterdir() if path.is_dir())
@@ -47,6 +48,11 @@ MEMBERS = (
     " JOIN pg_roles AS granted ON granted.oid = held.roleid JOIN pg_roles AS member ON member.oid = held.member"
     " WHERE member.rolname IN ('lan', 'minh', 'ana') ORDER BY 1, 2"
 )
+# What data.sql changes in the metadata of globex.
+RULE = [
+    *("globex", "same_day", "composite"),
+    '{"all": [{"attribute": "date_of_birth", "compare": "exact"}, {"attribute": "last_name", "compare": "exact"}]}',
+]
 each_release = pytest.mark.parametrize("release", RELEASED, ids=lambda path: path.name)
 
 
@@ -62,17 +68,31 @@ def run_psql(server: TestServer, *arguments: str, text: str | None = None, user:
     assert done.returncode == 0, done.stderr
 
 
-@contextlib.contextmanager
-def server_with(release: Path, folder: Path) -> Iterator[TestServer]:
-    """A server of its own with the database `shop` as the release left it."""
-    pg = unpacked(release, folder)
-    with bare_server() as server:
-        with server.admin() as admin:
-            admin.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE")
-        server.create_database("shop")
-        run_psql(server, "-f", str(pg / "install.sql"))
-        run_psql(server, text=lzma.decompress((release / "tenants.sql.xz").read_bytes()).decode())
-        run_psql(server, "-f", str(release / "data.sql"))
+@pytest.fixture(scope="module")
+def data_of(tmp_path_factory) -> Callable[[Path], Path]:
+    """data_of(release): what a server keeps whose database `shop` is as the release left it."""
+
+    @functools.cache
+    def made(release: Path) -> Path:
+        folder = tmp_path_factory.mktemp("release")
+        pg = unpacked(release, folder)
+        with bare_server() as server:
+            with server.admin() as admin:
+                admin.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE")
+            server.create_database("shop")
+            run_psql(server, "-f", str(pg / "install.sql"))
+            run_psql(server, text=lzma.decompress((release / "tenants.sql.xz").read_bytes()).decode())
+            run_psql(server, "-f", str(release / "data.sql"))
+            keep(server, folder / "data")
+        return folder / "data"
+
+    return made
+
+
+@pytest.fixture
+def upgradable(release, data_of) -> Iterator[TestServer]:
+    """A server of the test's own with the database `shop` as the release left it."""
+    with bare_server(kept=data_of(release)) as server:
         yield server
 
 
@@ -121,8 +141,9 @@ def upgrade_by_command(server: TestServer, c360_command) -> None:
 
 @each_release
 @pytest.mark.parametrize("upgrade", [upgrade_by_psql, upgrade_by_command])
-def test_a_database_of_the_release_upgrades_in_place(release, upgrade, tmp_path, c360_command):
-    with server_with(release, tmp_path) as server, psycopg.connect(server.dsn("shop"), autocommit=True) as connection:
+def test_a_database_of_the_release_upgrades_in_place(release, upgrade, upgradable, fresh, c360_command):
+    server = upgradable
+    with psycopg.connect(server.dsn("shop"), autocommit=True) as connection:
         session = Session(connection)
         tables = columns(session)
         before, members = content(session, tables), session.rows(MEMBERS)
@@ -134,82 +155,98 @@ def test_a_database_of_the_release_upgrades_in_place(release, upgrade, tmp_path,
         assert sum(map(len, before.values())) > 100
         assert session.rows(MEMBERS) == members
         assert len(members) == 3
-        assert_same_as_fresh(server, release)
+        assert_same(server, fresh, release)
         assert_goes_on(server)
 
 
 @each_release
-def test_people_find_the_functions_of_their_tenant_as_soon_as_the_installation_ran(release, tmp_path):
+def test_people_find_the_functions_of_their_tenant_as_soon_as_the_installation_ran(upgradable):
     person, granted = (
         "SELECT tenant_acme.profile('email', 'lan@example.com') ->> 'email'",
         "c360.profile(text, text, text)",
     )
-    with server_with(release, tmp_path) as server:
-        run_psql(server, text=f"SET ROLE c360_owner; GRANT EXECUTE ON FUNCTION {granted} TO lan;")
+    run_psql(upgradable, text=f"SET ROLE c360_owner; GRANT EXECUTE ON FUNCTION {granted} TO lan;")
 
-        done = server.psql("shop", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(sql_root() / "install.sql"))
+    done = upgradable.psql("shop", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(sql_root() / "install.sql"))
 
-        assert "role lan may no longer execute" in done.stderr
-        with psycopg.connect(server.dsn("shop", "lan"), autocommit=True) as connection:
-            session = Session(connection)
-            assert session.value(person) == "lan@example.com"
-            for taken in ("c360.profile('acme', 'email', 'x')", "tenant_globex.profile('email', 'x')"):
-                with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    session.value(f"SELECT {taken}")
+    assert "role lan may no longer execute" in done.stderr
+    with psycopg.connect(upgradable.dsn("shop", "lan"), autocommit=True) as connection:
+        session = Session(connection)
+        assert session.value(person) == "lan@example.com"
+        for taken in ("c360.profile('acme', 'email', 'x')", "tenant_globex.profile('email', 'x')"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                session.value(f"SELECT {taken}")
 
 
 @each_release
-def test_what_is_sent_between_installation_and_sync_is_sent_again_and_counts_once(release, tmp_path, c360_command):
+def test_what_is_sent_between_installation_and_sync_is_sent_again_and_counts_once(upgradable, c360_command):
     event = {"type": "track", "event": "Order Completed", "messageId": "w1", "userId": "w"}
-    with server_with(release, tmp_path) as server:
-        owner = server.dsn("shop", OWNER)
-        run_psql(server, "-f", str(sql_root() / "install.sql"))
-        with psycopg.connect(owner, autocommit=True) as connection, running_gateway(owner) as gateway:
-            session = Session(connection)
-            digest = hashlib.sha256(b"w").digest()
-            session.call("c360.create_api_key", "acme", "window", "write", "web", digest, "w")
+    owner = upgradable.dsn("shop", OWNER)
+    run_psql(upgradable, "-f", str(sql_root() / "install.sql"))
+    with psycopg.connect(owner, autocommit=True) as connection, running_gateway(owner) as gateway:
+        session = Session(connection)
+        digest = hashlib.sha256(b"w").digest()
+        session.call("c360.create_api_key", "acme", "window", "write", "web", digest, "w")
 
-            def send() -> httpx.Response:
-                properties = {"order_id": "w1", "total": 5, "currency": "USD"}
-                return httpx.post(f"{gateway.url}/v1/track", json={**event, "properties": properties}, auth=("w", ""))
+        def send() -> httpx.Response:
+            properties = {"order_id": "w1", "total": 5, "currency": "USD"}
+            return httpx.post(f"{gateway.url}/v1/track", json={**event, "properties": properties}, auth=("w", ""))
 
-            early = send()
-            done = c360_command("tenant", "sync", "--all", "--dsn", owner)
-            late = send()
+        early = send()
+        done = c360_command("tenant", "sync", "--all", "--dsn", owner)
+        late = send()
 
-            assert done.returncode == 0, done.stderr
-            assert (early.status_code, early.json()["code"], early.headers["Retry-After"]) == (503, "U1503", "1")
-            assert (late.status_code, late.json()["accepted"]) == (200, 1)
-            assert session.value("SELECT count(*) FROM tenant_acme.cdp_purchases WHERE order_id = 'w1'") == 1
+        assert done.returncode == 0, done.stderr
+        assert (early.status_code, early.json()["code"], early.headers["Retry-After"]) == (503, "U1503", "1")
+        assert (late.status_code, late.json()["accepted"]) == (200, 1)
+        assert session.value("SELECT count(*) FROM tenant_acme.cdp_purchases WHERE order_id = 'w1'") == 1
 
 
-def blocked(server: TestServer, database: str) -> set[tuple[str, ...]]:
+@dataclass(frozen=True)
+class Installed:
+    """What a database holds that an upgrade makes as an installation does."""
+
+    catalogue: list[str]
+    blocked: set[tuple[str, ...]]
+    ledgers: set[tuple[str, str]]
+
+
+def installed(server: TestServer, database: str) -> Installed:
     with server.admin(database) as admin:
-        return set(admin.execute("SELECT tenant, identifier_type, pattern, reason FROM c360.blocked_values").fetchall())
+        blocked = admin.execute("SELECT tenant, identifier_type, pattern, reason FROM c360.blocked_values").fetchall()
+    return Installed(comparable(catalogue(server, database)), set(blocked), set(ledgers(server, database)))
 
 
-def assert_same_as_fresh(server: TestServer, release: Path) -> None:
-    server.create_database("fresh")
-    install(server.dsn("fresh", OWNER), load())
-    with psycopg.connect(server.dsn("fresh", OWNER), autocommit=True) as connection:
-        for tenant in TENANTS:
-            create_tenant(connection, tenant)
-        connection.execute(
-            "INSERT INTO c360.match_rules (tenant, rule, kind, definition) VALUES ('globex', 'same_day', 'composite',"
-            ' \'{"all": [{"attribute": "date_of_birth", "compare": "exact"},'
-            ' {"attribute": "last_name", "compare": "exact"}]}\')'
-        )
-        connection.execute(
-            "INSERT INTO c360.blocked_values (tenant, identifier_type, pattern, reason)"
-            " VALUES ('acme', 'email', 'shop@.*', 'the shop itself')"
-        )
-        for tenant in TENANTS:
-            sync_tenant(connection, tenant)
-    assert comparable(catalogue(server, "shop")) == comparable(catalogue(server, "fresh"))
-    assert blocked(server, "shop") == blocked(server, "fresh"), "migrations bring what new tenants start with"
-    upgraded, fresh = set(ledgers(server, "shop")), set(ledgers(server, "fresh"))
-    assert fresh <= upgraded
-    assert {name for name, _checksum in upgraded - fresh} <= {release.name}, "only that the release was here"
+@pytest.fixture(scope="module")
+def fresh(server, tmp_path_factory) -> Iterator[Installed]:
+    """The same tenants and metadata installed today."""
+    name = f"fresh_{tmp_path_factory.getbasetemp().name}".replace("-", "_")
+    server.create_database(name)
+    try:
+        install(server.dsn(name, OWNER), load())
+        with psycopg.connect(server.dsn(name, OWNER), autocommit=True) as connection:
+            for tenant in TENANTS:
+                create_tenant(connection, tenant)
+            connection.execute(
+                "INSERT INTO c360.match_rules (tenant, rule, kind, definition) VALUES (%s, %s, %s, %s)", RULE
+            )
+            connection.execute(
+                "INSERT INTO c360.blocked_values (tenant, identifier_type, pattern, reason)"
+                " VALUES ('acme', 'email', 'shop@.*', 'the shop itself')"
+            )
+            for tenant in TENANTS:
+                sync_tenant(connection, tenant)
+        yield installed(server, name)
+    finally:
+        server.drop_database(name)
+
+
+def assert_same(server: TestServer, fresh: Installed, release: Path) -> None:
+    upgraded = installed(server, "shop")
+    assert upgraded.catalogue == fresh.catalogue
+    assert upgraded.blocked == fresh.blocked, "migrations bring what new tenants start with"
+    assert fresh.ledgers <= upgraded.ledgers
+    assert {name for name, _ in upgraded.ledgers - fresh.ledgers} <= {release.name}, "only that the release was here"
 
 
 def assert_goes_on(server: TestServer) -> None:

@@ -22,7 +22,7 @@ def fit_of(model, r, alpha, a, b):
     return f"ROW('{model}', NULL, {r!r}, {alpha!r}, {a!r}, {b!r}, NULL, NULL, NULL, NULL, NULL)::c360.purchase_fit"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(model=MODELS, parameters=st.tuples(*[PARAMETER] * 4), customer=CUSTOMER, horizon=st.floats(0.01, 5000))
 def test_predictions_are_numbers_that_can_be(module_db, model, parameters, customer, horizon):
     fit = fit_of(model, *parameters)
@@ -44,7 +44,7 @@ def test_predictions_are_numbers_that_can_be(module_db, model, parameters, custo
     assert soon >= (1 - none) * (1 - 1e-6) - 1e-9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(model=MODELS, parameters=st.tuples(*[st.floats(0.05, 20)] * 4), customer=CUSTOMER)
 def test_a_short_time_brings_as_much_as_the_rate_says(module_db, model, parameters, customer):
     r, alpha = parameters[:2]

@@ -81,7 +81,7 @@ def test_who_has_not_yet_decided_says_nothing(db):
     assert with_them["alpha"] == without["alpha"]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(1, 30), st.booleans(), st.integers(1, 100_000)), min_size=1, max_size=12))
 def test_any_customers_are_fitted_or_refused_and_nothing_is_no_number(db, drawn):
     columns = [list(column) for column in zip(*drawn, strict=True)]

@@ -102,7 +102,7 @@ def test_autovacuum_finds_nothing_to_lend(wait_until):
             burglar.db.execute(f"INSERT INTO {burglar.den}.indexed SELECT '1' FROM generate_series(1, 1000)")
             burglars.admin.execute(f"TRUNCATE {burglar.den}.loot, {burglar.den}.attempts")
 
-            wait_until(lambda: burglar.ran_as() != set(), timeout=60)
+            wait_until(lambda: burglar.ran_as() != set())
 
             assert burglar.ran_as() == {burglar.role}
             burglar.assert_empty_handed()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.observations import master_of, observe, partition, resolve
 
 MANY = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 RECORD = st.fixed_dictionaries(
     {},
@@ -109,7 +109,7 @@ def test_a_decision_taken_back_leaves_what_the_rules_say(clean, data, records):
         assert documents(db, only_active=True) == said
 
 
-@settings(MANY, max_examples=25)
+@settings(MANY, max_examples=10)
 @given(data=st.data(), records=RECORDS)
 def test_the_past_is_what_it_was_across_merges_and_splits(clean, data, records):
     with clean() as db:

@@ -98,13 +98,13 @@ def _ask(session, query):
     assert state in {*_OF_THE_QUERY, "U4426"} or state[:2] in _WRONG_VALUES
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=DOCUMENTS)
 def test_a_document_is_answered_or_refused(filled, query):
     _ask(filled, query)
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parameters=PARAMETERS)
 def test_what_was_read_is_answered_or_refused(filled, parameters):
     try:

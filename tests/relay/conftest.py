@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,13 +13,13 @@ import pytest
 
 from c360.relay.secrets import Keyring, load_keyring
 from c360.relay.webhooks import NewWebhook, add_webhook
+from support.command_line import CommandLine, Started, clean_environment
 from support.receiver import Receiver
 from support.session import Session
 
 MASTER_KEY = base64.b64encode(secrets.token_bytes(32)).decode()
 TOPIC = "c360-updated-profiles"
 QUICK = {"retry_schedule": [0, 0.05, 0.05, 0.05], "timeout_seconds": 5}
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -75,33 +72,29 @@ def publish(session: Session) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def start_relay(database: Any, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def start_relay(command_line: CommandLine, database: Any, tmp_path: Path) -> Iterator[Callable[..., Started]]:
     """start_relay(dsn=None, **environment): a relay process; stopped at the end of the test."""
-    running: list[subprocess.Popen[bytes]] = []
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT / "controlplane"), os.environ.get("PYTHONPATH")))),
-        "C360_MASTER_KEY": MASTER_KEY,
-        "C360_WEBHOOK_ALLOW_PRIVATE": "1",
-        "C360_RELAY_POLL_SECONDS": "0.1",
-        "C360_DATA_DIR": str(tmp_path),
-    }
+    running: list[Started] = []
+    environment = clean_environment(
+        C360_MASTER_KEY=MASTER_KEY,
+        C360_WEBHOOK_ALLOW_PRIVATE="1",
+        C360_RELAY_POLL_SECONDS="0.1",
+        C360_DATA_DIR=str(tmp_path),
+    )
 
-    def start(dsn: str | None = None, **changes: str) -> subprocess.Popen[bytes]:
-        with (tmp_path / f"relay-{len(running)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, str(Path(__file__).with_name("relay_process.py")), dsn or database.dsn],
-                env={**environment, **changes},
-                stderr=log,
+    def start(dsn: str | None = None, **changes: str) -> Started:
+        address = {"DATABASE_URL": dsn or database.dsn}
+        with Path(os.devnull).open() as nothing, (tmp_path / f"relay-{len(running)}.log").open("wb") as log:
+            process = command_line.start(
+                "relay", cwd=tmp_path, environment={**environment, **address, **changes}, streams=(nothing, log, log)
             )
         running.append(process)
         return process
 
     yield start
     for process in running:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        process.wait(10)
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 
-from c360.governance import create_tenant
 from support.receiver import Reply
+from support.waiting import DEADLINE
 
 
 def test_a_committed_message_arrives_signed(subscribe, publish, receiver, start_relay, wait_until, waiting):
@@ -35,8 +35,7 @@ def test_a_rolled_back_message_is_never_sent(connect, subscribe, publish, receiv
     assert receiver.numbers() == [2]
 
 
-def test_messages_of_another_tenant_are_never_sent(session, subscribe, publish, receiver, start_relay):
-    create_tenant(session.connection, "globex")
+def test_messages_of_another_tenant_are_never_sent(session, subscribe, publish, receiver, start_relay, globex):
     subscribe("/acme")
     subscribe("/globex", tenant="globex")
     start_relay()
@@ -172,7 +171,7 @@ def test_a_relay_that_is_told_to_stop_finishes_and_gives_its_leases_back(
     relay.send_signal(signal.SIGTERM)
     receiver.release()
 
-    assert relay.wait(10) == 0
+    assert relay.wait() == 0
     assert session.value("SELECT count(*) FROM c360.deliveries") == 0
     assert session.value("SELECT count(*) FROM c360.lanes WHERE lease_until > now()") == 0
     assert session.value("SELECT is_awaited FROM c360.bells WHERE bell = 'relay'") is False
@@ -185,7 +184,7 @@ def test_topic_channels_ring_with_a_hint(connect, subscribe, publish, start_rela
 
     publish(7)
 
-    (notification,) = listening.connection.notifies(timeout=10, stop_after=1)
+    (notification,) = listening.connection.notifies(timeout=DEADLINE, stop_after=1)
     assert '"tenant" : "acme"' in notification.payload
     assert '"count" : 1' in notification.payload
 
@@ -200,8 +199,8 @@ def test_a_relay_that_was_not_told_so_sends_nothing_in_clear_and_loses_nothing(
     # More often than an endpoint that fails would be tried.
     wait_until(lambda: session.value("SELECT count(*) FROM c360.delivery_attempts WHERE error = 'cleartext'") > 4)
     shown = session.call("c360.show_subscription", "acme", "hooks")
-    cautious.terminate()
-    cautious.wait(30)
+    cautious.send_signal(signal.SIGTERM)
+    cautious.wait()
     before = list(receiver.received)
     start_relay()
     receiver.wait_for(1)

@@ -22,7 +22,7 @@ def test_a_relay_killed_with_fifty_in_flight_loses_nothing(
     receiver.wait_for(50)
 
     first.send_signal(signal.SIGKILL)
-    first.wait(10)
+    first.wait()
     session.execute("UPDATE c360.lanes SET lease_until = now()")  # thirty seconds pass
     start_relay()
 
@@ -48,7 +48,7 @@ def test_a_relay_killed_between_answer_and_ack_sends_that_message_again(
     message_id = publish(1)
     receiver.wait_for(2)
     relay.send_signal(signal.SIGKILL)
-    relay.wait(10)
+    relay.wait()
     session.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'c360 relay'")
     wait_until(lambda: not session.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'c360 relay'"))
     blocker.rollback()
@@ -218,7 +218,7 @@ def test_a_dead_endpoint_opens_the_circuit_and_its_messages_lose_no_attempts(
     assert session.value("SELECT count(*) FROM c360.deliveries WHERE attempt = 0") >= 40
 
     is_down = False
-    wait_until(lambda: waiting() == 0, timeout=30)
+    wait_until(lambda: waiting() == 0)
     assert session.value("SELECT circuit FROM c360.subscription_states") == "closed"
     assert set(receiver.numbers()) == set(range(60))
 
@@ -314,8 +314,8 @@ def test_a_restored_database_is_not_sent_from_until_confirmed(
     session.execute("UPDATE c360.ticks SET system_id = 'another'")
     publish(2)
 
-    assert before.wait(10) != 0
-    assert start_relay().wait(10) != 0
+    assert before.wait() != 0
+    assert start_relay().wait() != 0
     assert receiver.numbers() == [1]
 
     session.call("c360.confirm_cluster")

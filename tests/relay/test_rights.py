@@ -5,7 +5,6 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from c360.governance import create_tenant
 from support.server import SUPERUSER
 
 CALLS = [  # of the shared functions and of the other tenant's own
@@ -23,11 +22,8 @@ CALLS += [(function.replace("c360.", "tenant_acme."), arguments[1:]) for functio
 
 
 @pytest.fixture
-def stranger(connect, subscribe):
+def stranger(connect, subscribe, globex):
     subscribe()
-    owner = connect()
-    create_tenant(owner.connection, "globex")
-    owner.commit()
     session = connect(SUPERUSER)
     session.execute("SET ROLE c360_globex_admin")
     session.commit()

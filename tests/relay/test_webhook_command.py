@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-_ROOT = Path(__file__).resolve().parents[2]
+from support.command_line import clean_environment
 
 
 @pytest.fixture
-def c360(database, tmp_path):
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join((str(_ROOT / "controlplane"), str(_ROOT / "cli"))),
-        "C360_DSN": database.dsn,
-        "C360_DATA_DIR": str(tmp_path),
-    }
+def c360(command_line, database, tmp_path):
+    environment = clean_environment(C360_DSN=database.dsn, C360_DATA_DIR=str(tmp_path))
 
     def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "c360_cli", *arguments], env=environment, capture_output=True, text=True, check=False
-        )
+        return command_line.run(*arguments, cwd=tmp_path, environment=environment)
 
     return run
 

@@ -44,7 +44,7 @@ def chains(events, who, begun, at, step):
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(events=EVENTS)
 def test_a_funnel_counts_the_furthest_chain_of_everybody(db, events):

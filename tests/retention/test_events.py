@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from c360.governance.tenants import create_tenant
 from retention.conftest import AT
 from support.events import event_count, identify, page, track
 from support.observations import resolve
@@ -225,9 +224,8 @@ def test_readers_do_not_see_the_pages_that_were_noted(db):
     )
 
 
-def test_the_other_tenant_keeps_what_it_keeps(connect, keep, run):
+def test_the_other_tenant_keeps_what_it_keeps(connect, keep, run, globex):
     session = connect(autocommit=True)
-    create_tenant(session.connection, "globex")
     for tenant in ("acme", "globex"):
         lay_out(session, tenant)
     keep(session, "events", 365)

@@ -6,8 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from c360.governance.tenants import create_tenant
-
 TOPIC = "c360-updated-profiles"
 OLD, OLDER, NEW = "2024-06-01T00:00:00Z", "2024-05-20T00:00:00Z", "2024-06-15T06:00:00Z"
 
@@ -128,8 +126,7 @@ def test_many_messages_of_one_moment_go_in_small_steps(session, keep, run):
     assert log(session) == []
 
 
-def test_the_other_tenants_of_the_log_keep_theirs(session, keep, run):
-    create_tenant(session.connection, "globex")
+def test_the_other_tenants_of_the_log_keep_theirs(session, keep, run, globex):
     publish(session, OLD, 1)
     theirs = publish(session, OLD, 2, tenant="globex")
     webhook = subscribe(session, tenant="globex")
@@ -228,8 +225,7 @@ def test_a_step_through_a_crowded_log_ends_soon_and_always_goes_on(session):
     assert [ends(OLDER, count) for count in (3, 5, 6)] == [timedelta(hours=1), timedelta(hours=1), day]
 
 
-def test_a_long_log_of_others_is_walked_through_in_steps(session, keep, run):
-    create_tenant(session.connection, "globex")
+def test_a_long_log_of_others_is_walked_through_in_steps(session, keep, run, globex):
     for day in range(1, 15):
         for n in range(6):
             publish(session, f"2024-05-{day:02}T00:00:0{n}Z", n, tenant="globex")

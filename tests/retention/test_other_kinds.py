@@ -6,15 +6,12 @@ import uuid
 
 import pytest
 
-from c360.governance.tenants import create_tenant
-
 OLD, NEW = "2023-01-01T00:00:00Z", "2024-06-01T00:00:00Z"
 
 
 @pytest.fixture(params=["acme", "globex"])
-def session(connect, request):
+def session(connect, request, globex):
     session = connect(autocommit=True)
-    create_tenant(session.connection, "globex")
     session.tenant = request.param
     session.other = {"acme": "globex", "globex": "acme"}[request.param]
     return session

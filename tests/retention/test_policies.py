@@ -10,7 +10,6 @@ import yaml
 from c360.governance.apply import apply_declaration, export_tenant
 from c360.governance.declaration import read_declaration
 from c360.governance.plan import Permissions
-from c360.governance.tenants import create_tenant
 
 BOUNDED = {"messages": 30, "attempts": 14, "dead_letters": 90, "settled_rejected_events": 90, "job_runs": 90}
 
@@ -123,9 +122,8 @@ def test_a_file_sets_it_and_an_export_gives_it_back(connect, tmp_path):
     ]
 
 
-def test_policies_go_with_their_tenant(connect, keep):
+def test_policies_go_with_their_tenant(connect, keep, globex):
     session = connect(autocommit=True)
-    create_tenant(session.connection, "globex")
     keep(session, "events", 400, tenant="globex")
     session.call("c360.apply_retention", "globex")
 

@@ -8,7 +8,6 @@ import pytest
 
 from c360.adapters.database import Database
 from c360.domain.errors import TryAgain
-from c360.governance.tenants import create_tenant
 from c360.settings import Settings
 from c360.worker import run_worker
 from c360.worker.rounds import Round, visit_all
@@ -163,8 +162,7 @@ def test_a_month_is_dropped_once_whoever_asks(connect, session, old_month, in_ba
     assert [name for names in found for name in names] == [old_month.split(".")[1]]
 
 
-def test_a_tenant_that_is_being_worked_on_holds_up_no_other(connect, session, keep):
-    create_tenant(session.connection, "globex")
+def test_a_tenant_that_is_being_worked_on_holds_up_no_other(connect, session, keep, globex):
     for tenant in ("acme", "globex"):
         reject(session, 3, tenant)
         keep(session, "rejected_events", 30, tenant=tenant)

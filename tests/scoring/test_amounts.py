@@ -130,7 +130,7 @@ def test_a_number_at_the_end_of_numeric_is_no_amount(db):
     assert db.value("SELECT c360._amount_minor(('1' || repeat('0', 131071))::numeric, 'KWD')") is None
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
     | st.text("0123456789., -+()'$\u20ac\u20abEURusd", max_size=20)

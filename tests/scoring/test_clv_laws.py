@@ -47,7 +47,7 @@ def orders_of(customer, chance, rate, leaving, values):
         at += chance.expovariate(rate)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 2**32),
     count=st.integers(0, 120),

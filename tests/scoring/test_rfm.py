@@ -173,7 +173,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS, data=st.data())
 def test_the_order_and_the_batches_events_come_in_make_no_difference(shop, events, data):
     shuffled = data.draw(st.permutations(list(enumerate(events))))

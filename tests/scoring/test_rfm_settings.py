@@ -136,7 +136,7 @@ def test_what_cannot_be_read_is_said(db, segments, problem):
     assert problem in problem_of(db, segments)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(st.integers(0, 4), min_size=125, max_size=125),
     missing=st.sets(st.sampled_from(CELLS), max_size=3),

@@ -175,7 +175,8 @@ def through_a_hole(segments, query):
 @pytest.mark.parametrize(("what", "query"), HOLES, ids=[what for what, _ in HOLES])
 def test_even_through_a_hole_in_the_check_nothing_else_is_reached(segments, what, query):
     other = f"other_{os.getpid()}"
-    create_tenant(segments.db.connection, other)
+    if "{other}" in query:
+        create_tenant(segments.db.connection, other)
 
     with pytest.raises(psycopg.Error) as refused:
         through_a_hole(segments, query.format(other=f"tenant_{other}"))

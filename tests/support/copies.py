@@ -58,10 +58,12 @@ def _copy(server: TestServer, *, follows: bool) -> Iterator[Copy]:
     account = account_for(folder / "data")
     account.own(folder, 0o711)
     cluster = Cluster(folder / "data", Binaries(Path(server.binaries)), account)
+    # Each CREATE DATABASE of another test is a checkpoint: without a slot it removes WAL that the copy still needs.
+    slot = folder.name.replace("-", "_").lower() if follows else None
     try:
-        _base_backup(server, folder / "data", account)
-        if follows:
-            _follow(server, folder / "data", account)
+        _base_backup(server, folder / "data", account, slot)
+        if slot is not None:
+            _follow(server, folder / "data", account, slot)
         cluster.start(
             "listen_addresses=",
             f"unix_socket_directories={folder}",
@@ -76,14 +78,16 @@ def _copy(server: TestServer, *, follows: bool) -> Iterator[Copy]:
     finally:
         cluster.stop("immediate")
         shutil.rmtree(folder, ignore_errors=True)
+        _drop_slot(server, slot)
 
 
-def _base_backup(server: TestServer, target: Path, account: Account) -> None:
+def _base_backup(server: TestServer, target: Path, account: Account, slot: str | None) -> None:
     """Made by the newest programs: older servers do not always bring this one along."""
     done = subprocess.run(
         [
             binaries_for(account).program("pg_basebackup"),
             *("-D", target, "-h", server.folder, "-U", SUPERUSER, "--checkpoint=fast", "--no-sync"),
+            *(("--create-slot", f"--slot={slot}") if slot is not None else ()),
         ],
         cwd="/",
         capture_output=True,
@@ -94,9 +98,19 @@ def _base_backup(server: TestServer, target: Path, account: Account) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _follow(server: TestServer, data: Path, account: Account) -> None:
+def _drop_slot(server: TestServer, slot: str | None) -> None:
+    """Once its receiver is gone, which takes a moment."""
+    with server.admin() as admin:
+        left = "SELECT active FROM pg_replication_slots WHERE slot_name = %s"
+        wait_until(lambda: not any(active for (active,) in admin.execute(left, [slot]).fetchall()))
+        admin.execute(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s", [slot]
+        )
+
+
+def _follow(server: TestServer, data: Path, account: Account, slot: str) -> None:
     """By hand: what the newest pg_basebackup writes for it, an older server does not understand."""
     with (data / "postgresql.auto.conf").open("a") as settings:
-        settings.write(f"primary_conninfo = 'host={server.folder} user={SUPERUSER}'\n")
+        settings.write(f"primary_conninfo = 'host={server.folder} user={SUPERUSER}'\nprimary_slot_name = '{slot}'\n")
     (data / "standby.signal").touch()
     account.own(data / "standby.signal", 0o600)

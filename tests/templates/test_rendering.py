@@ -139,7 +139,7 @@ def test_data_types_pass_as_they_stand():
     assert [ident(data_type) for data_type in DataType] == [data_type.value for data_type in DataType]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=ANY_TEXT)
 def test_a_literal_comes_back_from_the_database_as_it_was(db, text):
     sql = literal(text)
@@ -149,13 +149,13 @@ def test_a_literal_comes_back_from_the_database_as_it_was(db, text):
     assert "$" not in sql
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(ANY_TEXT, max_size=4))
 def test_a_list_comes_back_from_the_database_as_it_was(db, texts):
     assert db.value(f"SELECT {literal(texts)}") == texts
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.text(
         st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters="$\\"), min_size=1, max_size=15

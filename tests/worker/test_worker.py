@@ -7,7 +7,6 @@ import pytest
 
 from c360.adapters.database import Database
 from c360.domain.errors import TryAgain
-from c360.governance import create_tenant
 from c360.settings import Settings
 from c360.worker import run_worker
 from c360.worker.resolver import Resolver
@@ -154,9 +153,8 @@ async def test_a_backlog_is_taken_in_larger_batches_while_they_are_quick():
     assert calls[7:] == [2000, 4000, 4000, 4000]
 
 
-async def test_a_long_batch_of_one_tenant_does_not_make_another_tenant_wait(database, connect):
+async def test_a_long_batch_of_one_tenant_does_not_make_another_tenant_wait(database, connect, globex):
     person, obstacle = connect(autocommit=True), connect()
-    create_tenant(connect(autocommit=True).connection, "globex")
     slow, quick = observe(person, user_id="u1"), observe(person, user_id="u2", tenant="globex")
     stop = asyncio.Event()
     settings = Settings(dsn=database.dsn, worker_poll_seconds=0.1)
