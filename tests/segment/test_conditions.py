@@ -62,10 +62,10 @@ def refusal(text):
     ],
 )
 def test_what_may_be_said_reads_the_same_when_it_is_written_anew(text):
-    written = read(text).text
+    written = read(text).whole.text
 
-    assert read(written).text == written
-    assert read(written).sql == read(text).sql
+    assert read(written).whole.text == written
+    assert read(written).whole.sql == read(text).whole.sql
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_what_is_too_large_is_refused(text):
 def test_the_same_question_is_asked_once():
     condition = read("event_count('a') > 1 AND event_count('a') < 5")
 
-    assert len(condition.joins) == 1
+    assert len(condition.whole.joins) == 1
 
 
 def test_quotes_of_values_and_names_stay_what_they_are():
@@ -153,7 +153,7 @@ def test_quotes_of_values_and_names_stay_what_they_are():
 
     assert "$$" not in sql
     assert "$body$" not in sql
-    assert condition.text == "city = 'it''s $$ $body$ \\ E''x'' -- '"
+    assert condition.whole.text == "city = 'it''s $$ $body$ \\ E''x'' -- '"
 
 
 def test_segments_come_after_those_they_are_made_of():

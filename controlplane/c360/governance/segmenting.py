@@ -14,7 +14,8 @@ from psycopg.types.json import Jsonb
 
 from c360.domain.errors import GovernanceRefused, ScoringRefused
 from c360.domain.tenants import Segment, of_tenant
-from c360.governance.conditions import nearest, refused
+from c360.governance.conditions import refused
+from c360.governance.expressions import nearest
 from c360.governance.plan import Plan
 from c360.governance.segments import check_segments, members_query, parts_query, read_segment_condition
 from c360.governance.tenants import Connection, as_owner, call, load_spec, plan_tenant, sync_tenant
@@ -79,7 +80,7 @@ def preview_segment(conn: Connection, slug: str, condition: str, sample: int, se
         spec = load_spec(conn, slug)
         read = read_segment_condition(spec, condition)
         stated = {segment.name for segment in spec.segments}
-        for name in read.segments:
+        for name in read.whole.segments:
             if name not in stated:
                 raise refused(f"there is no segment {name}", nearest(name, stated, _NO_SEGMENT))
         call(conn, "SELECT set_config('statement_timeout', %s, true)", f"{seconds}s")
@@ -97,7 +98,7 @@ def preview_segment(conn: Connection, slug: str, condition: str, sample: int, se
                 raise
             raise refused(error.diag.message_primary or str(error), "Compare values of one kind.") from error
         end(found)
-    return {"condition": read.text, **found}
+    return {"condition": read.whole.text, **found}
 
 
 def fill_segments(
