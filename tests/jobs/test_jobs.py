@@ -20,6 +20,7 @@ DEFAULTS = {
     "refresh_reports",
     "fit_clv",
     "refresh_segments",
+    "refresh_traits",
 }
 
 

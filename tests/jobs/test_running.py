@@ -41,6 +41,7 @@ def test_every_enabled_job_is_planned_once_and_again_when_its_schedule_or_zone_c
         "refresh_reports",
         "fit_clv",
         "refresh_segments",
+        "refresh_traits",
     }
     assert unplanned() == {}
     assert not plan(waiting["refresh_scores"], at(db, 5))
@@ -48,7 +49,7 @@ def test_every_enabled_job_is_planned_once_and_again_when_its_schedule_or_zone_c
     db.call("c360.set_job", "acme", "refresh_scores", "1 1 * * *")
     assert set(unplanned()) == {"refresh_scores"}
     db.execute("UPDATE c360.tenants SET time_zone = 'Asia/Tokyo' WHERE tenant = 'acme'")
-    assert len(unplanned()) == 6
+    assert len(unplanned()) == 7
     db.call("c360.set_job", "acme", "refresh_scores", p_is_enabled=False)
     assert set(unplanned()) == set(waiting) - {"refresh_scores"}
 

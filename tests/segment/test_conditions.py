@@ -58,6 +58,9 @@ def refusal(text):
         "event_count('Order Completed', '30 days') >= 2 AND has_event('page')",
         "first_event_at('page') < last_event_at('page', '2 weeks')",
         "in_segment('vip') AND NOT in_segment('lost')",
+        "CASE WHEN total_orders > 3 THEN true ELSE false END",
+        "CASE city WHEN 'Hue' THEN 1 WHEN 'Hanoi' THEN 2 END = 1",
+        "event_sum('Order Completed', 'total', '30 days') > 100",
         "true",
     ],
 )
@@ -85,7 +88,6 @@ def test_what_may_be_said_reads_the_same_when_it_is_written_anew(text):
         ("acme.city = 'a'", "not a bare name", 1, "name alone"),
         ("city LIKE '%a%b%c%d%'", "LIKE takes", None, "LIKE"),
         ("city COLLATE \"C\" = 'a'", "COLLATE", None, "columns"),
-        ("CASE WHEN true THEN true END", "CASE", 1, "columns"),
         ("total_orders > $1", "parameter", 16, "columns"),
     ],
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pglast import ast, enums
 
 from c360.domain.errors import ScoringRefused
-from c360.governance.expressions import Expression, Reader, Relation, Subject, is_a
+from c360.governance.expressions import Expression, Readable, Reader, Subject, is_a
 
 MOST_VALUES = 40
 _SUBJECT = Subject(
@@ -44,9 +44,9 @@ class Condition:
     parts: tuple[Part, ...]
 
 
-def read_condition(text: str, schema: str, relations: Iterable[Relation], masked: Iterable[str] = ()) -> Condition:
-    """Check a condition and write it as SQL over the schema of a tenant; raises ScoringRefused U3302."""
-    reader = Reader(_SUBJECT, text, schema, relations, masked)
+def read_condition(text: str, readable: Readable) -> Condition:
+    """Check a condition and write it as SQL; raises ScoringRefused U3302."""
+    reader = Reader(_SUBJECT, text, readable)
     tree = reader.parsed()
     whole = reader.written(tree)
     return Condition(whole, tuple(_divided(reader, tree)))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pglast
@@ -28,7 +28,7 @@ MOST_LEVELS = 20
 MOST_LOOKUPS = 12
 MOST_TEXT = 300
 
-_OWN = (*lookups.EVENTS, "in_segment", "days_since")
+_OWN = (*lookups.EVENTS, *lookups.PROPERTIES, "in_segment", "days_since")
 # Name: fewest and most arguments. All are IMMUTABLE or STABLE functions of pg_catalog whose answers are no longer than
 # what they are given.
 _FUNCTIONS = {
@@ -84,6 +84,15 @@ _TESTS = {
 _START = "SELECT "
 # The attribute that says how often somebody did what: where it is masked, so is every question about events.
 EVENT_COUNTS = "event_summary"
+# How `columns` of an expression name a property of events.
+PROPERTY = "properties."
+# What orders say of their value tells the revenue of whoever placed them.
+_ORDERS = frozenset({"Order Completed", "Order Refunded"})
+_AMOUNTS = frozenset(
+    {"amount", "price", "products", "refundAmount", "refund_amount", "revenue", "subtotal", "total", "value"}
+)
+REVENUE = ("total_revenue", "avg_order_value")
+_PATH = re.compile(r"[^.]{1,100}(\.[^.]{1,100}){0,4}")
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,7 @@ class Subject:
     nested: str
     tells: str
     hint_of_masked: str
+    refused_functions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,6 +122,17 @@ class Relation:
     view: str
     columns: Mapping[str, tuple[str, ...]]
     timely: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Readable:
+    """What expressions of a tenant may read: relations, but nothing that tells a masked attribute; of events the
+    properties that are shown to readers."""
+
+    schema: str
+    relations: tuple[Relation, ...]
+    masked: frozenset[str] = frozenset()
+    properties: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -142,14 +163,13 @@ class Written:
 class Reader:
     """Reads one expression over the schema of a tenant; raises ScoringRefused with the code of its subject."""
 
-    def __init__(
-        self, subject: Subject, text: str, schema: str, relations: Iterable[Relation], masked: Iterable[str]
-    ) -> None:
+    def __init__(self, subject: Subject, text: str, readable: Readable) -> None:
         self._subject = subject
         self._source = text
-        self._schema = schema
-        self._relations = tuple(relations)
-        self._masked = frozenset(masked)
+        self._schema = readable.schema
+        self._relations = readable.relations
+        self._masked = readable.masked
+        self._properties = readable.properties
         self._nodes = 0
         self._used: dict[str, Relation] = {}
         self._columns: dict[str, None] = {}
@@ -371,6 +391,16 @@ class Reader:
         word = "greatest" if node.op == enums.MinMaxOp.IS_GREATEST else "least"
         return _listed(self._many(node.args, level), f"{word}(", ")")
 
+    def _case(self, node: Any, level: int) -> Written:
+        pieces: list[Written | str] = ["CASE "]
+        if node.arg is not None:
+            pieces += [self._operand(node.arg, level), " "]
+        for branch in node.args:
+            pieces += ["WHEN ", self.write(branch.expr, level), " THEN ", self.write(branch.result, level), " "]
+        if node.defresult is not None:
+            pieces += ["ELSE ", self.write(node.defresult, level), " "]
+        return _joined(*pieces, "END")
+
     def _array(self, node: Any, level: int) -> Written:
         return _listed(self._many(node.elements, level), "ARRAY[", "]")
 
@@ -384,20 +414,9 @@ class Reader:
         raise self._refused(node, "of such words only current_date and current_timestamp are allowed", "Use now().")
 
     def _call(self, node: Any, level: int) -> Written:
-        names = [part.sval for part in node.funcname]
-        arguments = list(node.args or ())
-        if any((node.agg_order, node.agg_filter, node.over, node.agg_within_group, node.agg_star, node.agg_distinct)):
-            raise self._refused(
-                node, f"{names[-1]} is called as an aggregate", f"The {self._subject.noun} is about one golden record."
-            )
-        if node.func_variadic or any(is_a(argument, ast.NamedArgExpr) for argument in arguments):
-            raise self._refused(node, "arguments are given in order, without names", "Write name(first, second).")
-        if len(names) == 2 and node.funcformat == enums.CoercionForm.COERCE_SQL_SYNTAX and names[0] == "pg_catalog":
-            names = [_OF_SYNTAX.get(names[1], names[1])]
-        name = names[-1]
-        if len(names) != 1 or name not in (*_FUNCTIONS, *_OWN):
-            hint = nearest(name, [*_FUNCTIONS, *_OWN], f"Allowed are {', '.join(sorted([*_FUNCTIONS, *_OWN]))}.")
-            raise self._refused(node, f"the function {'.'.join(names)} is not allowed", hint)
+        name, arguments = self._plain_call(node), list(node.args or ())
+        if name in lookups.PROPERTIES:
+            return self._property(node, name, [_text_of(argument) for argument in arguments])
         if name in _OWN:
             return self._own_call(node, name, arguments, level)
         fewest, most = _FUNCTIONS[name]
@@ -410,6 +429,27 @@ class Reader:
             raise self._refused(node, f"{name} takes the name of a unit first", "Write 'month' or another one.")
         return _listed(self._many(arguments, level), f"{name}(", ")")
 
+    def _plain_call(self, node: Any) -> str:
+        """The name of a function that may be called, called as a function of arguments in their order."""
+        names = [part.sval for part in node.funcname]
+        if any((node.agg_order, node.agg_filter, node.over, node.agg_within_group, node.agg_star, node.agg_distinct)):
+            raise self._refused(
+                node, f"{names[-1]} is called as an aggregate", f"The {self._subject.noun} is about one golden record."
+            )
+        if node.func_variadic or any(is_a(argument, ast.NamedArgExpr) for argument in node.args or ()):
+            raise self._refused(node, "arguments are given in order, without names", "Write name(first, second).")
+        if len(names) == 2 and node.funcformat == enums.CoercionForm.COERCE_SQL_SYNTAX and names[0] == "pg_catalog":
+            names = [_OF_SYNTAX.get(names[1], names[1])]
+        name = str(names[-1])
+        if len(names) != 1 or name not in (*_FUNCTIONS, *_OWN):
+            hint = nearest(name, [*_FUNCTIONS, *_OWN], f"Allowed are {', '.join(sorted([*_FUNCTIONS, *_OWN]))}.")
+            raise self._refused(node, f"the function {'.'.join(names)} is not allowed", hint)
+        if name in self._subject.refused_functions:
+            raise self._refused(
+                node, f"{name} is not allowed in a {self._subject.noun}", self._subject.refused_functions[name]
+            )
+        return name
+
     def _own_call(self, node: Any, name: str, arguments: list[Any], level: int) -> Written:
         if name == "days_since":
             if len(arguments) != 1:
@@ -420,10 +460,10 @@ class Reader:
             return self._looked_at(Written(sql, f"days_since({moment.text})"))
         texts = [_text_of(argument) for argument in arguments]
         most = 1 if name == "in_segment" else 2
-        if not 1 <= len(texts) <= most or texts[0] is None or None in texts:
+        if not 1 <= len(texts) <= most or None in texts:
             example = "in_segment('vip')" if name == "in_segment" else f"{name}('Order Completed', '30 days')"
             raise self._refused(node, f"{name} takes texts that are written out", f"Write {example}.")
-        return self._in_segment(node, texts[0]) if name == "in_segment" else self._events(node, name, texts)
+        return self._in_segment(node, str(texts[0])) if name == "in_segment" else self._events(node, name, texts)
 
     def _in_segment(self, node: Any, segment: str) -> Written:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", segment):
@@ -434,12 +474,45 @@ class Reader:
         asked = self._lookup(node, lookups.in_segment(self._schema, segment))
         return self._looked_at(Written(asked, f"in_segment({_shown(segment)})"))
 
-    def _events(self, node: Any, name: str, texts: list[str | None]) -> Written:
-        event, window = str(texts[0]), texts[1] if len(texts) > 1 else None
-        if not event or len(event) > MOST_TEXT:
+    def _event(self, node: Any, name: str, text: str | None) -> str:
+        if not text or len(text) > MOST_TEXT:
             raise self._refused(node, f"{name} takes the name of an event", "Write it as it is sent.")
-        self._refuse_masked(node, name, (EVENT_COUNTS,))
-        self._columns[EVENT_COUNTS] = None
+        self._tell(node, name, (EVENT_COUNTS,))
+        return text
+
+    def _tell(self, node: Any, name: str, attributes: Iterable[str]) -> None:
+        self._refuse_masked(node, name, attributes)
+        self._columns.update(dict.fromkeys(attributes))
+
+    def _property(self, node: Any, name: str, texts: list[str | None]) -> Written:
+        if not 2 <= len(texts) <= 3 or None in texts:
+            example = f"{name}('Product Viewed', 'category', '90 days')"
+            raise self._refused(node, f"{name} takes texts that are written out", f"Write {example}.")
+        event, path = self._event(node, name, texts[0]), str(texts[1])
+        if not _PATH.fullmatch(path):
+            hint = "Write it with points between at most five names, such as 'cart.total'."
+            raise self._refused(node, f"{_shown(path)} is no path of a property", hint)
+        steps = path.split(".")
+        if steps[0] not in self._properties:
+            raise self._refused(
+                node,
+                f"the property {steps[0]} of events is not shown to readers, and {self._subject.tells} would tell it",
+                "Where it holds nothing that is masked, add it to shown_properties of the tenant.",
+            )
+        if event in _ORDERS and steps[0] in _AMOUNTS:
+            self._tell(node, name, REVENUE)
+        self._columns[PROPERTY + steps[0]] = None
+        # Also without a window: retention removes events.
+        self._uses_time = True
+        if texts[2:]:
+            self._window(node, str(texts[2]))
+        asked = lookups.of_property(self._schema, name, event, steps, *map(str, texts[2:]))
+        return self._looked_at(
+            Written(self._lookup(node, asked), f"{name}({', '.join(_shown(str(text)) for text in texts)})")
+        )
+
+    def _events(self, node: Any, name: str, texts: list[str | None]) -> Written:
+        event, window = self._event(node, name, texts[0]), texts[1] if len(texts) > 1 else None
         if window is None:
             asked = lookups.of_all_time(self._schema, name, event)
         else:
@@ -545,7 +618,6 @@ _CALLED = {
     ast.SubLink: "a subquery is",
     ast.ParamRef: "a parameter is",
     ast.RowExpr: "a row is",
-    ast.CaseExpr: "CASE is",
     ast.CollateClause: "COLLATE is",
     ast.A_Indirection: "a subscript is",
 }
@@ -560,6 +632,7 @@ _WRITERS: dict[type, Callable[[Reader, Any, int], Written]] = {
     ast.CoalesceExpr: Reader._coalesce,
     ast.MinMaxExpr: Reader._extreme,
     ast.A_ArrayExpr: Reader._array,
+    ast.CaseExpr: Reader._case,
     ast.SQLValueFunction: Reader._moment,
     ast.FuncCall: Reader._call,
 }

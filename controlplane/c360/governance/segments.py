@@ -16,7 +16,8 @@ from c360.domain.errors import ScoringRefused
 from c360.domain.tenants import Segment, TenantSpec
 from c360.governance.conditions import Condition, Part, read_condition, refused
 from c360.governance.expressions import nearest
-from c360.governance.sources import joined, relations_of
+from c360.governance.sources import joined, readable_of
+from c360.governance.traits import expressions_of, trait_relation
 from c360.templates.environment import literal
 
 SEGMENTS = "segments/"
@@ -42,7 +43,7 @@ class CompiledSegment:
 
 def read_segment_condition(tenant: TenantSpec, text: str) -> Condition:
     """A condition over the golden records of a tenant; raises ScoringRefused U3302."""
-    return read_condition(text, tenant.schema_name, relations_of(tenant), tenant.masked_attributes)
+    return read_condition(text, readable_of(tenant, trait_relation(tenant)))
 
 
 def check_segments(tenant: TenantSpec, names: Iterable[str]) -> None:
@@ -87,11 +88,12 @@ class _Read:
 
 def _read(tenant: TenantSpec) -> _Read:
     stated = {segment.name: segment for segment in tenant.segments}
+    readable = readable_of(tenant, trait_relation(tenant))
     conditions: dict[str, Condition] = {}
     problems: dict[str, ScoringRefused] = {}
     for name, segment in stated.items():
         try:
-            conditions[name] = read_segment_condition(tenant, segment.condition)
+            conditions[name] = read_condition(segment.condition, readable)
         except ScoringRefused as problem:
             problems[name] = problem
     ordered: list[str] = []
@@ -163,6 +165,9 @@ def _compiled(tenant: TenantSpec, segment: Segment, read: _Read, place: int) -> 
             # The functions say days in this zone.
             "time_zone": tenant.time_zone,
         }
+        if traits := expressions_of(tenant, (column for one in family for column in one.columns)):
+            # Of another expression a trait may be of another type.
+            document["traits"] = traits
         if segment.status == "paused":
             document["is_paused"] = True
     else:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from c360.domain.tenants import TenantSpec
-from c360.governance.expressions import EVENT_COUNTS, Expression, Relation
+from c360.governance.expressions import EVENT_COUNTS, REVENUE, Expression, Readable, Relation
 from c360.templates.environment import ident
 
 # As c360._masked_metrics(): the attributes whose value a metric tells.
-_VALUE = ("total_revenue", "avg_order_value")
 _METRICS: dict[str, tuple[str, ...]] = {
     "first_seen_at": (),
     "last_seen_at": (),
@@ -15,10 +14,10 @@ _METRICS: dict[str, tuple[str, ...]] = {
     "total_sessions": (EVENT_COUNTS,),
     "total_events": (EVENT_COUNTS,),
     "total_orders": (),
-    "total_revenue": _VALUE,
-    "avg_order_value": _VALUE,
-    "total_refunds": _VALUE,
-    "refunded_value": _VALUE,
+    "total_revenue": REVENUE,
+    "avg_order_value": REVENUE,
+    "total_refunds": REVENUE,
+    "refunded_value": REVENUE,
     "first_purchase_at": (),
     "last_purchase_at": (),
     "unpriced_orders": ("total_orders",),
@@ -38,6 +37,16 @@ def relations_of(tenant: TenantSpec) -> tuple[Relation, ...]:
     return (
         Relation("profile", "cdp_profiles", dict.fromkeys(names, ())),
         Relation("metrics", "cdp_metrics", _METRICS | _METRICS_OF_WINDOWS, frozenset(_METRICS_OF_WINDOWS)),
+    )
+
+
+def readable_of(tenant: TenantSpec, *more: Relation) -> Readable:
+    """What expressions of a tenant may read."""
+    return Readable(
+        tenant.schema_name,
+        (*relations_of(tenant), *more),
+        frozenset(tenant.masked_attributes),
+        frozenset(tenant.shown_properties),
     )
 
 

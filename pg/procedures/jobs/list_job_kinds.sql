@@ -25,6 +25,8 @@ AS $$
               "discount": "double precision", "margin": "double precision", "prior": "double precision"}',
             '15 4 * * MON',
             'Fits the models of customer lifetime value anew and judges them.'),
+        ('refresh_traits', 'refresh_traits', '{}', '10 * * * *',
+            'Works out computed traits that change because time passes, and those that are new.'),
         ('refresh_segments', 'refresh_segments', '{}', '20 * * * *',
             'Finds who enters or leaves segments because time passes.');
 $$;

@@ -57,6 +57,11 @@ AS $$
     WHERE present.nspname NOT IN ('c360', 'c360_v1')
       AND granted.grantee <> present.proowner
       AND listed.role IS DISTINCT FROM trim('"' FROM grantee.name)
+      -- Numbers of events are read for expressions.
+      AND NOT (
+          present.proname = 'event_number'
+          AND trim('"' FROM grantee.name) = format('c360_%s_segments', substr(present.nspname, length('tenant_') + 1))
+      )
 
     UNION ALL
     SELECT
@@ -80,9 +85,9 @@ AS $$
         format('DROP FUNCTION %s; or give it to a schema of its own.', present.signature)
     FROM present
     WHERE present.proowner <> (SELECT owner.oid FROM owner)
-      -- Compiled conditions of segments belong to a role that may read no more than they need.
+      -- Compiled conditions of segments and expressions of traits belong to a role that may read no more than they need.
       AND NOT (
-          present.proname ~ '^_(segment|why)_'
+          present.proname ~ '^_(segment|why|trait|looked)_'
           AND present.proowner = to_regrole(quote_ident(format('c360_%s_segments', substr(present.nspname, length('tenant_') + 1))))
       )
 

@@ -14,6 +14,7 @@ DECLARE
     v_id         uuid;
     v_requested  uuid;
     v_candidates bigint;
+    v_traits     jsonb;
 BEGIN
     SELECT
         found.master_profile_id,
@@ -24,6 +25,8 @@ BEGIN
         v_requested,
         v_candidates
     FROM c360._find_profile(p_tenant, p_identifier_type, p_value) AS found;
+
+    v_traits := c360._shown_traits(p_tenant, v_id);
 
     RETURN (
         SELECT
@@ -37,6 +40,7 @@ BEGIN
                 'identifiers', c360._profile_identifiers(p_tenant, v_id),
                 'last_events', c360._last_events(p_tenant, v_id, 10)
             )
+            || CASE WHEN v_traits IS NULL THEN '{}' ELSE jsonb_build_object('computed_traits', v_traits) END
             || CASE WHEN v_requested IS NULL THEN '{}' ELSE jsonb_build_object('requested_id', v_requested) END
             || CASE WHEN v_candidates > 1 THEN jsonb_build_object('candidates', v_candidates) ELSE '{}' END
         FROM c360._shown_profiles(p_tenant, ARRAY[v_id]) AS shown

@@ -1,5 +1,5 @@
 -- Gives the role c360_<tenant>_segments what conditions may read, and nothing else: columns that are not masked of the views below, the
--- times and names of events, and who is in which segment. Safe to repeat; part of every sync, because views that are made anew start
+-- times and names of events and their properties that readers see, and who is in which segment. Safe to repeat; part of every sync, because views that are made anew start
 -- without grants. Silent where the role does not exist.
 
 CREATE OR REPLACE FUNCTION c360._grant_segments(p_tenant text)
@@ -40,6 +40,10 @@ BEGIN
         EXECUTE format('REVOKE ALL ON %I.%I FROM %I', v_schema, v_granted.relname, v_role);
         EXECUTE format('GRANT SELECT (%s) ON %I.%I TO %I', v_granted.columns, v_schema, v_granted.relname, v_role);
     END LOOP;
+
+    IF to_regprocedure(format('%I.event_number(jsonb, text[])', v_schema)) IS NOT NULL THEN
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %I.event_number(jsonb, text[]) TO %I', v_schema, v_role);
+    END IF;
 END;
 $$;
 
