@@ -494,7 +494,7 @@ VALUES
     ('procedures/profile/_profile_identifiers.sql', '13d133cef20208e6c31b16eca6f8a6a4dd8020f06c92497b5bd8a2dfdc87b9a7'),
     ('procedures/profile/_shown_profiles.sql', '356213bacfb2475cb4080f597750ad16192672a31a6d075840114ebcbc2d2b71'),
     ('procedures/profile/explain_profile.sql', 'e2ac85a59f97bb45cb5a9053cc9bf24186a4de9c8af01945914c292548558a51'),
-    ('procedures/profile/_profile.sql', 'b374ccf56e2aca309ca13afcad8c0d3aa9d2eea2c66d67e5056eca63035bfb2b'),
+    ('procedures/profile/_profile.sql', 'dbf97588e8aab66257aa97b9f0387bb22bc7ea9beec3b892436d9de49f861181'),
     ('procedures/profile/profile.sql', '227087b0e86a509d5e568b5c1e8ad2ecc980f5204116aacd98e14ec0db7fff22'),
     ('procedures/profile/_check_history_kept.sql', '340063de6a50065f65675b62bbdae4fcdf277ba6b9510b4bd5122efc0a21e875'),
     ('procedures/profile/profile_as_of.sql', 'b3bca6f45307523700b2d9974085116dfda699c1db69fb97028b937ee0f54abd'),

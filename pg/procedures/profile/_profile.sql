@@ -30,7 +30,9 @@ BEGIN
 
     RETURN (
         SELECT
-            shown.profile
+            -- An attribute of that name is the tenant's own.
+            CASE WHEN v_traits IS NULL THEN '{}' ELSE jsonb_build_object('computed_traits', v_traits) END
+            || shown.profile
             || jsonb_build_object(
                 'profile_id', shown.master_profile_id,
                 'redirected', coalesce(v_requested <> v_id, false),
@@ -40,7 +42,6 @@ BEGIN
                 'identifiers', c360._profile_identifiers(p_tenant, v_id),
                 'last_events', c360._last_events(p_tenant, v_id, 10)
             )
-            || CASE WHEN v_traits IS NULL THEN '{}' ELSE jsonb_build_object('computed_traits', v_traits) END
             || CASE WHEN v_requested IS NULL THEN '{}' ELSE jsonb_build_object('requested_id', v_requested) END
             || CASE WHEN v_candidates > 1 THEN jsonb_build_object('candidates', v_candidates) ELSE '{}' END
         FROM c360._shown_profiles(p_tenant, ARRAY[v_id]) AS shown
