@@ -22,6 +22,7 @@ DOMAINS = {
     "models": "Models of customers",
     "metrics": "Metrics of customers",
     "scoring": "Scores",
+    "trait": "Computed traits",
     "segment": "Segments",
     "reports": "Reports",
     "privacy": "Privacy",

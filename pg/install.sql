@@ -185,6 +185,12 @@ SELECT c360._migration_pending('0028_score_settings') AS pending \gset
 SELECT c360._record_migration('0028_score_settings') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0029_computed_traits') AS pending \gset
+\if :pending
+\ir migrations/0029_computed_traits.sql
+SELECT c360._record_migration('0029_computed_traits') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0030_lead_models') AS pending \gset
 \if :pending
 \ir migrations/0030_lead_models.sql
@@ -254,6 +260,8 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/scoring/_masked_scores.sql
 \ir procedures/metrics/_masked_metrics.sql
 \ir procedures/reports/_masked_reports.sql
+\ir procedures/segment/_tells_hidden.sql
+\ir procedures/trait/_hidden_traits.sql
 \ir procedures/governance/_hidden_columns.sql
 \ir procedures/governance/_reference_ranks.sql
 \ir procedures/governance/_tenant_tables.sql
@@ -996,6 +1004,27 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/segment/segment_history.sql
 \ir procedures/segment/explain_segment.sql
 
+-- procedures/trait ----------------------------------------------------------------------------------------------------
+\ir procedures/trait/_check_trait.sql
+\ir procedures/trait/_apply_computed_traits.sql
+\ir procedures/trait/set_computed_trait.sql
+\ir procedures/trait/remove_computed_trait.sql
+\ir procedures/trait/_trait_type.sql
+\ir procedures/trait/_drop_trait_functions.sql
+\ir procedures/trait/_make_trait_functions.sql
+\ir procedures/trait/_compile_trait.sql
+\ir procedures/trait/_drop_trait.sql
+\ir procedures/trait/_make_traits_view.sql
+\ir procedures/trait/_trait_values.sql
+\ir procedures/trait/_evaluate_traits.sql
+\ir procedures/trait/_refresh_traits.sql
+\ir procedures/trait/_fill_traits.sql
+\ir procedures/trait/refresh_traits.sql
+\ir procedures/trait/_preview_trait.sql
+\ir procedures/trait/list_computed_traits.sql
+\ir procedures/trait/explain_trait.sql
+\ir procedures/trait/_shown_traits.sql
+
 -- procedures/privacy --------------------------------------------------------------------------------------------------
 \ir procedures/privacy/_retention.sql
 \ir procedures/privacy/_check_retention_kind.sql
@@ -1059,6 +1088,7 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/privacy/_erase_events.sql
 \ir procedures/privacy/_erase_sessions.sql
 \ir procedures/privacy/_erase_metrics.sql
+\ir procedures/privacy/_erase_traits.sql
 \ir procedures/privacy/_erase_segments.sql
 \ir procedures/privacy/_erase_reports.sql
 \ir procedures/privacy/_erase_arrivals.sql

@@ -50,6 +50,7 @@ GROUPS = {
     "session": _CUSTOMERS,
     "score": _CUSTOMERS,
     "rates": _CUSTOMERS,
+    "trait": _CUSTOMERS,
     "segment": _CUSTOMERS,
     "report": _CUSTOMERS,
     "webhook": _MESSAGES,

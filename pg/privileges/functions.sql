@@ -60,6 +60,10 @@ FROM (
         ('reader', 'c360', 'list_segments, segment_members, segment_history, explain_segment'),
         ('admin', 'c360', 'set_segment, remove_segment, refresh_segments'),
 
+        -- computed traits
+        ('reader', 'c360', 'list_computed_traits, explain_trait'),
+        ('admin', 'c360', 'set_computed_trait, remove_computed_trait, refresh_traits'),
+
         -- reports
         ('reader', 'c360', 'report_days, report_cohorts, report_rfm, report_clv, report_funnel, kept_funnel, list_funnels'),
         ('admin', 'c360', 'refresh_reports, set_funnel, remove_funnel'),
@@ -96,7 +100,7 @@ FROM (
         ('relay', 'c360', 'release_due_deliveries, bury_deliveries, subscription_secrets, check_cluster, renew_relay'),
         ('relay', 'c360', 'relay_status, feed_status, maintain_deliveries, maintain_message_partitions'),
         ('worker', 'c360', 'await_bell, bell_channel, list_tenants, tenants_with_work, resolve_identities, refresh_scores, refresh_sessions'),
-        ('worker', 'c360', 'refresh_profiles, refresh_segments, refresh_reports, fit_clv'),
+        ('worker', 'c360', 'refresh_profiles, refresh_traits, refresh_segments, refresh_reports, fit_clv'),
         ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention, rejected_backlog'),
         ('worker', 'c360', 'jobs_to_plan, plan_job, claim_jobs, renew_job_run, run_job_step, finish_job_run'),
 

@@ -153,6 +153,24 @@ CREATE OR REPLACE TRIGGER segments_delete
     FOR EACH STATEMENT
     EXECUTE FUNCTION c360.tg_metadata_change('segment');
 
+CREATE OR REPLACE TRIGGER computed_traits_insert
+    AFTER INSERT ON c360.computed_traits
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('trait');
+
+CREATE OR REPLACE TRIGGER computed_traits_update
+    AFTER UPDATE ON c360.computed_traits
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('trait');
+
+CREATE OR REPLACE TRIGGER computed_traits_delete
+    AFTER DELETE ON c360.computed_traits
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('trait');
+
 CREATE OR REPLACE TRIGGER api_keys_insert
     AFTER INSERT ON c360.api_keys
     REFERENCING NEW TABLE AS new_rows

@@ -40,7 +40,9 @@ DO $$
 DECLARE
     v_table text;
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY['profile_attributes', 'identifier_types', 'match_rules', 'blocked_values', 'segments', 'subscriptions', 'jobs', 'funnels'] LOOP
+    FOREACH v_table IN ARRAY ARRAY[
+        'profile_attributes', 'identifier_types', 'match_rules', 'blocked_values', 'computed_traits', 'segments', 'subscriptions', 'jobs', 'funnels'
+    ] LOOP
         EXECUTE format(
             'CREATE OR REPLACE TRIGGER metadata_limits AFTER INSERT ON c360.%I REFERENCING NEW TABLE AS new_rows
             FOR EACH STATEMENT EXECUTE FUNCTION c360.tg_metadata_limits()',

@@ -9,7 +9,7 @@ import pytest
 from c360.installer.sources import sql_root
 from c360.settings import Settings
 
-_PUBLISHERS = "event|observations|profile|metadata|tenant|endpoint|score"
+_PUBLISHERS = "event|observations|profile|metadata|tenant|endpoint|score|traits"
 MESSAGE_TYPE = re.compile(rf"""['"]((?:{_PUBLISHERS})\.[a-z]+ed|webhook\.test)['"]""")
 
 

@@ -22,6 +22,7 @@ DEFAULTS = {
     "fit_lead",
     "fit_subscriptions",
     "refresh_segments",
+    "refresh_traits",
 }
 
 

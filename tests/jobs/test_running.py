@@ -43,6 +43,7 @@ def test_every_enabled_job_is_planned_once_and_again_when_its_schedule_or_zone_c
         "fit_lead",
         "fit_subscriptions",
         "refresh_segments",
+        "refresh_traits",
     }
     assert unplanned() == {}
     assert not plan(waiting["refresh_scores"], at(db, 5))
@@ -50,7 +51,7 @@ def test_every_enabled_job_is_planned_once_and_again_when_its_schedule_or_zone_c
     db.call("c360.set_job", "acme", "refresh_scores", "1 1 * * *")
     assert set(unplanned()) == {"refresh_scores"}
     db.execute("UPDATE c360.tenants SET time_zone = 'Asia/Tokyo' WHERE tenant = 'acme'")
-    assert len(unplanned()) == 8
+    assert len(unplanned()) == 9
     db.call("c360.set_job", "acme", "refresh_scores", p_is_enabled=False)
     assert set(unplanned()) == set(waiting) - {"refresh_scores"}
 

@@ -12,6 +12,7 @@ OPEN = {
     "cdp_currency_rates": "currency in_currency set_by",
     "cdp_attribute_overrides": "attribute set_by",
     "cdp_behavioral_events": "clock_status event_name message_id source type",
+    "cdp_event_properties": "event_name properties",
     "cdp_event_context": "event_name source type",
     "cdp_event_checks": "demanded event_name event_type keyword mode path",
     "cdp_event_schemas": "created_by event_name event_type mode schema",

@@ -6,7 +6,7 @@ import pytest
 
 from c360.domain.errors import ScoringRefused
 from c360.governance import load_spec, sync_tenant
-from c360.governance.segments import relations_of
+from c360.governance.sources import relations_of
 from support.events import ingest, track
 from support.observations import resolve
 

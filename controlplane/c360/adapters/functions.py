@@ -56,6 +56,7 @@ WORKER = frozenset(
         "c360.refresh_reports",
         "c360.refresh_scores",
         "c360.refresh_segments",
+        "c360.refresh_traits",
         "c360.refresh_sessions",
         "c360.rejected_backlog",
         "c360.renew_job_run",

@@ -211,6 +211,18 @@ class Segment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComputedTrait:
+    """One row of c360.computed_traits; its expression is text that nobody has checked yet."""
+
+    name: str
+    title: str = ""
+    description: str = ""
+    expression: str
+    status: str = "active"
+    notifies_first: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class TenantSpec:
     """Everything the templates of a tenant may use."""
 
@@ -230,6 +242,8 @@ class TenantSpec:
     attributes: tuple[Attribute, ...] = ()
     match_rules: tuple[MatchRule, ...] = ()
     segments: tuple[Segment, ...] = ()
+    traits: tuple[ComputedTrait, ...] = ()
+    shown_properties: tuple[str, ...] = ("order_id", "revenue", "total", "currency")
     extensions: Extensions = field(default=Extensions())
     retired: tuple[Attribute, ...] = field(default=())
 
@@ -537,6 +551,8 @@ def spec_from_metadata(document: Mapping[str, Any]) -> TenantSpec:
         attributes=tuple(attribute for attribute in attributes if attribute.status == "active"),
         match_rules=tuple(_match_rule(row, attributes) for row in document["match_rules"]),
         segments=tuple(Segment(**_renamed(row, segment="name")) for row in document["segments"]),
+        traits=tuple(ComputedTrait(**_renamed(row, trait="name")) for row in document["traits"]),
+        shown_properties=tuple(document["shown_properties"]),
         extensions=Extensions(**document["extensions"]),
         retired=tuple(attribute for attribute in attributes if attribute.status == "retired"),
     )

@@ -15,6 +15,7 @@ from c360.governance.declaration import PROPERTIES, SCORES, Declaration, write_d
 from c360.governance.plan import Permissions, Plan
 from c360.governance.segments import check_segments
 from c360.governance.tenants import Connection, as_owner, call, load_spec, plan_tenant, sync_tenant
+from c360.governance.traits import check_traits
 from c360.templates.environment import literal
 
 _KEYS = {
@@ -22,6 +23,7 @@ _KEYS = {
     "attributes": ("attribute",),
     "blocked_values": ("identifier_type", "pattern"),
     "match_rules": ("rule",),
+    "traits": ("trait",),
     "segments": ("segment",),
     "retention": ("kind",),
     "funnels": ("funnel",),
@@ -65,7 +67,9 @@ def apply_declaration(
             before = _metadata(conn, declaration.tenant)
             conn.execute("SELECT c360.apply_metadata(%s)", (document,))
             after = _metadata(conn, declaration.tenant) or {}
-            check_segments(load_spec(conn, declaration.tenant), declaration.segments)
+            spec = load_spec(conn, declaration.tenant)
+            check_traits(spec, declaration.traits)
+            check_segments(spec, declaration.segments)
             application = Application(
                 tenant=declaration.tenant,
                 is_new=before is None,

@@ -1,105 +1,27 @@
-"""Read the condition of a segment as PostgreSQL reads it, refuse what it may not say, and write it anew as SQL.
-
-A condition is one boolean expression over the columns of golden records and the functions listed below. What is not
-listed is refused: other functions, operators, types and relations, subqueries, parameters, names with a schema. The
-text of the author never becomes part of a statement: SQL is written from the checked tree, names and values quoted.
-
-Pure: knows no connection. Whether types fit, PostgreSQL says when the function is made.
-"""
+"""The condition of a segment: an expression that is taken apart where it says AND, OR and NOT, to explain each part."""
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pglast
 from pglast import ast, enums
 
 from c360.domain.errors import ScoringRefused
-from c360.templates.environment import ident, literal
+from c360.governance.expressions import Expression, Readable, Reader, Subject, is_a
 
-MOST_CHARACTERS = 4000
-MOST_NODES = 300
-MOST_LEVELS = 20
-MOST_LOOKUPS = 12
-MOST_TEXT = 300
 MOST_VALUES = 40
-
-_EVENTS = ("event_count", "has_event", "first_event_at", "last_event_at")
-_OWN = (*_EVENTS, "in_segment", "days_since")
-# Name: fewest and most arguments. All are IMMUTABLE or STABLE functions of pg_catalog whose answers are no longer than
-# what they are given.
-_FUNCTIONS = {
-    "abs": (1, 1),
-    "array_length": (2, 2),
-    "btrim": (1, 1),
-    "cardinality": (1, 1),
-    "ceil": (1, 1),
-    "char_length": (1, 1),
-    "date_part": (2, 2),
-    "date_trunc": (2, 2),
-    "floor": (1, 1),
-    "left": (2, 2),
-    "length": (1, 1),
-    "lower": (1, 1),
-    "now": (0, 0),
-    "right": (2, 2),
-    "round": (1, 1),
-    "split_part": (3, 3),
-    "starts_with": (2, 2),
-    "upper": (1, 1),
-}
-_OF_SYNTAX = {"extract": "date_part", "btrim": "btrim"}
-_COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
-_OPERATORS = _COMPARISONS | {"+", "-", "*", "/", "%", "||", "&&", "@>", "<@", "->", "->>", "?"}
-_TYPES = {
-    "text": "text",
-    "int4": "integer",
-    "int8": "bigint",
-    "numeric": "numeric",
-    "float8": "double precision",
-    "bool": "boolean",
-    "date": "date",
-    "timestamptz": "timestamptz",
-    "interval": "interval",
-}
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:\d\d)?)?)?")
-_WINDOW = re.compile(r"(\d{1,4}) (minute|hour|day|week|month|year)s?")
-_MOST_OF_UNIT = {"minute": 9999, "hour": 9999, "day": 3660, "week": 520, "month": 120, "year": 10}
-_LIKE = {"~~": "LIKE", "!~~": "NOT LIKE", "~~*": "ILIKE", "!~~*": "NOT ILIKE"}
-_BETWEEN = {
-    enums.A_Expr_Kind.AEXPR_BETWEEN: "BETWEEN",
-    enums.A_Expr_Kind.AEXPR_NOT_BETWEEN: "NOT BETWEEN",
-}
-_TESTS = {
-    enums.BoolTestType.IS_TRUE: "IS TRUE",
-    enums.BoolTestType.IS_NOT_TRUE: "IS NOT TRUE",
-    enums.BoolTestType.IS_FALSE: "IS FALSE",
-    enums.BoolTestType.IS_NOT_FALSE: "IS NOT FALSE",
-    enums.BoolTestType.IS_UNKNOWN: "IS UNKNOWN",
-    enums.BoolTestType.IS_NOT_UNKNOWN: "IS NOT UNKNOWN",
-}
-_START = "SELECT "
-# The attribute that says how often somebody did what: where it is masked, so is every question about events.
-EVENT_COUNTS = "event_summary"
-
-
-@dataclass(frozen=True)
-class Relation:
-    """What conditions may read: one row a golden record, joined by its id. Scores and traits are one more of these.
-
-    `columns` says of each column which attributes it tells the value of, beside one of its own name; `timely` names
-    those that change because time passes. `by_ids`: no view but a function that takes the ids of golden records.
-    """
-
-    alias: str
-    view: str
-    columns: Mapping[str, tuple[str, ...]]
-    timely: frozenset[str] = frozenset()
-    by_ids: bool = False
+_SUBJECT = Subject(
+    noun="condition",
+    code="U3302",
+    example="total_orders > 3",
+    clause="WHERE",
+    parts="Split it into several segments.",
+    nested="Split it into several segments and use in_segment().",
+    tells="membership",
+    hint_of_masked="Whoever is in a segment can be read by every reader: use what is not masked.",
+)
 
 
 @dataclass(frozen=True)
@@ -116,491 +38,41 @@ class Part:
 
 @dataclass(frozen=True)
 class Condition:
-    """A checked condition. `sql` speaks of the aliases of relations and of `joins`, $2 is the point in time."""
+    """A checked condition, whole and in parts."""
 
-    text: str
-    sql: str
+    whole: Expression
     parts: tuple[Part, ...]
-    relations: tuple[Relation, ...]
-    columns: tuple[str, ...]
-    segments: tuple[str, ...]
-    joins: tuple[str, ...]
-    uses_time: bool
 
 
-def read_condition(text: str, schema: str, relations: Iterable[Relation], masked: Iterable[str] = ()) -> Condition:
-    """Check a condition and write it as SQL over the schema of a tenant; raises ScoringRefused U3302."""
-    return _Reader(text, schema, tuple(relations), frozenset(masked)).read()
+def read_condition(text: str, readable: Readable) -> Condition:
+    """Check a condition and write it as SQL; raises ScoringRefused U3302."""
+    reader = Reader(_SUBJECT, text, readable)
+    tree = reader.parsed()
+    whole = reader.written(tree)
+    return Condition(whole, tuple(_divided(reader, tree)))
 
 
-@dataclass(frozen=True)
-class _Written:
-    """A piece of the condition as the database runs it, and as its author would write it."""
-
-    sql: str
-    text: str
+def refused(what: str, hint: str) -> ScoringRefused:
+    """U3302, about a condition as a whole."""
+    return ScoringRefused(what, code=_SUBJECT.code, hint=hint)
 
 
-class _Reader:
-    def __init__(self, text: str, schema: str, relations: tuple[Relation, ...], masked: frozenset[str]) -> None:
-        self._source = text
-        self._schema = schema
-        self._relations = relations
-        self._masked = masked
-        self._nodes = 0
-        self._used: dict[str, Relation] = {}
-        self._columns: dict[str, None] = {}
-        self._segments: dict[str, None] = {}
-        self._joins: dict[str, str] = {}
-        self._values: dict[str, str] = {}
-        self._uses_time = False
-        self._parts: list[Part] = []
+def _divided(reader: Reader, tree: Any) -> list[Part]:
+    """AND, OR and NOT are taken apart, everything else is a leaf."""
+    parts: list[Part] = []
 
-    def read(self) -> Condition:
-        tree = self._parse()
-        whole = self._write(tree, 0)
-        self._nodes = -MOST_NODES * MOST_LEVELS  # counted once; the parts are written again
-        self._divide(tree, None)
-        return Condition(
-            text=whole.text,
-            sql=whole.sql,
-            parts=tuple(self._parts),
-            relations=tuple(self._used.values()),
-            columns=tuple(self._columns),
-            segments=tuple(self._segments),
-            joins=tuple(self._joins),
-            uses_time=self._uses_time,
-        )
-
-    def _parse(self) -> Any:
-        if not self._source.strip():
-            raise refused("the condition is empty", "Write one, such as: total_orders > 3")
-        if len(self._source) > MOST_CHARACTERS:
-            raise refused(
-                f"the condition has more than {MOST_CHARACTERS} characters", "Split it into several segments."
-            )
-        if "\0" in self._source:
-            raise refused("the condition contains a zero character", "Remove it.")
-        try:
-            statements: Any = pglast.parse_sql(_START + self._source)
-        except (pglast.parser.ParseError, RecursionError) as error:
-            raise self._unreadable(error) from error
-        if len(statements) != 1 or not _is_expression(statements[0].stmt):
-            raise refused(
-                "the condition is not one expression",
-                "Write only what would stand after WHERE, without subqueries, semicolons and further clauses.",
-            )
-        return statements[0].stmt.targetList[0].val
-
-    def _unreadable(self, error: Exception) -> ScoringRefused:
-        message, *place = error.args
-        where = place[0] + 1 - len(_START) if place and isinstance(place[0], int) else None
-        return refused(f"the condition cannot be read: {message}", "Check commas, quotes and brackets.", where)
-
-    # The tree for "why": AND, OR and NOT are taken apart, everything else is a leaf.
-
-    def _divide(self, node: Any, parent: int | None) -> None:
-        place = len(self._parts) + 1
-        self._values = {}
-        written = self._write(node, 0)
-        if not _is(node, ast.BoolExpr):
-            if len(self._values) > MOST_VALUES:
+    def divide(node: Any, parent: int | None) -> None:
+        place = len(parts) + 1
+        written, values = reader.again(node)
+        if not is_a(node, ast.BoolExpr):
+            if len(values) > MOST_VALUES:
                 raise refused(f"a part of it looks at more than {MOST_VALUES} values", "Split it with AND and OR.")
-            self._parts.append(Part(place, parent, "leaf", written.text, written.sql, dict(self._values)))
+            parts.append(Part(place, parent, "leaf", written.text, written.sql, values))
             return
         kind = {enums.BoolExprType.AND_EXPR: "and", enums.BoolExprType.OR_EXPR: "or"}.get(node.boolop, "not")
-        self._parts.append(Part(place, parent, kind, written.text, written.sql))
+        parts.append(Part(place, parent, kind, written.text, written.sql))
         for operand in node.args:
-            self._divide(operand, place)
+            divide(operand, place)
 
-    # Writing: one method a kind of node; a kind without one is refused.
-
-    def _write(self, node: Any, level: int) -> _Written:
-        self._nodes += 1
-        if self._nodes > MOST_NODES:
-            raise refused("the condition is too large", "Split it into several segments and use in_segment().")
-        if level > MOST_LEVELS:
-            raise refused(
-                f"the condition is nested more than {MOST_LEVELS} levels deep",
-                "Split it into several segments and use in_segment().",
-            )
-        write = _WRITERS.get(type(node))
-        if write is None:
-            what = _CALLED.get(type(node), f"{type(node).__name__} is")
-            raise self._refused(
-                node, f"{what} not allowed in a condition", "Only expressions over columns of golden records."
-            )
-        written: _Written = write(self, node, level + 1)
-        return written
-
-    def _operand(self, node: Any, level: int) -> _Written:
-        written = self._write(node, level)
-        is_plain = not _is(node, ast.A_Expr | ast.BoolExpr | ast.NullTest | ast.BooleanTest)
-        return written if is_plain else _Written(written.sql, f"({written.text})")
-
-    def _many(self, nodes: Iterable[Any], level: int) -> list[_Written]:
-        return [self._write(node, level) for node in nodes or ()]
-
-    def _boolean(self, node: Any, level: int) -> _Written:
-        operands = self._many(node.args, level)
-        if node.boolop == enums.BoolExprType.NOT_EXPR:
-            return _Written(f"(NOT {operands[0].sql})", f"NOT {_in_brackets(operands[0].text, node.args[0])}")
-        word = " AND " if node.boolop == enums.BoolExprType.AND_EXPR else " OR "
-        texts = [_in_brackets(part.text, operand) for part, operand in zip(operands, node.args, strict=True)]
-        return _Written(f"({word.join(part.sql for part in operands)})", word.join(texts))
-
-    def _expression(self, node: Any, level: int) -> _Written:
-        kind = node.kind
-        if len(node.name) != 1:
-            raise self._refused(node, "operators are written without a schema", "Write = and not OPERATOR(schema.=).")
-        name = node.name[0].sval
-        if kind in _BETWEEN:
-            left = self._operand(node.lexpr, level)
-            low, high = (self._operand(end, level) for end in node.rexpr)
-            return _joined(left, f" {_BETWEEN[kind]} ", low, " AND ", high)
-        if kind in (enums.A_Expr_Kind.AEXPR_LIKE, enums.A_Expr_Kind.AEXPR_ILIKE):
-            return self._like(node, name, level)
-        if kind == enums.A_Expr_Kind.AEXPR_IN:
-            left = self._operand(node.lexpr, level)
-            listed = _listed(self._many(node.rexpr, level), "(", ")")
-            return _joined(left, " IN " if name == "=" else " NOT IN ", listed)
-        if kind in (enums.A_Expr_Kind.AEXPR_DISTINCT, enums.A_Expr_Kind.AEXPR_NOT_DISTINCT):
-            word = " IS DISTINCT FROM " if kind == enums.A_Expr_Kind.AEXPR_DISTINCT else " IS NOT DISTINCT FROM "
-            return _joined(self._operand(node.lexpr, level), word, self._operand(node.rexpr, level))
-        if kind == enums.A_Expr_Kind.AEXPR_NULLIF:
-            return _listed([self._write(node.lexpr, level), self._write(node.rexpr, level)], "nullif(", ")")
-        if kind in (enums.A_Expr_Kind.AEXPR_OP_ANY, enums.A_Expr_Kind.AEXPR_OP_ALL) and name in _COMPARISONS:
-            word = "ANY" if kind == enums.A_Expr_Kind.AEXPR_OP_ANY else "ALL"
-            listed = _listed([self._write(node.rexpr, level)], f"{word} (", ")")
-            return _joined(self._operand(node.lexpr, level), f" {name} ", listed)
-        if kind == enums.A_Expr_Kind.AEXPR_OP and name in _OPERATORS:
-            return self._operation(node, name, level)
-        close = f"Allowed are {' '.join(sorted(_OPERATORS))}, LIKE, ILIKE, IN, BETWEEN and IS."
-        raise self._refused(node, f"the operator {name} is not allowed", close)
-
-    def _operation(self, node: Any, name: str, level: int) -> _Written:
-        right = self._operand(node.rexpr, level)
-        if node.lexpr is None:
-            if name not in "+-":
-                raise self._refused(node, f"the operator {name} needs two sides", "Write both.")
-            return _Written(f"({name} {right.sql})", f"{name}{right.text}")
-        left = self._operand(node.lexpr, level)
-        if name in "/%":
-            # Nobody's zero may stop the evaluation of all others.
-            return _Written(f"({left.sql} {name} nullif({right.sql}, 0))", f"{left.text} {name} {right.text}")
-        return _joined(left, f" {name} ", right)
-
-    def _like(self, node: Any, name: str, level: int) -> _Written:
-        pattern = _text_of(node.rexpr)
-        if pattern is None or len(pattern) > 100 or pattern.count("%") > 3:
-            raise self._refused(
-                node,
-                "LIKE takes a pattern of at most 100 characters with at most three %",
-                "Write it as a text, such as LIKE 'An%'.",
-            )
-        return _joined(self._operand(node.lexpr, level), f" {_LIKE[name]} ", self._operand(node.rexpr, level))
-
-    def _constant(self, node: Any, _level: int) -> _Written:
-        if node.isnull:
-            return _Written("NULL", "NULL")
-        value = node.val
-        if _is(value, ast.String):
-            if len(value.sval) > MOST_TEXT:
-                raise self._refused(node, f"a text has more than {MOST_TEXT} characters", "Write a shorter one.")
-            return _Written(str(literal(value.sval)), _shown(value.sval))
-        if _is(value, ast.Boolean):
-            word = "true" if value.boolval else "false"
-            return _Written(word, word)
-        number = str(value.ival) if _is(value, ast.Integer) else getattr(value, "fval", "")
-        if not re.fullmatch(r"-?[0-9]{0,30}(\.[0-9]{0,30})?([eE][+-]?[0-9]{1,2})?", number) or not number:
-            raise self._refused(node, "the number is too long, or none", "Write it in decimal digits.")
-        return _Written(f"({number})" if number.startswith("-") else number, number)
-
-    def _column(self, node: Any, _level: int) -> _Written:
-        names = [part.sval if _is(part, ast.String) else "*" for part in node.fields]
-        if len(names) != 1 or names == ["*"]:
-            raise self._refused(node, f"{'.'.join(names)} is not a bare name of a column", "Write the name alone.")
-        name = names[0]
-        self._refuse_masked(node, name, (name,))
-        relation = next((known for known in self._relations if name in known.columns), None)
-        if relation is None:
-            known = [column for listed in self._relations for column in listed.columns if column not in self._masked]
-            raise self._refused(node, f"there is no column {name}", nearest(name, known, "c360 tenant show lists them"))
-        self._refuse_masked(node, name, relation.columns[name])
-        self._used[relation.alias] = relation
-        self._columns.update(dict.fromkeys((name, *relation.columns[name])))
-        self._uses_time = self._uses_time or name in relation.timely
-        sql = f"{relation.alias}.{ident(name)}"
-        self._values[name] = sql
-        return _Written(sql, str(ident(name)))
-
-    def _refuse_masked(self, node: Any, name: str, attributes: Iterable[str]) -> None:
-        if masked := next((attribute for attribute in attributes if attribute in self._masked), None):
-            raise self._refused(
-                node,
-                f"{name} tells what is masked ({masked}), and membership would tell it everybody",
-                "Whoever is in a segment can be read by every reader: use what is not masked.",
-            )
-
-    def _cast(self, node: Any, level: int) -> _Written:
-        names = [part.sval for part in node.typeName.names]
-        target = _TYPES.get(names[-1]) if names[:-1] in ([], ["pg_catalog"]) else None
-        plain = not (
-            node.typeName.arrayBounds or node.typeName.typmods or node.typeName.setof or node.typeName.pct_type
-        )
-        if target is None or not plain:
-            hint = f"Allowed are {', '.join(_TYPES.values())}."
-            raise self._refused(node, f"a cast to {'.'.join(names)} is not allowed", hint)
-        value = _text_of(node.arg)
-        if value is not None and target in ("date", "timestamptz") and not _MOMENT.fullmatch(value):
-            raise self._refused(node, f"{_shown(value)} is no moment", "Write 2026-12-31 or 2026-12-31 18:00:00+07.")
-        if value is not None and target == "interval":
-            self._window(node, value)
-        inner = self._write(node.arg, level)
-        text = f"{target} {inner.text}" if value is not None else f"{inner.text}::{target}"
-        return _Written(f"({inner.sql})::{target}", text)
-
-    def _null_test(self, node: Any, level: int) -> _Written:
-        word = " IS NULL" if node.nulltesttype == enums.NullTestType.IS_NULL else " IS NOT NULL"
-        inner = self._write(node.arg, level)
-        return _Written(f"({inner.sql}{word})", f"{inner.text}{word}")
-
-    def _boolean_test(self, node: Any, level: int) -> _Written:
-        inner = self._write(node.arg, level)
-        word = _TESTS[node.booltesttype]
-        return _Written(f"({inner.sql} {word})", f"{_in_brackets(inner.text, node.arg)} {word}")
-
-    def _coalesce(self, node: Any, level: int) -> _Written:
-        return _listed(self._many(node.args, level), "coalesce(", ")")
-
-    def _extreme(self, node: Any, level: int) -> _Written:
-        word = "greatest" if node.op == enums.MinMaxOp.IS_GREATEST else "least"
-        return _listed(self._many(node.args, level), f"{word}(", ")")
-
-    def _array(self, node: Any, level: int) -> _Written:
-        return _listed(self._many(node.elements, level), "ARRAY[", "]")
-
-    def _moment(self, node: Any, _level: int) -> _Written:
-        if node.op == enums.SQLValueFunctionOp.SVFOP_CURRENT_DATE:
-            self._uses_time = True
-            return _Written("($2)::date", "current_date")
-        if node.op == enums.SQLValueFunctionOp.SVFOP_CURRENT_TIMESTAMP:
-            self._uses_time = True
-            return _Written("$2", "now()")
-        raise self._refused(node, "of such words only current_date and current_timestamp are allowed", "Use now().")
-
-    def _call(self, node: Any, level: int) -> _Written:
-        names = [part.sval for part in node.funcname]
-        arguments = list(node.args or ())
-        if any((node.agg_order, node.agg_filter, node.over, node.agg_within_group, node.agg_star, node.agg_distinct)):
-            raise self._refused(
-                node, f"{names[-1]} is called as an aggregate", "A condition speaks of one golden record."
-            )
-        if node.func_variadic or any(_is(argument, ast.NamedArgExpr) for argument in arguments):
-            raise self._refused(node, "arguments are given in order, without names", "Write name(first, second).")
-        if len(names) == 2 and node.funcformat == enums.CoercionForm.COERCE_SQL_SYNTAX and names[0] == "pg_catalog":
-            names = [_OF_SYNTAX.get(names[1], names[1])]
-        name = names[-1]
-        if len(names) != 1 or name not in (*_FUNCTIONS, *_OWN):
-            hint = nearest(name, [*_FUNCTIONS, *_OWN], f"Allowed are {', '.join(sorted([*_FUNCTIONS, *_OWN]))}.")
-            raise self._refused(node, f"the function {'.'.join(names)} is not allowed", hint)
-        if name in _OWN:
-            return self._own_call(node, name, arguments, level)
-        fewest, most = _FUNCTIONS[name]
-        if not fewest <= len(arguments) <= most:
-            raise self._refused(node, f"{name} takes {most} arguments", f"It was given {len(arguments)}.")
-        if name == "now":
-            self._uses_time = True
-            return _Written("$2", "now()")
-        if name in ("date_part", "date_trunc") and _text_of(arguments[0]) is None:
-            raise self._refused(node, f"{name} takes the name of a unit first", "Write 'month' or another one.")
-        return _listed(self._many(arguments, level), f"{name}(", ")")
-
-    def _own_call(self, node: Any, name: str, arguments: list[Any], level: int) -> _Written:
-        if name == "days_since":
-            if len(arguments) != 1:
-                raise self._refused(node, "days_since takes one moment", "Write days_since(last_seen_at).")
-            self._uses_time = True
-            moment = self._write(arguments[0], level)
-            sql = f"(extract(epoch FROM ($2 - ({moment.sql})::timestamptz)) / 86400)::double precision"
-            return self._looked_at(_Written(sql, f"days_since({moment.text})"))
-        texts = [_text_of(argument) for argument in arguments]
-        most = 1 if name == "in_segment" else 2
-        if not 1 <= len(texts) <= most or texts[0] is None or None in texts:
-            example = "in_segment('vip')" if name == "in_segment" else f"{name}('Order Completed', '30 days')"
-            raise self._refused(node, f"{name} takes texts that are written out", f"Write {example}.")
-        return self._in_segment(node, texts[0]) if name == "in_segment" else self._events(node, name, texts)
-
-    def _in_segment(self, node: Any, segment: str) -> _Written:
-        if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", segment):
-            raise self._refused(
-                node, f"{_shown(segment)} is no code of a segment", "Write it as c360 segment list does."
-            )
-        self._segments[segment] = None
-        table = f"{ident(self._schema)}.cdp_segment_members AS own"
-        query = (
-            f"SELECT EXISTS (SELECT FROM {table} WHERE own.segment = {literal(segment)}"  # noqa: S608 - quoted
-            " AND own.master_profile_id = profile.master_profile_id) AS value"
-        )
-        return self._looked_at(_Written(self._lookup(node, query), f"in_segment({_shown(segment)})"))
-
-    def _events(self, node: Any, name: str, texts: list[str | None]) -> _Written:
-        event, window = str(texts[0]), texts[1] if len(texts) > 1 else None
-        if not event or len(event) > MOST_TEXT:
-            raise self._refused(node, f"{name} takes the name of an event", "Write it as it is sent.")
-        self._refuse_masked(node, name, (EVENT_COUNTS,))
-        self._columns[EVENT_COUNTS] = None
-        if window is None:
-            asked = self._of_all_time(name, event)
-        else:
-            self._window(node, window)
-            self._uses_time = True
-            asked = self._within(name, event, window)
-        text = f"{name}({', '.join(_shown(text) for text in (event, window) if text is not None)})"
-        return self._looked_at(_Written(self._lookup(node, asked), text))
-
-    def _of_all_time(self, name: str, event: str) -> str:
-        """What is counted while events are recorded: no event is read, also of whoever has many."""
-        schema = ident(self._schema)
-        source = (
-            f"FROM {schema}.cdp_profile_links AS link"
-            f" JOIN {schema}.cdp_activity AS seen ON seen.raw_profile_id = link.raw_profile_id"
-            f" WHERE link.master_profile_id = profile.master_profile_id AND seen.event_name = {literal(event)}"
-        )
-        return {
-            "event_count": f"SELECT coalesce(sum(seen.event_count), 0)::bigint AS value {source}",
-            "has_event": f"SELECT EXISTS (SELECT {source}) AS value",
-            "first_event_at": f"SELECT min(seen.first_at) AS value {source}",
-            "last_event_at": f"SELECT max(seen.last_at) AS value {source}",
-        }[name]
-
-    def _within(self, name: str, event: str, window: str) -> str:
-        """Events of a window, found by the index on observation and time."""
-        schema = ident(self._schema)
-        source = (
-            f"FROM {schema}.cdp_profile_links AS link"
-            f" JOIN {schema}.cdp_behavioral_events AS event ON event.raw_profile_id = link.raw_profile_id"
-            f" WHERE link.master_profile_id = profile.master_profile_id AND event.event_name = {literal(event)}"
-            f" AND event.occurred_at > $2 - {literal(window)}::interval AND event.occurred_at <= $2"
-        )
-        return {
-            "event_count": f"SELECT count(*) AS value {source}",
-            "has_event": f"SELECT EXISTS (SELECT {source}) AS value",
-            "first_event_at": f"SELECT min(event.occurred_at) AS value {source}",
-            "last_event_at": f"SELECT max(event.occurred_at) AS value {source}",
-        }[name]
-
-    def _lookup(self, node: Any, query: str) -> str:
-        """A query of its own a golden record; the same one is asked once."""
-        if query not in self._joins and len(self._joins) == MOST_LOOKUPS:
-            raise self._refused(
-                node,
-                f"the condition looks at more than {MOST_LOOKUPS} events and segments",
-                "Split it into several segments.",
-            )
-        return f"{self._joins.setdefault(query, f'found{len(self._joins) + 1}')}.value"
-
-    def _looked_at(self, written: _Written) -> _Written:
-        self._values[written.text] = written.sql
-        return written
-
-    def _window(self, node: Any, text: str) -> None:
-        found = _WINDOW.fullmatch(text)
-        if found is None or not 1 <= int(found[1]) <= _MOST_OF_UNIT[found[2]]:
-            raise self._refused(node, f"{_shown(text)} is no length of time", "Write '30 days', at most ten years.")
-
-    def _refused(self, node: Any, what: str, hint: str) -> ScoringRefused:
-        place = getattr(node, "location", None)
-        if place is None and _is(node, ast.A_Expr):
-            place = getattr(node.lexpr, "location", None)
-        return refused(what, hint, None if place is None or place < 0 else place + 1 - len(_START))
-
-
-def refused(what: str, hint: str, place: int | None = None) -> ScoringRefused:
-    """U3302, with the place in the condition, counted in characters from 1."""
-    detail = None if place is None or place < 1 else f"At character {place} of the condition."
-    return ScoringRefused(what, code="U3302", detail=detail, hint=hint)
-
-
-def _is(node: Any, kind: Any) -> bool:
-    return isinstance(node, kind)
-
-
-def _is_expression(statement: Any) -> bool:
-    """SELECT expression, and nothing else that could stand in a SELECT."""
-    if not _is(statement, ast.SelectStmt) or len(statement.targetList or ()) != 1:
-        return False
-    target = statement.targetList[0]
-    clauses = (
-        "distinctClause",
-        "intoClause",
-        "fromClause",
-        "whereClause",
-        "groupClause",
-        "havingClause",
-        "windowClause",
-        "valuesLists",
-        "sortClause",
-        "limitOffset",
-        "limitCount",
-        "lockingClause",
-        "withClause",
-        "larg",
-        "rarg",
-    )
-    return target.name is None and not target.indirection and not any(getattr(statement, name) for name in clauses)
-
-
-def _text_of(node: Any) -> str | None:
-    """The text of a literal; None for everything else."""
-    is_text = _is(node, ast.A_Const) and not node.isnull and _is(node.val, ast.String)
-    return node.val.sval if is_text else None
-
-
-def _shown(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _in_brackets(text: str, node: Any) -> str:
-    is_compound = _is(node, ast.BoolExpr) and node.boolop != enums.BoolExprType.NOT_EXPR
-    return f"({text})" if is_compound else text
-
-
-def _joined(*pieces: _Written | str) -> _Written:
-    sql = "".join(piece if isinstance(piece, str) else piece.sql for piece in pieces)
-    return _Written(f"({sql})", "".join(piece if isinstance(piece, str) else piece.text for piece in pieces))
-
-
-def _listed(items: list[_Written], begin: str, end: str) -> _Written:
-    sql, text = (", ".join(getattr(item, kind) for item in items) for kind in ("sql", "text"))
-    return _Written(f"{begin}{sql}{end}", f"{begin}{text}{end}")
-
-
-def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
-    """A hint: the known name that is meant, most likely."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"Did you mean {close[0]}?" if close else otherwise
-
-
-_CALLED = {
-    ast.SubLink: "a subquery is",
-    ast.ParamRef: "a parameter is",
-    ast.RowExpr: "a row is",
-    ast.CaseExpr: "CASE is",
-    ast.CollateClause: "COLLATE is",
-    ast.A_Indirection: "a subscript is",
-}
-_WRITERS: dict[type, Callable[[_Reader, Any, int], _Written]] = {
-    ast.BoolExpr: _Reader._boolean,
-    ast.A_Expr: _Reader._expression,
-    ast.A_Const: _Reader._constant,
-    ast.ColumnRef: _Reader._column,
-    ast.TypeCast: _Reader._cast,
-    ast.NullTest: _Reader._null_test,
-    ast.BooleanTest: _Reader._boolean_test,
-    ast.CoalesceExpr: _Reader._coalesce,
-    ast.MinMaxExpr: _Reader._extreme,
-    ast.A_ArrayExpr: _Reader._array,
-    ast.SQLValueFunction: _Reader._moment,
-    ast.FuncCall: _Reader._call,
-}
+    divide(tree, None)
+    return parts

@@ -196,6 +196,16 @@ class RfmEntry(_Part):
         }
 
 
+class TraitEntry(_Part):
+    """One of `traits`. The expression is checked when it is compiled."""
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    description: str = ""
+    expression: Annotated[str, Field(min_length=1, max_length=4000)]
+    status: Literal["active", "paused"] = "active"
+    notifies_first: bool = False
+
+
 class SegmentEntry(_Part):
     """One of `segments`. The condition is checked when it is compiled."""
 
@@ -284,6 +294,7 @@ class Declaration(_Part):
     attributes: dict[Name, AttributeEntry] = {}
     blocked_values: list[BlockedValueEntry] = []
     match_rules: dict[RuleName, MatchRuleEntry] = {}
+    traits: dict[RuleName, TraitEntry] = {}
     segments: dict[RuleName, SegmentEntry] = {}
     retention: dict[Kind, Kept] = {}
     rfm: RfmEntry | None = None
@@ -305,6 +316,7 @@ class Declaration(_Part):
             "attributes": [entry.row(name) for name, entry in self.attributes.items()],
             "blocked_values": [entry.model_dump() for entry in self.blocked_values],
             "match_rules": [{"rule": name, **entry.model_dump()} for name, entry in self.match_rules.items()],
+            "traits": [{"trait": name, **entry.model_dump()} for name, entry in self.traits.items()],
             "segments": [{"segment": name, **entry.model_dump()} for name, entry in self.segments.items()],
             "retention": [{"kind": kind, "keep": keep} for kind, keep in self.retention.items()],
             **({} if self.rfm is None else {"rfm": self.rfm.wanted()}),
@@ -348,6 +360,10 @@ def write_declaration(metadata: Mapping[str, Any]) -> str:
     content["match_rules"] = {
         row["rule"]: _shortened(row, "rule", MatchRuleEntry(kind="scored").model_dump() | {"kind": None})
         for row in metadata["match_rules"]
+    }
+    content["traits"] = {
+        row["trait"]: _shortened(row, "trait", TraitEntry(expression="-").model_dump() | {"expression": None})
+        for row in metadata["traits"]
     }
     content["segments"] = {
         row["segment"]: _shortened(row, "segment", SegmentEntry(condition="-").model_dump() | {"condition": None})
@@ -419,6 +435,7 @@ def _guess(location: tuple[int | str, ...]) -> str | None:
         "funnels": FunnelEntry,
         "jobs": JobEntry,
         "segments": SegmentEntry,
+        "traits": TraitEntry,
     }
     model = parts.get(location[0], Declaration) if len(location) > 1 else Declaration
     known = list(model.model_fields)

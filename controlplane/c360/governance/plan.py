@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from c360.domain.errors import GovernanceRefused
 from c360.domain.tenants import TenantSpec
 from c360.governance.columns import ColumnChange, column_changes
-from c360.governance.segments import SEGMENTS, compile_segments
+from c360.governance.segments import SEGMENTS, CompiledSegment, compile_segments
 from c360.governance.state import TenantState
+from c360.governance.traits import TRAITS, CompiledTrait, compile_traits
 from c360.templates import Rendered, check_statements, render_migrations, render_repeatables, view_columns
 from c360.templates.environment import ident, literal
 
@@ -119,9 +120,11 @@ def make_plan(
                 # Without it the planner takes every name for a rare one.
                 table = f"{ident(tenant.schema_name)}.cdp_master_profiles"
                 draft.add("what is known of names, for the planner", f"ANALYZE {table};")
-    for path in sorted(set(state.releases) - {r.path for r in repeatables} - _run_once(state) - _of_segments(state)):
+    compiled = _run_once(state) | _of(SEGMENTS, state) | _of(TRAITS, state)
+    for path in sorted(set(state.releases) - {r.path for r in repeatables} - compiled):
         forget = f"SELECT c360._forget_tenant_release({literal(tenant.slug)}, {literal(path)});"
         draft.add(f"{path} is no longer a template", forget)
+    _traits(draft, tenant, state)
     _segments(draft, tenant, state)
     if draft.steps:
         _finish(draft, tenant, state, wanted)
@@ -134,23 +137,43 @@ def make_plan(
     )
 
 
-def _of_segments(state: TenantState) -> set[str]:
-    return {path for path in state.releases if path.startswith(SEGMENTS)}
+def _of(kind: str, state: TenantState) -> set[str]:
+    return {path for path in state.releases if path.startswith(kind)}
+
+
+def _traits(draft: _Draft, tenant: TenantSpec, state: TenantState) -> None:
+    """Traits are compiled after the views they look at and before the segments that look at them."""
+    compiled = compile_traits(tenant)
+    steps = len(draft.steps)
+    for path in sorted(_of(TRAITS, state) - {trait.path for trait in compiled}):
+        name = path.removeprefix(TRAITS)
+        values = f"{literal(tenant.slug)}, {literal(name)}"
+        forget = f"SELECT c360._forget_tenant_release({literal(tenant.slug)}, {literal(path)});"
+        draft.add(f"trait {name}: removed, with its values", f"SELECT c360._drop_trait({values});\n{forget}")
+    for trait in compiled:
+        if state.releases.get(trait.path) != trait.checksum:
+            _compiled(draft, tenant, trait, f"trait {trait.name}: " + (trait.problem or "compiled, its values follow"))
+    if len(draft.steps) > steps:
+        draft.add("the view of traits", f"SELECT c360._make_traits_view({literal(tenant.slug)});")
+
+
+def _compiled(draft: _Draft, tenant: TenantSpec, made: CompiledTrait | CompiledSegment, reason: str) -> None:
+    values = ", ".join(literal(value) for value in (tenant.slug, made.path, made.checksum))
+    draft.add(reason, f"{made.sql}\nSELECT c360._record_tenant_release({values});")
 
 
 def _segments(draft: _Draft, tenant: TenantSpec, state: TenantState) -> None:
     """Segments are compiled after the views they look at; what is no longer stated goes."""
     compiled = compile_segments(tenant)
-    for path in sorted(_of_segments(state) - {segment.path for segment in compiled}):
+    for path in sorted(_of(SEGMENTS, state) - {segment.path for segment in compiled}):
         name = path.removeprefix(SEGMENTS)
         values = f"{literal(tenant.slug)}, {literal(name)}"
         forget = f"SELECT c360._forget_tenant_release({literal(tenant.slug)}, {literal(path)});"
         draft.add(f"segment {name}: removed, with its members", f"SELECT c360._drop_segment({values});\n{forget}")
     for segment in compiled:
         if state.releases.get(segment.path) != segment.checksum:
-            values = ", ".join(literal(value) for value in (tenant.slug, segment.path, segment.checksum))
             reason = f"segment {segment.name}: " + (segment.problem or "compiled, its members follow")
-            draft.add(reason, f"{segment.sql}\nSELECT c360._record_tenant_release({values});")
+            _compiled(draft, tenant, segment, reason)
 
 
 def _run_once(state: TenantState) -> set[str]:

@@ -5,8 +5,7 @@ A change is metadata, plan and sync in one transaction, or nothing. Who is in fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -14,18 +13,16 @@ from psycopg.types.json import Jsonb
 
 from c360.domain.errors import GovernanceRefused, ScoringRefused
 from c360.domain.tenants import Segment, of_tenant
-from c360.governance.conditions import nearest, refused
+from c360.governance.conditions import refused
+from c360.governance.expressions import nearest
 from c360.governance.plan import Plan
+from c360.governance.rehearsal import kept
 from c360.governance.segments import check_segments, members_query, parts_query, read_segment_condition
 from c360.governance.tenants import Connection, as_owner, call, load_spec, plan_tenant, sync_tenant
 
 # Classes of what PostgreSQL finds wrong with an expression or a value in it.
 _WRONG = ("22", "42")
 _NO_SEGMENT = "List them with: c360 segment list"
-
-
-class _Rehearsed(Exception):
-    """Ends a transaction without a trace."""
 
 
 def find_segment(conn: Connection, slug: str, name: str) -> Segment:
@@ -39,7 +36,7 @@ def find_segment(conn: Connection, slug: str, name: str) -> Segment:
 
 def put_segment(conn: Connection, slug: str, segment: Segment, *, is_new: bool, dry_run: bool = False) -> Plan:
     """Add a segment, or change it; answers what the sync did or would do."""
-    with _kept(conn, not dry_run) as end:
+    with kept(conn, not dry_run) as end:
         stated = {known.name for known in load_spec(conn, slug).segments}
         if is_new and segment.name in stated:
             raise GovernanceRefused(
@@ -65,7 +62,7 @@ def put_segment(conn: Connection, slug: str, segment: Segment, *, is_new: bool, 
 def drop_segment(conn: Connection, slug: str, name: str, *, dry_run: bool = False) -> Plan:
     """Remove a segment with its members and their history."""
     find_segment(conn, slug, name)
-    with _kept(conn, not dry_run) as end:
+    with kept(conn, not dry_run) as end:
         call(conn, "SELECT c360.remove_segment(%s, %s)", slug, name)
         plan = plan_tenant(conn, slug)
         sync_tenant(conn, slug)
@@ -75,11 +72,11 @@ def drop_segment(conn: Connection, slug: str, name: str, *, dry_run: bool = Fals
 
 def preview_segment(conn: Connection, slug: str, condition: str, sample: int, seconds: int) -> dict[str, Any]:
     """Who would be in, at most so many of them with the values that were looked at. Keeps nothing."""
-    with _kept(conn, False) as end:
+    with kept(conn, False) as end:
         spec = load_spec(conn, slug)
         read = read_segment_condition(spec, condition)
         stated = {segment.name for segment in spec.segments}
-        for name in read.segments:
+        for name in read.whole.segments:
             if name not in stated:
                 raise refused(f"there is no segment {name}", nearest(name, stated, _NO_SEGMENT))
         call(conn, "SELECT set_config('statement_timeout', %s, true)", f"{seconds}s")
@@ -97,7 +94,7 @@ def preview_segment(conn: Connection, slug: str, condition: str, sample: int, se
                 raise
             raise refused(error.diag.message_primary or str(error), "Compare values of one kind.") from error
         end(found)
-    return {"condition": read.text, **found}
+    return {"condition": read.whole.text, **found}
 
 
 def fill_segments(
@@ -126,18 +123,3 @@ def _refuse_broken(conn: Connection, slug: str, name: str) -> None:
     problem = call(conn, query, slug, name)
     if problem is not None:
         raise refused(problem, "Compare values of one kind; c360 tenant show lists the columns.")
-
-
-@contextmanager
-def _kept(conn: Connection, is_kept: bool) -> Iterator[Callable[[object], None]]:
-    """A transaction as the owner, which leaves nothing unless it is kept."""
-
-    def end(_outcome: object) -> None:
-        if not is_kept:
-            raise _Rehearsed  # leaving the block is what undoes it
-
-    try:
-        with as_owner(conn):
-            yield end
-    except _Rehearsed:
-        return

@@ -14,8 +14,11 @@ from dataclasses import dataclass
 import c360
 from c360.domain.errors import ScoringRefused
 from c360.domain.tenants import Segment, TenantSpec
-from c360.governance.conditions import EVENT_COUNTS, Condition, Part, Relation, nearest, read_condition, refused
-from c360.templates.environment import ident, literal
+from c360.governance.conditions import Condition, Part, read_condition, refused
+from c360.governance.expressions import nearest
+from c360.governance.sources import joined, readable_of
+from c360.governance.traits import expressions_of, trait_relation
+from c360.templates.environment import literal
 
 SEGMENTS = "segments/"
 
@@ -38,60 +41,9 @@ class CompiledSegment:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-# As c360._masked_metrics(): the attributes whose value a metric tells.
-_VALUE = ("total_revenue", "avg_order_value")
-_METRICS: dict[str, tuple[str, ...]] = {
-    "first_seen_at": (),
-    "last_seen_at": (),
-    "last_known_channel": (),
-    "total_sessions": (EVENT_COUNTS,),
-    "total_events": (EVENT_COUNTS,),
-    "total_orders": (),
-    "total_revenue": _VALUE,
-    "avg_order_value": _VALUE,
-    "total_refunds": _VALUE,
-    "refunded_value": _VALUE,
-    "first_purchase_at": (),
-    "last_purchase_at": (),
-    "unpriced_orders": ("total_orders",),
-    "other_currency_orders": ("total_orders",),
-    "event_counts": (EVENT_COUNTS,),
-}
-_METRICS_OF_WINDOWS = {
-    f"{name}_{days}d": told
-    for days in (7, 30, 90)
-    for name, told in {"events": (), "active_days": (), "event_counts": (EVENT_COUNTS,)}.items()
-}
-# As c360._masked_scores(): what the functions of c360._segment_functions() answer, which all changes as time passes.
-_SCORES: dict[str, dict[str, tuple[str, ...]]] = {
-    "clv": {
-        "clv": _VALUE,
-        "expected_purchases": ("total_orders",),
-        "expected_value": _VALUE,
-        "mean_value": _VALUE,
-        "probability_alive": ("total_orders", "last_purchase_at"),
-        "probability_no_purchase": ("total_orders", "last_purchase_at"),
-        "purchase_days": ("total_orders",),
-    },
-    "engagement": {"engagement": (EVENT_COUNTS,), "frequency_30d": (), "frequency_90d": ()},
-    "inactivity": {"inactivity": ("total_orders", "last_purchase_at", "last_seen_at"), "idle_days": ("last_seen_at",)},
-    "lead": {"lead": ()},
-}
-
-
-def relations_of(tenant: TenantSpec) -> tuple[Relation, ...]:
-    """What conditions may name: columns of these views, the first that has a name wins."""
-    names = ("created_at", "updated_at", *(attribute.name for attribute in tenant.attributes))
-    return (
-        Relation("profile", "cdp_profiles", dict.fromkeys(names, ())),
-        Relation("metrics", "cdp_metrics", _METRICS | _METRICS_OF_WINDOWS, frozenset(_METRICS_OF_WINDOWS)),
-        *(Relation(name, f"_{name}_of", told, frozenset(told), by_ids=True) for name, told in _SCORES.items()),
-    )
-
-
 def read_segment_condition(tenant: TenantSpec, text: str) -> Condition:
     """A condition over the golden records of a tenant; raises ScoringRefused U3302."""
-    return read_condition(text, tenant.schema_name, relations_of(tenant), tenant.masked_attributes)
+    return read_condition(text, readable_of(tenant, trait_relation(tenant)))
 
 
 def check_segments(tenant: TenantSpec, names: Iterable[str]) -> None:
@@ -113,7 +65,7 @@ def compile_segments(tenant: TenantSpec) -> list[CompiledSegment]:
 
 def members_query(tenant: TenantSpec, condition: Condition) -> str:
     """Who of the golden records $1 is in as of $2."""
-    return f"SELECT profile.master_profile_id\n{_sources(tenant, condition, '$1')}\nWHERE {condition.sql}"
+    return f"SELECT profile.master_profile_id\n{joined(tenant, condition.whole, '$1')}\nWHERE {condition.whole.sql}"
 
 
 def parts_query(tenant: TenantSpec, condition: Condition) -> str:
@@ -121,7 +73,7 @@ def parts_query(tenant: TenantSpec, condition: Condition) -> str:
     rows = ",\n    ".join(_part_row(part) for part in condition.parts)
     names = 'place, parent, kind, condition, holds, "values"'
     return (
-        f"SELECT part.*\n{_sources(tenant, condition, 'ARRAY[$1]')}\n"
+        f"SELECT part.*\n{joined(tenant, condition.whole, 'ARRAY[$1]')}\n"
         f"CROSS JOIN LATERAL (VALUES\n    {rows}\n) AS part ({names})\nORDER BY part.place"
     )
 
@@ -136,11 +88,12 @@ class _Read:
 
 def _read(tenant: TenantSpec) -> _Read:
     stated = {segment.name: segment for segment in tenant.segments}
+    readable = readable_of(tenant, trait_relation(tenant))
     conditions: dict[str, Condition] = {}
     problems: dict[str, ScoringRefused] = {}
     for name, segment in stated.items():
         try:
-            conditions[name] = read_segment_condition(tenant, segment.condition)
+            conditions[name] = read_condition(segment.condition, readable)
         except ScoringRefused as problem:
             problems[name] = problem
     ordered: list[str] = []
@@ -163,7 +116,7 @@ def _visit(
     if name in ancestors:
         return
     above: dict[str, None] = {}
-    for other in conditions[name].segments if name in conditions else ():
+    for other in conditions[name].whole.segments if name in conditions else ():
         if other in [*path, name]:
             circle = [*path, name][[*path, name].index(other) :]
             for member in circle:
@@ -203,7 +156,7 @@ def _compiled(tenant: TenantSpec, segment: Segment, read: _Read, place: int) -> 
     }
     if problem is None:
         condition = read.conditions[segment.name]
-        family = [read.conditions[name] for name in (segment.name, *read.ancestors[segment.name])]
+        family = [read.conditions[name].whole for name in (segment.name, *read.ancestors[segment.name])]
         document |= {
             "members": members_query(tenant, condition),
             "parts": parts_query(tenant, condition),
@@ -212,6 +165,9 @@ def _compiled(tenant: TenantSpec, segment: Segment, read: _Read, place: int) -> 
             # The functions say days in this zone.
             "time_zone": tenant.time_zone,
         }
+        if traits := expressions_of(tenant, (column for one in family for column in one.columns)):
+            # Of another expression a trait may be of another type.
+            document["traits"] = traits
         if segment.status == "paused":
             document["is_paused"] = True
     else:
@@ -221,25 +177,6 @@ def _compiled(tenant: TenantSpec, segment: Segment, read: _Read, place: int) -> 
     )
     sql = f"SELECT c360._compile_segment({values});"
     return CompiledSegment(segment.name, sql, None if problem is None else problem.message)
-
-
-def _sources(tenant: TenantSpec, condition: Condition, ids: str) -> str:
-    schema = ident(tenant.schema_name)
-    lines = [
-        f"FROM unnest({ids}) AS asked (id)",
-        f"JOIN {schema}.cdp_profiles AS profile ON profile.master_profile_id = asked.id",
-    ]
-    lines += [
-        f"LEFT JOIN {schema}.{ident(relation.view)}{f'({ids})' if relation.by_ids else ''} AS {relation.alias}"
-        f" ON {relation.alias}.master_profile_id = profile.master_profile_id"
-        for relation in condition.relations
-        if relation.alias != "profile"
-    ]
-    # OFFSET 0: asked once a golden record, however often the condition speaks of it.
-    lines += [
-        f"CROSS JOIN LATERAL ({query} OFFSET 0) AS found{number}" for number, query in enumerate(condition.joins, 1)
-    ]
-    return "\n".join(lines)
 
 
 def _part_row(part: Part) -> str:

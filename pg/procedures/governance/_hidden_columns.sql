@@ -79,6 +79,11 @@ AS $$
     CROSS JOIN (VALUES ('cdp_metric_values'::name), ('cdp_metrics')) AS shown (table_name)
     UNION ALL
     SELECT
+        'cdp_traits',
+        told.trait::name
+    FROM unnest(c360._hidden_traits(p_tenant)) AS told (trait)
+    UNION ALL
+    SELECT
         figure.table_name,
         figure.column_name
     FROM c360._masked_reports(p_tenant) AS figure

@@ -1,5 +1,5 @@
 -- A document of _identity_metadata() or _tenant_metadata() as readers may see it: the patterns of blocked values of masked identifier
--- types, which may be somebody's, are hidden, and conditions of segments that name a masked attribute. Reads only.
+-- types, which may be somebody's, are hidden, and conditions of segments and expressions of traits that name a masked attribute. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._masked_metadata(
     p_tenant   text,
@@ -39,6 +39,19 @@ AS $$
                 '[]'
             )
             FROM jsonb_array_elements(p_document -> 'segments') WITH ORDINALITY AS stated (item, place)
+        ),
+        'traits',
+        (
+            SELECT coalesce(
+                jsonb_agg(
+                    stated.item || jsonb_build_object(
+                        'expression', c360._shown_condition(p_tenant, stated.item ->> 'expression')
+                    )
+                    ORDER BY stated.place
+                ),
+                '[]'
+            )
+            FROM jsonb_array_elements(p_document -> 'traits') WITH ORDINALITY AS stated (item, place)
         )
     ) ELSE '{}' END;
 $$;

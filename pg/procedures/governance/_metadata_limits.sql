@@ -12,10 +12,11 @@ AS $$
         ('match_rules', 50, 'match rules', 'Each finds candidates of its own for every observation.'),
         ('jobs', 100, 'jobs', 'The times of all are looked at by every worker.'),
         ('blocked_values', 1000, 'blocked patterns', 'Each is a regular expression that runs over every new identifier.'),
+        ('computed_traits', 100, 'computed traits', 'Each is worked out for every golden record that is touched.'),
         ('segments', 200, 'segments', 'Each is evaluated for every golden record that is touched.'),
         ('funnels', 30, 'funnels', 'Each is counted for every golden record that is touched.'),
         ('subscriptions', 100, 'webhooks', 'Each receives every message, from a fan-out that serves all tenants.');
 $$;
 
 COMMENT ON FUNCTION c360._metadata_limits() IS
-    'How many attributes, identifier types, match rules, jobs, blocked patterns, segments, funnels and webhooks a tenant may have.';
+    'How many attributes, identifier types, match rules, jobs, blocked patterns, computed traits, segments, funnels and webhooks a tenant may have.';

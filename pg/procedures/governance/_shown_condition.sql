@@ -1,4 +1,4 @@
--- The condition of a segment as readers may see it: one that names a masked attribute may hold somebody's value, and is hidden. Such a
+-- The condition of a segment, or the expression of a trait, as readers may see it: one that names a masked attribute may hold somebody's value, and is hidden. Such a
 -- condition is refused when it is compiled, but it stands in the metadata until somebody changes it. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._shown_condition(

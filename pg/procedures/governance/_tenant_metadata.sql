@@ -1,5 +1,5 @@
 -- Everything a tenant is rendered and exported from, as one document: properties, identifier types, blocked values,
--- attributes, retired ones included, match rules, segments, how long what is kept, RFM,
+-- attributes, retired ones included, match rules, computed traits, segments, how long what is kept, RFM,
 -- engagement, leads and their model, subscriptions, funnels, and jobs. NULL for an unknown tenant. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._tenant_metadata(p_tenant text)
@@ -26,6 +26,21 @@ AS $$
             ), '[]')
             FROM c360.retention_policies AS policy
             WHERE policy.tenant = tenant.tenant
+        ),
+        'traits', (
+            SELECT coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'trait', stated.trait,
+                    'title', stated.title,
+                    'description', stated.description,
+                    'expression', stated.expression,
+                    'status', stated.status,
+                    'notifies_first', stated.notifies_first
+                )
+                ORDER BY stated.trait
+            ), '[]')
+            FROM c360.computed_traits AS stated
+            WHERE stated.tenant = tenant.tenant
         ),
         'segments', (
             SELECT coalesce(jsonb_agg(

@@ -1,5 +1,5 @@
 -- Brings the metadata of a tenant in line with a document: registers the tenant when it is new, changes the properties
--- that are given, adds or changes the listed identifier types, attributes, blocked values, match rules, segments, retention policies,
+-- that are given, adds or changes the listed identifier types, attributes, blocked values, match rules, computed traits, segments, retention policies,
 -- funnels and jobs, each row given whole, RFM, engagement, leads and their model, and subscriptions.
 -- Removes nothing: an attribute is retired by its status. Safe to repeat; unchanged rows stay untouched. The schema
 -- follows with the next sync. For the owner of c360 alone; granted to nobody.
@@ -36,6 +36,7 @@ BEGIN
     WHERE blocked.reason <> excluded.reason;
 
     PERFORM c360._apply_match_rules(v_tenant, p_document -> 'match_rules');
+    PERFORM c360._apply_computed_traits(v_tenant, p_document -> 'traits');
     PERFORM c360._apply_segments(v_tenant, p_document -> 'segments');
     PERFORM c360._apply_retention_policies(v_tenant, p_document -> 'retention');
     PERFORM c360._apply_rfm(v_tenant, p_document -> 'rfm');

@@ -31,6 +31,8 @@ AS $$
             '{"holdout_periods": "integer", "periods": "integer", "discount": "double precision", "prior": "double precision"}',
             '45 4 * * MON',
             'Fits the model of how long subscriptions last anew and judges it, where there are any.'),
+        ('refresh_traits', 'refresh_traits', '{}', '10 * * * *',
+            'Works out computed traits that change because time passes, and those that are new.'),
         ('refresh_segments', 'refresh_segments', '{}', '20 * * * *',
             'Finds who enters or leaves segments because time passes.');
 $$;

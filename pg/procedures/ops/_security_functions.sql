@@ -57,7 +57,7 @@ AS $$
     WHERE present.nspname NOT IN ('c360', 'c360_v1')
       AND granted.grantee <> present.proowner
       AND listed.role IS DISTINCT FROM trim('"' FROM grantee.name)
-      -- Conditions of segments ask for scores.
+      -- Conditions of segments and expressions of traits ask for scores and numbers of events.
       AND NOT (
           present.proname IN (SELECT asked.function_name FROM c360._segment_functions() AS asked)
           AND granted.grantee = to_regrole(quote_ident(format('c360_%s_segments', substr(present.nspname, length('tenant_') + 1))))
@@ -85,9 +85,9 @@ AS $$
         format('DROP FUNCTION %s; or give it to a schema of its own.', present.signature)
     FROM present
     WHERE present.proowner <> (SELECT owner.oid FROM owner)
-      -- Compiled conditions of segments belong to a role that may read no more than they need.
+      -- Compiled conditions of segments and expressions of traits belong to a role that may read no more than they need.
       AND NOT (
-          present.proname ~ '^_(segment|why)_'
+          present.proname ~ '^_(segment|why|trait|looked)_'
           AND present.proowner = to_regrole(quote_ident(format('c360_%s_segments', substr(present.nspname, length('tenant_') + 1))))
       )
 

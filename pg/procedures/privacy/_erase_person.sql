@@ -60,6 +60,7 @@ BEGIN
         c360._erase_events(p_tenant, v_person, p_mode),
         c360._erase_sessions(v_person),
         c360._erase_metrics(v_person),
+        c360._erase_traits(v_person),
         c360._erase_segments(v_person),
         c360._erase_reports(v_person),
         jsonb_build_object('cdp_event_ids', c360._forget_named_ids(v_ids)),

@@ -14,6 +14,7 @@ DECLARE
     v_id         uuid;
     v_requested  uuid;
     v_candidates bigint;
+    v_traits     jsonb;
 BEGIN
     SELECT
         found.master_profile_id,
@@ -25,9 +26,13 @@ BEGIN
         v_candidates
     FROM c360._find_profile(p_tenant, p_identifier_type, p_value) AS found;
 
+    v_traits := c360._shown_traits(p_tenant, v_id);
+
     RETURN (
         SELECT
-            shown.profile
+            -- An attribute of that name is the tenant's own.
+            CASE WHEN v_traits IS NULL THEN '{}' ELSE jsonb_build_object('computed_traits', v_traits) END
+            || shown.profile
             || jsonb_build_object(
                 'profile_id', shown.master_profile_id,
                 'redirected', coalesce(v_requested <> v_id, false),

@@ -1,5 +1,5 @@
 -- Gives the role c360_<tenant>_segments what conditions may read, and nothing else: columns that are not masked of the views below, the
--- times and names of events, who is in which segment, and scores. Safe to repeat; part of every sync, because views that are made anew start
+-- times and names of events and their properties that readers see, who is in which segment, and scores. Safe to repeat; part of every sync, because views that are made anew start
 -- without grants. Silent where the role does not exist.
 
 CREATE OR REPLACE FUNCTION c360._grant_segments(p_tenant text)

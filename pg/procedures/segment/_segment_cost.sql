@@ -26,7 +26,7 @@ BEGIN
     v_cost := (v_plan -> 0 -> 'Plan' ->> 'Total Cost')::double precision;
 
     IF v_cost > p_most THEN
-        RAISE EXCEPTION 'the condition costs too much'
+        RAISE EXCEPTION 'it costs too much'
             USING ERRCODE = 'U3302',
                   DETAIL = format('The planner expects %s for 1,000 golden records, %s is the most.', round(v_cost), p_most),
                   HINT = 'Ask for fewer events, or put parts of it into segments of their own.';

@@ -1,5 +1,5 @@
--- The functions in the schema of a tenant that conditions of segments may call, beside built-in ones: scores of golden records. The one list
--- of what their role may execute; nobody else may. Pure.
+-- The functions in the schema of a tenant that conditions of segments and expressions of traits may call, beside built-in ones: scores of golden
+-- records, and the number that a property of an event is. The one list of what their role may execute; nobody else may. Pure.
 
 CREATE OR REPLACE FUNCTION c360._segment_functions()
     RETURNS TABLE (function_name name)
@@ -12,8 +12,9 @@ AS $$
         ('_clv_of'::name),
         ('_engagement_of'),
         ('_inactivity_of'),
-        ('_lead_of');
+        ('_lead_of'),
+        ('event_number');
 $$;
 
 COMMENT ON FUNCTION c360._segment_functions() IS
-    'Functions of a tenant that conditions of segments may call.';
+    'Functions of a tenant that conditions of segments and expressions of traits may call.';

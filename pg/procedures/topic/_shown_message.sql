@@ -1,4 +1,4 @@
--- The text of a message as people may see it, by the metadata of now: golden records, scores and evidence masked, events as
+-- The text of a message as people may see it, by the metadata of now: golden records, scores, traits and evidence masked, events as
 -- _shown_event() shows them. p_shown is the answer of _shown_fields(). A text that
 -- holds nothing of that kind stays as it is. Trusts the search_path. Raises nothing.
 
@@ -27,6 +27,9 @@ BEGIN
     END IF;
     IF v_data ? 'score' THEN
         v_shown := v_shown - c360._masked_scores(p_tenant);
+    END IF;
+    IF v_body ->> 'type' = 'traits.updated' THEN
+        v_shown := v_shown || jsonb_build_object('changed', (v_data -> 'changed') - c360._hidden_traits(p_tenant));
     END IF;
     IF v_shown IS NOT DISTINCT FROM v_data THEN
         RETURN p_body;
