@@ -622,7 +622,7 @@ VALUES
     ('procedures/models/fit_spend.sql', '2c58829b2a7e54f7e69a4d2d7780184fce0002148071c51d12335a40edd20522'),
     ('procedures/models/probability_alive.sql', 'dee34bcb39f7aa2e9e22d0590d2a764331bcd55b0b1ac8c5d85c0b9313f7a2b9'),
     ('procedures/models/probability_no_purchase.sql', 'd466f83029504f52efdf36a0b4f9f00f42c8f2d848d60239a1465c0d510337b1'),
-    ('procedures/models/_purchases_if_alive.sql', 'ff7af7910b1f4a5a679ba6e809ecff86744f0f34ff3bf19f93efefab2f4cbcd6'),
+    ('procedures/models/_purchases_if_alive.sql', '8a1aa95fbae30161bc72685db2f1421dd88c9020e4f40b73370e4c406ce0ffcb'),
     ('procedures/models/expected_purchases.sql', '8eabaae7df34c939419f47be6f377cf066bfd66b86c45f9d8a25b9f1209b422f'),
     ('procedures/models/expected_value.sql', '4a751872f323e0c7380e7eba5ad0f32bdba5a4daff0b09b5eda8588c5e63f3c5'),
     ('procedures/models/discounted_purchases_if_alive.sql', 'a2eedaa0081af6a02c0f835adc36bba7d864befaab4b7f5c2c5f0e3c96fb1a1f'),

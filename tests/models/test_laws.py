@@ -6,7 +6,7 @@ import math
 
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 MODELS = st.sampled_from(["bg_nbd", "mbg_nbd"])
@@ -46,6 +46,7 @@ def test_predictions_are_numbers_that_can_be(module_db, model, parameters, custo
 
 @settings(max_examples=25, deadline=None)
 @given(model=MODELS, parameters=st.tuples(*[st.floats(0.05, 20)] * 4), customer=CUSTOMER)
+@example(model="bg_nbd", parameters=(10.0, 20.0, 1.0, 1.0), customer=(123, 1.0, 1.0))
 def test_a_short_time_brings_as_much_as_the_rate_says(module_db, model, parameters, customer):
     r, alpha = parameters[:2]
     x, recency, age = customer

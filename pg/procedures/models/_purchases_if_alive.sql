@@ -23,7 +23,11 @@ DECLARE
     r             CONSTANT double precision := p_fit.r + p_x;
     c             CONSTANT double precision := p_fit.a + p_fit.b + p_x - CASE p_fit.model WHEN 'bg_nbd' THEN 1 ELSE 0 END;
     z             CONSTANT double precision := p_horizon / (p_fit.alpha + p_age + p_horizon);
-    v_log         CONSTANT double precision := ln(p_fit.alpha + p_age) - ln(p_fit.alpha + p_age + p_horizon);
+    -- Of two logarithms that are next to each other the difference would have few digits.
+    v_log         CONSTANT double precision := CASE
+        WHEN z < 1e-4 THEN -z * (1 + z * (1 / 2.0 + z * (1 / 3.0 + z / 4)))
+        ELSE ln(p_fit.alpha + p_age) - ln(p_fit.alpha + p_age + p_horizon)
+    END;
     v_term        double precision;
     v_sum         double precision := 0;
     v_scale       double precision := 0;
