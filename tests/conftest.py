@@ -31,6 +31,7 @@ from typing import Any
 import psycopg
 import pytest
 from httpx._transports import default as httpx_transport
+from hypothesis import settings
 
 from c360.domain.tenants import TenantSpec
 from c360.governance import create_tenant
@@ -40,6 +41,11 @@ from support.command_line import CommandLine, running_command_line
 from support.server import OWNER, TEMPLATE, TestServer, chosen_version, running_server
 from support.session import Session
 from support.waiting import wait_until as wait_for
+
+# Examples of properties are the same each time, so that a change is judged by itself; "explore" looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore")
+settings.load_profile("same")
 
 _server = pytest.StashKey[TestServer]()
 _stack = pytest.StashKey[contextlib.ExitStack]()
