@@ -817,7 +817,7 @@ VALUES
     ('procedures/trait/_trait_type.sql', 'd502625ab8a6d70a0cbd50a32bb8b15df0275a81238b011d1986ba5cef96df32'),
     ('procedures/trait/_drop_trait_functions.sql', '4f128d96565d4b1801e929db5d64632ecc6618b38d1f81262847ec58f46d3902'),
     ('procedures/trait/_make_trait_functions.sql', '07d3de8ae64dcaa9458fe6b588fdd653b0cee364b9380c7ff659706c2c2d7a30'),
-    ('procedures/trait/_compile_trait.sql', '863f90cd5af6317c246d46329faec9c4410cd223325092f34dc2cf9429082898'),
+    ('procedures/trait/_compile_trait.sql', '2c653442cfb4e6f8c274cfe5ed111c7d45abcb17f83eae2113898092886b52b2'),
     ('procedures/trait/_drop_trait.sql', 'f8c373b1864bc1416c87d680d4076ac4e66d161ba5a9a0c0954110c4aa8dd6a7'),
     ('procedures/trait/_make_traits_view.sql', '9b206f68e95df404c93142ae12e443c19f7f6961204c20e26fd8e3b0da9fa05f'),
     ('procedures/trait/_trait_values.sql', '7854d539ca438f4bd7bfb68f5bf62e55c1e2cf332079f5e9998e657a9d7f1c38'),

@@ -166,6 +166,21 @@ def test_time_changes_what_has_a_window_and_segments_that_look_at_it(traits):
     assert left == [("left", "time")]
 
 
+def test_a_sync_after_the_batch_that_saw_another_time_zone_works_days_out_anew(traits):
+    traits.did("an", "Product Viewed", "2026-05-31T23:00:00Z")
+    traits.work()
+    traits.state(day="(last_event_at('Product Viewed'))::date")
+    traits.fill()
+    with as_owner(traits.db.connection):
+        traits.db.call("c360.apply_metadata", {"tenant": "acme", "time_zone": "Asia/Tokyo"})
+    traits.work()
+
+    sync_tenant(traits.db.connection, "acme")
+    traits.fill()
+
+    assert traits.told() == [{"day": {"from": "2026-05-31", "to": "2026-06-01"}}]
+
+
 def test_segments_follow_traits_in_the_same_batch(traits):
     traits.know("an", city="Hue")
     traits.work()

@@ -1,7 +1,7 @@
 -- Puts a computed trait into force as the control plane compiled it: makes its functions and notes what they look at. Where the expression
--- is another one than before, everybody has to be looked at again (status filling). An expression that PostgreSQL finds wrong stops no
+-- or the time zone is another one than before, everybody has to be looked at again (status filling). An expression that PostgreSQL finds wrong stops no
 -- sync: the trait is broken, and its values stay as they were. Part of a sync: waits for no evaluation, as _compile_segment().
---   p_compiled: {"expression", "values", "looked", "columns", "uses_time", "release"}, or {"expression", "release", "problem"}, or with
+--   p_compiled: {"expression", "values", "looked", "columns", "uses_time", "time_zone", "release"}, or {"expression", "release", "problem"}, or with
 --               "is_paused"
 
 CREATE OR REPLACE FUNCTION c360._compile_trait(
@@ -44,6 +44,7 @@ BEGIN
 
     SELECT
         state.expression,
+        state.time_zone,
         state.status
     INTO v_before
     FROM cdp_trait_states AS state
@@ -52,7 +53,9 @@ BEGIN
     v_status := CASE
         WHEN v_problem IS NOT NULL THEN 'broken'
         WHEN (p_compiled ->> 'is_paused')::boolean THEN 'paused'
-        WHEN v_before.expression = p_compiled ->> 'expression' AND v_before.status IN ('settled', 'filling') THEN v_before.status
+        WHEN v_before.expression = p_compiled ->> 'expression'
+            AND v_before.time_zone = p_compiled ->> 'time_zone'
+            AND v_before.status IN ('settled', 'filling') THEN v_before.status
         ELSE 'filling'
     END;
 
@@ -65,11 +68,12 @@ BEGIN
     END IF;
 
     INSERT INTO cdp_trait_states AS state (
-        trait, expression, data_type, columns, uses_time, status, problem, tells, cost, compiled_with
+        trait, expression, time_zone, data_type, columns, uses_time, status, problem, tells, cost, compiled_with
     )
     VALUES (
         p_trait,
         p_compiled ->> 'expression',
+        p_compiled ->> 'time_zone',
         v_made.data_type,
         ARRAY(SELECT jsonb_array_elements_text(p_compiled -> 'columns')),
         coalesce((p_compiled ->> 'uses_time')::boolean, false),
@@ -86,13 +90,17 @@ BEGIN
     )
     ON CONFLICT (trait) DO UPDATE
     SET expression = excluded.expression,
+        time_zone = excluded.time_zone,
         data_type = coalesce(excluded.data_type, state.data_type),
         columns = CASE WHEN v_status = 'broken' THEN state.columns ELSE excluded.columns END,
         uses_time = excluded.uses_time,
         status = excluded.status,
         problem = excluded.problem,
         tells = CASE WHEN state.settled_at IS NULL THEN excluded.tells ELSE true END,
-        filled_to = CASE WHEN v_status = v_before.status AND state.expression = excluded.expression THEN state.filled_to END,
+        filled_to = CASE
+            WHEN v_status = v_before.status AND (state.expression, state.time_zone) = (excluded.expression, excluded.time_zone)
+                THEN state.filled_to
+        END,
         failure = CASE WHEN v_status = v_before.status THEN state.failure END,
         cost = excluded.cost,
         compiled_with = excluded.compiled_with,

@@ -4,6 +4,7 @@
 CREATE TABLE tenant_select_2.cdp_trait_states (
     trait          text        NOT NULL,
     expression     text        NOT NULL,
+    time_zone      text,
     data_type      text,
     columns        text[]      NOT NULL DEFAULT '{}',
     uses_time      boolean     NOT NULL DEFAULT false,
@@ -22,6 +23,7 @@ CREATE TABLE tenant_select_2.cdp_trait_states (
 );
 COMMENT ON TABLE tenant_select_2.cdp_trait_states IS 'What of the computed traits is compiled, and how far their values have been worked out.';
 COMMENT ON COLUMN tenant_select_2.cdp_trait_states.expression IS 'The expression that is compiled; another one in the metadata is in force after the next sync.';
+COMMENT ON COLUMN tenant_select_2.cdp_trait_states.time_zone IS 'Whose days the compiled expression speaks of.';
 COMMENT ON COLUMN tenant_select_2.cdp_trait_states.data_type IS 'What PostgreSQL says the expression is; NULL for one that never could be compiled.';
 COMMENT ON COLUMN tenant_select_2.cdp_trait_states.columns IS 'Columns and event properties the expression looks at.';
 COMMENT ON COLUMN tenant_select_2.cdp_trait_states.uses_time IS 'Values may change because time passes.';
