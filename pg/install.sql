@@ -261,6 +261,7 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/metrics/_masked_metrics.sql
 \ir procedures/reports/_masked_reports.sql
 \ir procedures/segment/_tells_hidden.sql
+\ir procedures/segment/_note_lead_rules.sql
 \ir procedures/trait/_hidden_traits.sql
 \ir procedures/governance/_hidden_columns.sql
 \ir procedures/governance/_reference_ranks.sql
@@ -892,6 +893,7 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/scoring/_refresh_engagement_ranks.sql
 \ir procedures/scoring/_knows_engagement_ranks.sql
 \ir procedures/scoring/most_engaged.sql
+\ir procedures/scoring/_lead_rule_tells.sql
 \ir procedures/scoring/_lead_parts.sql
 \ir procedures/scoring/lead_scores.sql
 \ir procedures/scoring/set_lead_model.sql

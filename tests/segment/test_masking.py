@@ -4,7 +4,9 @@ import psycopg
 import pytest
 
 from c360.domain.errors import ScoringRefused
+from c360.domain.tenants import ComputedTrait
 from c360.governance import sync_tenant
+from c360.governance.traiting import put_trait
 
 
 @pytest.fixture
@@ -111,3 +113,90 @@ def test_readers_read_the_view(masked_later):
     masked_later.act_as("c360_acme_reader")
 
     assert masked_later.db.column("SELECT segment FROM tenant_acme.cdp_profile_segments") == ["open"]
+
+
+@pytest.fixture
+def leads(segments):
+    """Segments of those the rules of leads gave points, and what a rule looked at was masked later."""
+    segments.know("an", city="Hue")
+    segments.know("binh", country="VN")
+    segments.db.call("c360.set_lead", "acme", {"Lives there": {"points": 5, "attribute": "city", "equals": "Hue"}})
+    put_trait(segments.db.connection, "acme", ComputedTrait(name="worth", expression="lead * 2"), is_new=True)
+    while segments.db.call("c360.refresh_traits", "acme")["has_more"]:
+        pass
+    segments.put("points", "lead > 0")
+    segments.put("twice", "worth > 0")
+    segments.put("nested", "in_segment('points')")
+    return segments
+
+
+def mask(segments, attribute):
+    segments.db.execute(
+        "UPDATE c360.profile_attributes SET is_masked = true WHERE tenant = 'acme' AND attribute = %s", attribute
+    )
+
+
+@pytest.mark.parametrize("name", ["points", "twice", "nested"])
+def test_a_lead_tells_what_its_rules_look_at(leads, name):
+    assert leads.members(name) == {"an"}
+
+    mask(leads, "city")
+
+    with pytest.raises(psycopg.Error) as refused:
+        leads.members(name)
+    assert refused.value.sqlstate == "U3304"
+
+
+def test_after_the_sync_the_masked_rule_counts_for_nobody_and_the_past_is_forgotten(leads):
+    mask(leads, "city")
+    sync_tenant(leads.db.connection, "acme")
+    leads.fill()
+
+    assert (leads.members("points"), leads.members("nested"), leads.history()) == (set(), set(), [])
+    assert [leads.state(name)["status"] for name in ("points", "twice", "nested")] == ["settled"] * 3
+
+
+@pytest.mark.parametrize("is_synced", [False, True])
+def test_a_lead_also_tells_what_rules_of_later_look_at(leads, is_synced):
+    leads.db.call("c360.set_lead", "acme", {"From there": {"points": 5, "attribute": "country", "equals": "VN"}})
+    leads.fill()
+    if is_synced:
+        sync_tenant(leads.db.connection, "acme")
+        leads.fill()
+    mask(leads, "country")
+
+    with pytest.raises(psycopg.Error) as refused:
+        leads.members("points")
+    assert refused.value.sqlstate == "U3304"
+
+
+def test_rules_of_before_tell_until_everybody_was_looked_at_by_those_of_now(leads):
+    leads.db.call("c360.set_lead", "acme", {"From there": {"points": 5, "attribute": "country", "equals": "VN"}})
+    mask(leads, "city")
+    sync_tenant(leads.db.connection, "acme")
+
+    assert (leads.members("points"), leads.history("points")) == (set(), [])
+    leads.fill()
+    assert leads.members("points") == {"binh"}
+
+
+@pytest.mark.parametrize(
+    ("masked", "rule"),
+    [
+        ("event_summary", {"event": "Clicked"}),
+        ("event_summary", {"metric": "total_events", "at_least": 1}),
+        ("avg_order_value", {"metric": "total_revenue", "at_least": 1}),
+    ],
+)
+def test_rules_about_events_and_metrics_tell_attributes_too(segments, masked, rule):
+    segments.know("an", city="Hue")
+    segments.db.call("c360.set_lead", "acme", {"It": {"points": 5, **rule}})
+    segments.put("points", "lead > 0")
+    assert segments.state("points")["is_hidden"] is False
+
+    mask(segments, masked)
+
+    assert segments.state("points")["is_hidden"] is True
+    an = segments.id_of("an")
+    said = segments.db.records("SELECT value, points FROM tenant_acme.explain_score(%s, 'lead')", an)
+    assert said == [{"value": None, "points": 0}]

@@ -18,6 +18,7 @@ DECLARE
     v_made    record;
     v_before  record;
     v_status  text;
+    v_is_same boolean;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
@@ -44,15 +45,19 @@ BEGIN
 
     SELECT
         state.expression,
+        state.columns,
         state.status
     INTO v_before
     FROM cdp_trait_states AS state
     WHERE state.trait = p_trait;
+    -- A score in it may tell another attribute than before: rules of leads were changed.
+    v_is_same := v_before.expression = p_compiled ->> 'expression'
+        AND v_before.columns <@ ARRAY(SELECT jsonb_array_elements_text(p_compiled -> 'columns'));
 
     v_status := CASE
         WHEN v_problem IS NOT NULL THEN 'broken'
         WHEN (p_compiled ->> 'is_paused')::boolean THEN 'paused'
-        WHEN v_before.expression = p_compiled ->> 'expression' AND v_before.status IN ('settled', 'filling') THEN v_before.status
+        WHEN v_is_same AND v_before.status IN ('settled', 'filling') THEN v_before.status
         ELSE 'filling'
     END;
 
@@ -92,7 +97,7 @@ BEGIN
         status = excluded.status,
         problem = excluded.problem,
         tells = CASE WHEN state.settled_at IS NULL THEN excluded.tells ELSE true END,
-        filled_to = CASE WHEN v_status = v_before.status AND state.expression = excluded.expression THEN state.filled_to END,
+        filled_to = CASE WHEN v_is_same AND v_status = v_before.status THEN state.filled_to END,
         failure = CASE WHEN v_status = v_before.status THEN state.failure END,
         cost = excluded.cost,
         compiled_with = excluded.compiled_with,
