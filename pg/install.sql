@@ -878,6 +878,7 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/scoring/fit_clv.sql
 \ir procedures/scoring/validate_clv.sql
 \ir procedures/scoring/_is_number_between.sql
+\ir procedures/scoring/_is_whole_number_between.sql
 \ir procedures/scoring/_engagement_problem.sql
 \ir procedures/scoring/_lead_rule_problem.sql
 \ir procedures/scoring/_lead_problem.sql

@@ -1,5 +1,7 @@
 """Membership tells no value of a masked attribute: such conditions are refused, older segments hidden."""
 
+import json
+
 import psycopg
 import pytest
 
@@ -115,6 +117,34 @@ def test_readers_read_the_view(masked_later):
     assert masked_later.db.column("SELECT segment FROM tenant_acme.cdp_profile_segments") == ["open"]
 
 
+def told_to_readers(db):
+    """Segments that tail_topic() tells readers of."""
+    messages = db.value("SELECT tenant_acme.tail_topic('c360-activation-events') -> 'messages'")
+    return {json.loads(message["body"])["data"]["segment"] for message in messages}
+
+
+def test_what_was_told_before_the_mask_is_told_no_reader_any_more(connect, segments_of):
+    segments = segments_of(connect(autocommit=True))
+    for name, condition in (("home", "city = 'Hue'"), ("nested", "in_segment('home')"), ("open", "country IS NULL")):
+        segments.put(name, condition, notifies_first=True)
+    segments.know("an", city="Hue")
+    segments.db.call("c360.refresh_profiles", "acme")
+    assert told_to_readers(segments.db) == {"home", "nested", "open"}
+
+    mask(segments, "city")
+    assert told_to_readers(segments.db) == {"open"}
+
+    segments.change("home", "country IS NOT NULL")
+    segments.drop("nested")
+    assert told_to_readers(segments.db) == {"open"}
+
+
+def mask(segments, attribute):
+    segments.db.execute(
+        "UPDATE c360.profile_attributes SET is_masked = true WHERE tenant = 'acme' AND attribute = %s", attribute
+    )
+
+
 @pytest.fixture
 def leads(segments):
     """Segments of those the rules of leads gave points, and what a rule looked at was masked later."""
@@ -128,12 +158,6 @@ def leads(segments):
     segments.put("twice", "worth > 0")
     segments.put("nested", "in_segment('points')")
     return segments
-
-
-def mask(segments, attribute):
-    segments.db.execute(
-        "UPDATE c360.profile_attributes SET is_masked = true WHERE tenant = 'acme' AND attribute = %s", attribute
-    )
 
 
 @pytest.mark.parametrize("name", ["points", "twice", "nested"])

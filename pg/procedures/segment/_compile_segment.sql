@@ -22,6 +22,7 @@ DECLARE
     v_status  text;
     v_is_new  boolean;
     v_is_same boolean;
+    v_forgets boolean;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
@@ -66,7 +67,8 @@ BEGIN
 
     -- Who was found by what is masked meanwhile must not be shown as found by something else; nor what a session still wrote that
     -- evaluated a segment of this name while it was removed.
-    IF v_is_new OR (v_status = 'filling' AND p_segment = ANY (c360._hidden_segments(p_tenant))) THEN
+    v_forgets := v_is_new OR (v_status = 'filling' AND p_segment = ANY (c360._hidden_segments(p_tenant)));
+    IF v_forgets THEN
         DELETE FROM cdp_segment_members AS member
         WHERE member.segment = p_segment;
 
@@ -107,7 +109,8 @@ BEGIN
         filled_to = CASE WHEN v_is_same AND v_status = v_before.status THEN state.filled_to END,
         cost = excluded.cost,
         compiled_with = excluded.compiled_with,
-        compiled_at = clock_timestamp();
+        compiled_at = clock_timestamp(),
+        begun_at = CASE WHEN v_forgets THEN now() ELSE state.begun_at END;
 
     IF v_status = 'filling' AND v_before.status IS DISTINCT FROM 'filling' THEN
         UPDATE cdp_segment_states AS other

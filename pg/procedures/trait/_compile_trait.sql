@@ -19,6 +19,7 @@ DECLARE
     v_before  record;
     v_status  text;
     v_is_same boolean;
+    v_forgets boolean;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
@@ -63,7 +64,8 @@ BEGIN
 
     -- What was worked out from what is masked meanwhile must not be shown as worked out from something else; nor what a session still wrote
     -- that evaluated a trait of this name while it was removed.
-    IF v_before IS NULL OR (v_status = 'filling' AND p_trait = ANY (c360._hidden_traits(p_tenant))) THEN
+    v_forgets := v_before.status IS NULL OR (v_status = 'filling' AND p_trait = ANY (c360._hidden_traits(p_tenant)));
+    IF v_forgets THEN
         UPDATE cdp_trait_values AS known
         SET traits = known.traits - p_trait
         WHERE known.traits ? p_trait;
@@ -101,7 +103,8 @@ BEGIN
         failure = CASE WHEN v_status = v_before.status THEN state.failure END,
         cost = excluded.cost,
         compiled_with = excluded.compiled_with,
-        compiled_at = clock_timestamp();
+        compiled_at = clock_timestamp(),
+        begun_at = CASE WHEN v_forgets THEN now() ELSE state.begun_at END;
 END;
 $$;
 
