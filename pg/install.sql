@@ -894,7 +894,6 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/scoring/_refresh_engagement_ranks.sql
 \ir procedures/scoring/_knows_engagement_ranks.sql
 \ir procedures/scoring/most_engaged.sql
-\ir procedures/scoring/_lead_rule_tells.sql
 \ir procedures/scoring/_lead_parts.sql
 \ir procedures/scoring/lead_scores.sql
 \ir procedures/scoring/set_lead_model.sql

@@ -561,7 +561,7 @@ def spec_from_metadata(document: Mapping[str, Any]) -> TenantSpec:
 
 
 def _told_by_lead(rule: Mapping[str, str]) -> str:
-    """The twin of c360._lead_rule_tells()."""
+    """The attribute or metric a rule tells, as c360._lead_parts() hides it."""
     return rule.get("attribute") or rule.get("metric") or "event_summary"
 
 

@@ -11,7 +11,8 @@ DECLARE
     v_told  text[] := ARRAY(
         SELECT DISTINCT told.name
         FROM jsonb_each(p_rules) AS rule
-        CROSS JOIN LATERAL c360._lead_rule_tells(rule.value) AS told (name)
+        -- As _lead_parts() hides them.
+        CROSS JOIN LATERAL coalesce(rule.value ->> 'attribute', rule.value ->> 'metric', 'event_summary') AS told (name)
         WHERE NOT c360._tells_hidden(p_tenant, ARRAY[told.name])
     );
 BEGIN
