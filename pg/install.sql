@@ -261,6 +261,7 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/metrics/_masked_metrics.sql
 \ir procedures/reports/_masked_reports.sql
 \ir procedures/segment/_tells_hidden.sql
+\ir procedures/segment/_note_lead_rules.sql
 \ir procedures/trait/_hidden_traits.sql
 \ir procedures/governance/_hidden_columns.sql
 \ir procedures/governance/_reference_ranks.sql
@@ -877,6 +878,7 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/scoring/fit_clv.sql
 \ir procedures/scoring/validate_clv.sql
 \ir procedures/scoring/_is_number_between.sql
+\ir procedures/scoring/_is_whole_number_between.sql
 \ir procedures/scoring/_engagement_problem.sql
 \ir procedures/scoring/_lead_rule_problem.sql
 \ir procedures/scoring/_lead_problem.sql

@@ -111,6 +111,9 @@ def redrive_by_filter(
         except KeyboardInterrupt:
             outcome.is_stopped = True
             say(f"Stopped. What was redriven stays so; go on with --after {done}.")
+        except psycopg.Error:
+            say(f"What was redriven stays so; go on with --after {done}.")
+            raise
     return outcome
 
 

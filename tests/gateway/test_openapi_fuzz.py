@@ -30,10 +30,10 @@ MOST_MB = 50
 
 
 @pytest.fixture
-def running(database, tmp_path) -> Iterator[Gateway]:
+def running(command_line, database, tmp_path) -> Iterator[Gateway]:
     with psycopg.connect(database.dsn) as session:
         fill(Session(session))
-    with gateway_process(database.dsn_as("c360_gateway"), tmp_path) as gateway:
+    with gateway_process(command_line, database.dsn_as("c360_gateway"), tmp_path) as gateway:
         yield gateway
 
 

@@ -321,8 +321,10 @@ def test_the_key_differs_from_tenant_to_tenant_and_no_role_of_one_reads_it(db):
     privates = [name for (name,) in db.rows("SELECT relname FROM pg_class WHERE c360._is_private_table(relname)")]
     of_segments = [f"cdp_segment_{kind}" for kind in ("changes", "members", "passes", "states")]
     of_traits = [f"cdp_trait_{kind}" for kind in ("passes", "states", "values")]
-    of_erasures = ["cdp_erased_event_ids", "cdp_erasure_keys"]
-    assert sorted(set(privates)) == [*of_erasures, *of_segments, "cdp_suppressions", *of_traits]
+    of_erasures = ["cdp_erased_event_ids", "cdp_erasure_keys", "cdp_suppressions"]
+    of_scores = [f"cdp_engagement_{kind}" for kind in ("ranks", "states")]
+    of_reports = [f"cdp_report_funnel_{kind}" for kind in ("parts", "states")]
+    assert set(privates) == {*of_erasures, *of_scores, *of_reports, *of_segments, *of_traits}
 
     readable = db.rows(
         "SELECT role.rolname, private.name FROM pg_roles AS role CROSS JOIN unnest(%s::text[]) AS private (name)"

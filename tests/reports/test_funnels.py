@@ -76,6 +76,12 @@ def test_steps_of_two_observations_of_one_person_are_one_way(db):
     assert funnel(db, ["View", "Cart"]) == [1, 1]
 
 
+def test_steps_are_numbered_from_one_whatever_their_array_begins_with(db):
+    told = db.rows("SELECT step, event_name FROM tenant_acme.report_funnel('[0:1]={View,Cart}'::text[])")
+
+    assert told == [(1, "View"), (2, "Cart")]
+
+
 @pytest.mark.parametrize(
     ("steps", "window", "code"),
     [
@@ -83,6 +89,7 @@ def test_steps_of_two_observations_of_one_person_are_one_way(db):
         (None, "1 day", "22023"),
         (["View", None], "1 day", "22023"),
         (["View"] * 11, "1 day", "22023"),
+        ([["View", "Cart"], ["Cart", "View"]], "1 day", "22023"),
         (["View", "Cart"], "0", "U4425"),
         (["View", "Cart"], "2 years", "U4425"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
@@ -160,6 +160,7 @@ def test_figures_stay_when_retention_removes_their_events(db, work):
         ("one", ["View", None], "1 day"),
         ("one", ["View", ""], "1 day"),
         ("one", ["View"] * 11, "1 day"),
+        ("one", [["View", "Cart"], ["Cart", "View"]], "1 day"),
         ("one", None, "1 day"),
         ("one", ["View", "Cart"], "367 days"),
         ("one", ["View", "Cart"], "2 years"),
@@ -224,3 +225,18 @@ def test_the_last_thirty_days_are_told_without_days(db, work):
     work(db)
 
     assert [row["profiles"] for row in db.call_rows("c360.kept_funnel", "acme", "twice")] == [2, 1]
+
+
+def test_somebody_with_ten_thousand_events_holds_nobody_up(db, work):
+    def at(number):
+        return (datetime(2026, 3, 1, tzinfo=UTC) + timedelta(seconds=20 * number)).isoformat()
+
+    db.execute("SET LOCAL statement_timeout = '20s'")
+    for first in (0, 5000):
+        numbers = range(first, first + 5000)
+        ingest(db, *(track(("View", "Cart")[n % 2], f"m{n}", userId="bot", timestamp=at(n)) for n in numbers))
+    db.call("c360.set_funnel", "acme", "loops", ["View", "Cart", "View", "Cart"], "1 day")
+
+    work(db)
+
+    assert db.value("SELECT max(step) FROM tenant_acme.cdp_report_funnels") == 4

@@ -174,10 +174,13 @@ def test_a_rule_about_a_masked_attribute_tells_nothing_of_anybody(db):
             " WHERE tenant = 'acme' AND attribute IN ('email', 'event_summary')"
         )
     row = only(db, "cdp_lead")
-    [hidden] = [part for part in explained(db, row["master_profile_id"], "lead") if part["part"] == "Has an e-mail"]
+    parts = {part["part"]: part for part in explained(db, row["master_profile_id"], "lead")}
 
-    assert row["lead"] == Decimal("5.5")
-    assert (hidden["value"], hidden["points"], hidden["words"]) == (None, 0, "Not counted: the attribute is masked.")
+    assert row["lead"] == 0
+    for name in ("Has an e-mail", "Clicks a lot"):
+        hidden = parts[name]
+        said = (hidden["value"], hidden["points"], hidden["words"])
+        assert said == (None, 0, "Not counted: the attribute is masked.")
     assert [part["part"] for part in explained(db, row["master_profile_id"], "engagement")] == ["masked"]
 
 
@@ -192,6 +195,7 @@ def test_a_rule_about_a_masked_attribute_tells_nothing_of_anybody(db):
         ({"a": {"points": 1, "event": "x", "attribute": "email"}}, "give one of"),
         ({"a": {"points": 1, "event": "x", "within_days": 0}}, "within_days"),
         ({"a": {"points": 1, "event": "x", "within_days": 1.5}}, "within_days"),
+        ({"a": {"points": 1, "event": "x", "within_days": 30.0}}, "within_days"),
         ({"a": {"points": 1, "metric": "x", "at_least": 1}}, "metric is one of"),
         ({"a": {"points": 1, "metric": "total_orders"}}, "at_least is a number"),
         ({"a": {"points": 1, "attribute": "e_mail"}}, "no attributes of the tenant: e_mail"),

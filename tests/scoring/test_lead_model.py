@@ -318,6 +318,7 @@ def test_readers_see_probabilities_and_set_and_fit_nothing(leads):
         (("x", 7, {"a": {"event": "y", "metric": "total_events"}}), "give one of"),
         (("x", 7, {"a": {"event": 5}}), "event is the name"),
         (("x", 7, {"a": {"event": "y", "within_days": 1.5}}), "within_days"),
+        (("x", 7, {"a": {"event": "y", "within_days": 30.0}}), "within_days"),
         (("x", 7, {"a": {"metric": "total_revenue"}}), "metric is one of"),
         (("x", 7, {"a": {"metric": "days_since_last", "within_days": 3}}), "have no within_days"),
         (("x", 7, {"a": {"attribute": "email", "equals": 5}}), "equals is a text"),

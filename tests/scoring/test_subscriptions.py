@@ -312,6 +312,7 @@ def test_readers_see_contracts_and_set_and_fit_nothing(monthly):
         ({"period": "1 eon"}, "period is such as"),
         ({"period": 30}, "period is such as"),
         ({"grace_days": -1}, "grace_days"),
+        ({"grace_days": 7.0}, "grace_days"),
         ({"renews_by_itself": "yes"}, "true or false"),
     ],
 )

@@ -1,10 +1,14 @@
 """Membership tells no value of a masked attribute: such conditions are refused, older segments hidden."""
 
+import json
+
 import psycopg
 import pytest
 
 from c360.domain.errors import ScoringRefused
+from c360.domain.tenants import ComputedTrait
 from c360.governance import sync_tenant
+from c360.governance.traiting import put_trait
 
 
 @pytest.fixture
@@ -111,3 +115,112 @@ def test_readers_read_the_view(masked_later):
     masked_later.act_as("c360_acme_reader")
 
     assert masked_later.db.column("SELECT segment FROM tenant_acme.cdp_profile_segments") == ["open"]
+
+
+def told_to_readers(db):
+    """Segments that tail_topic() tells readers of."""
+    messages = db.value("SELECT tenant_acme.tail_topic('c360-activation-events') -> 'messages'")
+    return {json.loads(message["body"])["data"]["segment"] for message in messages}
+
+
+def test_what_was_told_before_the_mask_is_told_no_reader_any_more(connect, segments_of):
+    segments = segments_of(connect(autocommit=True))
+    for name, condition in (("home", "city = 'Hue'"), ("nested", "in_segment('home')"), ("open", "country IS NULL")):
+        segments.put(name, condition, notifies_first=True)
+    segments.know("an", city="Hue")
+    segments.db.call("c360.refresh_profiles", "acme")
+    assert told_to_readers(segments.db) == {"home", "nested", "open"}
+
+    mask(segments, "city")
+    assert told_to_readers(segments.db) == {"open"}
+
+    segments.change("home", "country IS NOT NULL")
+    segments.drop("nested")
+    assert told_to_readers(segments.db) == {"open"}
+
+
+def mask(segments, attribute):
+    segments.db.execute(
+        "UPDATE c360.profile_attributes SET is_masked = true WHERE tenant = 'acme' AND attribute = %s", attribute
+    )
+
+
+@pytest.fixture
+def leads(segments):
+    """Segments of those the rules of leads gave points, and what a rule looked at was masked later."""
+    segments.know("an", city="Hue")
+    segments.know("binh", country="VN")
+    segments.db.call("c360.set_lead", "acme", {"Lives there": {"points": 5, "attribute": "city", "equals": "Hue"}})
+    put_trait(segments.db.connection, "acme", ComputedTrait(name="worth", expression="lead * 2"), is_new=True)
+    while segments.db.call("c360.refresh_traits", "acme")["has_more"]:
+        pass
+    segments.put("points", "lead > 0")
+    segments.put("twice", "worth > 0")
+    segments.put("nested", "in_segment('points')")
+    return segments
+
+
+@pytest.mark.parametrize("name", ["points", "twice", "nested"])
+def test_a_lead_tells_what_its_rules_look_at(leads, name):
+    assert leads.members(name) == {"an"}
+
+    mask(leads, "city")
+
+    with pytest.raises(psycopg.Error) as refused:
+        leads.members(name)
+    assert refused.value.sqlstate == "U3304"
+
+
+def test_after_the_sync_the_masked_rule_counts_for_nobody_and_the_past_is_forgotten(leads):
+    mask(leads, "city")
+    sync_tenant(leads.db.connection, "acme")
+    leads.fill()
+
+    assert (leads.members("points"), leads.members("nested"), leads.history()) == (set(), set(), [])
+    assert [leads.state(name)["status"] for name in ("points", "twice", "nested")] == ["settled"] * 3
+
+
+@pytest.mark.parametrize("is_synced", [False, True])
+def test_a_lead_also_tells_what_rules_of_later_look_at(leads, is_synced):
+    leads.db.call("c360.set_lead", "acme", {"From there": {"points": 5, "attribute": "country", "equals": "VN"}})
+    leads.fill()
+    if is_synced:
+        sync_tenant(leads.db.connection, "acme")
+        leads.fill()
+    mask(leads, "country")
+
+    with pytest.raises(psycopg.Error) as refused:
+        leads.members("points")
+    assert refused.value.sqlstate == "U3304"
+
+
+def test_rules_of_before_tell_until_everybody_was_looked_at_by_those_of_now(leads):
+    leads.db.call("c360.set_lead", "acme", {"From there": {"points": 5, "attribute": "country", "equals": "VN"}})
+    mask(leads, "city")
+    sync_tenant(leads.db.connection, "acme")
+
+    assert (leads.members("points"), leads.history("points")) == (set(), [])
+    leads.fill()
+    assert leads.members("points") == {"binh"}
+
+
+@pytest.mark.parametrize(
+    ("masked", "rule"),
+    [
+        ("event_summary", {"event": "Clicked"}),
+        ("event_summary", {"metric": "total_events", "at_least": 1}),
+        ("avg_order_value", {"metric": "total_revenue", "at_least": 1}),
+    ],
+)
+def test_rules_about_events_and_metrics_tell_attributes_too(segments, masked, rule):
+    segments.know("an", city="Hue")
+    segments.db.call("c360.set_lead", "acme", {"It": {"points": 5, **rule}})
+    segments.put("points", "lead > 0")
+    assert segments.state("points")["is_hidden"] is False
+
+    mask(segments, masked)
+
+    assert segments.state("points")["is_hidden"] is True
+    an = segments.id_of("an")
+    said = segments.db.records("SELECT value, points FROM tenant_acme.explain_score(%s, 'lead')", an)
+    assert said == [{"value": None, "points": 0}]

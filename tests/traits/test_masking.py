@@ -94,6 +94,25 @@ def test_messages_of_the_past_are_shown_without_them(connect, traits_of):
     assert body["data"]["changed"] == {"two": {"from": "VN", "to": "FR"}}
 
 
+def test_messages_of_the_past_tell_nothing_of_traits_that_are_gone_or_others_now(connect, traits_of):
+    db = connect(autocommit=True)
+    traits = traits_of(db)
+    traits.know("an", city="Hue")
+    traits.work()
+    traits.state(one="city", two="city")
+    traits.fill()
+    traits.know("an", city="Hanoi")
+    traits.work()
+    traits.mask("city")
+
+    traits.put("one", "country", is_new=False)
+    traits.drop("two")
+
+    messages = db.call("tenant_acme.tail_topic", "c360-activation-events")["messages"]
+    [body] = [json.loads(message["body"]) for message in messages if message["type"] == "traits.updated"]
+    assert body["data"]["changed"] == {}
+
+
 def test_after_the_sync_readers_and_expressions_read_them_no_more(older):
     sync_tenant(older.db.connection, "acme")
     stated = {

@@ -244,6 +244,7 @@ class TenantSpec:
     segments: tuple[Segment, ...] = ()
     traits: tuple[ComputedTrait, ...] = ()
     shown_properties: tuple[str, ...] = ("order_id", "revenue", "total", "currency")
+    told_by_leads: tuple[str, ...] = ()
     extensions: Extensions = field(default=Extensions())
     retired: tuple[Attribute, ...] = field(default=())
 
@@ -553,9 +554,15 @@ def spec_from_metadata(document: Mapping[str, Any]) -> TenantSpec:
         segments=tuple(Segment(**_renamed(row, segment="name")) for row in document["segments"]),
         traits=tuple(ComputedTrait(**_renamed(row, trait="name")) for row in document["traits"]),
         shown_properties=tuple(document["shown_properties"]),
+        told_by_leads=tuple(sorted({_told_by_lead(rule) for rule in (document["lead"] or {}).values()})),
         extensions=Extensions(**document["extensions"]),
         retired=tuple(attribute for attribute in attributes if attribute.status == "retired"),
     )
+
+
+def _told_by_lead(rule: Mapping[str, str]) -> str:
+    """The attribute or metric a rule tells, as c360._lead_parts() hides it."""
+    return rule.get("attribute") or rule.get("metric") or "event_summary"
 
 
 def _match_rule(row: Mapping[str, Any], attributes: Sequence[Attribute]) -> MatchRule:

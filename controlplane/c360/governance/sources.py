@@ -43,7 +43,6 @@ _SCORES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "engagement": {"engagement": (EVENT_COUNTS,), "frequency_30d": (), "frequency_90d": ()},
     "inactivity": {"inactivity": ("total_orders", "last_purchase_at", "last_seen_at"), "idle_days": ("last_seen_at",)},
-    "lead": {"lead": ()},
 }
 
 
@@ -53,8 +52,20 @@ def relations_of(tenant: TenantSpec) -> tuple[Relation, ...]:
     return (
         Relation("profile", "cdp_profiles", dict.fromkeys(names, ())),
         Relation("metrics", "cdp_metrics", _METRICS | _METRICS_OF_WINDOWS, frozenset(_METRICS_OF_WINDOWS)),
-        *(Relation(name, f"_{name}_of", told, frozenset(told), by_ids=True) for name, told in _SCORES.items()),
+        *(_score(name, told) for name, told in _SCORES.items()),
+        _score("lead", {"lead": _told_by_leads(tenant)}),
     )
+
+
+def _score(name: str, told: dict[str, tuple[str, ...]]) -> Relation:
+    return Relation(name, f"_{name}_of", told, frozenset(told), by_ids=True)
+
+
+def _told_by_leads(tenant: TenantSpec) -> tuple[str, ...]:
+    """What the rules of leads look at. A rule about what is masked gives nobody points and tells nothing."""
+    masked = frozenset(tenant.masked_attributes)
+    told = {name: (name, *_METRICS.get(name, ())) for name in tenant.told_by_leads}
+    return tuple(sorted({each for names in told.values() if masked.isdisjoint(names) for each in names}))
 
 
 def readable_of(tenant: TenantSpec, *more: Relation) -> Readable:

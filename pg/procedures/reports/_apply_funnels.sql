@@ -21,7 +21,8 @@ BEGIN
         within = excluded.within
     WHERE (known.steps, known.within) IS DISTINCT FROM (excluded.steps, excluded.within);
 EXCEPTION
-    WHEN check_violation OR not_null_violation THEN
+    -- Steps in steps.
+    WHEN check_violation OR not_null_violation OR feature_not_supported THEN
         RAISE EXCEPTION 'a funnel cannot be right'
             USING ERRCODE = 'U3420',
                   DETAIL = SQLERRM,

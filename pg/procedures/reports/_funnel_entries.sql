@@ -52,8 +52,9 @@ BEGIN
                     seen.*,
                     min(seen.occurred_at) FILTER (WHERE seen.is_next) OVER (
                         PARTITION BY seen.master_profile_id
-                        ORDER BY seen.occurred_at
-                        RANGE BETWEEN interval '1 microsecond' FOLLOWING AND UNBOUNDED FOLLOWING
+                        -- From the last one back: the frame only grows, so that it is gone through once, also for somebody with very many events.
+                        ORDER BY seen.occurred_at DESC
+                        RANGE BETWEEN UNBOUNDED PRECEDING AND interval '1 microsecond' PRECEDING
                     ) AS next_at
                 FROM seen
             )

@@ -22,9 +22,11 @@ DECLARE
     v_before timestamptz;
     v_places c360.funnel_place[];
     v_step   integer;
+    -- Numbered from 1, whatever the caller numbers them from.
+    v_steps  text[] := ARRAY(SELECT told.name FROM unnest(p_steps) AS told (name));
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
-    IF (cardinality(p_steps) BETWEEN 2 AND 10 AND array_position(p_steps, NULL) IS NULL) IS NOT TRUE THEN
+    IF array_ndims(p_steps) > 1 OR cardinality(v_steps) NOT BETWEEN 2 AND 10 OR array_position(v_steps, NULL) IS NOT NULL THEN
         RAISE EXCEPTION 'a funnel has two to ten steps'
             USING ERRCODE = '22023',
                   HINT = 'Give the names of events in their order, such as page and Order Completed.';
@@ -49,20 +51,20 @@ BEGIN
         SELECT ROW(link.master_profile_id, event.occurred_at, event.occurred_at)::c360.funnel_place
         FROM cdp_behavioral_events AS event
         JOIN cdp_profile_links AS link ON link.raw_profile_id = event.raw_profile_id
-        WHERE event.event_name = p_steps[1]
+        WHERE event.event_name = v_steps[1]
           AND event.occurred_at >= v_from
           AND event.occurred_at < v_before
     );
 
-    FOR v_step IN 1..cardinality(p_steps) LOOP
+    FOR v_step IN 1..cardinality(v_steps) LOOP
         IF v_step > 1 THEN
-            v_places := c360._next_funnel_places(v_places, p_steps[v_step], v_from, p_window);
+            v_places := c360._next_funnel_places(v_places, v_steps[v_step], v_from, p_window);
         END IF;
 
         RETURN QUERY
         SELECT
             v_step,
-            p_steps[v_step],
+            v_steps[v_step],
             count(DISTINCT place.master_profile_id)
         FROM unnest(v_places) AS place;
     END LOOP;

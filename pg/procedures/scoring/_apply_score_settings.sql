@@ -14,6 +14,7 @@ AS $$
 DECLARE
     v_wanted  jsonb := jsonb_strip_nulls(p_wanted);
     v_unknown text;
+    v_is_new  boolean;
 BEGIN
     IF v_wanted IS NULL OR v_wanted = 'null' THEN
         RETURN false;
@@ -49,8 +50,13 @@ BEGIN
     ON CONFLICT (tenant, score) DO UPDATE
     SET settings = excluded.settings
     WHERE own.settings <> excluded.settings;
+    v_is_new := FOUND;
 
-    RETURN FOUND;
+    IF v_is_new AND p_score = 'lead' THEN
+        PERFORM c360._note_lead_rules(p_tenant, v_wanted);
+    END IF;
+
+    RETURN v_is_new;
 END;
 $$;
 

@@ -21,8 +21,7 @@ AS $$
         WHEN (p_feature ->> 'metric') NOT IN ('active_days', 'total_events', 'days_since_first', 'days_since_last') THEN
             'metric is one of active_days, total_events, days_since_first, days_since_last'
         WHEN p_feature ? 'within_days' AND starts_with(p_feature ->> 'metric', 'days_since') THEN 'days since have no within_days'
-        WHEN NOT c360._is_number_between(coalesce(p_feature -> 'within_days', '30'), 1, 3650)
-          OR (p_feature ->> 'within_days')::numeric <> trunc((p_feature ->> 'within_days')::numeric) THEN 'within_days is a whole number from 1 to 3650'
+        WHEN NOT c360._is_whole_number_between(coalesce(p_feature -> 'within_days', '30'), 1, 3650) THEN 'within_days is a whole number from 1 to 3650'
     END;
 $$;
 

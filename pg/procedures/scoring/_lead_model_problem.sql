@@ -12,9 +12,7 @@ BEGIN
         RETURN 'it is {"goal": event name, "within_days": number, "features": {name: {...}}}';
     ELSIF jsonb_typeof(p_settings -> 'goal') IS DISTINCT FROM 'string' OR p_settings ->> 'goal' = '' THEN
         RETURN 'goal is the name of an event';
-    ELSIF NOT c360._is_number_between(coalesce(p_settings -> 'within_days', '30'), 1, 365)
-       OR (p_settings ->> 'within_days')::numeric <> trunc((p_settings ->> 'within_days')::numeric)
-    THEN
+    ELSIF NOT c360._is_whole_number_between(coalesce(p_settings -> 'within_days', '30'), 1, 365) THEN
         RETURN 'within_days is a whole number from 1 to 365';
     ELSIF jsonb_typeof(coalesce(p_settings -> 'features', '{}')) <> 'object' THEN
         RETURN 'features is {name: {...}}';

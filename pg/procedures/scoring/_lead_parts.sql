@@ -42,7 +42,8 @@ BEGIN
     LEFT JOIN cdp_metric_values AS known ON known.master_profile_id = profile.master_profile_id
     CROSS JOIN jsonb_each(v_rules) AS rule
     CROSS JOIN LATERAL (
-        SELECT coalesce(rule.value ->> 'attribute', rule.value ->> 'metric', '') = ANY (v_masked) AS is_so
+        -- Rules about events tell the attribute that says how often somebody did what.
+        SELECT coalesce(rule.value ->> 'attribute', rule.value ->> 'metric', 'event_summary') = ANY (v_masked) AS is_so
     ) AS hidden
     CROSS JOIN LATERAL (
         SELECT CASE

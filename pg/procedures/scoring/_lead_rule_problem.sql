@@ -16,8 +16,7 @@ AS $$
             WHEN p_rule - ARRAY['points', 'event', 'within_days', 'at_least'] <> '{}' THEN
                 'beside event there are within_days and at_least'
             WHEN jsonb_typeof(p_rule -> 'event') <> 'string' THEN 'event is the name of one'
-            WHEN NOT c360._is_number_between(coalesce(p_rule -> 'within_days', '30'), 1, 3650)
-              OR (p_rule ->> 'within_days')::numeric <> trunc((p_rule ->> 'within_days')::numeric) THEN 'within_days is a whole number from 1 to 3650'
+            WHEN NOT c360._is_whole_number_between(coalesce(p_rule -> 'within_days', '30'), 1, 3650) THEN 'within_days is a whole number from 1 to 3650'
             WHEN NOT c360._is_number_between(coalesce(p_rule -> 'at_least', '1'), 1, 1000000) THEN 'at_least is a number from 1 to 1000000'
         END
         WHEN p_rule ? 'attribute' THEN CASE

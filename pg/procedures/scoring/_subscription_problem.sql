@@ -35,9 +35,7 @@ BEGIN
        OR jsonb_typeof(coalesce(p_settings -> 'period', '""')) <> 'string'
     THEN
         RETURN 'period is such as "1 month", "7 days" or "1 year"';
-    ELSIF NOT c360._is_number_between(coalesce(p_settings -> 'grace_days', '7'), 0, 365)
-       OR (p_settings ->> 'grace_days')::numeric <> trunc((p_settings ->> 'grace_days')::numeric)
-    THEN
+    ELSIF NOT c360._is_whole_number_between(coalesce(p_settings -> 'grace_days', '7'), 0, 365) THEN
         RETURN 'grace_days is a whole number from 0 to 365';
     ELSIF jsonb_typeof(coalesce(p_settings -> 'renews_by_itself', 'false')) <> 'boolean' THEN
         RETURN 'renews_by_itself is true or false';

@@ -21,6 +21,8 @@ DECLARE
     v_before  record;
     v_status  text;
     v_is_new  boolean;
+    v_is_same boolean;
+    v_forgets boolean;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
@@ -46,22 +48,27 @@ BEGIN
 
     SELECT
         state.condition,
+        state.columns,
         state.status
     INTO v_before
     FROM cdp_segment_states AS state
     WHERE state.segment = p_segment;
     v_is_new := NOT FOUND;
+    -- A score in it may tell another attribute than before: rules of leads were changed.
+    v_is_same := v_before.condition = p_compiled ->> 'condition'
+        AND v_before.columns <@ ARRAY(SELECT jsonb_array_elements_text(p_compiled -> 'columns'));
 
     v_status := CASE
         WHEN v_problem IS NOT NULL THEN 'broken'
         WHEN (p_compiled ->> 'is_paused')::boolean THEN 'paused'
-        WHEN v_before.condition = p_compiled ->> 'condition' AND v_before.status IN ('settled', 'filling') THEN v_before.status
+        WHEN v_is_same AND v_before.status IN ('settled', 'filling') THEN v_before.status
         ELSE 'filling'
     END;
 
     -- Who was found by what is masked meanwhile must not be shown as found by something else; nor what a session still wrote that
     -- evaluated a segment of this name while it was removed.
-    IF v_is_new OR (v_status = 'filling' AND p_segment = ANY (c360._hidden_segments(p_tenant))) THEN
+    v_forgets := v_is_new OR (v_status = 'filling' AND p_segment = ANY (c360._hidden_segments(p_tenant)));
+    IF v_forgets THEN
         DELETE FROM cdp_segment_members AS member
         WHERE member.segment = p_segment;
 
@@ -99,10 +106,11 @@ BEGIN
         status = excluded.status,
         problem = excluded.problem,
         tells = CASE WHEN state.settled_at IS NULL THEN excluded.tells ELSE true END,
-        filled_to = CASE WHEN v_status = v_before.status AND state.condition = excluded.condition THEN state.filled_to END,
+        filled_to = CASE WHEN v_is_same AND v_status = v_before.status THEN state.filled_to END,
         cost = excluded.cost,
         compiled_with = excluded.compiled_with,
-        compiled_at = clock_timestamp();
+        compiled_at = clock_timestamp(),
+        begun_at = CASE WHEN v_forgets THEN now() ELSE state.begun_at END;
 
     IF v_status = 'filling' AND v_before.status IS DISTINCT FROM 'filling' THEN
         UPDATE cdp_segment_states AS other

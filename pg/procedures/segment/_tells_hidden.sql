@@ -1,4 +1,4 @@
--- Whether what an expression looks at is hidden from readers now: a masked attribute, or a property of events ('properties.' and its name)
+-- Whether what an expression looks at is hidden from readers now: a masked attribute, a metric that tells one, or a property of events ('properties.' and its name)
 -- that the tenant does not show. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._tells_hidden(
@@ -14,6 +14,10 @@ AS $$
         SELECT
         FROM c360._masked_attributes(p_tenant) AS hidden
         WHERE hidden.attribute = ANY (p_columns)
+    ) OR EXISTS (
+        SELECT
+        FROM c360._masked_metrics(p_tenant) AS hidden
+        WHERE hidden.metric = ANY (p_columns)
     ) OR EXISTS (
         SELECT
         FROM unnest(p_columns) AS looked (name)

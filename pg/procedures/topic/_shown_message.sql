@@ -29,7 +29,15 @@ BEGIN
         v_shown := v_shown - c360._masked_scores(p_tenant);
     END IF;
     IF v_body ->> 'type' = 'traits.updated' THEN
-        v_shown := v_shown || jsonb_build_object('changed', (v_data -> 'changed') - c360._hidden_traits(p_tenant));
+        -- Of a trait that is gone, or was another one then, nobody knows what it looked at.
+        v_shown := v_shown || jsonb_build_object('changed', (v_data -> 'changed') - ARRAY(
+            SELECT jsonb_object_keys(v_data -> 'changed')
+            EXCEPT
+            SELECT known.trait
+            FROM cdp_trait_states AS known
+            WHERE known.trait <> ALL (c360._hidden_traits(p_tenant))
+              AND known.begun_at <= (v_body ->> 'timestamp')::timestamptz
+        ));
     END IF;
     IF v_shown IS NOT DISTINCT FROM v_data THEN
         RETURN p_body;

@@ -1,6 +1,7 @@
 -- Gives messages of a tenant's topic: the last p_limit at first, and with the snapshot of the previous answer everything
 -- committed since, in order, as readers may see them (see _shown_message); as they are sent they are in c360.as_sent(), for
--- administrators. A snapshot and not a number, so that a late commit is not skipped. Writes nothing.
+-- administrators. Who entered or left a segment that is hidden, is gone, or looked at what is masked then, is not told: that alone would tell. A snapshot and not a number, so that
+-- a late commit is not skipped. Writes nothing.
 -- Raises: U4404 of the tenant; U5405 topic_not_found
 
 CREATE OR REPLACE FUNCTION c360.tail_topic(
@@ -17,9 +18,18 @@ AS $$
 DECLARE
     v_snapshot pg_snapshot := pg_current_snapshot();
     v_shown    jsonb := c360._shown_fields(p_tenant);
+    v_segments jsonb := '{}';
     v_messages jsonb;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
+
+    -- Not in a tenant that has not been synced since an upgrade.
+    IF to_regclass('cdp_segment_states') IS NOT NULL THEN
+        SELECT coalesce(jsonb_object_agg(state.segment, state.begun_at), '{}')
+        INTO v_segments
+        FROM cdp_segment_states AS state
+        WHERE state.segment <> ALL (c360._hidden_segments(p_tenant));
+    END IF;
 
     IF NOT EXISTS (SELECT FROM c360.topics AS topic WHERE topic.topic = p_topic) THEN
         RAISE EXCEPTION 'there is no topic "%"', p_topic
@@ -41,6 +51,11 @@ BEGIN
         WHERE message.tenant = p_tenant
           AND message.topic = p_topic
           AND pg_visible_in_snapshot(message.xid, v_snapshot)
+          AND (
+              message.type NOT IN ('segment.entered', 'segment.left')
+              OR (v_segments ->> (message.body::jsonb #>> '{data,segment}'))::timestamptz <= message.created_at
+              OR NOT (message.body::jsonb -> 'data') ? 'segment'
+          )
           AND (
               p_snapshot IS NULL
               OR (message.xid >= pg_snapshot_xmin(p_snapshot) AND NOT pg_visible_in_snapshot(message.xid, p_snapshot))

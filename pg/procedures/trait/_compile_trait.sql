@@ -18,6 +18,8 @@ DECLARE
     v_made    record;
     v_before  record;
     v_status  text;
+    v_is_same boolean;
+    v_forgets boolean;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
@@ -45,23 +47,27 @@ BEGIN
     SELECT
         state.expression,
         state.time_zone,
+        state.columns,
         state.status
     INTO v_before
     FROM cdp_trait_states AS state
     WHERE state.trait = p_trait;
+    -- A score in it may tell another attribute than before: rules of leads were changed.
+    v_is_same := v_before.expression = p_compiled ->> 'expression'
+        AND v_before.time_zone = p_compiled ->> 'time_zone'
+        AND v_before.columns <@ ARRAY(SELECT jsonb_array_elements_text(p_compiled -> 'columns'));
 
     v_status := CASE
         WHEN v_problem IS NOT NULL THEN 'broken'
         WHEN (p_compiled ->> 'is_paused')::boolean THEN 'paused'
-        WHEN v_before.expression = p_compiled ->> 'expression'
-            AND v_before.time_zone = p_compiled ->> 'time_zone'
-            AND v_before.status IN ('settled', 'filling') THEN v_before.status
+        WHEN v_is_same AND v_before.status IN ('settled', 'filling') THEN v_before.status
         ELSE 'filling'
     END;
 
     -- What was worked out from what is masked meanwhile must not be shown as worked out from something else; nor what a session still wrote
     -- that evaluated a trait of this name while it was removed.
-    IF v_before IS NULL OR (v_status = 'filling' AND p_trait = ANY (c360._hidden_traits(p_tenant))) THEN
+    v_forgets := v_before.status IS NULL OR (v_status = 'filling' AND p_trait = ANY (c360._hidden_traits(p_tenant)));
+    IF v_forgets THEN
         UPDATE cdp_trait_values AS known
         SET traits = known.traits - p_trait
         WHERE known.traits ? p_trait;
@@ -97,14 +103,12 @@ BEGIN
         status = excluded.status,
         problem = excluded.problem,
         tells = CASE WHEN state.settled_at IS NULL THEN excluded.tells ELSE true END,
-        filled_to = CASE
-            WHEN v_status = v_before.status AND (state.expression, state.time_zone) = (excluded.expression, excluded.time_zone)
-                THEN state.filled_to
-        END,
+        filled_to = CASE WHEN v_is_same AND v_status = v_before.status THEN state.filled_to END,
         failure = CASE WHEN v_status = v_before.status THEN state.failure END,
         cost = excluded.cost,
         compiled_with = excluded.compiled_with,
-        compiled_at = clock_timestamp();
+        compiled_at = clock_timestamp(),
+        begun_at = CASE WHEN v_forgets THEN now() ELSE state.begun_at END;
 END;
 $$;
 

@@ -15,6 +15,7 @@ CREATE TABLE tenant_full.cdp_segment_states (
     cost           double precision,
     compiled_with  text        NOT NULL,
     compiled_at    timestamptz NOT NULL DEFAULT now(),
+    begun_at       timestamptz NOT NULL DEFAULT now(),
     settled_at     timestamptz,
     CONSTRAINT cdp_segment_states_pkey PRIMARY KEY (segment),
     CONSTRAINT cdp_segment_states_status_check CHECK (status IN ('filling', 'settled', 'paused', 'broken', 'failed')),
@@ -30,6 +31,7 @@ COMMENT ON COLUMN tenant_full.cdp_segment_states.status IS 'filling: not everybo
 COMMENT ON COLUMN tenant_full.cdp_segment_states.tells IS 'Whether those who enter and leave while it is filled are told.';
 COMMENT ON COLUMN tenant_full.cdp_segment_states.filled_to IS 'Golden records up to this id have been looked at while it is filled.';
 COMMENT ON COLUMN tenant_full.cdp_segment_states.cost IS 'What the planner expects for 1,000 golden records.';
+COMMENT ON COLUMN tenant_full.cdp_segment_states.begun_at IS 'Since when there is a segment of this name, or it has looked at nothing that is masked: what was told before is shown to no reader.';
 
 CREATE TABLE tenant_full.cdp_segment_members (
     segment            text        NOT NULL,

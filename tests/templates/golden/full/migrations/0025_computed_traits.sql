@@ -16,6 +16,7 @@ CREATE TABLE tenant_full.cdp_trait_states (
     cost           double precision,
     compiled_with  text        NOT NULL,
     compiled_at    timestamptz NOT NULL DEFAULT now(),
+    begun_at       timestamptz NOT NULL DEFAULT now(),
     settled_at     timestamptz,
     CONSTRAINT cdp_trait_states_pkey PRIMARY KEY (trait),
     CONSTRAINT cdp_trait_states_status_check CHECK (status IN ('filling', 'settled', 'paused', 'broken')),
@@ -32,6 +33,7 @@ COMMENT ON COLUMN tenant_full.cdp_trait_states.tells IS 'Whether values that cha
 COMMENT ON COLUMN tenant_full.cdp_trait_states.filled_to IS 'Golden records up to this id have been looked at while it is filled.';
 COMMENT ON COLUMN tenant_full.cdp_trait_states.failure IS 'Of some golden records the expression failed with this SQLSTATE since everybody was looked at: they have no value.';
 COMMENT ON COLUMN tenant_full.cdp_trait_states.cost IS 'What the planner expects for 1,000 golden records.';
+COMMENT ON COLUMN tenant_full.cdp_trait_states.begun_at IS 'Since when there is a trait of this name, or it has looked at nothing that is masked: what was told before is shown to no reader.';
 
 CREATE TABLE tenant_full.cdp_trait_values (
     master_profile_id  uuid        NOT NULL,
