@@ -213,4 +213,6 @@ def _put(
 def _value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_value(item) for item in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return "nothing" if value is None else str(printable(value))
