@@ -33,6 +33,7 @@ def test_from_a_preview_to_the_values_looked_at(run, db):
     code = run("create", "acme", "Bad-Name", "--as", "1")
     flag = run("preview", "acme", "--as", "city = 'Hue'")
     refreshed = run("refresh", "acme", "--json")
+    said = run("refresh", "acme", "--dry-run")
     removed = run("remove", "acme", "town", "--yes")
 
     found = json.loads(preview.stdout)
@@ -51,4 +52,5 @@ def test_from_a_preview_to_the_values_looked_at(run, db):
     assert "true" in flag.stdout
     assert "True" not in flag.stdout
     assert json.loads(refreshed.stdout) == {"profiles": 2, "changed": 0}
+    assert said.stdout == "SELECT tenant_acme.refresh_traits();\n"
     assert removed.returncode == 0, removed.stderr
