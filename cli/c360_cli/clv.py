@@ -14,6 +14,12 @@ _PARAMETERS = (
     ("standard_errors", ("r", "alpha", "a", "b")),
     ("spend_standard_errors", ("p", "q", "v")),
 )
+_MEANINGS = {
+    "boundary": "the data push a parameter to its limit, as where all are alike; usable, without standard errors.",
+    "max_iter": "the search ended before the best parameters were found; not used.",
+    "stalled": "the search got no further before it was at the best parameters; not used.",
+    "correlated": "customers who buy more often spend otherwise, which the model cannot say; no expected value.",
+}
 _MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD"}
 
 
@@ -26,6 +32,9 @@ def print_fit(fit: dict[str, Any]) -> None:
         f"{_MODELS[fit['model']]} fitted to {fit['customers']:,} customers as of {fit['as_of']}: {fit['status']};"
         f" spend (Gamma-Gamma) of {fit['spend_customers']:,}: {fit['spend_status']}."
     )
+    for status in dict.fromkeys((fit["status"], fit["spend_status"])):
+        if status in _MEANINGS:
+            say(f"{status}: {_MEANINGS[status]}")
     print_table(_parameters(fit))
     for reason, count in fit["warnings"].items():
         say(f"left out: {count:,} {reason.replace('_', ' ')}")

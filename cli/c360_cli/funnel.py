@@ -62,7 +62,10 @@ def set_command(
     if as_json:
         print_json({"changed": changed})
         return
-    say(f"tenant {tenant}: funnel {funnel} {'is counted from now on' if changed else 'is as it was'}.")
+    if not changed:
+        say(f"tenant {tenant}: funnel {funnel} is as it was.")
+        return
+    say(f"tenant {tenant}: funnel {funnel} is counted within minutes, or now with: c360 report refresh {tenant}")
 
 
 @app.command("remove")

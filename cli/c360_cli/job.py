@@ -31,6 +31,7 @@ _HISTORY = "SELECT coalesce(jsonb_agg(run), '[]') FROM {tenant}.job_history(%s, 
 _SET = "SELECT {tenant}.set_job(%s, %s, %s, %s::jsonb, %s)"
 _REMOVE = "SELECT {tenant}.remove_job(%s)"
 _RUN = "SELECT {tenant}.run_job(%s, %s::bigint)"
+_LONGEST_ANSWER = 400
 
 
 @app.command("list")
@@ -164,7 +165,7 @@ def run_command(
     if as_json:
         print_json(outcome)
         return
-    say(f"tenant {tenant}: job {job} is done: {json.dumps(outcome['answer'], ensure_ascii=False)}")
+    say(f"tenant {tenant}: job {job} is done: {_short(outcome['answer'])}")
 
 
 def _all_steps(connection: psycopg.Connection, tenant: str, job: str) -> dict[str, Any]:
@@ -201,7 +202,18 @@ def _next(job: dict[str, Any]) -> str:
 def _outcome(run: dict[str, Any]) -> str:
     if run["error_code"]:
         return " ".join(filter(None, (run["error_code"], run["error_hint"])))
-    return "" if run["answer"] is None else json.dumps(run["answer"], ensure_ascii=False)
+    return "" if run["answer"] is None else _short(run["answer"])
+
+
+def _short(told: dict[str, Any]) -> str:
+    """Without lists and what is not there, at most so long; --json has all of it."""
+    text = json.dumps(_plain(told), ensure_ascii=False)
+    return text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]} ..."
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    parts = {name: _plain(value) if isinstance(value, dict) else value for name, value in told.items()}
+    return {name: value for name, value in parts.items() if value is not None and not isinstance(value, list)}
 
 
 def _minute(time: str | None) -> str:

@@ -42,6 +42,7 @@ _KEPT_FUNNEL = """
     SELECT coalesce(json_agg(told), '[]')::text
     FROM {tenant}.kept_funnel(%s, %s::date, %s::date) AS told
 """
+_IS_COUNTED = "SELECT listed.is_counted FROM {tenant}.list_funnels() AS listed WHERE listed.funnel = %s"
 _REFRESH = "SELECT {tenant}.refresh_reports(p_snapshot => %s)"
 
 
@@ -142,7 +143,10 @@ def funnel_command(
             rows = answer(connection, _FUNNEL, tenant, steps, within, since, until)
         else:
             rows = answer(connection, _KEPT_FUNNEL, tenant, name, since, until)
+            is_counted = answer(connection, _IS_COUNTED, tenant, name)
     _print(rows, as_json, as_csv, print_funnel)
+    if name is not None and not is_counted:
+        say(f"Not everybody has been counted yet: wait some minutes, or: c360 report refresh {tenant}")
 
 
 @app.command("refresh")

@@ -42,6 +42,12 @@ _EXPLAIN = """
     SELECT coalesce(json_agg(said), '[]')::text
     FROM {tenant}.explain_score(({tenant}.profile(%s, %s) ->> 'profile_id')::uuid, %s) AS said
 """
+_NOTHING_KNOWN = "This golden record has no {score}: too little is known of it, or there is no such golden record."
+_NOTHING = {
+    "clv": "This golden record has no clv: it has bought nothing, there is no fit, or no such golden record.",
+    "lead": "This golden record has no lead: the tenant has no rules for it, or there is no such golden record.",
+    "lead_probability": "This golden record has no lead_probability: it has reached the goal, or there is no fit.",
+}
 _REFRESH = "SELECT {tenant}.refresh_scores(coalesce(%s::timestamptz, now()))"
 
 
@@ -132,7 +138,7 @@ def explain_command(
 
 def _print_parts(parts: list[dict[str, Any]], score: str) -> None:
     if not parts:
-        say(f"This golden record has no {score}: too little is known of it, or there is no such golden record.")
+        say(_NOTHING.get(score, _NOTHING_KNOWN).format(score=score))
         return
     table = Table(box=None)
     table.add_column("part")

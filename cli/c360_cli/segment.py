@@ -286,6 +286,8 @@ def _tree(parts: list[dict[str, Any]]) -> Tree:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return "nothing" if value is None else str(printable(value))
 
 

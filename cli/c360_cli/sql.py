@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import Any
 
 from psycopg import sql
@@ -11,7 +12,7 @@ from c360.domain.tenants import of_tenant
 
 def print_sql(query: str, tenant: str, *values: Any) -> None:
     """Print a query on functions of a tenant whose %s are filled in, as psql runs it. Connects to nothing."""
-    first, *others = of_tenant(query, tenant).split("%s")
+    first, *others = of_tenant(cleandoc(query), tenant).split("%s")
     holes = zip(values, others, strict=True)
     print(first + "".join(_literal(value) + rest for value, rest in holes) + ";")
 

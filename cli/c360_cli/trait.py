@@ -13,6 +13,7 @@ from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.output import print_json, print_table, printable, progress, say
+from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
 app = typer.Typer(help="Compute traits of customers from what they did.", no_args_is_help=True)
@@ -32,6 +33,7 @@ As = Annotated[
 _LIST = "SELECT to_jsonb(listed.*) AS row FROM {tenant}.list_computed_traits() AS listed"
 _WHY = "SELECT {tenant}.explain_trait(%s, %s)"
 _FIND = "SELECT {tenant}.profile(%s, %s) ->> 'profile_id'"
+_REFRESH = "SELECT {tenant}.refresh_traits()"
 
 
 @app.command("create")
@@ -175,10 +177,15 @@ def show_command(
 
 
 @app.command("refresh")
-def refresh_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+def refresh_command(
+    tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False
+) -> None:
     """Look at everybody: new expressions, and values that change because time passes."""
     from c360.governance.traiting import fill_traits
 
+    if dry_run:
+        print_sql(_REFRESH, tenant)
+        return
     with connected(dsn, data_dir) as connection:
         done = fill_traits(connection, tenant, lambda _: None, whole=True)
     if as_json:
@@ -213,4 +220,6 @@ def _put(
 def _value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_value(item) for item in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return "nothing" if value is None else str(printable(value))

@@ -125,6 +125,7 @@ def test_a_funnel_is_kept_drawn_listed_and_removed(c360, shop, database):
     assert shop.value(dry.stdout) is True
     shop.rollback()
     run("funnel", "set", "acme", "checkout", *steps, "--within", "2 days")
+    assert "Not everybody has been counted yet" in run("show", "funnel", "acme", "checkout").stderr
     assert "not yet" in run("funnel", "list", "acme").stdout
     run("refresh", "acme")
 
@@ -132,10 +133,13 @@ def test_a_funnel_is_kept_drawn_listed_and_removed(c360, shop, database):
     drawn = run("show", "funnel", "acme", "checkout", *MAY)
     neither = c360("report", "show", "funnel", "acme", "--dsn", database.dsn)
     unknown = c360("report", "show", "funnel", "acme", "other", "--dsn", database.dsn)
+    no_day = c360("report", "show", "overview", "acme", "--from", "yesterdy", "--dsn", database.dsn)
 
     assert [row["profiles"] for row in json.loads(told.stdout)] == [2, 1]
     assert "2 Order Completed" in drawn.stdout
     assert (neither.returncode, unknown.returncode, unknown.stderr[:5]) == (2, 1, "U3421")
+    assert "hint: Write a day as 2026-06-30" in no_day.stderr
+    assert drawn.stderr == ""
     assert json.loads(run("funnel", "list", "acme", "--json").stdout)[0]["is_counted"] is True
     assert json.loads(run("funnel", "remove", "acme", "checkout", "--json").stdout) == {"removed": True}
 

@@ -168,10 +168,12 @@ def test_explain_says_that_there_is_no_score_and_refuses_what_is_none(c360, shop
     profile_id = str(shop.session.value("SELECT master_profile_id FROM tenant_acme.cdp_master_profiles"))
 
     without = c360("score", "explain", "acme", profile_id, "inactivity", "--dsn", database.dsn)
+    no_fit = c360("score", "explain", "acme", profile_id, "lead_probability", "--dsn", database.dsn)
     unknown = c360("score", "explain", "acme", profile_id, "charm", "--dsn", database.dsn)
 
     assert (without.returncode, without.stdout) == (0, "")
     assert "has no inactivity" in without.stderr
+    assert "there is no fit" in no_fit.stderr
     assert (unknown.returncode, unknown.stderr[:5]) == (1, "U3412")
     assert "engagement" in unknown.stderr
 

@@ -89,6 +89,8 @@ def test_what_is_wrong_is_said_with_place_and_hint(run):
     unknown = run("set", "acme", "hme", "--where", "true")
     nobody = run("why", "acme", "hme", "user_id=an")
     types = run("preview", "acme", "--where", "city > 3")
+    code = run("create", "acme", "Bad-Name", "--where", "true")
+    bare = run("preview", "acme", "--where", "city = Hue")
 
     assert (wrong.returncode, wrong.stderr.splitlines()[0]) == (1, "U3302: segment home: there is no column citty")
     assert "character 1" in wrong.stderr
@@ -98,3 +100,24 @@ def test_what_is_wrong_is_said_with_place_and_hint(run):
     assert "Did you mean home?" in unknown.stderr
     assert nobody.stderr.startswith("U3301")
     assert types.stderr.startswith("U3302: operator does not exist")
+    assert code.stderr.startswith("U3302: a segment cannot be right")
+    assert "Failing row" not in code.stderr
+    assert "single quotes" in bare.stderr
+
+
+def test_a_refresh_waits_for_the_worker_that_is_at_it(run, people, connect, in_background, wait_until):
+    run("create", "acme", "home", "--where", "city = 'Hue'")
+    worker = connect()
+    worker.call("c360._try_lock", "acme", "segments")
+    before = _connections(people)
+
+    waiting = in_background(run, "refresh", "acme", "--json")
+    wait_until(lambda: _connections(people) > before)
+    worker.rollback()
+
+    assert json.loads(waiting.result().stdout) == {"profiles": 3, "entered": 0, "left": 0}
+
+
+def _connections(session):
+    session.rollback()
+    return session.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")

@@ -30,7 +30,10 @@ def test_from_a_preview_to_the_values_looked_at(run, db):
     changed = run("set", "acme", "town", "--as", "length(city)", "--json")
     listed = run("list", "acme")
     wrong = run("create", "acme", "other", "--as", "citty")
+    code = run("create", "acme", "Bad-Name", "--as", "1")
+    flag = run("preview", "acme", "--as", "city = 'Hue'")
     refreshed = run("refresh", "acme", "--json")
+    said = run("refresh", "acme", "--dry-run")
     removed = run("remove", "acme", "town", "--yes")
 
     found = json.loads(preview.stdout)
@@ -45,5 +48,9 @@ def test_from_a_preview_to_the_values_looked_at(run, db):
     assert listed.stdout.splitlines()[1].split()[:3] == ["town", "integer", "settled"]
     assert wrong.stderr.startswith("U3312: trait other: there is no column citty")
     assert "Did you mean city?" in wrong.stderr
+    assert code.stderr.startswith("U3312: a computed trait cannot be right")
+    assert "true" in flag.stdout
+    assert "True" not in flag.stdout
     assert json.loads(refreshed.stdout) == {"profiles": 2, "changed": 0}
+    assert said.stdout == "SELECT tenant_acme.refresh_traits();\n"
     assert removed.returncode == 0, removed.stderr

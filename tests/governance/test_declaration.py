@@ -133,7 +133,8 @@ def test_an_attribute_is_retired_and_dropped_by_file(tenant, write):
         ),
         ("tenant: acme\nattributes: {shoe: {data_type: string}}\n", "attributes.shoe.data_type: ", None),
         ("tenant: acme\nattributes: {shoe: {}}\n", "attributes.shoe.data_type: ", None),
-        ("tenant: acme\nattributes: {Shoe: {data_type: text}}\n", "attributes.Shoe: ", None),
+        ("tenant: acme\nattributes: {Shoe: {data_type: text}}\n", "attributes.Shoe: ", "Shoe: write it like shoe_size"),
+        ("tenant: acme\nrfm: {window: 3 parsecs}\n", "rfm.window: '3 parsecs' cannot be read", "write it like 90 days"),
         (
             "tenant: acme\nattributes: {shoe: {data_type: text, is_indexed: maybe}}\n",
             "attributes.shoe.is_indexed: ",

@@ -110,6 +110,8 @@ _WHICH_ROLE = (
     "Reading takes the role c360_<tenant>_reader, deciding _writer, administration _admin;"
     " installing, syncing and dumps are for the owner of c360. Who has the role can grant it."
 )
+_HOW_TIMES_ARE_WRITTEN = "Write a day as 2026-06-30, a time as '2026-06-30 14:00', a length of time as '3 days'."
+_HINTS = {"42501": _WHICH_ROLE, "22007": _HOW_TIMES_ARE_WRITTEN, "22008": _HOW_TIMES_ARE_WRITTEN}
 # PostgreSQL reports two sessions changing one row of a shared catalogue as an internal error.
 _CATALOGUE_RACE = "tuple concurrently updated"
 
@@ -144,5 +146,5 @@ def from_psycopg(error: psycopg.Error) -> C360Error:
         message,
         code=error.sqlstate,
         detail=diagnosis.message_detail,
-        hint=diagnosis.message_hint or (_WHICH_ROLE if error.sqlstate == "42501" else None),
+        hint=diagnosis.message_hint or _HINTS.get(error.sqlstate),
     )

@@ -36,8 +36,32 @@ PROPERTIES = (
 # Scores with settings of the tenant.
 SCORES = ("engagement", "lead", "lead_model", "subscription")
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,58}$")]
-Kept = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4} days$|^1 day$")]
+_NAME = r"^[a-z][a-z0-9_]{0,58}$"
+_SHORT_NAME = r"^[a-z][a-z0-9_]{0,40}$"
+_TENANT = r"^[a-z][a-z0-9_]{1,30}$"
+_KEPT = r"^[1-9][0-9]{0,4} days$|^1 day$"
+_WINDOW = r"^[1-9][0-9]{0,4} (days|months)$|^1 (day|month)$"
+_WITHIN = r"^([1-9][0-9]{0,3} (minute|hour)s?|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?)$"
+_CELLS = r"^([1-5*][1-5,-]*) ([1-5*][1-5,-]*) ([1-5*][1-5,-]*)$"
+_PERIOD = r"^[1-9][0-9]{0,2} (day|week|month|year)s?$"
+_COUNTRY = r"^[A-Z]{2}$"
+_CURRENCY = r"^[A-Z]{3}$"
+# How people are told what they say: "write it like shoe_size".
+_EXAMPLES = {
+    _NAME: "shoe_size, small letters, digits and _",
+    _SHORT_NAME: "win_back, small letters, digits and _",
+    _TENANT: "acme, small letters, digits and _",
+    _KEPT: "400 days",
+    _WINDOW: "90 days or 24 months",
+    _WITHIN: "30 minutes, 12 hours or 7 days",
+    _CELLS: "4-5 4-5 *",
+    _PERIOD: "1 month or 14 days",
+    _COUNTRY: "VN",
+    _CURRENCY: "VND",
+}
+
+Name = Annotated[str, Field(pattern=_NAME)]
+Kept = Annotated[str, Field(pattern=_KEPT)]
 Kind = Literal[
     "events",
     "rejected_events",
@@ -50,14 +74,11 @@ Kind = Literal[
     "audit",
     "job_runs",
 ]
-Window = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4} (days|months)$|^1 (day|month)$")]
-Within = Annotated[
-    str,
-    Field(pattern=r"^([1-9][0-9]{0,3} (minute|hour)s?|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?)$"),
-]
-Cells = Annotated[str, Field(pattern=r"^([1-5*][1-5,-]*) ([1-5*][1-5,-]*) ([1-5*][1-5,-]*)$")]
+Window = Annotated[str, Field(pattern=_WINDOW)]
+Within = Annotated[str, Field(pattern=_WITHIN)]
+Cells = Annotated[str, Field(pattern=_CELLS)]
 Weight = Annotated[float, Field(ge=-1000, le=1000)]
-RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+RuleName = Annotated[str, Field(pattern=_SHORT_NAME)]
 _LISTS = {DataType.TEXT_LIST, DataType.JSON}
 
 
@@ -267,7 +288,7 @@ class SubscriptionEntry(_Part):
     started: Annotated[str, Field(min_length=1)] | None = None
     renewed: Annotated[str, Field(min_length=1)] | None = None
     cancelled: Annotated[str, Field(min_length=1)] | None = None
-    period: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2} (day|week|month|year)s?$")] | None = None
+    period: Annotated[str, Field(pattern=_PERIOD)] | None = None
     grace_days: Annotated[int, Field(ge=0, le=365)] | None = None
     renews_by_itself: bool | None = None
     id: Annotated[str, Field(min_length=1)] | None = None
@@ -277,10 +298,10 @@ class SubscriptionEntry(_Part):
 class Declaration(_Part):
     """A whole file."""
 
-    tenant: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+    tenant: Annotated[str, Field(pattern=_TENANT)]
     display_name: Annotated[str, Field(min_length=1)] | None = None
-    default_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    default_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    default_country: Annotated[str, Field(pattern=_COUNTRY)] | None = None
+    default_currency: Annotated[str, Field(pattern=_CURRENCY)] | None = None
     time_zone: str | None = None
     date_order: Literal["DMY", "MDY"] | None = None
     email_ignores_tags: bool | None = None
@@ -417,6 +438,9 @@ def _problems(error: ValidationError) -> Iterator[tuple[str, str, str | None]]:
         where = ".".join(str(step) for step in problem["loc"] if step != "[key]") or "the file"
         if problem["type"] == "extra_forbidden":
             yield where, "unknown key", _guess(problem["loc"])
+        elif problem["type"] == "string_pattern_mismatch":
+            name, example = where.rpartition(".")[2], _EXAMPLES[problem["ctx"]["pattern"]]
+            yield where, f"{problem['input']!r} cannot be read", f"{name}: write it like {example}"
         else:
             yield where, problem["msg"], None
 

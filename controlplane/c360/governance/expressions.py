@@ -46,7 +46,7 @@ _FUNCTIONS = {
     "lower": (1, 1),
     "now": (0, 0),
     "right": (2, 2),
-    "round": (1, 1),
+    "round": (1, 2),
     "split_part": (3, 3),
     "starts_with": (2, 2),
     "upper": (1, 1),
@@ -82,6 +82,7 @@ _TESTS = {
     enums.BoolTestType.IS_NOT_UNKNOWN: "IS NOT UNKNOWN",
 }
 _START = "SELECT "
+_NO_COLUMN = "c360 tenant show lists them; texts stand in single quotes."
 # The attribute that says how often somebody did what: where it is masked, so is every question about events.
 EVENT_COUNTS = "event_summary"
 # How `columns` of an expression name a property of events.
@@ -340,7 +341,7 @@ class Reader:
         relation = next((known for known in self._relations if name in known.columns), None)
         if relation is None:
             known = [column for listed in self._relations for column in listed.columns if column not in self._masked]
-            raise self._refused(node, f"there is no column {name}", nearest(name, known, "c360 tenant show lists them"))
+            raise self._refused(node, f"there is no column {name}", nearest(name, known, _NO_COLUMN))
         self._refuse_masked(node, name, relation.columns[name])
         self._used[relation.alias] = relation
         self._columns.update(dict.fromkeys((name, *relation.columns[name])))
@@ -422,7 +423,9 @@ class Reader:
             return self._own_call(node, name, arguments, level)
         fewest, most = _FUNCTIONS[name]
         if not fewest <= len(arguments) <= most:
-            raise self._refused(node, f"{name} takes {most} arguments", f"It was given {len(arguments)}.")
+            raise self._refused(
+                node, f"{name} takes {most} argument{'' if most == 1 else 's'}", f"It was given {len(arguments)}."
+            )
         if name == "now":
             self._uses_time = True
             return Written("$2", "now()")
@@ -447,7 +450,7 @@ class Reader:
             raise self._refused(node, f"the function {'.'.join(names)} is not allowed", hint)
         if name in self._subject.refused_functions:
             raise self._refused(
-                node, f"{name} is not allowed in a {self._subject.noun}", self._subject.refused_functions[name]
+                node, f"the {self._subject.noun} may not use {name}", self._subject.refused_functions[name]
             )
         return name
 

@@ -18,6 +18,7 @@ from c360.governance.expressions import nearest
 from c360.governance.plan import Plan
 from c360.governance.rehearsal import kept
 from c360.governance.segments import check_segments, members_query, parts_query, read_segment_condition
+from c360.governance.stepping import next_step
 from c360.governance.tenants import Connection, as_owner, call, load_spec, plan_tenant, sync_tenant
 
 # Classes of what PostgreSQL finds wrong with an expression or a value in it.
@@ -103,9 +104,7 @@ def fill_segments(
     """Look at everybody, a step a transaction: until no segment is new or changed, or with `whole` for time as well."""
     done = {"profiles": 0, "entered": 0, "left": 0}
     while whole or _is_filling(conn, slug):
-        with as_owner(conn):
-            step = call(conn, "SELECT c360.refresh_segments(%s)", slug)
-        conn.commit()
+        step = next_step(conn, "SELECT c360.refresh_segments(%s)", slug)
         done = {name: done[name] + step[name] for name in done}
         progress(step["profiles"])
         if not step["has_more"]:

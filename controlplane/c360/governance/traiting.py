@@ -16,6 +16,7 @@ from c360.domain.tenants import ComputedTrait, of_tenant
 from c360.governance.expressions import nearest
 from c360.governance.plan import Plan
 from c360.governance.rehearsal import kept
+from c360.governance.stepping import next_step
 from c360.governance.tenants import Connection, as_owner, call, load_spec, plan_tenant, sync_tenant
 from c360.governance.traits import check_traits, looked_query, read_trait_expression, values_query
 
@@ -96,9 +97,7 @@ def fill_traits(conn: Connection, slug: str, progress: Callable[[int], None], *,
     """Look at everybody, a step a transaction: until no trait is new or changed, or with `whole` for time as well."""
     done = {"profiles": 0, "changed": 0}
     while whole or _is_filling(conn, slug):
-        with as_owner(conn):
-            step = call(conn, "SELECT c360.refresh_traits(%s)", slug)
-        conn.commit()
+        step = next_step(conn, "SELECT c360.refresh_traits(%s)", slug)
         done = {name: done[name] + step[name] for name in done}
         progress(step["profiles"])
         if not step["has_more"]:

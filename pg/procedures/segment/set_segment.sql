@@ -1,6 +1,6 @@
 -- Adds a segment of a tenant or changes it, the row given whole. Answers whether anything changed; safe to repeat. The condition is
 -- checked and compiled by the next sync; c360 segment create does both at once.
--- Raises: U4404 and U4423 of the tenant; 23514 with the name of the rule for a row that cannot be right
+-- Raises: U3302 segment_condition_invalid for a row that cannot be right; U4404 and U4423 of the tenant
 
 CREATE OR REPLACE FUNCTION c360.set_segment(
     p_tenant         text,

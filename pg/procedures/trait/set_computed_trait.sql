@@ -1,6 +1,6 @@
 -- Adds a computed trait of a tenant or changes it, the row given whole. Answers whether anything changed; safe to repeat. The expression
 -- is checked and compiled by the next sync; c360 trait create does both at once.
--- Raises: U3317 trait_name_taken; U4404 and U4423 of the tenant; 23514 with the name of the rule for a row that cannot be right
+-- Raises: U3312 trait_invalid for a row that cannot be right, U3317 trait_name_taken; U4404 and U4423 of the tenant
 
 CREATE OR REPLACE FUNCTION c360.set_computed_trait(
     p_tenant         text,
