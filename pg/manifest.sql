@@ -704,7 +704,7 @@ VALUES
     ('procedures/scoring/set_lead.sql', '375d8cef68cd9f64423742c793c266e82d735fa649166bf5815a62e8a7e8bafa'),
     ('procedures/scoring/engagement_settings.sql', 'e7a5cb999afe4280b25e1b5350c72c8d13388d8f1b3c69e1a8f3d17ef82f6b03'),
     ('procedures/scoring/_begin_engagement_ranks.sql', '6be8848302869eeb39423e470b6dfc59bb6d13373152d6bc616774ecccc38b1c'),
-    ('procedures/scoring/_refresh_engagement_ranks.sql', '12209600fdd5385cd5e86317673da7b010f6b7dd54f9bd5da536605b2d546294'),
+    ('procedures/scoring/_refresh_engagement_ranks.sql', '9adf6ee626f20c8d65d609d7f761bfb7bb2d6d3769a250d95a4c44a0d707d9b6'),
     ('procedures/scoring/_knows_engagement_ranks.sql', 'eb6091617e68efe6a8fcb2e93c9eeb4c68bbd8b0f61e18c0f5a6a2fa45a27f27'),
     ('procedures/scoring/most_engaged.sql', 'c3900e599a5de1890a7ec950381f0e70b1b14780d6ad668c37297e9c03988012'),
     ('procedures/scoring/_lead_parts.sql', '02a8c1fa442f3121bf579c75cc25bdaf1f7f02630c6c2813d923ed7d2bb17554'),

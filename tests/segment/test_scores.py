@@ -126,7 +126,7 @@ def test_columns_and_what_they_tell_are_those_of_the_database(segments):
         for function, names in segments.db.rows(
             "SELECT asked.function_name::text, present.proargnames FROM c360._segment_functions() AS asked"
             " JOIN pg_proc AS present ON present.proname = asked.function_name"
-            " WHERE present.pronamespace = 'tenant_acme'::regnamespace"
+            " WHERE present.pronamespace = 'tenant_acme'::regnamespace AND present.proname <> 'event_number'"
         )
     }
     assert answered == {score: set(columns) for score, columns in _SCORES.items()} | {"lead": {"lead"}}

@@ -52,9 +52,19 @@ BEGIN
             ) FILTER (WHERE own.day <= v_counted.today), 0) AS points,
             min(own.day) FILTER (WHERE own.day > v_counted.today) AS recount_on
         FROM cdp_profile_links AS link
-        JOIN cdp_activity_days AS own ON own.raw_profile_id = link.raw_profile_id
+        -- OFFSET 0: the days of this observation by index, whatever is known of the table.
+        CROSS JOIN LATERAL (
+            SELECT
+                counted.day,
+                counted.event_name,
+                counted.kept_count,
+                counted.past_count
+            FROM cdp_activity_days AS counted
+            WHERE counted.raw_profile_id = link.raw_profile_id
+              AND counted.day > v_counted.before
+            OFFSET 0
+        ) AS own
         WHERE link.master_profile_id = wanted.id
-          AND own.day > v_counted.before
     ) AS done
     ORDER BY wanted.id
     ON CONFLICT (master_profile_id) DO UPDATE
