@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pty
@@ -433,7 +434,11 @@ def test_a_run_that_is_stopped_says_where_to_go_on(session, database, connect, t
     command = [sys.executable, "-m", "c360_cli", "events", "rejected", "redrive", "acme", "--all"]
     command += ["--patch", '{"userId": "u1"}', "--dsn", database.dsn]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "NO_COLOR": "1"}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=environment) as run:
+    # A shell that runs the tests in the background has it ignored.
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=environment, preexec_fn=heard
+    ) as run:
         wait_until(lambda: session.call("c360.count_rejected_events", "acme") < 500)
         run.send_signal(signal.SIGINT)
         said = run.stderr.read()
