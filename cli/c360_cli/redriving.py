@@ -112,7 +112,8 @@ def redrive_by_filter(
             outcome.is_stopped = True
             say(f"Stopped. What was redriven stays so; go on with --after {done}.")
         except psycopg.Error:
-            say(f"What was redriven stays so; go on with --after {done}.")
+            if done != after:
+                say(f"What was redriven stays so; go on with --after {done}.")
             raise
     return outcome
 
