@@ -105,6 +105,7 @@ def main() -> None:
             install(server.dsn, load())
             figures["load_average_before"] = round(os.getloadavg()[0], 2)
             with psycopg.connect(server.dsn, autocommit=True) as connection:
+                connection.execute("SET work_mem = '128MB'")  # as fit_clv() does
                 for size in given.sizes.split(","):
                     figures |= measure(connection, size, given.rounds if size != "1m" else 1, table)
         if given.events:

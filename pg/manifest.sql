@@ -683,7 +683,7 @@ VALUES
     ('procedures/scoring/_purchase_days.sql', '80938251675cc3245d659dc98bab6defe5148597f9fc8a7da96fd472d517a999'),
     ('procedures/scoring/_purchase_histories.sql', '4ec10399c04b412088c0433f67599e92cec180a8dc8a3ff183edacae93d79fac'),
     ('procedures/scoring/_refresh_purchase_histories.sql', '11b56e6f54e295e23b1a161b7eef9e663d76646fd12549a773479c63c84a0e56'),
-    ('procedures/scoring/_fit_clv.sql', '41fb4394846f17bc9761598fd8b8cfc23baf03004e7dc7252855ad6a55a16aa2'),
+    ('procedures/scoring/_fit_clv.sql', '2fa811d0b687cd9795297ec5bde14089d9fb5c23a2dcd7017f9124e7c03fcd0c'),
     ('procedures/scoring/_usable_spend.sql', 'a62554f0af7a01bf5a370a7e58c32269ffa49affd0b3c5e7a56d808bb9ba2da3'),
     ('procedures/scoring/_clv_validation.sql', '2286d2ec15197940c97a4a6ebd073e01702d580dcf44d56d0f0a23edbd3d59a0'),
     ('procedures/scoring/_holdout_days.sql', '85c21305979220db8e8ebf405a1200c45b12fd48736b1535a78f7666de8d73f0'),

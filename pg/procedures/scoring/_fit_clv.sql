@@ -11,6 +11,8 @@ CREATE OR REPLACE FUNCTION c360._fit_clv(
     RETURNS c360.clv_fit
     LANGUAGE plpgsql
     STABLE
+    -- For the groups of a million customers.
+    SET work_mem = '128MB'
 AS $$
 DECLARE
     c_customers    CONSTANT integer := 50;
