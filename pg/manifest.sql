@@ -800,7 +800,7 @@ VALUES
     ('procedures/segment/_segment_cost.sql', 'b2c11e4667006f42321b33eacdfa6debf64eb291147a9c15262d4d461b21b9b7'),
     ('procedures/segment/_drop_segment_functions.sql', '865e7a907227922551d25e64f3ae4df44fb08c250cce936bca794293bfd2f7a5'),
     ('procedures/segment/_make_segment_functions.sql', '8aa77955e3ffd81e8292493f5709a6e160944490ed86d1ebe8a9e94d28dab942'),
-    ('procedures/segment/_compile_segment.sql', '2e2d5c7047a5e26d84d543c31be2f8a6c9e05a963e1fed97b8f67e6ea080db3b'),
+    ('procedures/segment/_compile_segment.sql', '0a91116ab5d0f5eb74e68bc8942b824de4e23b25704c45b22a51c49e6d85ea7b'),
     ('procedures/segment/_drop_segment.sql', 'fe5357dd758af4f113989a049516c79ecbd17697732d722ef5e92bc12fabdd54'),
     ('procedures/segment/_preview_segment.sql', '693917ee47fbd0655fab7df40026c8b1edf39f9ffd305fada70cd6d1dd2e19cd'),
     ('procedures/segment/_next_profiles.sql', '487330d10811feb1e342e5c718d6f8c60301b445c8ce483f6c8d9e68ef344ff3'),

@@ -7,6 +7,7 @@ import pytest
 from c360.domain.errors import ScoringRefused
 from c360.governance import load_spec, sync_tenant
 from c360.governance.sources import relations_of
+from c360.governance.tenants import as_owner
 from support.events import ingest, track
 from support.observations import resolve
 
@@ -72,6 +73,24 @@ def test_the_same_condition_again_changes_nothing(segments):
 
     assert segments.state("home")["title"] == "From Hue"
     assert segments.history("home") == [("entered", "definition")]
+
+
+def test_a_sync_after_the_batch_that_saw_another_time_zone_finds_the_members_anew(segments):
+    db = segments.db
+    bought(segments, "an", "2026-05-31T23:00:00Z", 1)
+    segments.put("in_june", "last_event_at('Order Completed')::date >= date '2026-06-01'")
+    segments.put("of_june", "in_segment('in_june')")
+    with as_owner(db.connection):
+        db.call("c360.apply_metadata", {"tenant": "acme", "time_zone": "Asia/Tokyo"})
+    while db.call("c360.refresh_profiles", "acme")["has_more"]:
+        pass
+    assert segments.members("in_june") == set()
+
+    sync_tenant(db.connection, "acme")
+    segments.fill()
+
+    assert segments.members("in_june") == segments.members("of_june") == {"an"}
+    assert segments.history("in_june") == [("entered", "definition")]
 
 
 def test_events_within_a_window_are_counted_and_time_lets_leave(segments):

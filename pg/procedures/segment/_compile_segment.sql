@@ -1,9 +1,9 @@
--- Puts a segment into force as the control plane compiled it: makes its functions and notes what they are made of. Where the condition is
--- another one than before, everybody has to be looked at again (status filling), and in every segment that is made of this one too.
+-- Puts a segment into force as the control plane compiled it: makes its functions and notes what they are made of. Where the condition or
+-- the time zone is another one than before, everybody has to be looked at again (status filling), and in every segment that is made of this one too.
 -- A condition that PostgreSQL finds wrong stops no sync: the segment is broken, and its members stay as they were, found by the columns
 -- they were found by. Part of a sync, which holds tables and views: so it waits for no evaluation, and an evaluation that is under way
 -- finds by compiled_at that there is another condition.
---   p_compiled: {"condition", "members", "parts", "columns", "segments", "place", "uses_time", "release"}, or
+--   p_compiled: {"condition", "members", "parts", "columns", "segments", "place", "uses_time", "time_zone", "release"}, or
 --               {"condition", "segments", "place", "release", "problem"}, or with "is_paused"
 
 CREATE OR REPLACE FUNCTION c360._compile_segment(
@@ -48,6 +48,7 @@ BEGIN
 
     SELECT
         state.condition,
+        state.time_zone,
         state.columns,
         state.status
     INTO v_before
@@ -56,6 +57,7 @@ BEGIN
     v_is_new := NOT FOUND;
     -- A score in it may tell another attribute than before: rules of leads were changed.
     v_is_same := v_before.condition = p_compiled ->> 'condition'
+        AND v_before.time_zone = p_compiled ->> 'time_zone'
         AND v_before.columns <@ ARRAY(SELECT jsonb_array_elements_text(p_compiled -> 'columns'));
 
     v_status := CASE
@@ -77,11 +79,12 @@ BEGIN
     END IF;
 
     INSERT INTO cdp_segment_states AS state (
-        segment, condition, columns, segments, place, uses_time, status, problem, tells, cost, compiled_with
+        segment, condition, time_zone, columns, segments, place, uses_time, status, problem, tells, cost, compiled_with
     )
     VALUES (
         p_segment,
         p_compiled ->> 'condition',
+        p_compiled ->> 'time_zone',
         ARRAY(SELECT jsonb_array_elements_text(p_compiled -> 'columns')),
         ARRAY(SELECT jsonb_array_elements_text(p_compiled -> 'segments')),
         (p_compiled ->> 'place')::integer,
@@ -99,6 +102,7 @@ BEGIN
     )
     ON CONFLICT (segment) DO UPDATE
     SET condition = excluded.condition,
+        time_zone = excluded.time_zone,
         columns = CASE WHEN v_status = 'broken' THEN state.columns ELSE excluded.columns END,
         segments = excluded.segments,
         place = excluded.place,

@@ -4,6 +4,7 @@
 CREATE TABLE tenant_select_2.cdp_segment_states (
     segment        text        NOT NULL,
     condition      text        NOT NULL,
+    time_zone      text,
     columns        text[]      NOT NULL DEFAULT '{}',
     segments       text[]      NOT NULL DEFAULT '{}',
     place          integer     NOT NULL DEFAULT 0,
@@ -23,6 +24,7 @@ CREATE TABLE tenant_select_2.cdp_segment_states (
 );
 COMMENT ON TABLE tenant_select_2.cdp_segment_states IS 'What of the segments is compiled, and how far their members have been worked out.';
 COMMENT ON COLUMN tenant_select_2.cdp_segment_states.condition IS 'The condition that is compiled; another one in the metadata is in force after the next sync.';
+COMMENT ON COLUMN tenant_select_2.cdp_segment_states.time_zone IS 'Whose days the compiled condition speaks of.';
 COMMENT ON COLUMN tenant_select_2.cdp_segment_states.columns IS 'Columns the condition looks at, those of segments in it included.';
 COMMENT ON COLUMN tenant_select_2.cdp_segment_states.segments IS 'Segments it is made of, theirs included.';
 COMMENT ON COLUMN tenant_select_2.cdp_segment_states.place IS 'Order of evaluation: after the segments it is made of.';
