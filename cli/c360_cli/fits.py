@@ -26,18 +26,30 @@ class Score(StrEnum):
     SUBSCRIPTIONS = "subscriptions"
 
 
+_SHOW = """
+    SELECT to_jsonb(fit)
+    FROM {tenant}.{fits} AS fit
+    WHERE fit.fit_id = coalesce(%s, (SELECT max(last.fit_id) FROM {tenant}.{fits} AS last))
+"""
+
+
 @dataclass(frozen=True)
 class Model:
-    """What is asked of the database for one of them, and which options that takes besides --as-of."""
+    """What is asked of the database for one of them, which options that takes besides --as-of, where fits are kept."""
 
     fit: str
     fit_options: tuple[str, ...]
     validate: str
     validate_options: tuple[str, ...]
-    show: str
+    fits: str
     view: str
     print_fit: Callable[[dict[str, Any]], None]
     print_validation: Callable[[dict[str, Any]], None]
+
+    @property
+    def show(self) -> str:
+        """The query of a fit that was kept, the last one for NULL."""
+        return _SHOW.replace("{fits}", self.fits)
 
 
 MODELS = {
@@ -55,11 +67,7 @@ MODELS = {
     )
 """,
         validate_options=("model", "holdout_days", "prior"),
-        show="""
-    SELECT to_jsonb(fit)
-    FROM {tenant}.cdp_model_fits AS fit
-    WHERE fit.fit_id = coalesce(%s, (SELECT max(last.fit_id) FROM {tenant}.cdp_model_fits AS last))
-""",
+        fits="cdp_model_fits",
         view="cdp_clv",
         print_fit=clv.print_fit,
         print_validation=clv.print_validation,
@@ -69,11 +77,7 @@ MODELS = {
         fit_options=("ridge",),
         validate="SELECT {tenant}.validate_lead(p_as_of => coalesce(%s::timestamptz, now()), p_ridge => %s)",
         validate_options=("ridge",),
-        show="""
-    SELECT to_jsonb(fit)
-    FROM {tenant}.cdp_lead_fits AS fit
-    WHERE fit.fit_id = coalesce(%s, (SELECT max(last.fit_id) FROM {tenant}.cdp_lead_fits AS last))
-""",
+        fits="cdp_lead_fits",
         view="cdp_lead_model",
         print_fit=lead_model.print_fit,
         print_validation=lead_model.print_validation,
@@ -92,11 +96,7 @@ MODELS = {
     )
 """,
         validate_options=("holdout_periods", "prior"),
-        show="""
-    SELECT to_jsonb(fit)
-    FROM {tenant}.cdp_subscription_fits AS fit
-    WHERE fit.fit_id = coalesce(%s, (SELECT max(last.fit_id) FROM {tenant}.cdp_subscription_fits AS last))
-""",
+        fits="cdp_subscription_fits",
         view="cdp_subscriptions",
         print_fit=subscription_model.print_fit,
         print_validation=subscription_model.print_validation,

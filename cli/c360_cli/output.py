@@ -54,6 +54,13 @@ def printable(value: Any) -> Any:
     return [printable(item) for item in value] if isinstance(value, list) else value
 
 
+def shown(value: Any) -> str:
+    """A value of a customer as people read it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "nothing" if value is None else str(printable(value))
+
+
 def progress(what: str, *more: ProgressColumn) -> Progress:
     """A bar on stderr that leaves nothing behind, and is not there where nobody looks at it."""
     screen = Console(stderr=True)

@@ -15,7 +15,7 @@ from c360.domain.tenants import Segment
 from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
-from c360_cli.output import console, print_json, print_table, printable, progress, say
+from c360_cli.output import console, print_json, print_table, printable, progress, say, shown
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
@@ -139,7 +139,7 @@ def preview_command(
     table = Table("profile", *map(printable, names), box=None)
     for row in found["sample"]:
         values = row["values"] or {}
-        table.add_row(row["profile_id"], *(_value(values.get(name)) for name in names))
+        table.add_row(row["profile_id"], *(shown(values.get(name)) for name in names))
     if found["sample"]:
         print_table(table)
     say(f"{found['members']} of {found['profiles']} golden records: {printable(found['condition'])}")
@@ -278,17 +278,11 @@ def _tree(parts: list[dict[str, Any]]) -> Tree:
     made: dict[int, Tree] = {}
     for part in printable(parts):
         text = escape(part["condition"]) if part["kind"] == "leaf" else part["kind"].upper()
-        values = ", ".join(f"{name} = {_value(value)}" for name, value in part["values"].items())
+        values = ", ".join(f"{name} = {shown(value)}" for name, value in part["values"].items())
         label = f"{_SIGNS[part['holds']]}  {text}" + (f"  [dim]({escape(values)})[/dim]" if values else "")
         above = made.get(part["parent"])
         made[part["place"]] = Tree(label) if above is None else above.add(label)
     return made[1]
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "nothing" if value is None else str(printable(value))
 
 
 def _time(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from c360.domain.tenants import ComputedTrait
 from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
-from c360_cli.output import print_json, print_table, printable, progress, say
+from c360_cli.output import print_json, print_table, printable, progress, say, shown
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
@@ -218,8 +218,4 @@ def _put(
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(_value(item) for item in value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "nothing" if value is None else str(printable(value))
+    return ", ".join(_value(item) for item in value) if isinstance(value, list) else shown(value)

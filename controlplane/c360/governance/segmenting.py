@@ -8,21 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import psycopg
 from psycopg.types.json import Jsonb
 
 from c360.domain.errors import GovernanceRefused, ScoringRefused
-from c360.domain.tenants import Segment, of_tenant
+from c360.domain.tenants import Segment
 from c360.governance.conditions import refused
 from c360.governance.expressions import nearest
 from c360.governance.plan import Plan
-from c360.governance.rehearsal import kept
+from c360.governance.rehearsal import kept, tried
 from c360.governance.segments import check_segments, members_query, parts_query, read_segment_condition
-from c360.governance.stepping import next_step
+from c360.governance.stepping import look_at_everybody
 from c360.governance.tenants import Connection, as_owner, call, load_spec, plan_tenant, sync_tenant
 
-# Classes of what PostgreSQL finds wrong with an expression or a value in it.
-_WRONG = ("22", "42")
+_STEP = "SELECT c360.refresh_segments(%s)"
+_IS_FILLING = "SELECT count(*) > 0 FROM {tenant}.list_segments() AS listed WHERE listed.status = 'filling'"
 _NO_SEGMENT = "List them with: c360 segment list"
 
 
@@ -80,20 +79,16 @@ def preview_segment(conn: Connection, slug: str, condition: str, sample: int, se
         for name in read.whole.segments:
             if name not in stated:
                 raise refused(f"there is no segment {name}", nearest(name, stated, _NO_SEGMENT))
-        call(conn, "SELECT set_config('statement_timeout', %s, true)", f"{seconds}s")
-        try:
-            found: dict[str, Any] = call(
-                conn,
-                "SELECT c360._preview_segment(%s, %s, %s, %s)",
-                slug,
-                members_query(spec, read),
-                parts_query(spec, read),
-                sample,
-            )
-        except psycopg.Error as error:
-            if error.sqlstate is None or error.sqlstate[:2] not in _WRONG:
-                raise
-            raise refused(error.diag.message_primary or str(error), "Compare values of one kind.") from error
+        found: dict[str, Any] = tried(
+            conn,
+            seconds,
+            lambda problem: refused(problem, "Compare values of one kind."),
+            "SELECT c360._preview_segment(%s, %s, %s, %s)",
+            slug,
+            members_query(spec, read),
+            parts_query(spec, read),
+            sample,
+        )
         end(found)
     return {"condition": read.whole.text, **found}
 
@@ -102,19 +97,7 @@ def fill_segments(
     conn: Connection, slug: str, progress: Callable[[int], None], *, whole: bool = False
 ) -> dict[str, int]:
     """Look at everybody, a step a transaction: until no segment is new or changed, or with `whole` for time as well."""
-    done = {"profiles": 0, "entered": 0, "left": 0}
-    while whole or _is_filling(conn, slug):
-        step = next_step(conn, "SELECT c360.refresh_segments(%s)", slug)
-        done = {name: done[name] + step[name] for name in done}
-        progress(step["profiles"])
-        if not step["has_more"]:
-            break
-    return done
-
-
-def _is_filling(conn: Connection, slug: str) -> bool:
-    states = "SELECT count(*) FROM {tenant}.list_segments() AS listed WHERE listed.status = 'filling'"
-    return bool(call(conn, of_tenant(states, slug)))
+    return look_at_everybody(conn, slug, _STEP, None if whole else _IS_FILLING, ("entered", "left"), progress)
 
 
 def _refuse_broken(conn: Connection, slug: str, name: str) -> None:

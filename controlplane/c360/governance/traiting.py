@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import psycopg
 from psycopg.types.json import Jsonb
 
 from c360.domain.errors import GovernanceRefused, ScoringRefused
-from c360.domain.tenants import ComputedTrait, of_tenant
+from c360.domain.tenants import ComputedTrait
 from c360.governance.expressions import nearest
 from c360.governance.plan import Plan
-from c360.governance.rehearsal import kept
-from c360.governance.stepping import next_step
+from c360.governance.rehearsal import kept, tried
+from c360.governance.stepping import look_at_everybody
 from c360.governance.tenants import Connection, as_owner, call, load_spec, plan_tenant, sync_tenant
 from c360.governance.traits import check_traits, looked_query, read_trait_expression, values_query
 
-# Classes of what PostgreSQL finds wrong with an expression or a value in it.
-_WRONG = ("22", "42")
+_STEP = "SELECT c360.refresh_traits(%s)"
+_IS_FILLING = "SELECT count(*) > 0 FROM {tenant}.list_computed_traits() AS listed WHERE listed.status = 'filling'"
 
 
 def find_trait(conn: Connection, slug: str, name: str) -> ComputedTrait:
@@ -75,39 +74,23 @@ def preview_trait(conn: Connection, slug: str, expression: str, sample: int, sec
     with kept(conn, False) as end:
         spec = load_spec(conn, slug)
         read = read_trait_expression(spec, expression)
-        call(conn, "SELECT set_config('statement_timeout', %s, true)", f"{seconds}s")
-        try:
-            found: dict[str, Any] = call(
-                conn,
-                "SELECT c360._preview_trait(%s, %s, %s, %s)",
-                slug,
-                values_query(spec, read),
-                looked_query(spec, read),
-                sample,
-            )
-        except psycopg.Error as error:
-            if error.sqlstate is None or error.sqlstate[:2] not in _WRONG:
-                raise
-            raise _wrong(error.diag.message_primary or str(error)) from error
+        found: dict[str, Any] = tried(
+            conn,
+            seconds,
+            _wrong,
+            "SELECT c360._preview_trait(%s, %s, %s, %s)",
+            slug,
+            values_query(spec, read),
+            looked_query(spec, read),
+            sample,
+        )
         end(found)
     return {"expression": read.text, **found}
 
 
 def fill_traits(conn: Connection, slug: str, progress: Callable[[int], None], *, whole: bool = False) -> dict[str, int]:
     """Look at everybody, a step a transaction: until no trait is new or changed, or with `whole` for time as well."""
-    done = {"profiles": 0, "changed": 0}
-    while whole or _is_filling(conn, slug):
-        step = next_step(conn, "SELECT c360.refresh_traits(%s)", slug)
-        done = {name: done[name] + step[name] for name in done}
-        progress(step["profiles"])
-        if not step["has_more"]:
-            break
-    return done
-
-
-def _is_filling(conn: Connection, slug: str) -> bool:
-    states = "SELECT count(*) FROM {tenant}.list_computed_traits() AS listed WHERE listed.status = 'filling'"
-    return bool(call(conn, of_tenant(states, slug)))
+    return look_at_everybody(conn, slug, _STEP, None if whole else _IS_FILLING, ("changed",), progress)
 
 
 def _refuse_broken(conn: Connection, slug: str, name: str) -> None:
