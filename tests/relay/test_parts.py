@@ -166,7 +166,6 @@ def test_retry_after_is_read_as_seconds_or_date(value, seconds):
         (1, 500, "status", None, 0.5, 5),
         (1, 500, "status", None, 0.0, 4),
         (2, 500, "status", None, 1.0, 36),
-        (1, 429, "status", None, 0.5, 60),
         (1, None, "timeout", None, 0.5, 60),
         (1, 503, "status", 120, 0.0, 120),
         (1, 503, "status", 1, 0.0, 5),

@@ -24,7 +24,7 @@ AS $$
     )
     FROM (
         SELECT CASE
-            WHEN p_status = 429 OR p_error = 'timeout' THEN
+            WHEN p_error = 'timeout' THEN
                 greatest(p_schedule[p_attempt + 1], least(60, p_schedule[cardinality(p_schedule)]))
             ELSE p_schedule[least(p_attempt + 1, cardinality(p_schedule))]
         END AS delay
