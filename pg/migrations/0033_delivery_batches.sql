@@ -22,3 +22,4 @@ DROP FUNCTION IF EXISTS c360.settle_deliveries(uuid, integer, bigint, jsonb, int
 DROP FUNCTION IF EXISTS c360._park_behind(uuid, integer, bigint[], integer);
 DROP FUNCTION IF EXISTS c360._settle_results(uuid, integer, jsonb, text);
 DROP FUNCTION IF EXISTS c360._move_circuit(uuid, jsonb);
+DROP FUNCTION IF EXISTS c360._retry_delay(double precision[], integer, integer, text, double precision, double precision);

@@ -24,7 +24,7 @@ AS $$
                 result.status, result.error, delivery.attempt + 1, cardinality(subscription.retry_schedule), p_circuit
             ) AS verdict,
             c360._retry_delay(
-                subscription.retry_schedule, delivery.attempt + 1, result.status, result.error, result.retry_after, chance.jitter
+                subscription.retry_schedule, delivery.attempt + 1, result.error, result.retry_after, chance.jitter
             ) AS delay,
             c360._rest_seconds(subscription.retry_schedule, result.status, result.retry_after, chance.jitter) AS rest
         FROM jsonb_to_recordset(p_failed) AS result (

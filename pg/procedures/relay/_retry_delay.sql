@@ -5,7 +5,6 @@
 CREATE OR REPLACE FUNCTION c360._retry_delay(
     p_schedule    double precision[],
     p_attempt     integer,
-    p_status      integer,
     p_error       text,
     p_retry_after double precision,
     p_jitter      double precision
@@ -31,5 +30,5 @@ AS $$
     ) AS base;
 $$;
 
-COMMENT ON FUNCTION c360._retry_delay(double precision[], integer, integer, text, double precision, double precision) IS
+COMMENT ON FUNCTION c360._retry_delay(double precision[], integer, text, double precision, double precision) IS
     'Seconds from a failed attempt to the next one.';
