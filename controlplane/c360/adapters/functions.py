@@ -13,6 +13,7 @@ RELAY = frozenset(
         "c360.bell_channel",
         "c360.bury_deliveries",
         "c360.claim_lanes",
+        "c360.compare_clocks",
         "c360.fan_out",
         "c360.feed_status",
         "c360.maintain_deliveries",
