@@ -36,6 +36,8 @@ _TURN_SECONDS = 10.0
 _SLOT_AGAIN_AFTER = 0.02
 _RELEASE_RETRIES = (0.1, 0.5, 1.0)
 _SETTLE_RETRIES = (0.1, 0.5, 1.0, 2.0, 4.0)
+# So many failures of the endpoint in a row open its circuit: asked at once, before more messages lose an attempt.
+_FAILURES_AT_ONCE = 10
 _FEW = 32
 _IDLE = 1.0
 _SERVER_ERROR, _TOO_MANY, _UNAVAILABLE = 500, 429, 503
@@ -162,6 +164,7 @@ class Worker:
         self._results = Results()
         self._wake = asyncio.Event()
         self._error: BaseException | None = None
+        self._failures_in_row = 0
         self._began = self._read_at = self._settled_at = time.monotonic()
         self._seen_news = -1
         self._has_more = True
@@ -318,7 +321,7 @@ class Worker:
 
     def _next(self) -> Delivery | None:
         """The next delivery that may be sent now."""
-        if not self._may_start():
+        if not self._may_start() or self._failures_in_row >= _FAILURES_AT_ONCE:
             return None
         while self._ready:
             if self._endpoint.wait_seconds(None) > 0:
@@ -370,6 +373,7 @@ class Worker:
             self._fail(delivery, answer.error, answer)
             return
         self._endpoint.succeeded(self._lease.max_in_flight)
+        self._failures_in_row = 0
         results = self._results
         if not len(results):
             results.first_at = time.monotonic()
@@ -394,6 +398,7 @@ class Worker:
             self._endpoint.refused(answer.retry_after or 1.0)
         elif _is_of_the_endpoint(answer.error, answer.status):
             self._endpoint.failed()
+            self._failures_in_row += 1
 
     def _fail(self, delivery: Delivery, error: str, answer: Answer | None = None) -> None:
         """Note a failure and let the deliveries of its key go that come after it: they wait for what becomes of it."""
@@ -461,10 +466,13 @@ class Worker:
         results = self._results
         if len(results) >= _SETTLE_AT or now - self._settled_at >= _RENEW_EVERY:
             return True
+        if results.failed and self._failures_in_row >= _FAILURES_AT_ONCE:
+            return True
         return bool(len(results)) and (now - results.first_at >= _SETTLE_EVERY or not self._in_flight)
 
     async def _settle(self) -> None:
         self._settled_at = time.monotonic()
+        self._failures_in_row = 0
         results, self._results = self._results, Results()
         lanes = sorted(self._lanes)
         reply = await self._settled(
