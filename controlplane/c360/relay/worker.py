@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -312,8 +313,10 @@ class Worker:
             if delivery is None:
                 self._slots.give_back(slot)
                 return self._endpoint.wait_seconds(None) or _IDLE
-            task = asyncio.create_task(self._send(delivery, slot), name="c360 webhook")
+            task = asyncio.create_task(self._send(delivery), name="c360 webhook")
             self._in_flight.add(task)
+            metrics.IN_FLIGHT.inc()
+            task.add_done_callback(partial(self._sent, slot))
         return _IDLE
 
     def _slot(self) -> bool | None:
@@ -340,10 +343,8 @@ class Worker:
             return delivery
         return None
 
-    async def _send(self, delivery: Delivery | None, slot: bool) -> None:
+    async def _send(self, delivery: Delivery | None) -> None:
         """Send one delivery after the other as long as there are any and no fewer requests are wanted."""
-        task = asyncio.current_task()
-        metrics.IN_FLIGHT.inc()
         try:
             while delivery is not None:
                 answer = await self._sender.send(
@@ -358,12 +359,12 @@ class Worker:
                 delivery = self._next() if len(self._in_flight) <= self._limit() else None
         except Exception as error:
             self._error = error
-        finally:
-            metrics.IN_FLIGHT.dec()
-            self._slots.give_back(slot)
-            if task is not None:
-                self._in_flight.discard(task)
-            self._wake.set()
+
+    def _sent(self, slot: bool, task: asyncio.Task[None]) -> None:
+        metrics.IN_FLIGHT.dec()
+        self._slots.give_back(slot)
+        self._in_flight.discard(task)
+        self._wake.set()
 
     def _note(self, delivery: Delivery, answer: Answer) -> None:
         metrics.outcome(answer.error or "delivered").inc()
