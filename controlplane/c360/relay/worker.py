@@ -108,8 +108,14 @@ class Chain:
 
 @dataclass(slots=True)
 class Lane:
+    """`after` is the last delivery the lane gave; `again` where the next read has to begin instead.
+
+    Kept apart, because a read that is under way goes on from where it was and must not forget what is to be read again.
+    """
+
     token: int
     after: int = 0
+    again: int | None = None
 
 
 @dataclass(slots=True)
@@ -254,6 +260,9 @@ class Worker:
         self._seen_news = self._news()
         self._read_at = time.monotonic()
         lanes = sorted(self._lanes)
+        for lane in self._lanes.values():
+            if lane.again is not None:
+                lane.after, lane.again = min(lane.after, lane.again), None
         limit = _READ_AHEAD if self._most is None else _PROBE_AHEAD
         room = self._hand.room()
         self._has_more = False
@@ -261,7 +270,7 @@ class Worker:
         again = [
             held.delivery_id
             for held in self._held.values()
-            if (lane := self._lanes.get(held.lane)) is not None and held.delivery_id > lane.after
+            if (of := self._lanes.get(held.lane)) is not None and held.delivery_id > of.after
         ]
         rows = await self._db.rows(
             "c360.read_deliveries",
@@ -442,7 +451,7 @@ class Worker:
 
     def _read_again(self, lane: Lane, delivery_id: int) -> None:
         """Read the lane again from this delivery on."""
-        lane.after = min(lane.after, delivery_id - 1)
+        lane.again = delivery_id - 1 if lane.again is None else min(lane.again, delivery_id - 1)
         self._has_more = True
 
     def _let_go(self, delivery_id: int) -> None:
