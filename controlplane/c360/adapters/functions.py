@@ -12,6 +12,7 @@ RELAY = frozenset(
         "c360.backfill_deliveries",
         "c360.bell_channel",
         "c360.bury_deliveries",
+        "c360.claim_credentials",
         "c360.claim_lanes",
         "c360.fan_out",
         "c360.feed_status",
@@ -21,9 +22,11 @@ RELAY = frozenset(
         "c360.relay_status",
         "c360.release_due_deliveries",
         "c360.release_lane",
+        "c360.renew_credentials",
         "c360.renew_relay",
         "c360.ring_topics",
         "c360.settle_deliveries",
+        "c360.subscription_rendering",
         "c360.subscription_secrets",
     }
 )
