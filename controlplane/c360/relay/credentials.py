@@ -37,6 +37,7 @@ _MAY_HAVE = {
         "refresh_token",
         "access_token",
         "expires_at",
+        "asked_at",
         "client_id_field",
         "secret_header",
         "token_header",
@@ -142,6 +143,10 @@ class Credentials:
         is_good = self.auth.get("access_token") and float(self.auth.get("expires_at") or 0) - now > _EARLY
         return str(self.auth["access_token"]) if is_good else None
 
+    def token_age(self, now: float) -> float:
+        """Seconds since the provider gave the token, to whichever relay."""
+        return now - float(self.auth.get("asked_at") or 0)
+
     def without_token(self) -> Credentials:
         return Credentials({**self.document, "auth": {**self.auth, "expires_at": 0}})
 
@@ -165,7 +170,7 @@ class Credentials:
             )
             raise NoToken(f"no token from {auth['token_url']}: {reason}", code="no_token")
         lasts = _seconds(given.get("expires_in"))
-        renewed = {**auth, "access_token": token, "expires_at": now + lasts}
+        renewed = {**auth, "access_token": token, "asked_at": now, "expires_at": now + lasts}
         if given.get("refresh_token"):
             renewed["refresh_token"] = given["refresh_token"]
         return Credentials({**self.document, "auth": renewed})

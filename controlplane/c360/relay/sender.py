@@ -95,7 +95,7 @@ class _Way:
     sealed: tuple[int, bytes | None] = (0, None)
     problem: str | None = None
     read_at: float = 0.0
-    token_at: float = 0.0
+    token_worked: bool = False
     no_token: tuple[float, str] = (0.0, "")
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -159,7 +159,9 @@ class Sender:
             return Answer(None, "auth", _ms(began), text=error.message[:1_000])
         answer = way.outcomes.judged(await self._post(way, post, keys, message_id, clock, timeout, token))
         if answer.error == "status" and answer.status == 401:
-            _distrust(way)
+            _distrust(way, clock.now())
+        elif answer.status is not None:
+            way.token_worked = True
         return answer
 
     async def _post(
@@ -212,7 +214,7 @@ class Sender:
         if sealed != way.sealed:
             way.credentials = self._opened(subscription_id, row)
             way.sealed = sealed
-            way.token_at, way.no_token = time.monotonic(), (0.0, "")
+            way.token_worked, way.no_token = False, (0.0, "")
         if row["version"] != way.version:
             _compile(way, row["rendering"] or {})
             way.version = row["version"]
@@ -253,9 +255,10 @@ class Sender:
     async def _ask(self, way: _Way, subscription_id: UUID, clock: Clock) -> None:
         if not way.credentials.renews_itself:
             way.credentials = await way.credentials.asked(self._http, clock.now())
-            way.token_at = time.monotonic()
+            way.token_worked = False
             return
         for _ in range(_WAIT_FOR_OTHERS):
+            # Another relay may have written down a new one. What was refused here is without a token until then.
             await self._read_way(subscription_id, way)
             if way.credentials.token(clock.now()) is not None:
                 return
@@ -305,12 +308,12 @@ def _compile(way: _Way, given: Any) -> None:
         way.problem = error.message[:1_000]
 
 
-def _distrust(way: _Way) -> None:
-    """The receiver does not take the credentials: look for new ones, and ask for a new token unless it is quite new."""
+def _distrust(way: _Way, now: float) -> None:
+    """The receiver does not take the credentials: look for new ones, and ask for a new token. One that never worked is
+    asked for again a minute later: then it is not the token that is wrong."""
     way.read_at = min(way.read_at, time.monotonic() - _READ_AGAIN_AFTER + 1.0)
-    if way.credentials.kind == "oauth" and time.monotonic() - way.token_at > _DISTRUST_AFTER:
-        way.credentials = way.credentials.without_token()
-        way.token_at = time.monotonic()
+    if way.credentials.kind == "oauth" and (way.token_worked or way.credentials.token_age(now) > _DISTRUST_AFTER):
+        way.credentials, way.token_worked = way.credentials.without_token(), False
 
 
 def _ms(began: float) -> int:
