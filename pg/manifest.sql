@@ -36,7 +36,7 @@ VALUES
     ('migrations/0029_computed_traits.sql', 'ae5d3384109da63354bf664c845681f12a795454b25cc153a0e40e0bddfcdaaf'),
     ('migrations/0030_lead_models.sql', '9f1e49303c138737bdd9eb7d9e8cd7a574be2db9cd8dbcfa7f1d8bc052eeb5c0'),
     ('migrations/0032_funnels.sql', '3505dd0e6dff21228bfddeae97adaeeb7656408f26b772d554dcfaa633e4ea34'),
-    ('migrations/0037_subscription_renderings.sql', 'b8cda0d3e4dda8733142af1ae9856ab432cc516473b7e18d32bded28fada0590'),
+    ('migrations/0037_subscription_renderings.sql', 'ff32c231364069be463d0ecbb0f3937134440bf1e45bdd3ff801e4af7b81bef0'),
     ('procedures/governance/_caller.sql', '33e493adfd188dca27c441ab7e18852ab9e74c3dbb16f4e936b9f4f4697e83ed'),
     ('procedures/governance/_actor.sql', '0e710a4022d89740cb2edd34ee0b9dd81409b3782a6ad25dd350e0b7a59e7916'),
     ('procedures/governance/_check_tenant.sql', '05725c1f14dc5a256013b7c4cd59a4e5902a389bee0ad88b528d41a7b3a1474b'),

@@ -41,7 +41,7 @@ Params = Annotated[
 ]
 Format = Annotated[str | None, typer.Option("--format", help=f"What to send: {', '.join(FORMATS)}. Default: raw.")]
 TemplateFile = Annotated[
-    Path | None, typer.Option("--template", help="File with a template (JSON or YAML, texts in Liquid).", exists=True)
+    Path | None, typer.Option("--template", help="File with a template (JSON or YAML, texts in Liquid).")
 ]
 Encoding = Annotated[str | None, typer.Option(help=f"How a template is sent: {', '.join(ENCODINGS)}. Default: json.")]
 Batch = Annotated[str | None, typer.Option(help=f"How several messages go in one request: {' or '.join(BATCHES)}.")]
@@ -52,11 +52,11 @@ Auth = Annotated[
         help="bearer:TOKEN, basic:USER:PASSWORD or header:NAME:VALUE, kept encrypted; @FILE or env:NAME; or none."
     ),
 ]
-ClientCert = Annotated[Path | None, typer.Option(help="File with a client certificate (PEM).", exists=True)]
-ClientKey = Annotated[Path | None, typer.Option(help="File with its key (PEM, without a password).", exists=True)]
-Answers = Annotated[Path | None, typer.Option(help="File with rules about answers (JSON or YAML).", exists=True)]
+ClientCert = Annotated[Path | None, typer.Option(help="File with a client certificate (PEM).")]
+ClientKey = Annotated[Path | None, typer.Option(help="File with its key (PEM, without a password).")]
+Answers = Annotated[Path | None, typer.Option(help="File with rules about answers (JSON or YAML).")]
 Example = Annotated[
-    Path | None, typer.Option("--example", help="File with a message to try, instead of examples of c360.", exists=True)
+    Path | None, typer.Option("--example", help="File with a message to try, instead of examples of c360.")
 ]
 
 
@@ -116,7 +116,7 @@ class Wanted:
         if (self.client_cert is None) != (self.client_key is None):
             raise UsageError("a client certificate and its key go together", code="usage")
         if self.client_cert and self.client_key:
-            credentials["certificate"] = {"chain": self.client_cert.read_text(), "key": self.client_key.read_text()}
+            credentials["certificate"] = {"chain": _text(self.client_cert), "key": _text(self.client_key)}
         Credentials.of(credentials)
         return credentials
 
@@ -135,7 +135,7 @@ def try_shape(
     """Try what would be sent on an example of each wanted type. Raises UsageError."""
     Credentials.of(filled.credentials)
     if example is not None:
-        messages = [given_message(tenant, example.read_text())]
+        messages = [given_message(tenant, _text(example))]
     else:
         messages = [*preset_examples(wanted.preset, tenant), *wanted_examples(tenant, topics, types)]
     check_shape(filled.url, filled.rendering, messages)
@@ -215,7 +215,7 @@ def render_command(
 
 def _example(shape: Shape, tenant: str, kind: str | None, example: Path | None) -> Message:
     if example is not None:
-        return given_message(tenant, example.read_text())
+        return given_message(tenant, _text(example))
     if kind is not None:
         own = [message for message in preset_examples(shape.preset, tenant) if message.parsed["type"] == kind]
         return own[0] if own else example_message(tenant, kind)
@@ -251,10 +251,7 @@ def _parameter(text: str) -> tuple[str, str]:
 
 def _value(text: str) -> str:
     if text.startswith("@"):
-        try:
-            return Path(text[1:]).read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"the file {text[1:]} cannot be read", code="usage") from error
+        return _text(Path(text[1:])).strip()
     if text.startswith("env:"):
         if text[4:] not in os.environ:
             raise UsageError(f"the environment has no {text[4:]}", code="usage")
@@ -291,8 +288,15 @@ def _auth(text: str) -> dict[str, Any]:
     return document
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the file {path} cannot be read", code="usage") from error
+
+
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return yaml.safe_load(_text(path))
+    except yaml.YAMLError as error:
         raise UsageError(f"the file {path} is neither JSON nor YAML: {error}", code="usage") from error

@@ -14,7 +14,7 @@ CREATE TABLE c360.subscription_renderings (
     CONSTRAINT subscription_renderings_preset_check CHECK (preset ~ '^[a-z][a-z0-9-]{0,40}$'),
     CONSTRAINT subscription_renderings_rendering_check CHECK (
         jsonb_typeof(rendering) = 'object'
-        AND rendering ->> 'format' IN ('raw', 'cloudevents_structured', 'cloudevents_binary', 'template')
+        AND coalesce(rendering ->> 'format', '') IN ('raw', 'cloudevents_structured', 'cloudevents_binary', 'template')
         AND (rendering ->> 'format' = 'template') = (rendering ? 'template')
     ),
     CONSTRAINT subscription_renderings_size_check CHECK (octet_length(rendering::text) <= 131072)

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 import threading
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -42,7 +43,8 @@ class Provider:
 
     limited: ClassVar[Reply] = Reply(429, "too many requests", (("Retry-After", "1"),))
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.requests: list[Request] = []
         self.accepted: list[Any] = []
         self.secret: str | None = None
@@ -67,7 +69,7 @@ class Provider:
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self._port}" if self._tls is None else f"https://localhost:{self._port}"
 
     def asked_for_token(self, request: Request) -> Reply | None:  # noqa: ARG002
         """Answers where tokens are given; None elsewhere."""
@@ -105,7 +107,7 @@ class Provider:
         app.router.add_post("/{path:.*}", self._handle)
         runner = web.AppRunner(app, shutdown_timeout=1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._tls)
         await site.start()
         self._port = runner.addresses[0][1]
         self._ready.set()
