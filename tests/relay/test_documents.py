@@ -14,6 +14,7 @@ DATA = {
     "version": 2,
     "amount": 412.5,
     "large": 1e300,
+    "many": [{"n": n} for n in range(1_000)],
     "is_new": False,
     "nothing": None,
     "profile": {"email": "mai@example.com", "first_name": "Mai", "note": "x" * 60_000},
@@ -113,6 +114,9 @@ HOSTILE = [
     {"$each": "{{ data.version }}", "$value": 1},
     ["{{ data }}"] * 900,
     "{{ now }}",
+    "{% for i in (1..19000) %}{% if data.profile.note contains data.profile.email %}{% endif %}{% endfor %}",
+    "{% for i in (1..9000) %}" + "{{ '' }}" * 900 + "{% endfor %}",
+    "{% for i in (1..400) %}{% assign x = data.many | uniq %}{% endfor %}",
 ]
 
 

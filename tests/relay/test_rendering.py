@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from c360.adapters.http import Answer
 from c360.relay.credentials import Credentials
@@ -77,6 +80,23 @@ def test_a_template_gives_json_a_form_or_text():
         posted(template({"To": {"a": 1}}, encoding="form"))
 
 
+@given(st.text(), st.text())
+def test_no_text_of_a_customer_changes_the_shape(name, note):
+    data = {"profile_id": "p1", "name": name, "note": note}
+    message = Message("m", json.dumps({"type": "a.b", "timestamp": "t", "tenant": "acme", "data": data}))
+    document = {"name": "{{ data.name }}", "both": "{{ data.name }}, {{ data.note }}", "keep": 1}
+
+    post = Rendering.of(template(document)).post(URL, message)
+    form = Rendering.of(template(document, encoding="form")).post(URL, message)
+
+    assert json.loads(post.body) == {"name": name, "both": f"{name}, {note}", "keep": 1}
+    assert dict(parse_qsl(form.body.decode(), keep_blank_values=True)) == {
+        "name": name,
+        "both": f"{name}, {note}",
+        "keep": "1",
+    }
+
+
 def test_headers_of_ones_own_are_templates_and_never_carry_a_line_break():
     post = posted({"format": "raw", "headers": {"X-Profile": "{{ data.profile_id }}"}})
 
@@ -110,6 +130,7 @@ def test_headers_of_the_relay_and_secrets_are_refused(name):
         {"format": "raw", "batch": "pile"},
         template({}, encoding="form", batch="array"),
         {"format": "cloudevents_binary", "batch": "array"},
+        {"format": "raw", "batch": "array", "target": "https://crm.example/{{ data.profile_id }}"},
         {"format": "raw", "headers": {f"x-{n}": "" for n in range(30)}},
     ],
 )
@@ -130,6 +151,7 @@ def test_several_messages_go_in_one_request(given, kind, body):
     post = Rendering.of(given).post_batch(URL, [MESSAGE, OTHER])
 
     assert (post.body.decode(), post.headers["content-type"]) == (body, kind)
+    assert posted(given).headers["content-type"] == kind  # one message alone comes in the same shape
     assert batch_id([MESSAGE, OTHER]) == batch_id([MESSAGE, OTHER]) != batch_id([OTHER, MESSAGE])
 
 

@@ -33,7 +33,7 @@ MOST_SOURCE = 32_768
 MOST_OUTPUT = 262_144
 MOST_TEXT = 65_536
 MOST_ELEMENTS = 1_000
-MOST_STEPS = 20_000
+MOST_STEPS = 50_000
 _MOST_NODES = 1_000
 _MOST_DEPTH = 20
 _MOST_NUMBER = 2**63
@@ -173,15 +173,17 @@ def _compiled_text(source: str) -> _Render:
         template = _ENVIRONMENT.from_string(source)
     except (LiquidError, ValueError, RecursionError) as error:
         _refuse(f"the template {source[:60]!r} is not right: {_told(error)}")
+    # What one pass through the text may cost: conditions and outputs take their letters.
+    weight = len(source) // 8 + 1
     if len(template.nodes) == 1 and isinstance(node := template.nodes[0], OutputNode):
         expression = node.expression
-        return lambda scope: _value(expression.evaluate(_Context(template, scope)), scope.budget)
-    return lambda scope: _written(template, scope)
+        return lambda scope: _value(expression.evaluate(_Context(template, scope, weight)), scope.budget)
+    return lambda scope: _written(template, scope, weight)
 
 
-def _written(template: BoundTemplate, scope: Scope) -> str:
+def _written(template: BoundTemplate, scope: Scope, weight: int) -> str:
     buffer = _Buffer(scope.budget)
-    template.render_with_context(_Context(template, scope), buffer)
+    template.render_with_context(_Context(template, scope, weight), buffer)
     return buffer.getvalue()
 
 
@@ -247,16 +249,18 @@ class _Buffer(StringIO):
 
 
 class _Context(RenderContext):
-    """Loops spend a step for each turn, filters for each call and by the size of what they are given."""
+    """Loops spend by the length of the text for each turn, filters for each call and by the size of what they get."""
 
-    __slots__ = ("budget",)
+    __slots__ = ("budget", "weight")
 
-    def __init__(self, template: BoundTemplate, scope: Scope) -> None:
+    def __init__(self, template: BoundTemplate, scope: Scope, weight: int) -> None:
         super().__init__(template, globals=scope.values)
         self.budget = scope.budget
+        self.weight = weight
+        self.budget.spend(weight)
 
     def raise_for_loop_limit(self, length: int = 1) -> None:
-        self.budget.spend(length + 1)
+        self.budget.spend((length + 1) * self.weight)
 
     def get_buffer(self, buf: TextIO | None = None) -> StringIO:  # noqa: ARG002
         return _Buffer(self.budget)
@@ -301,7 +305,7 @@ def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def call(value: Any, *arguments: Any, context: _Context, **named: Any) -> Any:
         size = _check(value) + sum(map(_check, arguments))
-        context.budget.spend(1 + size // 64)
+        context.budget.spend(1 + size // 64 + (len(value) ** 2 // 200 if name == "uniq" else 0))
         if check_growth is not None:
             check_growth(value, *arguments)
         if needs_environment:

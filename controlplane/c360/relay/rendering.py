@@ -109,6 +109,8 @@ class Rendering:
             _one_of("batch", batch, BATCHES)
         if (form == "template") != (given.get("template") is not None):
             raise TemplateInvalid("a template stands with the format template, and only there", code="usage")
+        if batch is not None and (given.get("target") or given.get("push_keys")):
+            raise TemplateInvalid("a request with an address for each message carries one message", code="usage")
         if batch is not None and (encoding != "json" or form == "cloudevents_binary"):
             raise TemplateInvalid("only JSON can carry several messages in one request", code="usage")
         headers = given.get("headers") or {}
@@ -136,12 +138,19 @@ class Rendering:
     @property
     def is_plain(self) -> bool:
         """Whether the text of the message goes out as it is, without more."""
-        return self.format == "raw" and not self.headers and self.target is None and not (self.push_keys or self.skip)
+        return (
+            self.format == "raw"
+            and not self.headers
+            and self.target is None
+            and not (self.push_keys or self.skip or self.batch)
+        )
 
     def post(self, url: str, message: Message) -> Post:
         """What to post for one message. Raises TemplateFailed."""
         if self.is_plain:
             return Post(url, message.body.encode(), {})
+        if self.batch is not None:
+            return self.post_batch(url, [message])
         body, headers = self._rendered(message)
         if self.push_keys is not None:
             keys = self.push_keys.render(self._values(message))
@@ -151,7 +160,7 @@ class Rendering:
 
     def post_batch(self, url: str, messages: Sequence[Message]) -> Post:
         """What to post for several messages at once, in their order. Raises TemplateFailed if one of them fails."""
-        if self.batch is None or self.target is not None or self.push_keys is not None:
+        if self.batch is None:
             raise TemplateInvalid("this webhook takes one message a request", code="usage")
         bodies = [self._rendered(message)[0] for message in messages]
         if self.batch == "lines":

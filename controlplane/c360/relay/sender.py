@@ -11,7 +11,7 @@ import json
 import logging
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -21,7 +21,7 @@ from c360.domain.errors import C360Error
 from c360.relay.credentials import Credentials, NoToken
 from c360.relay.documents import TemplateFailed, TemplateInvalid
 from c360.relay.outcomes import Outcomes
-from c360.relay.rendering import Message, Post, Rendering
+from c360.relay.rendering import Message, Post, Rendering, batch_id
 from c360.relay.secrets import Keyring, Sealed
 from c360.relay.signature import headers, key_of
 
@@ -145,12 +145,26 @@ class Sender:
             return way.outcomes.judged(answer)
         if way.problem is not None:
             return Answer(None, "template", 0, text=way.problem)
-        began = time.monotonic()
         message = Message(message_id, body, topic, key, attempt)
         try:
             if way.rendering.skips(message):
                 return Answer(None, None, 0, text="skipped")
-            post = way.rendering.post(url, message)
+        except ValueError as error:
+            return Answer(None, "template", 0, text=f"the message is no JSON: {error}")
+        return await self._sent(way, keys, message_id, clock, timeout, lambda: way.rendering.post(url, message))
+
+    async def _sent(
+        self,
+        way: _Way,
+        keys: list[bytes],
+        message_id: str,
+        clock: Clock,
+        timeout: float,  # noqa: ASYNC109
+        render: Callable[[], Post],
+    ) -> Answer:
+        began = time.monotonic()
+        try:
+            post = render()
         except (TemplateFailed, TemplateInvalid) as error:
             return Answer(None, "template", _ms(began), text=error.message[:1_000])
         try:
@@ -163,6 +177,29 @@ class Sender:
         elif answer.status is not None:
             way.token_worked = True
         return answer
+
+    async def send_batch(
+        self,
+        url: str,
+        keys: list[bytes],
+        messages: Sequence[Message],
+        *,
+        clock: Clock,
+        timeout: float,  # noqa: ASYNC109
+    ) -> Answer:
+        """Send several messages in one request, in their order; the answer is for all of them. The webhook-id is made
+        of their ids, so that the same messages have the same."""
+        way = await self._way(keys.subscription_id) if isinstance(keys, Keys) else _Way()
+        if way.problem is not None:
+            return Answer(None, "template", 0, text=way.problem)
+        return await self._sent(
+            way, keys, batch_id(messages), clock, timeout, lambda: way.rendering.post_batch(url, messages)
+        )
+
+    def batches(self, keys: list[bytes]) -> bool:
+        """Whether several messages may go in one request."""
+        way = self._ways.get(keys.subscription_id) if isinstance(keys, Keys) else None
+        return way is not None and way.problem is None and way.rendering.batch is not None
 
     async def _post(
         self,

@@ -64,7 +64,7 @@ EXCEPTION
     WHEN check_violation OR not_null_violation THEN
         RAISE EXCEPTION 'the credentials of webhook "%" cannot be right', p_subscription
             USING ERRCODE = 'U5450',
-                  HINT = 'Give them with c360 webhook credentials, which encrypts them; 64 KB are the limit.';
+                  HINT = 'Give them with c360 webhook set-rendering, which encrypts them; 64 KB are the limit.';
 END;
 $$;
 
