@@ -14,6 +14,7 @@ from rich.table import Table
 
 from c360.domain.errors import UsageError
 from c360.relay.credentials import Credentials
+from c360.relay.documents import Document
 from c360.relay.presets import Filled, find_preset, list_presets
 from c360.relay.rendering import BATCHES, ENCODINGS, FORMATS, Message, Rendering
 from c360.relay.shapes import (
@@ -137,16 +138,18 @@ def try_shape(
     if example is not None:
         messages = [given_message(tenant, _text(example))]
     else:
-        messages = [*preset_examples(wanted.preset, tenant), *wanted_examples(tenant, topics, types)]
+        own = preset_examples(wanted.preset, tenant, filled.url, filled.rendering)
+        messages = [*own, *wanted_examples(tenant, topics, types)]
     check_shape(filled.url, filled.rendering, messages)
 
 
-def preset_examples(preset: str | None, tenant: str) -> list[Message]:
-    """The example a preset brings, for types that other parts of c360 write."""
+def preset_examples(preset: str | None, tenant: str, url: str, rendering: dict[str, Any]) -> list[Message]:
+    """The example a preset brings, with the parameters that were given."""
     if preset is None:
         return []
     example = find_preset(preset).example
-    return [example_message(tenant, example["type"], example["data"])]
+    data = Document(example["data"]).render({"params": rendering.get("params", {}), "url": url})
+    return [example_message(tenant, example["type"], data)]
 
 
 def presets_command(as_json: Json = False) -> None:
@@ -217,12 +220,16 @@ def _example(shape: Shape, tenant: str, kind: str | None, example: Path | None) 
     if example is not None:
         return given_message(tenant, _text(example))
     if kind is not None:
-        own = [message for message in preset_examples(shape.preset, tenant) if message.parsed["type"] == kind]
+        own = [one for one in _of_preset(shape, tenant) if one.parsed["type"] == kind]
         return own[0] if own else example_message(tenant, kind)
-    known = preset_examples(shape.preset, tenant) or wanted_examples(tenant, shape.topics, shape.types)
+    known = _of_preset(shape, tenant) or wanted_examples(tenant, shape.topics, shape.types)
     if not known:
         raise UsageError("say which type of message to show", code="usage", hint="c360 webhook render ... --type TYPE")
     return known[0]
+
+
+def _of_preset(shape: Shape, tenant: str) -> list[Message]:
+    return preset_examples(shape.preset, tenant, shape.url, shape.rendering)
 
 
 def store_shape(

@@ -259,7 +259,7 @@ def test_sql_refuses_a_rendering_that_cannot_be(session, subscribe, rendering):
     with pytest.raises(psycopg.Error) as refused:
         session.call("c360.set_subscription_rendering", "acme", "hooks", json.dumps(rendering))
 
-    assert refused.value.sqlstate == "U5450"
+    assert refused.value.sqlstate == "U5460"
 
 
 def test_a_rendering_written_by_hand_that_cannot_be_compiled_sends_nothing(

@@ -43,8 +43,7 @@ class Answer:
     ms: int
     retry_after: float | None = None
     text: str = ""
-    # All that was read: for rules about answers, and tokens. Never kept or shown.
-    whole: str = field(default="", repr=False)
+    body: bytes = field(default=b"", repr=False)
 
 
 class HttpClient:
@@ -87,6 +86,7 @@ class HttpClient:
         body: bytes,
         headers: Mapping[str, str],
         timeout: float,  # noqa: ASYNC109
+        *,
         tls: ssl.SSLContext | None = None,
     ) -> Answer:
         """Send once. Never raises for what the other side does; `timeout` covers the whole exchange.
@@ -103,14 +103,15 @@ class HttpClient:
                 asyncio.timeout(timeout),
                 self._session.post(url, data=body, headers=headers, allow_redirects=False, ssl=tls or True) as response,
             ):
-                whole = await _first_bytes(response)
+                read = await _first_bytes(response)
                 status = response.status
                 retry_after = parse_retry_after(response.headers.get("Retry-After"))
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             kind = _failure(error)
             return Answer(None, kind, _ms(began), text=_described(error))
         failure = None if 200 <= status < 300 else "status"
-        return Answer(status, failure, _ms(began), retry_after, whole[:_ANSWER_KEPT], whole)
+        text = read[:_ANSWER_KEPT].decode("utf-8", "replace").replace("\0", "")
+        return Answer(status, failure, _ms(began), retry_after, text, read)
 
     def _socket(self, address: tuple[Any, ...]) -> socket.socket:
         family, kind, protocol, _, target = address
@@ -140,7 +141,7 @@ def parse_retry_after(value: str | None, now: datetime | None = None) -> float |
     return seconds if seconds > 0 else None
 
 
-async def _first_bytes(response: aiohttp.ClientResponse) -> str:
+async def _first_bytes(response: aiohttp.ClientResponse) -> bytes:
     read = bytearray()
     while len(read) < _ANSWER_LIMIT:
         chunk = await response.content.read(_ANSWER_LIMIT - len(read))
@@ -149,7 +150,7 @@ async def _first_bytes(response: aiohttp.ClientResponse) -> str:
         read += chunk
     if not response.content.at_eof():
         response.close()  # an endless answer is not worth its connection
-    return read.decode("utf-8", "replace").replace("\0", "")
+    return bytes(read)
 
 
 def _failure(error: BaseException) -> str:

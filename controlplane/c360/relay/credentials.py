@@ -12,7 +12,7 @@ import os
 import ssl
 import tempfile
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -60,6 +60,7 @@ class Poster(Protocol):
         body: bytes,
         headers: dict[str, str],
         timeout: float,  # noqa: ASYNC109
+        *,
         tls: ssl.SSLContext | None = None,
     ) -> Answer: ...
 
@@ -79,7 +80,7 @@ class Credentials:
         if "auth" in document:
             _check(document["auth"])
         if "certificate" in document:
-            _ = made.tls
+            made.tls()
         if made.kind == "vapid":
             _ = made.vapid
         return made
@@ -102,13 +103,12 @@ class Credentials:
     def vapid(self) -> Vapid:
         return Vapid(self.auth["private_key"], self.auth["subject"])
 
-    @cached_property
-    def tls(self) -> ssl.SSLContext | None:
-        """A context that shows the client certificate, and verifies the server as strictly as always."""
+    def tls(self, make: Callable[[], ssl.SSLContext] = ssl.create_default_context) -> ssl.SSLContext | None:
+        """What `make` gives, which verifies the server, with the client certificate; None without one."""
         given = self.document.get("certificate")
         if given is None:
             return None
-        context = ssl.create_default_context()
+        context = make()
         try:
             with tempfile.NamedTemporaryFile(dir=_memory(), prefix="c360-", suffix=".pem") as file:
                 file.write(f"{given['chain']}\n{given['key']}\n".encode())
@@ -161,7 +161,7 @@ class Credentials:
             fields["client_secret"] = auth["client_secret"]
         fields |= {name: auth[name] for name in ("scope", "refresh_token") if auth.get(name)}
         answer = await http.post(auth["token_url"], urlencode(fields).encode(), headers, _TOKEN_TIMEOUT)
-        given = _object(answer.whole)
+        given = _object(answer.body)
         token = given.get("access_token")
         if answer.error is not None or not isinstance(token, str) or not is_value(token):
             # The answer may repeat what it was asked with: only its status and its error code are told.
@@ -202,7 +202,7 @@ def _check(auth: Any) -> None:
         raise TemplateInvalid("the grant refresh_token needs a refresh_token", code="usage")
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(text: bytes) -> dict[str, Any]:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -25,6 +26,8 @@ FEED_WAITING = Gauge("c360_relay_feed_waiting", "Messages not yet fanned out.")
 FEED_OLDEST = Gauge("c360_relay_feed_oldest_seconds", "Age of the oldest message not yet fanned out.")
 DEFAULT_ROWS = Gauge("c360_messages_default_rows", "Messages in the default partition: maintenance is late.")
 QUEUE_USAGE = Gauge("c360_notification_queue_usage", "Use of the notification queue of the server, 0 to 1.")
+
+outcome = cache(DELIVERIES.labels)
 
 
 def show_status(subscriptions: Iterable[Any], feed: Any) -> None:

@@ -77,7 +77,7 @@ class Outcomes:
         """The answer as the relay settles it. What no HTTP server said (no connection, TLS) stays as it is."""
         if not self._rules or answer.status is None or answer.error not in (None, "status"):
             return answer
-        whole = answer.whole or answer.text
+        whole = answer.body.decode("utf-8", "replace") if answer.body else answer.text
         parsed = _parsed(whole) if any(rule.json for rule in self._rules) else None
         for rule in self._rules:
             if rule.fits(answer.status, whole, parsed):

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from c360.relay.documents import Document, TemplateFailed, TemplateInvalid, Text
 from c360.relay.webpush import encrypted
@@ -200,7 +200,7 @@ class Rendering:
         address = self.target.render(self._values(message))
         try:
             aim, own = urlsplit(address), urlsplit(url)
-            is_own = (aim.scheme, aim.hostname, aim.port) == (own.scheme, own.hostname, own.port)
+            is_own = _origin(aim) == _origin(own)
         except ValueError as error:
             raise TemplateFailed(f"the address cannot be read: {error}", code="template") from error
         is_odd = aim.username is not None or aim.fragment or {".", ".."} & set(aim.path.split("/"))
@@ -209,6 +209,10 @@ class Rendering:
         if not is_own and not (aim.scheme == own.scheme and _is_host_of(aim.hostname or "", self.hosts)):
             raise TemplateFailed(f"the host {aim.hostname} is not one this webhook may send to", code="template")
         return address
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
 
 
 def batch_id(messages: Sequence[Message]) -> str:

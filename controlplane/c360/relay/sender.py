@@ -44,6 +44,7 @@ class Http(Protocol):
         body: bytes,
         headers: dict[str, str],
         timeout: float,  # noqa: ASYNC109
+        *,
         tls: ssl.SSLContext | None = None,
     ) -> Answer: ...
 
@@ -92,6 +93,7 @@ class _Way:
     rendering: Rendering = field(default_factory=Rendering)
     outcomes: Outcomes = field(default_factory=lambda: Outcomes([]))
     credentials: Credentials = field(default_factory=Credentials)
+    tls: ssl.SSLContext | None = None
     sealed: tuple[int, bytes | None] = (0, None)
     problem: str | None = None
     read_at: float = 0.0
@@ -107,10 +109,18 @@ class _Way:
 class Sender:
     """Renders, signs and posts; keeps what that takes for each webhook."""
 
-    def __init__(self, db: Door, http: Http, keyring: Callable[[], Keyring]) -> None:
+    def __init__(
+        self,
+        db: Door,
+        http: Http,
+        keyring: Callable[[], Keyring],
+        *,
+        tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    ) -> None:
         self._db = db
         self._http = http
         self._keyring = keyring
+        self._tls = tls
         self._keys: dict[UUID, tuple[int, list[_Key]]] = {}
         self._ways: dict[UUID, _Way] = {}
 
@@ -217,10 +227,7 @@ class Sender:
             **way.credentials.headers(post.url, now, token),
             **headers(keys, message_id, now, post.body),
         }
-        tls = way.credentials.tls
-        if tls is None:
-            return await self._http.post(post.url, post.body, sent, timeout)
-        return await self._http.post(post.url, post.body, sent, timeout, tls)
+        return await self._http.post(post.url, post.body, sent, timeout, tls=way.tls)
 
     async def _way(self, subscription_id: UUID) -> _Way:
         """How to send, read again now and then: people change templates, credentials are renewed."""
@@ -250,6 +257,7 @@ class Sender:
         sealed = (row["credentials_version"], row["ciphertext"])
         if sealed != way.sealed:
             way.credentials = self._opened(subscription_id, row)
+            way.tls = way.credentials.tls(self._tls)
             way.sealed = sealed
             way.token_worked, way.no_token = False, (0.0, "")
         if row["version"] != way.version:

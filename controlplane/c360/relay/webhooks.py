@@ -202,9 +202,7 @@ async def _post(
                 )
             token = (await credentials.asked(http, now)).token(now)
         sent = {**post.headers, **credentials.headers(post.url, now, token), **signed}
-        if credentials.tls is None:
-            return await http.post(post.url, post.body, sent, timeout)
-        return await http.post(post.url, post.body, sent, timeout, credentials.tls)
+        return await http.post(post.url, post.body, sent, timeout, tls=credentials.tls())
 
 
 def _hint(allow_private: bool) -> str | None:

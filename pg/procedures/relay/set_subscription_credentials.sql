@@ -1,7 +1,7 @@
 -- Gives a webhook what it proves itself with at its receiver, encrypted by the caller; without p_ciphertext, takes it away.
 -- p_version must be one above the last, because the encryption is bound to it and so that of two at once one is refused; the
 -- first is 1. Not safe to repeat: a repeat is refused.
--- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found; U5412 secret_version_taken; U5450 rendering_invalid
+-- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found; U5412 secret_version_taken; U5460 rendering_invalid
 
 CREATE OR REPLACE FUNCTION c360.set_subscription_credentials(
     p_tenant       text,
@@ -63,7 +63,7 @@ BEGIN
 EXCEPTION
     WHEN check_violation OR not_null_violation THEN
         RAISE EXCEPTION 'the credentials of webhook "%" cannot be right', p_subscription
-            USING ERRCODE = 'U5450',
+            USING ERRCODE = 'U5460',
                   HINT = 'Give them with c360 webhook set-rendering, which encrypts them; 64 KB are the limit.';
 END;
 $$;

@@ -2,7 +2,7 @@
 -- for the text of the message as it is. Relays take a change up within half a minute; what is under way is sent as before.
 -- The command c360 webhook compiles and tries a template before it comes here; one that cannot be compiled makes its messages
 -- fail, each with a reason, and none is sent. Safe to repeat.
--- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found; U5450 rendering_invalid
+-- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found; U5460 rendering_invalid
 
 CREATE OR REPLACE FUNCTION c360.set_subscription_rendering(
     p_tenant       text,
@@ -53,7 +53,7 @@ BEGIN
 EXCEPTION
     WHEN check_violation THEN
         RAISE EXCEPTION 'the rendering of webhook "%" cannot be right', p_subscription
-            USING ERRCODE = 'U5450',
+            USING ERRCODE = 'U5460',
                   HINT = 'It is an object with a format: raw, cloudevents_structured, cloudevents_binary, or template with a template; 128 KB are the limit.';
 END;
 $$;
