@@ -6,6 +6,7 @@ import base64
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,13 @@ def start_relay(command_line: CommandLine, database: Any, tmp_path: Path) -> Ite
     for process in running:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[..., Any]]:
+    """opened(provider): starts a server until the end of the test. Ask for it before start_relay: relays end first."""
+    with ExitStack() as stack:
+        yield stack.enter_context
 
 
 @pytest.fixture

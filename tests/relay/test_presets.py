@@ -160,44 +160,42 @@ def attempts(session):
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_a_preset_does_as_its_provider_documents(case, c360, say, attempts, session, start_relay, wait_until):
-    with case.provider() as provider:
-        provider.gone = {"/push/gone"}
-        provider.application_key = Vapid(VAPID_KEY, "mailto:a@b.example").public_key
-        added = c360(
-            *("webhook", "add", "acme", *case.arguments(provider), "--preset", case.preset, "--name", "it"),
-            *("--allow-private", *RETRIES),
-            **case.environment,
+def test_a_preset_does_as_its_provider_documents(case, c360, say, attempts, session, opened, start_relay, wait_until):
+    provider = opened(case.provider())
+    provider.gone = {"/push/gone"}
+    provider.application_key = Vapid(VAPID_KEY, "mailto:a@b.example").public_key
+    added = c360(
+        *("webhook", "add", "acme", *case.arguments(provider), "--preset", case.preset, "--name", "it"),
+        *("--allow-private", *RETRIES),
+        **case.environment,
+    )
+    assert added.returncode == 0, added.stderr
+    provider.secret = added.stdout.strip()
+    start_relay()
+
+    say(case.good(provider))
+    wait_until(lambda: len(provider.accepted) == 1)
+    assert case.taken(provider.accepted[0])
+
+    if case.unauthorised is not None:
+        provider.takes_credentials = False
+        say(case.good(provider))
+        wait_until(lambda: ("status", case.unauthorised) in attempts())
+        provider.takes_credentials = True
+        # It comes with a later attempt, or it went with the last one.
+        dead = "SELECT count(*) FROM c360.dead_letters"
+        wait_until(lambda: len(provider.accepted) == 2 or session.value(dead) == 1)
+
+    if case.bad is not None:
+        say(case.bad(provider))
+        wait_until(lambda: case.refusal in [error for error, _ in attempts()])
+        wait_until(
+            lambda: session.value("SELECT count(*) FROM c360.dead_letters WHERE last_error LIKE %s", case.refusal + "%")
         )
-        assert added.returncode == 0, added.stderr
-        provider.secret = added.stdout.strip()
-        start_relay()
 
-        say(case.good(provider))
-        wait_until(lambda: len(provider.accepted) == 1)
-        assert case.taken(provider.accepted[0])
-
-        if case.unauthorised is not None:
-            provider.takes_credentials = False
-            say(case.good(provider))
-            wait_until(lambda: ("status", case.unauthorised) in attempts())
-            provider.takes_credentials = True
-            # It comes with a later attempt, or it went with the last one.
-            dead = "SELECT count(*) FROM c360.dead_letters"
-            wait_until(lambda: len(provider.accepted) == 2 or session.value(dead) == 1)
-
-        if case.bad is not None:
-            say(case.bad(provider))
-            wait_until(lambda: case.refusal in [error for error, _ in attempts()])
-            wait_until(
-                lambda: session.value(
-                    "SELECT count(*) FROM c360.dead_letters WHERE last_error LIKE %s", case.refusal + "%"
-                )
-            )
-
-        provider.is_limited = True
-        say(case.good(provider))
-        wait_until(lambda: ("status", 429) in attempts())
+    provider.is_limited = True
+    say(case.good(provider))
+    wait_until(lambda: ("status", 429) in attempts())
 
     assert provider.forged == []
     assert getattr(provider, "leaked", []) == []
@@ -208,52 +206,52 @@ def test_a_preset_does_as_its_provider_documents(case, c360, say, attempts, sess
 
 
 def test_a_refresh_token_that_is_good_once_is_renewed_by_one_of_two_relays(
-    c360, say, attempts, session, start_relay, wait_until
+    c360, say, attempts, session, opened, start_relay, wait_until
 ):
     case = next(case for case in CASES if case.preset == "zalo-oa")
-    with zalo.Zalo() as provider:
-        c360(
-            *("webhook", "add", "acme", *case.arguments(provider), "--preset", "zalo-oa", "--name", "it"),
-            *("--allow-private", "--unordered", *RETRIES),
-        )
-        start_relay()
-        start_relay()
-        for _ in range(40):
-            say(case.good(provider))
-        wait_until(lambda: len(provider.accepted) == 40)
+    provider = opened(zalo.Zalo())
+    c360(
+        *("webhook", "add", "acme", *case.arguments(provider), "--preset", "zalo-oa", "--name", "it"),
+        *("--allow-private", "--unordered", *RETRIES),
+    )
+    start_relay()
+    start_relay()
+    for _ in range(40):
+        say(case.good(provider))
+    wait_until(lambda: len(provider.accepted) == 40)
 
-        assert provider.tokens_given == 1
-        assert session.value("SELECT version FROM c360.subscription_credentials") == 2
+    assert provider.tokens_given == 1
+    assert session.value("SELECT version FROM c360.subscription_credentials") == 2
 
-        # The provider ends it early: a relay that it worked for asks for a new one.
-        provider.access_token = "ended"
+    # The provider ends it early: a relay that it worked for asks for a new one.
+    provider.access_token = "ended"
 
-        def is_renewed():
-            say(case.good(provider))
-            return provider.tokens_given == 2
+    def is_renewed():
+        say(case.good(provider))
+        return provider.tokens_given == 2
 
-        wait_until(is_renewed)
+    wait_until(is_renewed)
     assert set(attempts()) <= {("status", 401)}
 
 
 def test_a_record_of_an_erased_person_is_deleted_at_salesforce_and_passed_over_at_slack(
-    c360, say, session, start_relay, wait_until, waiting
+    c360, say, session, opened, start_relay, wait_until, waiting
 ):
     erased = ("profile.erased", {"profile_id": "p1", "merged_profile_ids": [], "raw_profile_ids": [4], "mode": "erase"})
     sales = next(case for case in CASES if case.preset == "salesforce")
-    with salesforce.Salesforce() as crm, slack.Slack() as chat:
-        for name, arguments in (("salesforce", sales.arguments(crm)), ("slack", [chat.origin + slack.PATH])):
-            topic = ("--topic", "c360-updated-profiles", "--type", "profile.*")
-            added = c360(*("webhook", "add", "acme", *arguments, "--preset", name, *topic, "--allow-private", *RETRIES))
-            assert added.returncode == 0, added.stderr
-        start_relay()
-        say(profile())
-        wait_until(lambda: crm.records and chat.accepted)
+    crm, chat = opened(salesforce.Salesforce()), opened(slack.Slack())
+    for name, arguments in (("salesforce", sales.arguments(crm)), ("slack", [chat.origin + slack.PATH])):
+        topic = ("--topic", "c360-updated-profiles", "--type", "profile.*")
+        added = c360(*("webhook", "add", "acme", *arguments, "--preset", name, *topic, "--allow-private", *RETRIES))
+        assert added.returncode == 0, added.stderr
+    start_relay()
+    say(profile())
+    wait_until(lambda: crm.records and chat.accepted)
 
-        say(erased)
+    say(erased)
 
-        wait_until(lambda: not crm.records)
-        wait_until(lambda: waiting() == 0)
+    wait_until(lambda: not crm.records)
+    wait_until(lambda: waiting() == 0)
     assert len(chat.accepted) == 1
     assert session.value("SELECT count(*) FROM c360.delivery_attempts") == 0
 

@@ -175,30 +175,28 @@ class Echo(Provider):
     ],
 )
 def test_a_request_carries_its_credentials(
-    command_line, database, master_key, tmp_path, publish, start_relay, wait_until, auth, name, value
+    command_line, database, master_key, tmp_path, publish, opened, start_relay, wait_until, auth, name, value
 ):
     environment = clean_environment(
         C360_DSN=database.dsn, C360_DATA_DIR=str(tmp_path), C360_MASTER_KEY=master_key, TOKEN_AUTH="bearer:token-of-env"
     )
-    with Echo() as echo:
-        command_line.run(
-            *("webhook", "add", "acme", f"{echo.origin}/x", "--name", "it", "--auth", auth, "--allow-private"),
-            cwd=tmp_path,
-            environment=environment,
-        )
-        tested = command_line.run(
-            "webhook", "test", "acme", "it", "--allow-private", cwd=tmp_path, environment=environment
-        )
-        start_relay()
-        publish(1)
-        wait_until(lambda: len(echo.accepted) == 2)
+    echo = opened(Echo())
+    command_line.run(
+        *("webhook", "add", "acme", f"{echo.origin}/x", "--name", "it", "--auth", auth, "--allow-private"),
+        cwd=tmp_path,
+        environment=environment,
+    )
+    tested = command_line.run("webhook", "test", "acme", "it", "--allow-private", cwd=tmp_path, environment=environment)
+    start_relay()
+    publish(1)
+    wait_until(lambda: len(echo.accepted) == 2)
 
     assert tested.returncode == 0, tested.stderr
     assert [headers[name] for headers in echo.accepted] == [value, value]
 
 
 def test_a_client_certificate_is_shown_to_those_who_ask(
-    c360, publish, session, start_relay, wait_until, tmp_path, monkeypatch
+    c360, publish, session, opened, start_relay, wait_until, tmp_path
 ):
     authority, clients = trustme.CA(), trustme.CA()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -209,17 +207,17 @@ def test_a_client_certificate_is_shown_to_those_who_ask(
     own = clients.issue_cert("acme@c360.example")
     own.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
     own.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
-    with Echo(tls) as echo:
-        certificate = ("--client-cert", str(tmp_path / "cert.pem"), "--client-key", str(tmp_path / "key.pem"))
-        for name, arguments in (("with", certificate), ("without", ())):
-            added = c360("add", "acme", f"{echo.origin}/{name}", "--name", name, *arguments, "--allow-private")
-            assert added.returncode == 0, added.stderr
-        start_relay(SSL_CERT_FILE=str(tmp_path / "ca.pem"))
+    echo = opened(Echo(tls))
+    certificate = ("--client-cert", str(tmp_path / "cert.pem"), "--client-key", str(tmp_path / "key.pem"))
+    for name, arguments in (("with", certificate), ("without", ())):
+        added = c360("add", "acme", f"{echo.origin}/{name}", "--name", name, *arguments, "--allow-private")
+        assert added.returncode == 0, added.stderr
+    start_relay(SSL_CERT_FILE=str(tmp_path / "ca.pem"))
 
-        publish(1)
+    publish(1)
 
-        wait_until(lambda: session.value("SELECT count(*) FROM c360.delivery_attempts"))
-        wait_until(lambda: echo.accepted)
+    wait_until(lambda: session.value("SELECT count(*) FROM c360.delivery_attempts"))
+    wait_until(lambda: echo.accepted)
     assert {request.path for request in echo.requests} == {"/with"}
     assert "PRIVATE KEY" not in str(session.rows("SELECT to_jsonb(kept.*) FROM c360.subscription_credentials AS kept"))
 
