@@ -23,8 +23,16 @@ def profile(**changes):
     return "profile.updated", {"profile_id": "p1", "version": 2, "changed": ["email"], "profile": {**PERSON, **changes}}
 
 
-def activation(to, text="Chào chị Mai"):
-    return "activation.requested", {"profile_id": "p1", "purpose": "service", "to": to, "content": {"text": text}}
+def activation(channel, text="Chào chị Mai", expires_at="2999-01-01T00:00:00Z", **attributes):
+    data = {"profile_id": "p1", "channel": channel, "purpose": "service", "expires_at": expires_at}
+    return "activation.requested", {**data, "attributes": attributes, "data": {"text": text}}
+
+
+def push(subscription):
+    keys = subscription["keys"]
+    return activation(
+        "webpush", push_endpoint=subscription["endpoint"], push_p256dh=keys["p256dh"], push_auth=keys["auth"]
+    )
 
 
 @dataclass(frozen=True)
@@ -93,8 +101,8 @@ CASES = [
                 token_url=f"{at.origin}/v4/oa/access_token",
             ),
         ],
-        lambda _: activation(zalo.FOLLOWER),
-        lambda _: activation("999"),
+        lambda _: activation("zalo", zalo_id=zalo.FOLLOWER),
+        lambda _: activation("zalo", zalo_id="999"),
         lambda taken: taken == "Chào chị Mai",
     ),
     Case(
@@ -104,8 +112,8 @@ CASES = [
             f"{at.origin}/2010-04-01/Accounts/{twilio.ACCOUNT}/Messages.json",
             *given(account_sid=twilio.ACCOUNT, auth_token=twilio.TOKEN, **{"from": "+15005550006"}),
         ],
-        lambda _: activation("+84901234567"),
-        lambda _: activation("0901"),
+        lambda _: activation("sms", phone="+84901234567"),
+        lambda _: activation("sms", phone="0901"),
         lambda taken: taken == {"To": "+84901234567", "From": "+15005550006", "Body": "Chào chị Mai"},
     ),
     Case(
@@ -115,8 +123,8 @@ CASES = [
             f"{at.origin}/",
             *given(vapid_private_key=VAPID_KEY, subject="mailto:ops@acme.example", hosts="127.0.0.1"),
         ],
-        lambda at: activation(at.subscription()),
-        lambda at: activation(at.subscription("gone")),
+        lambda at: push(at.subscription()),
+        lambda at: push(at.subscription("gone")),
         lambda taken: taken["body"] == "Chào chị Mai",
     ),
     Case(
@@ -275,6 +283,28 @@ def test_a_template_that_fails_sends_nothing_and_is_kept_with_its_reason(
 
     assert received.body["to"] == "mai@example.com"
     assert "data.profile.email" in session.value("SELECT answer FROM c360.delivery_attempts LIMIT 1")
+
+
+def test_activations_for_other_channels_are_passed_over_and_late_ones_are_not_sent(
+    c360, say, attempts, session, opened, start_relay, wait_until, waiting
+):
+    case = next(case for case in CASES if case.preset == "twilio-sms")
+    provider = opened(twilio.Twilio())
+    c360(
+        *("webhook", "add", "acme", *case.arguments(provider), "--preset", "twilio-sms", "--name", "it"),
+        *("--allow-private", *RETRIES),
+    )
+    start_relay()
+
+    say(activation("zalo", phone="+84901234567"))
+    say(activation("sms", phone="+84901234567", expires_at="2026-01-01T00:00:00Z"))
+    say(activation("sms", "in time", phone="+84901234567"))
+
+    wait_until(lambda: provider.accepted)
+    wait_until(lambda: session.value("SELECT count(*) FROM c360.dead_letters WHERE last_error LIKE 'refused%'") == 1)
+    wait_until(lambda: waiting() == 0)
+    assert [taken["Body"] for taken in provider.accepted] == ["in time"]
+    assert len(provider.requests) == 1
 
 
 @pytest.mark.parametrize("preset", list_presets(), ids=lambda preset: preset.name)

@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -98,6 +99,8 @@ class Rendering:
     headers: Mapping[str, Text] = field(default_factory=dict)
     push_keys: Document | None = None
     skip: frozenset[str] = frozenset()
+    when: Text | None = None
+    expires: Text | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Rendering:
@@ -129,11 +132,27 @@ class Rendering:
             {name.lower(): Text(str(value)) for name, value in headers.items()},
             Document(given["push_keys"]) if given.get("push_keys") is not None else None,
             frozenset(given.get("skip") or ()),
+            Text(given["when"]) if given.get("when") else None,
+            Text(given["expires"]) if given.get("expires") else None,
         )
 
     def skips(self, message: Message) -> bool:
-        """Whether the receiver has no use for messages of this type that come without being asked for."""
-        return bool(self.skip) and message.parsed.get("type") in self.skip
+        """Whether the message is none for this receiver: of a type it has no use for, or not `when`. Raises
+        TemplateFailed."""
+        if self.skip and message.parsed.get("type") in self.skip:
+            return True
+        return self.when is not None and not self.when.render(self._values(message)).strip()
+
+    def has_expired(self, message: Message, now: float) -> bool:
+        """Whether the time the message has given itself is over. Raises TemplateFailed."""
+        text = self.expires.render(self._values(message)) if self.expires is not None else ""
+        if not text:
+            return False
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise TemplateFailed("the time of expiry is none", code="template") from error
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() <= now
 
     @property
     def is_plain(self) -> bool:
@@ -142,7 +161,7 @@ class Rendering:
             self.format == "raw"
             and not self.headers
             and self.target is None
-            and not (self.push_keys or self.skip or self.batch)
+            and not (self.push_keys or self.skip or self.when or self.expires or self.batch)
         )
 
     def post(self, url: str, message: Message) -> Post:

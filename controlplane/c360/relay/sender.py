@@ -158,7 +158,11 @@ class Sender:
         message = Message(message_id, body, topic, key, attempt)
         try:
             if way.rendering.skips(message):
-                return Answer(None, None, 0, text="skipped")
+                return Answer(None, None, 0, text="passed over")
+            if way.rendering.has_expired(message, clock.now()):
+                return Answer(None, "refused", 0, text="not sent: the message had expired")
+        except TemplateFailed as error:
+            return Answer(None, "template", 0, text=error.message[:1_000])
         except ValueError as error:
             return Answer(None, "template", 0, text=f"the message is no JSON: {error}")
         return await self._sent(way, keys, message_id, clock, timeout, lambda: way.rendering.post(url, message))
