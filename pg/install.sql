@@ -790,6 +790,7 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/relay/_cluster_change.sql
 \ir procedures/relay/check_cluster.sql
 \ir procedures/relay/renew_relay.sql
+\ir procedures/relay/compare_clocks.sql
 \ir procedures/relay/confirm_cluster.sql
 \ir procedures/relay/_numbers.sql
 \ir procedures/relay/_find_subscription.sql

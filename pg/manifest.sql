@@ -36,7 +36,7 @@ VALUES
     ('migrations/0029_computed_traits.sql', 'ae5d3384109da63354bf664c845681f12a795454b25cc153a0e40e0bddfcdaaf'),
     ('migrations/0030_lead_models.sql', '9f1e49303c138737bdd9eb7d9e8cd7a574be2db9cd8dbcfa7f1d8bc052eeb5c0'),
     ('migrations/0032_funnels.sql', '3505dd0e6dff21228bfddeae97adaeeb7656408f26b772d554dcfaa633e4ea34'),
-    ('migrations/0033_delivery_batches.sql', '3f2f191b1d743e03fc150267a52d6e6557f00e4e153b7aa240884d04c8d6bee3'),
+    ('migrations/0033_delivery_batches.sql', '6d91b04b46e513744c4722062de1c22f17ea80b0752adb4621c4c0df70fdc092'),
     ('migrations/0037_subscription_renderings.sql', 'ff32c231364069be463d0ecbb0f3937134440bf1e45bdd3ff801e4af7b81bef0'),
     ('procedures/governance/_caller.sql', '33e493adfd188dca27c441ab7e18852ab9e74c3dbb16f4e936b9f4f4697e83ed'),
     ('procedures/governance/_actor.sql', '0e710a4022d89740cb2edd34ee0b9dd81409b3782a6ad25dd350e0b7a59e7916'),
@@ -597,6 +597,7 @@ VALUES
     ('procedures/relay/_cluster_change.sql', 'f11dc5b544f913dd9e1df30eb2beff4bdcca51597226eb1cada3a50138ac4ae3'),
     ('procedures/relay/check_cluster.sql', '1a551b615f28030b6efe8cf49ad7fc86618f107606404a93910e4b44529ea460'),
     ('procedures/relay/renew_relay.sql', 'a175fc4112253d5c67f65e991ad0af74669faad24b519ff3c4794179473f25ed'),
+    ('procedures/relay/compare_clocks.sql', '593d4fc7037cfeafab1918a60a3b38809452f357b9b03a49f4c05c7e642f6e65'),
     ('procedures/relay/confirm_cluster.sql', '0fe4a2ae91e119d94248ca234f400a32492502b8bb82d658dda799e26d50e0fa'),
     ('procedures/relay/_numbers.sql', 'fc492950b25829a98ceeaf4f01e34c95cfd4d1c0da0e1b98a05938ad25c0c88b'),
     ('procedures/relay/_find_subscription.sql', '8a0ac3a52dd1a2613b470db7a4115d016071857ce5dc0b3f8fbacc9f2d7b6926'),
@@ -953,7 +954,7 @@ VALUES
     ('procedures/ops/_doctor_server.sql', '6a91dc325e20c49f82bc5d694418ab765cdaa8f3cc4f5f3c0d3237f82c6070e0'),
     ('procedures/ops/_doctor_log.sql', '4e891102daa11c70e072a24b9d023774612e3784f7e88a417a203d41910df752'),
     ('procedures/ops/_doctor_messages.sql', 'ad39e7defb155fa5ec5af1caeaecee84e91b6e8715a501162eec00aabbba92a8'),
-    ('procedures/ops/_doctor_relay.sql', '9a26907ccb44d67ffb8db9853f3822a9adcd7721630ed8e57d7de2d0c04bc602'),
+    ('procedures/ops/_doctor_relay.sql', '2f99f9eb8e4dc2e2262c25e8cd8e24bb5136aace3906ad3d92b19c44ec85053f'),
     ('procedures/ops/_doctor_tenants.sql', '8d53cd26ec060c47928907354c266f525f1b8d097d211f966b58d8c5574f7d4b'),
     ('procedures/ops/_doctor_jobs.sql', 'd84e957b0d6196fd8746ea3b3ab29b200a9bae3e5a34bc0082b3939a22fd9081'),
     ('procedures/ops/doctor.sql', '00c408a86754aad4230f0e364c7c9298a2d51e91e0be2dd65140a01074200943'),
@@ -988,4 +989,4 @@ VALUES
     ('api/schema_version.sql', '04122e130057df8d230b1d904df4f1031378670ce62c7c5f34b1ea535fa9babb'),
     ('privileges/schemas.sql', 'b3a6062b08b5f1f40e308238674b2a16eff680f60e8e5e9e199ba41155d9106c'),
     ('privileges/ops.sql', 'c7a53c448226150d4a19c5293a9b353bb322bba97e8c931af62ddfb062ff9d33'),
-    ('privileges/functions.sql', 'c14ec8ec5ce6752a8b2b2bb5b768633d958b6dce6031ad77a802e276abd2b138');
+    ('privileges/functions.sql', '062df031e1247debb649788d6680fe5e5b6a2d053842d3a4a8dc458ecd865c5f');

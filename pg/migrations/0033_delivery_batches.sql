@@ -9,6 +9,10 @@ ALTER TABLE c360.lanes
 COMMENT ON COLUMN c360.lanes.delivered_count IS 'Deliveries of this lane that succeeded; counted here, so that lanes do not wait for each other.';
 COMMENT ON COLUMN c360.lanes.last_delivered_at IS 'When the last ones were settled.';
 
+ALTER TABLE c360.relays
+    ADD COLUMN clock_ahead_seconds double precision NOT NULL DEFAULT 0;
+COMMENT ON COLUMN c360.relays.clock_ahead_seconds IS 'How far the clock of the relay is ahead of that of the database; beyond a minute, either way, it sends nothing.';
+
 CREATE INDEX parked_deliveries_subscription_id_lane_due_at_idx
     ON c360.parked_deliveries (subscription_id, lane, due_at, delivery_id) WHERE NOT is_behind;
 CREATE INDEX parked_deliveries_behind_idx

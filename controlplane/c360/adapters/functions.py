@@ -14,6 +14,7 @@ RELAY = frozenset(
         "c360.bury_deliveries",
         "c360.claim_credentials",
         "c360.claim_lanes",
+        "c360.compare_clocks",
         "c360.fan_out",
         "c360.feed_status",
         "c360.maintain_deliveries",

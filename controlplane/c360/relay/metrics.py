@@ -25,6 +25,7 @@ CIRCUIT_OPEN = Gauge("c360_relay_circuit_open", "1 while an endpoint is left alo
 FEED_WAITING = Gauge("c360_relay_feed_waiting", "Messages not yet fanned out.")
 FEED_OLDEST = Gauge("c360_relay_feed_oldest_seconds", "Age of the oldest message not yet fanned out.")
 DEFAULT_ROWS = Gauge("c360_messages_default_rows", "Messages in the default partition: maintenance is late.")
+CLOCK_AHEAD = Gauge("c360_relay_clock_ahead_seconds", "How far the clock here is ahead of that of the database.")
 QUEUE_USAGE = Gauge("c360_notification_queue_usage", "Use of the notification queue of the server, 0 to 1.")
 
 outcome = cache(DELIVERIES.labels)

@@ -52,6 +52,8 @@ _SHORT_POLL = 0.05
 _RING_EVERY = 0.05
 _REMIND_EVERY = 10
 _RENEW_EVERY = 5.0
+# One of two clocks that are so far apart is wrong, and receivers refuse what is five minutes off.
+_CLOCK_TOLERANCE = 60.0
 _STATUS_EVERY = 15.0
 _HOUSEKEEPING_EVERY = 300.0
 
@@ -91,6 +93,7 @@ class Relay:
         self._news = 0
         self._next_due: float | None = None
         self._is_asleep = False
+        self._is_clock_off = False
         self._quiet_polls = 0
         self._mark = 0
         self._renewed_at = self._stepped_at = 0.0
@@ -127,6 +130,15 @@ class Relay:
     async def _renew(self) -> None:
         self._note_mark(await self._db.call("c360.renew_relay", **self._whoami()))
         self._renewed_at = time.monotonic()
+        ahead = await self._db.call("c360.compare_clocks", relay=self._name, at=time.time())
+        metrics.CLOCK_AHEAD.set(ahead)
+        is_off = abs(ahead) > _CLOCK_TOLERANCE
+        if is_off != self._is_clock_off:
+            self._is_clock_off = is_off
+            if is_off:
+                logger.error("nothing is sent: clocks of relay and database differ", extra={"ahead_seconds": ahead})
+            else:
+                logger.info("clocks of relay and database agree again")
 
     def _whoami(self) -> dict[str, Any]:
         return {"relay": self._name, "mark": self._mark}
@@ -188,6 +200,8 @@ class Relay:
         return bool(step["messages"] or claimed)
 
     async def _claim(self) -> int:
+        if self._is_clock_off:
+            return 0
         room = min(_CLAIM, _LANES - sum(worker.lane_count for worker in self._workers.values()))
         if room <= 0:
             return 0

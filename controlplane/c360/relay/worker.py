@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -36,6 +37,8 @@ _TURN_SECONDS = 10.0
 _SLOT_AGAIN_AFTER = 0.02
 _RELEASE_RETRIES = (0.1, 0.5, 1.0)
 _SETTLE_RETRIES = (0.1, 0.5, 1.0, 2.0, 4.0)
+# So many failures of the endpoint in a row open its circuit: asked at once, before more messages lose an attempt.
+_FAILURES_AT_ONCE = 10
 _FEW = 32
 _IDLE = 1.0
 _SERVER_ERROR, _TOO_MANY, _UNAVAILABLE = 500, 429, 503
@@ -162,6 +165,7 @@ class Worker:
         self._results = Results()
         self._wake = asyncio.Event()
         self._error: BaseException | None = None
+        self._failures_in_row = 0
         self._began = self._read_at = self._settled_at = time.monotonic()
         self._seen_news = -1
         self._has_more = True
@@ -309,8 +313,10 @@ class Worker:
             if delivery is None:
                 self._slots.give_back(slot)
                 return self._endpoint.wait_seconds(None) or _IDLE
-            task = asyncio.create_task(self._send(delivery, slot), name="c360 webhook")
+            task = asyncio.create_task(self._send(delivery), name="c360 webhook")
             self._in_flight.add(task)
+            metrics.IN_FLIGHT.inc()
+            task.add_done_callback(partial(self._sent, slot))
         return _IDLE
 
     def _slot(self) -> bool | None:
@@ -318,7 +324,7 @@ class Worker:
 
     def _next(self) -> Delivery | None:
         """The next delivery that may be sent now."""
-        if not self._may_start():
+        if not self._may_start() or self._failures_in_row >= _FAILURES_AT_ONCE:
             return None
         while self._ready:
             if self._endpoint.wait_seconds(None) > 0:
@@ -337,10 +343,8 @@ class Worker:
             return delivery
         return None
 
-    async def _send(self, delivery: Delivery | None, slot: bool) -> None:
+    async def _send(self, delivery: Delivery | None) -> None:
         """Send one delivery after the other as long as there are any and no fewer requests are wanted."""
-        task = asyncio.current_task()
-        metrics.IN_FLIGHT.inc()
         try:
             while delivery is not None:
                 answer = await self._sender.send(
@@ -355,12 +359,12 @@ class Worker:
                 delivery = self._next() if len(self._in_flight) <= self._limit() else None
         except Exception as error:
             self._error = error
-        finally:
-            metrics.IN_FLIGHT.dec()
-            self._slots.give_back(slot)
-            if task is not None:
-                self._in_flight.discard(task)
-            self._wake.set()
+
+    def _sent(self, slot: bool, task: asyncio.Task[None]) -> None:
+        metrics.IN_FLIGHT.dec()
+        self._slots.give_back(slot)
+        self._in_flight.discard(task)
+        self._wake.set()
 
     def _note(self, delivery: Delivery, answer: Answer) -> None:
         metrics.outcome(answer.error or "delivered").inc()
@@ -370,6 +374,7 @@ class Worker:
             self._fail(delivery, answer.error, answer)
             return
         self._endpoint.succeeded(self._lease.max_in_flight)
+        self._failures_in_row = 0
         results = self._results
         if not len(results):
             results.first_at = time.monotonic()
@@ -394,6 +399,7 @@ class Worker:
             self._endpoint.refused(answer.retry_after or 1.0)
         elif _is_of_the_endpoint(answer.error, answer.status):
             self._endpoint.failed()
+            self._failures_in_row += 1
 
     def _fail(self, delivery: Delivery, error: str, answer: Answer | None = None) -> None:
         """Note a failure and let the deliveries of its key go that come after it: they wait for what becomes of it."""
@@ -461,10 +467,13 @@ class Worker:
         results = self._results
         if len(results) >= _SETTLE_AT or now - self._settled_at >= _RENEW_EVERY:
             return True
+        if results.failed and self._failures_in_row >= _FAILURES_AT_ONCE:
+            return True
         return bool(len(results)) and (now - results.first_at >= _SETTLE_EVERY or not self._in_flight)
 
     async def _settle(self) -> None:
         self._settled_at = time.monotonic()
+        self._failures_in_row = 0
         results, self._results = self._results, Results()
         lanes = sorted(self._lanes)
         reply = await self._settled(
