@@ -209,6 +209,12 @@ SELECT c360._migration_pending('0033_delivery_batches') AS pending \gset
 SELECT c360._record_migration('0033_delivery_batches') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0037_subscription_renderings') AS pending \gset
+\if :pending
+\ir migrations/0037_subscription_renderings.sql
+SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -800,6 +806,12 @@ SELECT c360._record_migration('0033_delivery_batches') AS recorded \gset
 \ir procedures/relay/rotate_subscription_secret.sql
 \ir procedures/relay/subscription_secrets.sql
 \ir procedures/relay/prepare_test_message.sql
+\ir procedures/relay/set_subscription_rendering.sql
+\ir procedures/relay/set_subscription_credentials.sql
+\ir procedures/relay/show_subscription_rendering.sql
+\ir procedures/relay/subscription_rendering.sql
+\ir procedures/relay/claim_credentials.sql
+\ir procedures/relay/renew_credentials.sql
 \ir procedures/relay/list_dead_letters.sql
 \ir procedures/relay/_hold_retention.sql
 \ir procedures/relay/replay_dead_letters.sql

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from c360.domain.errors import UsageError
 from c360.relay.secrets import Keyring, load_keyring, throwaway_keyring
+from c360.relay.shapes import read_shape
 from c360.relay.webhooks import PROFILE_TOPIC, add_webhook, rotate_secret, send_test, show_webhook
 from c360.settings import load_settings
 from c360_cli.connection import connected
@@ -24,10 +25,33 @@ from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 from c360_cli.unmasked import AsSent, as_sent
+from c360_cli.webhook_shape import (
+    Answers,
+    Auth,
+    Batch,
+    ClientCert,
+    ClientKey,
+    Encoding,
+    Example,
+    Format,
+    Headers,
+    Params,
+    PresetName,
+    TemplateFile,
+    Wanted,
+    preset_command,
+    presets_command,
+    render_command,
+    store_shape,
+    try_shape,
+)
 
 app = typer.Typer(help="Send messages to other systems: webhooks, retries, dead letters.", no_args_is_help=True)
 letters = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")
+app.command("presets")(presets_command)
+app.command("preset")(preset_command)
+app.command("render")(render_command)
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Webhook = Annotated[str, typer.Argument(metavar="WEBHOOK", help="Name or id of the webhook.")]
@@ -46,7 +70,10 @@ _DEAD_LETTERS = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_dea
 @app.command("add")
 def add_command(
     tenant: Tenant,
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where to send, such as https://crm.example/hooks.")],
+    url: Annotated[
+        str | None,
+        typer.Argument(metavar="[URL]", help="Where to send, such as https://crm.example/hooks; most presets know it."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the webhook. Default: its host.")] = None,
     topic: Annotated[
         list[str] | None, typer.Option(help=f"Topic to send; repeatable. Default: {PROFILE_TOPIC}.")
@@ -62,6 +89,18 @@ def add_command(
     max_in_flight: Annotated[int, typer.Option(help="Most requests at once.", min=1, max=512)] = 32,
     timeout: Annotated[float, typer.Option(help="Seconds one request may take.", max=15)] = 15,
     retry: Annotated[list[float] | None, typer.Option(help="Seconds before each attempt; repeatable.")] = None,
+    preset: PresetName = None,
+    param: Params = None,
+    format_: Format = None,
+    template: TemplateFile = None,
+    encoding: Encoding = None,
+    batch: Batch = None,
+    header: Headers = None,
+    auth: Auth = None,
+    client_cert: ClientCert = None,
+    client_key: ClientKey = None,
+    answers: Answers = None,
+    example: Example = None,
     allow_private: AllowPrivate = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
@@ -70,27 +109,36 @@ def add_command(
 ) -> None:
     """Add a webhook and show its signing secret, once."""
     settings = load_settings(dsn=dsn, data_dir=data_dir)
+    wanted = Wanted(
+        preset, param or [], format_, template, encoding, batch, header or [], auth, client_cert, client_key, answers
+    )
+    filled = wanted.filled(url)
+    topics, types = topic or filled.topics or [PROFILE_TOPIC], type_ or filled.types
+    try_shape(filled, wanted, tenant, topics, types, example)
     options: dict[str, Any] = {
+        **filled.options,
         "is_ordered": not unordered,
-        "max_in_flight": max_in_flight,
-        "lane_count": min(8, max_in_flight),
+        "max_in_flight": (most := min(max_in_flight, filled.options.get("max_in_flight", max_in_flight))),
+        "lane_count": min(8, most),
         "timeout_seconds": timeout,
     }
     if retry:
         options["retry_schedule"] = retry
     with connected(dsn, data_dir) as connection, _changing(connection, dry_run):
+        keyring = throwaway_keyring() if dry_run else _keyring(dsn, data_dir, create=True)
         made = add_webhook(
             connection,
-            throwaway_keyring() if dry_run else _keyring(dsn, data_dir, create=True),
+            keyring,
             tenant,
-            url,
-            name=name or _name_of(url),
-            topics=topic or [PROFILE_TOPIC],
-            types=type_ or [],
+            filled.url,
+            name=name or preset or _name_of(filled.url),
+            topics=topics,
+            types=types,
             options=options,
             since=since.astimezone() if since else None,
             allow_private=allow_private or settings.webhook_allow_private,
         )
+        store_shape(connection, keyring, tenant, str(made.subscription_id), filled, wanted, is_new=True)
         shown = show_webhook(connection, tenant, str(made.subscription_id))
     if dry_run:
         say(f"-- would add webhook {shown['name']} of tenant {tenant}; nothing was written.")
@@ -99,8 +147,51 @@ def add_command(
         print_json({**shown, "secret": made.secret})
         return
     print(made.secret)
-    say(f"webhook {shown['name']} ({made.subscription_id}) sends {', '.join(shown['topics'])} to {url}.")
+    target = filled.url if preset is None else shown["url"]
+    say(f"webhook {shown['name']} ({made.subscription_id}) sends {', '.join(shown['topics'])} to {target}.")
     say("The line above is its signing secret: give it to the receiver now, it is not shown again.")
+
+
+@app.command("set-rendering")
+def set_rendering_command(
+    tenant: Tenant,
+    webhook: Webhook,
+    preset: PresetName = None,
+    param: Params = None,
+    format_: Format = None,
+    template: TemplateFile = None,
+    encoding: Encoding = None,
+    batch: Batch = None,
+    header: Headers = None,
+    auth: Auth = None,
+    client_cert: ClientCert = None,
+    client_key: ClientKey = None,
+    answers: Answers = None,
+    example: Example = None,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    dry_run: Rehearsal = False,
+) -> None:
+    """Change what a webhook is sent, or its credentials (--auth none takes them away). Address and types stay."""
+    wanted = Wanted(
+        preset, param or [], format_, template, encoding, batch, header or [], auth, client_cert, client_key, answers
+    )
+    if not wanted.changes_rendering and not wanted.changes_credentials:
+        raise UsageError(
+            "say what to change", code="usage", hint="--template, --format, --header, --auth, --preset ..."
+        )
+    with connected(dsn, data_dir) as connection, _changing(connection, dry_run):
+        shape = read_shape(connection, tenant, webhook)
+        filled = wanted.filled(shape.url, shape.rendering)
+        if wanted.changes_rendering:
+            try_shape(filled, wanted, tenant, shape.topics, shape.types, example)
+        keyring = throwaway_keyring() if dry_run else _keyring(dsn, data_dir, create=False)
+        store_shape(connection, keyring, tenant, webhook, filled, wanted, is_new=False)
+    say(
+        f"-- would change webhook {shape.name}; nothing was written."
+        if dry_run
+        else f"webhook {shape.name} is changed."
+    )
 
 
 @app.command("list")

@@ -49,6 +49,7 @@ FROM (
         ('admin', 'c360', 'relay_status'),
         ('admin', 'c360', 'add_subscription, pause_subscription, resume_subscription, remove_subscription'),
         ('admin', 'c360', 'rotate_subscription_secret, prepare_test_message, replay_dead_letters'),
+        ('admin', 'c360', 'set_subscription_rendering, set_subscription_credentials, show_subscription_rendering'),
 
         -- scores
         ('reader', 'c360', 'rfm, rfm_summary, rfm_segments, rfm_movement, validate_clv, validate_lead, list_currency_rates'),
@@ -98,6 +99,7 @@ FROM (
         ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, profile_by_key, read_by_key, openapi_by_key, check_key, schema_version'),
         ('relay', 'c360', 'await_bell, bell_channel, fan_out, backfill_deliveries, ring_topics, claim_lanes, read_deliveries, settle_deliveries, release_lanes'),
         ('relay', 'c360', 'next_delivery_due, bury_deliveries, subscription_secrets, check_cluster, renew_relay, compare_clocks'),
+        ('relay', 'c360', 'subscription_rendering, claim_credentials, renew_credentials'),
         ('relay', 'c360', 'relay_status, feed_status, maintain_deliveries, maintain_message_partitions'),
         ('worker', 'c360', 'await_bell, bell_channel, list_tenants, tenants_with_work, resolve_identities, refresh_scores, refresh_sessions'),
         ('worker', 'c360', 'refresh_profiles, refresh_traits, refresh_segments, refresh_reports, fit_clv'),

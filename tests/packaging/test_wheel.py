@@ -10,6 +10,7 @@ import pytest
 
 from c360 import __version__
 from c360.installer.sources import sql_root
+from c360.relay.presets import list_presets
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,3 +61,11 @@ def test_the_wheel_brings_the_javascript_sdk_and_its_example(wheel):
     inside = set(zipfile.ZipFile(wheel).namelist())
 
     assert {f"c360/_sdk/{name}" for name in ("dist/c360.js", "dist/c360.core.js", "examples/shop.html")} <= inside
+
+
+@pytest.mark.slow
+def test_the_wheel_brings_the_presets_of_webhooks(wheel):
+    inside = set(zipfile.ZipFile(wheel).namelist())
+
+    assert {f"c360/relay/presets/{preset.name}.yaml" for preset in list_presets()} <= inside
+    assert "c360/relay/examples.yaml" in inside

@@ -6,6 +6,7 @@ import base64
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,12 @@ from support.session import Session
 MASTER_KEY = base64.b64encode(secrets.token_bytes(32)).decode()
 TOPIC = "c360-updated-profiles"
 QUICK = {"retry_schedule": [0, 0.05, 0.05, 0.05], "timeout_seconds": 5}
+
+
+@pytest.fixture
+def master_key() -> str:
+    """What relays and commands of a test share."""
+    return MASTER_KEY
 
 
 @pytest.fixture
@@ -95,6 +102,13 @@ def start_relay(command_line: CommandLine, database: Any, tmp_path: Path) -> Ite
     for process in running:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[..., Any]]:
+    """opened(provider): starts a server until the end of the test. Ask for it before start_relay: relays end first."""
+    with ExitStack() as stack:
+        yield stack.enter_context
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ RELAY = frozenset(
         "c360.backfill_deliveries",
         "c360.bell_channel",
         "c360.bury_deliveries",
+        "c360.claim_credentials",
         "c360.claim_lanes",
         "c360.compare_clocks",
         "c360.fan_out",
@@ -22,9 +23,11 @@ RELAY = frozenset(
         "c360.read_deliveries",
         "c360.relay_status",
         "c360.release_lanes",
+        "c360.renew_credentials",
         "c360.renew_relay",
         "c360.ring_topics",
         "c360.settle_deliveries",
+        "c360.subscription_rendering",
         "c360.subscription_secrets",
     }
 )

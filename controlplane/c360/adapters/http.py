@@ -13,7 +13,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -43,6 +43,7 @@ class Answer:
     ms: int
     retry_after: float | None = None
     text: str = ""
+    body: bytes = field(default=b"", repr=False)
 
 
 class HttpClient:
@@ -79,8 +80,19 @@ class HttpClient:
         if self._session is not None:
             await self._session.close()
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Answer:  # noqa: ASYNC109
-        """Send once. Never raises for what the other side does; `timeout` covers the whole exchange."""
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        timeout: float,  # noqa: ASYNC109
+        *,
+        tls: ssl.SSLContext | None = None,
+    ) -> Answer:
+        """Send once. Never raises for what the other side does; `timeout` covers the whole exchange.
+
+        `tls` carries a client certificate; it has to verify the server as strictly as the default does.
+        """
         if self._session is None:
             raise RuntimeError("HttpClient is used as a context manager")
         if not self._allow_clear and not url.lower().startswith("https://"):
@@ -89,15 +101,17 @@ class HttpClient:
         try:
             async with (
                 asyncio.timeout(timeout),
-                self._session.post(url, data=body, headers=headers, allow_redirects=False) as response,
+                self._session.post(url, data=body, headers=headers, allow_redirects=False, ssl=tls or True) as response,
             ):
-                text = await _first_bytes(response)
+                read = await _first_bytes(response)
                 status = response.status
                 retry_after = parse_retry_after(response.headers.get("Retry-After"))
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             kind = _failure(error)
             return Answer(None, kind, _ms(began), text=_described(error))
-        return Answer(status, None if 200 <= status < 300 else "status", _ms(began), retry_after, text)
+        failure = None if 200 <= status < 300 else "status"
+        text = read[:_ANSWER_KEPT].decode("utf-8", "replace").replace("\0", "")
+        return Answer(status, failure, _ms(began), retry_after, text, read)
 
     def _socket(self, address: tuple[Any, ...]) -> socket.socket:
         family, kind, protocol, _, target = address
@@ -127,7 +141,7 @@ def parse_retry_after(value: str | None, now: datetime | None = None) -> float |
     return seconds if seconds > 0 else None
 
 
-async def _first_bytes(response: aiohttp.ClientResponse) -> str:
+async def _first_bytes(response: aiohttp.ClientResponse) -> bytes:
     read = bytearray()
     while len(read) < _ANSWER_LIMIT:
         chunk = await response.content.read(_ANSWER_LIMIT - len(read))
@@ -136,7 +150,7 @@ async def _first_bytes(response: aiohttp.ClientResponse) -> str:
         read += chunk
     if not response.content.at_eof():
         response.close()  # an endless answer is not worth its connection
-    return read[:_ANSWER_KEPT].decode("utf-8", "replace").replace("\0", "")
+    return bytes(read)
 
 
 def _failure(error: BaseException) -> str:

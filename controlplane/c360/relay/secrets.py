@@ -46,12 +46,15 @@ class Keyring:
     current: str
     _keys: Mapping[str, bytes] = field(repr=False)
 
-    def seal(self, secret: str, subscription_id: UUID, version: int) -> Sealed:
+    def seal(self, secret: str, subscription_id: UUID, version: int, what: str = "") -> Sealed:
+        """`what` keeps secrets of another kind apart: one cannot be put in the place of the other."""
         nonce = secrets.token_bytes(12)
-        ciphertext = AESGCM(self._keys[self.current]).encrypt(nonce, secret.encode(), _bound(subscription_id, version))
+        ciphertext = AESGCM(self._keys[self.current]).encrypt(
+            nonce, secret.encode(), _bound(subscription_id, version, what)
+        )
         return Sealed(self.current, nonce, ciphertext)
 
-    def open(self, sealed: Sealed, subscription_id: UUID, version: int) -> str:
+    def open(self, sealed: Sealed, subscription_id: UUID, version: int, what: str = "") -> str:
         key = self._keys.get(sealed.key_id)
         if key is None:
             raise SecretUnreadable(
@@ -60,7 +63,7 @@ class Keyring:
                 hint="Give every relay and every command the same C360_MASTER_KEY or the same master.key.",
             )
         try:
-            return AESGCM(key).decrypt(sealed.nonce, sealed.ciphertext, _bound(subscription_id, version)).decode()
+            return AESGCM(key).decrypt(sealed.nonce, sealed.ciphertext, _bound(subscription_id, version, what)).decode()
         except InvalidTag as error:
             raise SecretUnreadable(
                 "the signing secret was changed or belongs to another subscription",
@@ -84,8 +87,8 @@ def throwaway_keyring() -> Keyring:
     return Keyring("throwaway", {"throwaway": secrets.token_bytes(_KEY_BYTES)})
 
 
-def _bound(subscription_id: UUID, version: int) -> bytes:
-    return f"{subscription_id}:{version}".encode()
+def _bound(subscription_id: UUID, version: int, what: str) -> bytes:
+    return f"{subscription_id}:{version}{what and ':' + what}".encode()
 
 
 def _decoded(text: str) -> bytes:

@@ -24,7 +24,12 @@ from c360.adapters.http import Answer, HttpClient
 from c360.domain.errors import RelayRefused, UsageError
 from c360.domain.tenants import of_tenant
 from c360.relay.addresses import UrlRefused, checked_url, is_forbidden
+from c360.relay.credentials import Credentials
+from c360.relay.documents import TemplateFailed
+from c360.relay.outcomes import Outcomes
+from c360.relay.rendering import Message, Post, Rendering
 from c360.relay.secrets import Keyring, Sealed
+from c360.relay.shapes import read_shape
 from c360.relay.signature import headers, key_of, new_secret
 
 PROFILE_TOPIC = "c360-updated-profiles"
@@ -147,6 +152,17 @@ def send_test(
         prepared = cursor.execute(query.encode(), [webhook]).fetchone()
     if prepared is None:
         raise RuntimeError("c360.prepare_test_message() gave no row")
+    shape = read_shape(connection, tenant, webhook)
+    try:
+        post = Rendering.of(shape.rendering).post(
+            prepared["url"], Message(str(prepared["message_id"]), prepared["body"])
+        )
+    except TemplateFailed as error:
+        raise UsageError(
+            f"the template cannot render webhook.test: {error.message}",
+            code="usage",
+            hint="Look at what an example gives: c360 webhook render",
+        ) from error
     began = time.monotonic()
     keys = [
         key_of(
@@ -158,22 +174,35 @@ def send_test(
         )
         for secret in prepared["secrets"]
     ]
-    body = prepared["body"].encode()
+    credentials = shape.credentials(keyring)
     timestamp = int(prepared["prepared_at"].timestamp() + time.monotonic() - began)
-    signed = headers(keys, str(prepared["message_id"]), timestamp, body)
-    return asyncio.run(_post(prepared["url"], body, signed, prepared["timeout_seconds"], allow_private))
+    signed = headers(keys, str(prepared["message_id"]), timestamp, post.body)
+    timeout = prepared["timeout_seconds"]
+    answer = asyncio.run(_post(post, signed, credentials, timestamp, timeout, allow_private))
+    return Outcomes(shape.rendering.get("answers") or []).judged(answer)
 
 
 async def _post(
-    url: str,
-    body: bytes,
+    post: Post,
     signed: dict[str, str],
+    credentials: Credentials,
+    now: int,
     timeout: float,  # noqa: ASYNC109
     allow_private: bool,
 ) -> Answer:
     forbidden = (lambda _address: False) if allow_private else is_forbidden
     async with HttpClient(is_forbidden=forbidden, allow_clear=allow_private) as http:
-        return await http.post(url, body, signed, timeout)
+        token = credentials.token(now)
+        if credentials.kind == "oauth" and token is None:
+            if credentials.renews_itself:
+                raise UsageError(
+                    "this webhook has no token yet",
+                    code="usage",
+                    hint="The relay asks for one with the next message; asking here would use up its refresh token.",
+                )
+            token = (await credentials.asked(http, now)).token(now)
+        sent = {**post.headers, **credentials.headers(post.url, now, token), **signed}
+        return await http.post(post.url, post.body, sent, timeout, tls=credentials.tls())
 
 
 def _hint(allow_private: bool) -> str | None:

@@ -1,4 +1,5 @@
--- Tells failures of the whole endpoint (nobody there, broken TLS, too slow, 5xx, 429) from those of one message. Pure.
+-- Tells failures of the whole endpoint (nobody there, broken TLS, too slow, no token, 5xx, 429) from those of one message (refused
+-- by a rule about answers, not to be rendered, other statuses). Pure.
 
 CREATE OR REPLACE FUNCTION c360._is_endpoint_failure(p_status integer, p_error text)
     RETURNS boolean
@@ -7,7 +8,7 @@ CREATE OR REPLACE FUNCTION c360._is_endpoint_failure(p_status integer, p_error t
     PARALLEL SAFE
 AS $$
     SELECT p_error IS NOT NULL
-        AND p_error <> 'lost'
+        AND p_error NOT IN ('lost', 'template', 'refused', 'answer')
         AND (p_error <> 'status' OR p_status >= 500 OR p_status = 429);
 $$;
 

@@ -1,4 +1,4 @@
--- Shows one webhook of a tenant with its secrets' versions and its last failed attempts. What the endpoint answered may repeat
+-- Shows one webhook of a tenant with its secrets' versions, what it is sent as, and its last failed attempts. What the endpoint answered may repeat
 -- what it was sent: that it said something is shown, what is in c360.as_sent(), for administrators.
 -- Raises: U4404 of the tenant; U5404 subscription_not_found
 
@@ -25,6 +25,18 @@ BEGIN
                 ) ORDER BY secret.version)
                 FROM c360.subscription_secrets AS secret
                 WHERE secret.subscription_id = v_subscription_id
+            ),
+            'rendering', (
+                SELECT jsonb_build_object(
+                    'preset', shape.preset,
+                    'format', coalesce(shape.rendering ->> 'format', 'raw'),
+                    'version', coalesce(shape.version, 0),
+                    'has_credentials', kept.subscription_id IS NOT NULL
+                )
+                FROM c360.subscriptions AS subscription
+                LEFT JOIN c360.subscription_renderings AS shape ON shape.subscription_id = subscription.subscription_id
+                LEFT JOIN c360.subscription_credentials AS kept ON kept.subscription_id = subscription.subscription_id
+                WHERE subscription.subscription_id = v_subscription_id
             ),
             'last_attempts', (
                 SELECT coalesce(jsonb_agg(
