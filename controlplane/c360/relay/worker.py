@@ -41,6 +41,7 @@ _SETTLE_RETRIES = (0.1, 0.5, 1.0, 2.0, 4.0)
 _FAILURES_AT_ONCE = 10
 _FEW = 32
 _IDLE = 1.0
+_OF_THE_MESSAGE = ("lost", "template", "refused", "answer")
 _SERVER_ERROR, _TOO_MANY, _UNAVAILABLE = 500, 429, 503
 
 
@@ -91,7 +92,10 @@ class Delivery:
     delivery_id: int
     lane: int
     chain: int
+    attempt: int
     message_id: str
+    topic: str
+    key: str
     body: str
     is_lost: bool = False
 
@@ -304,7 +308,17 @@ class Worker:
         if chain is None:
             chain = self._chains[key] = Chain(row["lane"])
         body = row["body"]
-        delivery = Delivery(delivery_id, row["lane"], key, row["message_id"], body or "", is_lost=body is None)
+        delivery = Delivery(
+            delivery_id,
+            row["lane"],
+            key,
+            row["attempt"] + 1,
+            row["message_id"],
+            row["topic"],
+            row["key"],
+            body or "",
+            is_lost=body is None,
+        )
         self._held[delivery_id] = delivery
         self._hand.held += len(delivery.body)
         chain.waiting.append(delivery)
@@ -363,6 +377,9 @@ class Worker:
                     delivery.body,
                     clock=self._clock,
                     timeout=self._lease.timeout_seconds,
+                    topic=delivery.topic,
+                    key=delivery.key,
+                    attempt=delivery.attempt,
                 )
                 self._note(delivery, answer)
                 delivery = self._next() if len(self._in_flight) <= self._limit() else None
@@ -553,4 +570,6 @@ class Worker:
 
 def _is_of_the_endpoint(error: str | None, status: int | None) -> bool:
     """True for failures that are not about one message; c360._is_endpoint_failure() decides what follows."""
+    if error in _OF_THE_MESSAGE:
+        return False
     return error != "status" or status is None or status >= _SERVER_ERROR or status == _TOO_MANY

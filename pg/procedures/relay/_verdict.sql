@@ -17,7 +17,9 @@ CREATE OR REPLACE FUNCTION c360._verdict(
 AS $$
     SELECT CASE
         WHEN p_error IS NULL THEN 'done'
-        WHEN p_status = 410 THEN 'gone'
+        -- The endpoint has said for good that it does not take this one.
+        WHEN p_error = 'refused' THEN 'poison'
+        WHEN p_status = 410 AND p_error = 'status' THEN 'gone'
         -- The relay did not try.
         WHEN p_error = 'cleartext' THEN 'keep'
         -- Too many requests says nothing of this one.

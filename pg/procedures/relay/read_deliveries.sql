@@ -20,7 +20,10 @@ CREATE OR REPLACE FUNCTION c360.read_deliveries(
         key_hash    integer,
         is_retry    boolean,
         is_cut      boolean,
+        attempt     smallint,
         message_id  text,
+        topic       text,
+        key         text,
         body        text,
         read_at     double precision
     )
@@ -63,15 +66,18 @@ BEGIN
     ) THEN
         RETURN QUERY
         SELECT
-            found.lane, found.delivery_id, found.key_hash, false, false, found.message_id::text, found.body,
+            found.lane, found.delivery_id, found.key_hash, false, false, found.attempt, found.message_id::text, found.topic,
+            found.key, found.body,
             extract(epoch FROM clock_timestamp())::double precision
         FROM (
             SELECT
-                next.*, message.message_id, message.body,
+                next.*, message.message_id, message.topic, message.key, message.body,
                 sum(octet_length(message.body)) OVER (ORDER BY next.delivery_id) - octet_length(message.body) AS bytes_before
             FROM unnest(v_lanes, v_after) AS wanted (lane, after)
             CROSS JOIN LATERAL (
-                SELECT delivery.lane, delivery.delivery_id, delivery.key_hash, delivery.message_at, delivery.message_seq
+                SELECT
+                    delivery.lane, delivery.delivery_id, delivery.key_hash, delivery.attempt, delivery.message_at,
+                    delivery.message_seq
                 FROM c360.deliveries AS delivery
                 WHERE delivery.subscription_id = p_subscription_id
                   AND delivery.lane = wanted.lane
@@ -82,7 +88,7 @@ BEGIN
             ) AS next
             -- The log keeps a message as long as a delivery points to it; the outer join shows what was dropped by hand.
             LEFT JOIN LATERAL (
-                SELECT message.message_id, message.body
+                SELECT message.message_id, message.topic, message.key, message.body
                 FROM c360.messages AS message
                 WHERE message.created_at = next.message_at
                   AND message.seq = next.message_seq
@@ -174,12 +180,12 @@ BEGIN
     ),
     found AS (
         SELECT
-            next.*, message.message_id, message.body,
+            next.*, message.message_id, message.topic, message.key, message.body,
             sum(octet_length(message.body)) OVER (ORDER BY next.is_retry DESC, next.delivery_id)
                 - octet_length(message.body) >= p_bytes AS is_beyond
         FROM next
         LEFT JOIN LATERAL (
-            SELECT message.message_id, message.body
+            SELECT message.message_id, message.topic, message.key, message.body
             FROM c360.messages AS message
             WHERE message.created_at = next.message_at
               AND message.seq = next.message_seq
@@ -188,7 +194,8 @@ BEGIN
         WHERE NOT next.is_behind
     )
     SELECT
-        found.lane, found.delivery_id, found.key_hash, found.is_retry, coalesce(found.is_beyond, false), found.message_id::text,
+        found.lane, found.delivery_id, found.key_hash, found.is_retry, coalesce(found.is_beyond, false), found.attempt,
+        found.message_id::text, found.topic, found.key,
         CASE WHEN found.is_beyond THEN NULL ELSE found.body END,
         extract(epoch FROM clock_timestamp())::double precision
     FROM found
