@@ -15,6 +15,7 @@ import typer
 from rich.table import Table
 
 from c360.domain.errors import UsageError
+from c360.relay.client import destinations, webhook_client
 from c360.relay.secrets import Keyring, load_keyring, throwaway_keyring
 from c360.relay.webhooks import PROFILE_TOPIC, add_webhook, rotate_secret, send_test, show_webhook
 from c360.settings import load_settings
@@ -89,7 +90,7 @@ def add_command(
             types=type_ or [],
             options=options,
             since=since.astimezone() if since else None,
-            allow_private=allow_private or settings.webhook_allow_private,
+            destinations=destinations(settings, allow_private=allow_private),
         )
         shown = show_webhook(connection, tenant, str(made.subscription_id))
     if dry_run:
@@ -99,7 +100,7 @@ def add_command(
         print_json({**shown, "secret": made.secret})
         return
     print(made.secret)
-    say(f"webhook {shown['name']} ({made.subscription_id}) sends {', '.join(shown['topics'])} to {url}.")
+    say(f"webhook {shown['name']} ({made.subscription_id}) sends {', '.join(shown['topics'])} to {url.strip()}.")
     say("The line above is its signing secret: give it to the receiver now, it is not shown again.")
 
 
@@ -163,14 +164,14 @@ def send_test_command(
     as_json: Json = False,
 ) -> None:
     """Send one real, signed webhook.test message now. Exits 1 unless the answer is 2xx."""
-    settings = load_settings(dsn=dsn, data_dir=data_dir)
+    client = webhook_client(load_settings(dsn=dsn, data_dir=data_dir), allow_private=allow_private)
     with connected(dsn, data_dir) as connection:
         answer = send_test(
             connection,
             _keyring(dsn, data_dir, create=False),
             tenant,
             webhook,
-            allow_private=allow_private or settings.webhook_allow_private,
+            client,
         )
     if as_json:
         print_json({"status": answer.status, "error": answer.error, "ms": answer.ms, "answer": answer.text})
