@@ -359,3 +359,41 @@ def test_nothing_is_sent_in_clear_by_a_client_that_was_not_told_so():
 
     assert (answer.status, answer.error, endpoint.connections) == (None, "cleartext", 0)
     assert "U5413" in answer.text
+
+
+def test_every_answer_belongs_to_its_request_also_where_others_run_out_of_time():
+    """The endpoint answers with what it was sent, some of it late; a late answer is never taken for another one."""
+
+    def serve(connection: socket.socket) -> None:
+        data = b""
+        while True:
+            while b"\r\n\r\n" not in data or not data.endswith(b"."):
+                if not (some := connection.recv(65536)):
+                    return
+                data += some
+            said, data = data.partition(b"\r\n\r\n")[2], b""
+            number = int(said[:-1])
+            connection.sendall(b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n" % (200 + 204 * (number % 2), len(said)))
+            if number % 7 == 0:
+                time.sleep(0.2)
+            connection.sendall(b"\r\n" + said)
+
+    async def run(url: str) -> list[tuple[int, Answer]]:
+        async with HttpClient(ANYWHERE, tls=TLS) as http:
+            numbers = iter(range(300))
+
+            async def send() -> list[tuple[int, Answer]]:
+                return [
+                    (number, await http.post(url, b"%d." % number, {}, 0.1 if number % 3 == 0 else 60))
+                    for number in numbers
+                ]
+
+            return [found for several in await asyncio.gather(*(send() for _ in range(16))) for found in several]
+
+    with Endpoint(serve) as endpoint, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        answers = runner.run(run(endpoint.url()))
+
+    assert len(answers) == 300
+    assert "timeout" in {answer.error for _, answer in answers}
+    for number, answer in answers:
+        assert answer.error == "timeout" or (answer.status, answer.text) == (200 + 204 * (number % 2), f"{number}.")
