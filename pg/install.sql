@@ -797,6 +797,9 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/relay/relay_status.sql
 \ir procedures/relay/feed_status.sql
 \ir procedures/relay/_shown_url.sql
+\ir procedures/relay/_is_our_account.sql
+\ir procedures/relay/_is_host.sql
+\ir procedures/relay/_checked_url.sql
 \ir procedures/relay/list_subscriptions.sql
 \ir procedures/relay/show_subscription.sql
 \ir procedures/relay/add_subscription.sql
@@ -1166,6 +1169,7 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/ops/_doctor_log.sql
 \ir procedures/ops/_doctor_messages.sql
 \ir procedures/ops/_doctor_relay.sql
+\ir procedures/ops/_doctor_endpoints.sql
 \ir procedures/ops/_doctor_tenants.sql
 \ir procedures/ops/_doctor_jobs.sql
 \ir procedures/ops/doctor.sql

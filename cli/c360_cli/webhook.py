@@ -15,6 +15,7 @@ import typer
 from rich.table import Table
 
 from c360.domain.errors import UsageError
+from c360.relay.client import destinations, verifying_tls, webhook_client
 from c360.relay.secrets import Keyring, load_keyring, throwaway_keyring
 from c360.relay.shapes import read_shape
 from c360.relay.webhooks import PROFILE_TOPIC, add_webhook, rotate_secret, send_test, show_webhook
@@ -136,7 +137,7 @@ def add_command(
             types=types,
             options=options,
             since=since.astimezone() if since else None,
-            allow_private=allow_private or settings.webhook_allow_private,
+            destinations=destinations(settings, allow_private=allow_private),
         )
         store_shape(connection, keyring, tenant, str(made.subscription_id), filled, wanted, is_new=True)
         shown = show_webhook(connection, tenant, str(made.subscription_id))
@@ -255,13 +256,15 @@ def send_test_command(
 ) -> None:
     """Send one real, signed webhook.test message now. Exits 1 unless the answer is 2xx."""
     settings = load_settings(dsn=dsn, data_dir=data_dir)
+    client = webhook_client(settings, allow_private=allow_private)
     with connected(dsn, data_dir) as connection:
         answer = send_test(
             connection,
             _keyring(dsn, data_dir, create=False),
             tenant,
             webhook,
-            allow_private=allow_private or settings.webhook_allow_private,
+            client,
+            tls=lambda: verifying_tls(settings),
         )
     if as_json:
         print_json({"status": answer.status, "error": answer.error, "ms": answer.ms, "answer": answer.text})

@@ -117,6 +117,22 @@ class Settings(BaseSettings):
         default=False,
         description="Let webhooks reach private addresses and http, otherwise refused. For development and tests.",
     )
+    webhook_allow: str = Field(
+        default="",
+        description="Networks and hosts of your own that webhooks may reach, by http too: 10.1.0.0/16, crm.intra:8080.",
+    )
+    webhook_proxy: SecretStr | None = Field(
+        default=None,
+        description="HTTP proxy webhooks go through: http://user:password@proxy.example:3128; not to what is allowed.",
+    )
+    webhook_proxy_resolves: bool = Field(
+        default=False,
+        description="The proxy is given names and looks them up; then it has to refuse private addresses itself.",
+    )
+    webhook_ca_file: Path | None = Field(
+        default=None,
+        description="PEM file of authorities that webhooks trust besides those of the system.",
+    )
     relay_poll_seconds: float = Field(
         default=1.0,
         gt=0,

@@ -208,3 +208,13 @@ def test_a_relay_that_was_not_told_so_sends_nothing_in_clear_and_loses_nothing(
     assert (before, receiver.numbers()) == ([], [1])
     assert (shown["last_error"], shown["circuit"], shown["dead_letters"]) == ("cleartext", "open", 0)
     assert "U5413" in shown["last_attempts"][0]["answer"]
+
+
+def test_a_relay_sends_into_the_network_that_is_listed(subscribe, publish, receiver, start_relay):
+    subscribe()
+    start_relay(C360_WEBHOOK_ALLOW_PRIVATE="0", C360_WEBHOOK_ALLOW="127.0.0.0/8")
+
+    publish(1)
+
+    receiver.wait_for(1)
+    assert receiver.numbers() == [1]

@@ -13,8 +13,8 @@ from support.command_line import clean_environment
 def c360(command_line, database, tmp_path):
     environment = clean_environment(C360_DSN=database.dsn, C360_DATA_DIR=str(tmp_path))
 
-    def run(*arguments):
-        return command_line.run(*arguments, cwd=tmp_path, environment=environment)
+    def run(*arguments, **more):
+        return command_line.run(*arguments, cwd=tmp_path, environment={**environment, **more})
 
     return run
 
@@ -44,6 +44,36 @@ def test_a_private_webhook_is_refused_with_a_hint(c360, session):
 
     assert refused.returncode == 2
     assert "C360_WEBHOOK_ALLOW_PRIVATE" in refused.stderr
+    assert session.value("SELECT count(*) FROM c360.subscriptions") == 0
+
+
+def test_a_webhook_in_the_network_of_the_operator_is_added_where_it_is_listed(c360, receiver, session):
+    url = receiver.url().replace("http://", "HTTP://")
+    listed = {"C360_WEBHOOK_ALLOW": "10.0.0.0/8, 127.0.0.1"}
+
+    without = c360("webhook", "add", "acme", url, "--name", "crm")
+    added = c360("webhook", "add", "acme", url, "--name", "crm", **listed)
+    receiver.secrets["/hooks"] = added.stdout.strip()
+    refused = c360("webhook", "test", "acme", "crm")
+    tested = c360("webhook", "test", "acme", "crm", **listed)
+
+    assert (without.returncode, added.returncode, refused.returncode, tested.returncode) == (1, 0, 1, 0)
+    assert "U5413" in without.stderr
+    assert "C360_WEBHOOK_ALLOW" in refused.stderr
+    assert session.column("SELECT url FROM c360.subscriptions") == [receiver.url()]
+    assert (receiver.refused, len(receiver.received)) == ([], 1)
+
+
+def test_an_address_and_a_list_that_cannot_be_meant_so_are_refused_with_a_hint(c360, session):
+    address = c360("webhook", "add", "acme", "https://127.1/hooks")
+    listed = c360("webhook", "add", "acme", "https://crm.example/", C360_WEBHOOK_ALLOW="10.0.0.1/8")
+    proxy = c360("webhook", "test", "acme", "crm", C360_WEBHOOK_PROXY="socks5://me:hunter2@proxy.example:1080")
+
+    assert (address.returncode, listed.returncode, proxy.returncode) == (2, 2, 2)
+    assert "U5450" in address.stderr
+    assert "four decimal numbers" in address.stderr
+    assert "has host bits set" in listed.stderr
+    assert "hunter2" not in proxy.stderr
     assert session.value("SELECT count(*) FROM c360.subscriptions") == 0
 
 

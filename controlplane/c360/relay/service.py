@@ -25,11 +25,10 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from c360.adapters.database import Database
-from c360.adapters.http import HttpClient
 from c360.adapters.listener import Listener
 from c360.domain.errors import C360Error, DatabaseUnreachable, RelayRefused
 from c360.relay import metrics
-from c360.relay.addresses import is_forbidden
+from c360.relay.client import verifying_tls, webhook_client
 from c360.relay.endpoint import Endpoint, Hand, Slots
 from c360.relay.secrets import Keyring, load_keyring
 from c360.relay.sender import Sender
@@ -67,12 +66,12 @@ class Bells(Protocol):
 async def run_relay(db: Database, settings: Settings, stop: asyncio.Event) -> None:
     """Relay until `stop` is set. Raises RelayRefused (U5003) in a copied or moved database."""
     keyring = cache(lambda: _keyring(settings))
-    forbidden: Callable[[str], bool] = _nothing_is_forbidden if settings.webhook_allow_private else is_forbidden
     async with (
-        HttpClient(is_forbidden=forbidden, allow_clear=settings.webhook_allow_private) as http,
+        webhook_client(settings) as http,
         Listener(settings.listen_dsn or db.dsn, application_name="c360 relay bell", bells=[BELL]) as listener,
     ):
-        relay = Relay(db, Sender(db, http, keyring), listener, poll_seconds=settings.relay_poll_seconds)
+        sender = Sender(db, http, keyring, tls=lambda: verifying_tls(settings))
+        relay = Relay(db, sender, listener, poll_seconds=settings.relay_poll_seconds)
         await relay.run(stop)
 
 
@@ -320,7 +319,3 @@ class Relay:
 def _keyring(settings: Settings) -> Keyring:
     master_key = settings.master_key.get_secret_value() if settings.master_key else None
     return load_keyring(settings.data_dir, master_key=master_key, create=False)
-
-
-def _nothing_is_forbidden(_address: str) -> bool:
-    return False

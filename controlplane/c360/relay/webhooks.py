@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import socket
+import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import psycopg
@@ -23,7 +23,8 @@ from psycopg.types.json import Jsonb
 from c360.adapters.http import Answer, HttpClient
 from c360.domain.errors import RelayRefused, UsageError
 from c360.domain.tenants import of_tenant
-from c360.relay.addresses import UrlRefused, checked_url, is_forbidden
+from c360.domain.urls import UrlRefused
+from c360.relay.addresses import Destinations, InClear, checked_url
 from c360.relay.credentials import Credentials
 from c360.relay.documents import TemplateFailed
 from c360.relay.outcomes import Outcomes
@@ -33,6 +34,7 @@ from c360.relay.shapes import read_shape
 from c360.relay.signature import headers, key_of, new_secret
 
 PROFILE_TOPIC = "c360-updated-profiles"
+PUBLIC = Destinations()
 
 
 @dataclass(frozen=True)
@@ -52,30 +54,39 @@ class NewSecret:
     old_until: datetime
 
 
-def check_address(url: str, *, allow_private: bool) -> None:
-    """Raises UsageError for a URL that is no webhook's or leads to a private address now, RelayRefused for http."""
-    if url.lower().startswith("http://") and not allow_private:
-        raise RelayRefused(
-            "a webhook needs https: customer data is not sent in clear", code="U5413", hint=_hint(allow_private)
-        )
+def check_address(url: str, destinations: Destinations) -> str:
+    """The address in its one form. Raises UsageError: U5450 for one no webhook can have, U5413 for http, U5451 where it
+    leads to a private address now."""
     try:
-        checked_url(url, allow_private=allow_private)
+        read = checked_url(url, destinations)
+    except InClear as error:
+        raise RelayRefused(str(error), code="U5413", hint=error.hint) from error
     except UrlRefused as error:
-        raise UsageError(str(error), code="usage") from error
-    if allow_private:
-        return
-    parts = urlsplit(url)
+        raise UsageError(str(error), code="U5450", hint=error.hint) from error
+    if destinations.everything or destinations.is_listed(read, None):
+        return str(read)
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(read.host, read.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise UsageError(f"the host {parts.hostname} is not known here", code="usage") from error
-    refused = sorted({str(target[4][0]) for target in found if is_forbidden(str(target[4][0]))})
+        if destinations.looked_up_by_proxy:
+            return str(read)
+        raise UsageError(
+            f"the host {read.host} is not known here",
+            code="U5450",
+            hint="Check how it is written; the relay has to be able to look it up.",
+        ) from error
+    addresses = sorted({str(target[4][0]) for target in found})
+    refused = {address: kind for address in addresses if (kind := destinations.refusal(read, address)) is not None}
+    if "cleartext" in refused.values():
+        raise RelayRefused(str(InClear()), code="U5413", hint=InClear().hint)
     if refused:
         raise UsageError(
-            f"{parts.hostname} leads to a private or reserved address: {', '.join(refused)}",
-            code="usage",
-            hint=_hint(allow_private),
+            f"{read.host} leads to a private or reserved address: {', '.join(refused)}",
+            code="U5451",
+            hint="In your own network, list the host or its network in C360_WEBHOOK_ALLOW, at the relay too;"
+            " for development, C360_WEBHOOK_ALLOW_PRIVATE=1 or --allow-private lets it pass.",
         )
+    return str(read)
 
 
 def add_webhook(
@@ -89,10 +100,11 @@ def add_webhook(
     types: Sequence[str] = (),
     options: dict[str, Any] | None = None,
     since: datetime | None = None,
+    destinations: Destinations = PUBLIC,
     allow_private: bool = False,
 ) -> NewWebhook:
     """Add a webhook; from the commit on, matching messages are sent to it (and older ones back to `since`)."""
-    check_address(url, allow_private=allow_private)
+    url = check_address(url, Destinations(everything=True) if allow_private else destinations)
     made = NewWebhook(uuid4(), new_secret())
     sealed = keyring.seal(made.secret, made.subscription_id, 1)
     query = "SELECT {tenant}.add_subscription(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -144,9 +156,15 @@ def show_webhook(connection: psycopg.Connection, tenant: str, webhook: str) -> d
 
 
 def send_test(
-    connection: psycopg.Connection, keyring: Keyring, tenant: str, webhook: str, *, allow_private: bool
+    connection: psycopg.Connection,
+    keyring: Keyring,
+    tenant: str,
+    webhook: str,
+    client: HttpClient,
+    *,
+    tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
 ) -> Answer:
-    """Send one real, signed webhook.test message now."""
+    """Send one real, signed webhook.test message now. `tls` makes the context a client certificate is added to."""
     query = of_tenant("SELECT * FROM {tenant}.prepare_test_message(%s)", tenant)
     with connection.cursor(row_factory=dict_row) as cursor:
         prepared = cursor.execute(query.encode(), [webhook]).fetchone()
@@ -178,7 +196,7 @@ def send_test(
     timestamp = int(prepared["prepared_at"].timestamp() + time.monotonic() - began)
     signed = headers(keys, str(prepared["message_id"]), timestamp, post.body)
     timeout = prepared["timeout_seconds"]
-    answer = asyncio.run(_post(post, signed, credentials, timestamp, timeout, allow_private))
+    answer = asyncio.run(_post(post, signed, credentials, timestamp, timeout, client, tls))
     return Outcomes(shape.rendering.get("answers") or []).judged(answer)
 
 
@@ -188,10 +206,10 @@ async def _post(
     credentials: Credentials,
     now: int,
     timeout: float,  # noqa: ASYNC109
-    allow_private: bool,
+    client: HttpClient,
+    tls: Callable[[], ssl.SSLContext],
 ) -> Answer:
-    forbidden = (lambda _address: False) if allow_private else is_forbidden
-    async with HttpClient(is_forbidden=forbidden, allow_clear=allow_private) as http:
+    async with client as http:
         token = credentials.token(now)
         if credentials.kind == "oauth" and token is None:
             if credentials.renews_itself:
@@ -202,8 +220,4 @@ async def _post(
                 )
             token = (await credentials.asked(http, now)).token(now)
         sent = {**post.headers, **credentials.headers(post.url, now, token), **signed}
-        return await http.post(post.url, post.body, sent, timeout, tls=credentials.tls())
-
-
-def _hint(allow_private: bool) -> str | None:
-    return None if allow_private else "For development, C360_WEBHOOK_ALLOW_PRIVATE=1 or --allow-private lets it pass."
+        return await http.post(post.url, post.body, sent, timeout, tls=credentials.tls(tls))

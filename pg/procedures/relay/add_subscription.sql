@@ -4,7 +4,7 @@
 -- The signing secret arrives encrypted: its plain text and the master key never reach the database.
 -- The id is made by the caller, because the encryption of the secret is bound to it.
 -- Raises: U4404 and U4423 of the tenant; U4424 time_out_of_bounds; U4419 metadata_limit;
---         U5410 subscription_exists; 23514 for a value the table refuses
+--         U5410 subscription_exists; U5450 webhook_address_unfit; 23514 for a value the table refuses
 
 CREATE OR REPLACE FUNCTION c360.add_subscription(
     p_tenant          text,
@@ -32,7 +32,7 @@ BEGIN
         retry_schedule, start_snapshot, created_by
     )
     VALUES (
-        p_subscription_id, p_tenant, p_name, p_url, p_topics, p_types,
+        p_subscription_id, p_tenant, p_name, c360._checked_url(p_url), p_topics, p_types,
         coalesce((p_options ->> 'is_ordered')::boolean, true),
         coalesce((p_options ->> 'lane_count')::smallint, 8),
         coalesce((p_options ->> 'max_in_flight')::integer, 32),

@@ -1,5 +1,5 @@
 -- Shows one webhook of a tenant with its secrets' versions, what it is sent as, and its last failed attempts. What the endpoint answered may repeat
--- what it was sent: that it said something is shown, what is in c360.as_sent(), for administrators.
+-- what it was sent: that it said something is shown, what is in c360.as_sent(), for administrators. Why no answer came is shown.
 -- Raises: U4404 of the tenant; U5404 subscription_not_found
 
 CREATE OR REPLACE FUNCTION c360.show_subscription(p_tenant text, p_subscription text)
@@ -41,7 +41,7 @@ BEGIN
             'last_attempts', (
                 SELECT coalesce(jsonb_agg(
                     to_jsonb(latest.*) - 'subscription_id'
-                    || jsonb_build_object('answer', CASE WHEN latest.answer = '' OR latest.error = 'cleartext' THEN latest.answer ELSE '****' END)
+                    || jsonb_build_object('answer', CASE WHEN latest.answer = '' OR c360._is_our_account(latest.error) THEN latest.answer ELSE '****' END)
                     ORDER BY latest.at DESC), '[]')
                 FROM (
                     SELECT *

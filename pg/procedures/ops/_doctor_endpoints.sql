@@ -1,0 +1,34 @@
+-- Findings about endpoints that are not reached for a reason that does not go away by itself: bad TLS, a proxy that refuses, an address
+-- that is not allowed. Told from the first failure on; circuits that are open are told by _doctor_relay(). Safe to repeat; reads only.
+
+CREATE OR REPLACE FUNCTION c360._doctor_endpoints()
+    RETURNS TABLE (level text, subject text, finding text, remedy text)
+    LANGUAGE sql
+    STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT
+        'warning',
+        format('webhook %s of tenant %s', subscription.name, subscription.tenant),
+        format('The last message was not sent: %s (%s)',
+               coalesce(attempt.answer, 'no attempt is kept'),
+               state.last_error),
+        format('Mend that, then try it with: c360 webhook test %s %s', subscription.tenant, subscription.name)
+    FROM c360.subscriptions AS subscription
+    JOIN c360.subscription_states AS state ON state.subscription_id = subscription.subscription_id
+    LEFT JOIN LATERAL (
+        SELECT latest.answer
+        FROM c360.delivery_attempts AS latest
+        WHERE latest.subscription_id = subscription.subscription_id
+          AND latest.error = state.last_error
+        ORDER BY latest.at DESC
+        LIMIT 1
+    ) AS attempt ON true
+    WHERE subscription.state = 'active'
+      AND state.circuit = 'closed'
+      AND state.last_error IN ('tls', 'proxy', 'forbidden')
+      AND state.last_failed_at > coalesce(state.last_delivered_at, '-infinity');
+$$;
+
+COMMENT ON FUNCTION c360._doctor_endpoints() IS
+    'Findings of c360.doctor() about endpoints that are not reached for a reason that stays.';
