@@ -76,7 +76,7 @@ VALUES
     ('procedures/governance/set_match_rule.sql', '76145660c5a48fe06d1c2daaf46982aa045981a704cd1d20d9811f13f6bb8c3a'),
     ('procedures/governance/remove_match_rule.sql', 'e1865bb979b7495e7f6c302114e27beefaa39ea4016e9844780e05390b8973c7'),
     ('procedures/governance/_masked_identifier_types.sql', 'b4400d2847664d1948be38282fa91132e81be91cb249efc0f36d9b34de7bbbe8'),
-    ('procedures/governance/_masked_attributes.sql', '923925085504e4d05f48ec8a3604942f7ffa4cc40207edfa1cb6d44b6a14bdd9'),
+    ('procedures/governance/_masked_attributes.sql', 'd7bc4bea17d346b45b5aa8d5bf466a86c880be781d456e3a3bcf990f2dc7f2e2'),
     ('procedures/governance/_masked_changes.sql', '5bdbd8c56c73ed44fd3cccbf9be785444feb7c31d8d7127a514e5e950b1b5ec8'),
     ('procedures/governance/_shown_condition.sql', '8475416c6eb21a34d8ae5b2ae792a4c28c2547b651da734777e29718d2984800'),
     ('procedures/governance/_masked_metadata.sql', 'dc43af31f12b56a14accdee926d8a262a816963938ec984c4acfbdb822fc656e'),
