@@ -209,6 +209,12 @@ SELECT c360._migration_pending('0033_delivery_batches') AS pending \gset
 SELECT c360._record_migration('0033_delivery_batches') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0034_topic_consumers') AS pending \gset
+\if :pending
+\ir migrations/0034_topic_consumers.sql
+SELECT c360._record_migration('0034_topic_consumers') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -742,10 +748,30 @@ SELECT c360._record_migration('0033_delivery_batches') AS recorded \gset
 \ir procedures/topic/bell_channel.sql
 \ir procedures/topic/_create_message_partition.sql
 \ir procedures/topic/_message_day_is_needed.sql
+\ir procedures/topic/_trim_feeds.sql
 \ir procedures/topic/maintain_message_partitions.sql
 \ir procedures/topic/list_topics.sql
 \ir procedures/topic/_shown_message.sql
+\ir procedures/topic/_check_topic.sql
+\ir procedures/topic/_told_segments.sql
 \ir procedures/topic/tail_topic.sql
+\ir procedures/topic/_last_position.sql
+\ir procedures/topic/_position_at.sql
+\ir procedures/topic/_take_feeds.sql
+\ir procedures/topic/_start_consumers.sql
+\ir procedures/topic/_fill_feeds.sql
+\ir procedures/topic/_settle_consumers.sql
+\ir procedures/topic/_audit_consumer.sql
+\ir procedures/topic/_find_consumer.sql
+\ir procedures/topic/create_topic_consumer.sql
+\ir procedures/topic/drop_topic_consumer.sql
+\ir procedures/topic/_is_read_up.sql
+\ir procedures/topic/_read_topic.sql
+\ir procedures/topic/read_topic.sql
+\ir procedures/topic/read_topic_as_sent.sql
+\ir procedures/topic/commit_topic.sql
+\ir procedures/topic/replay_topic.sql
+\ir procedures/topic/list_topic_consumers.sql
 
 -- procedures/relay ----------------------------------------------------------------------------------------------------
 \ir procedures/relay/_wants_type.sql
@@ -1152,6 +1178,7 @@ SELECT c360._record_migration('0033_delivery_batches') AS recorded \gset
 \ir procedures/ops/_doctor_server.sql
 \ir procedures/ops/_doctor_log.sql
 \ir procedures/ops/_doctor_messages.sql
+\ir procedures/ops/_doctor_consumers.sql
 \ir procedures/ops/_doctor_relay.sql
 \ir procedures/ops/_doctor_tenants.sql
 \ir procedures/ops/_doctor_jobs.sql
@@ -1170,6 +1197,7 @@ SELECT c360._record_migration('0033_delivery_batches') AS recorded \gset
 \ir triggers/metadata_limits.sql
 \ir triggers/profile_attributes_remove.sql
 \ir triggers/subscriptions_forget.sql
+\ir triggers/topic_feeds_forget.sql
 
 -- views ---------------------------------------------------------------------------------------------------------------
 

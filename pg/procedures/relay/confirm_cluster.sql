@@ -19,6 +19,17 @@ BEGIN
     WHERE tick.tick = 'fan-out'
     FOR UPDATE;
 
+    -- Feeds of consumers hold numbers, which mean here what they meant there, but how far their history has come and where a consumer
+    -- begins is said in ids of the old server: that is settled before those go.
+    PERFORM
+    FROM c360.topic_feeds AS feed
+    JOIN c360.tenants AS tenant ON tenant.tenant = feed.tenant
+    FOR NO KEY UPDATE OF feed
+    FOR KEY SHARE OF tenant;
+    WHILE c360._fill_feeds(100000) > 0 LOOP
+    END LOOP;
+    PERFORM c360._settle_consumers();
+
     -- Done are those the last snapshot of the old server saw. What was written here since has ids that look old,
     -- but a sequence number above the last one.
     UPDATE c360.messages AS message
