@@ -743,9 +743,11 @@ SELECT c360._record_migration('0034_topic_consumers') AS recorded \gset
 \ir procedures/topic/_message_context.sql
 \ir procedures/topic/_message_body.sql
 \ir procedures/topic/_publish.sql
+\ir procedures/topic/_message_mode.sql
 \ir procedures/governance/_record_metadata_change.sql
 \ir procedures/topic/await_bell.sql
 \ir procedures/topic/bell_channel.sql
+\ir procedures/topic/_ring_bell.sql
 \ir procedures/topic/_create_message_partition.sql
 \ir procedures/topic/_message_day_is_needed.sql
 \ir procedures/topic/_trim_feeds.sql
