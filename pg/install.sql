@@ -743,7 +743,6 @@ SELECT c360._record_migration('0034_topic_consumers') AS recorded \gset
 \ir procedures/topic/_message_context.sql
 \ir procedures/topic/_message_body.sql
 \ir procedures/topic/_publish.sql
-\ir procedures/topic/_message_mode.sql
 \ir procedures/governance/_record_metadata_change.sql
 \ir procedures/topic/await_bell.sql
 \ir procedures/topic/bell_channel.sql
@@ -779,6 +778,7 @@ SELECT c360._record_migration('0034_topic_consumers') AS recorded \gset
 \ir procedures/relay/_wants_type.sql
 \ir procedures/relay/_hold_partitions.sql
 \ir procedures/relay/_topic_is_wanted.sql
+\ir procedures/topic/_message_mode.sql
 \ir procedures/relay/_messages_between.sql
 \ir procedures/relay/_pending_messages.sql
 \ir procedures/relay/_backfill_range.sql

@@ -3,8 +3,13 @@
 -- Lock: creates new tables; ACCESS EXCLUSIVE on c360.topics, which has five rows; milliseconds.
 
 ALTER TABLE c360.topics
+    ADD COLUMN is_always_written boolean NOT NULL DEFAULT true,
     ADD COLUMN kept_for_consumers interval NOT NULL DEFAULT '7 days',
     ADD CONSTRAINT topics_kept_for_consumers_check CHECK (kept_for_consumers >= interval '0');
+UPDATE c360.topics AS topic
+SET is_always_written = false
+WHERE topic.topic IN ('c360-behavioral-events', 'c360-id-resolution');
+COMMENT ON COLUMN c360.topics.is_always_written IS 'false: written only for tenants where a webhook or a consumer wants it; who comes later finds nothing of before. Erasures, metadata and alerts are written always.';
 COMMENT ON COLUMN c360.topics.kept_for_consumers IS 'How much longer than that messages stay that a consumer has not committed. Then it loses them and is told how many.';
 
 COMMENT ON TABLE c360.topics IS 'The five topics; every message belongs to one. Read one in SQL with tenant_<name>.read_topic(). LISTEN "<topic>" hears {tenant, count, last_seq}, a hint, when a relay has brought messages into it.';

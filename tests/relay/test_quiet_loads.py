@@ -152,3 +152,18 @@ def test_an_ingest_nobody_listens_to_writes_no_message_and_wakes_the_resolver(co
 
     assert bell.payload == "resolver"
     assert types(session, topic) == ["observations.queued"]
+
+
+def test_a_topic_that_is_written_for_those_who_want_it_costs_nothing_where_nobody_does(connect):
+    session = connect(autocommit=True)
+    session.execute("UPDATE c360.topics SET is_always_written = false WHERE topic = %s", PROFILES)
+    ingest(session, identify("u1"))
+    resolve(session)
+    before = types(session)
+    session.call("tenant_acme.create_topic_consumer", PROFILES, "crm")
+    ingest(session, identify("u2"))
+    resolve(session)
+    session.call("c360.erase_profile", "acme", "user_id", "u1", "case 17")
+
+    assert before == []
+    assert types(session) == ["profile.created", "profile.erased"]

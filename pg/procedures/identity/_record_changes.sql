@@ -38,7 +38,7 @@ DECLARE
     v_types   text[] := c360._masked_identifier_types(p_tenant);
     v_salt    text := gen_random_uuid()::text;
     v_context text := c360._message_context(p_tenant, p_at);
-    v_mode    text := c360._message_mode();
+    v_mode    text := c360._message_mode(p_tenant, 'c360-updated-profiles');
     v_counts  jsonb;
     v_merged  bigint;
 BEGIN

@@ -10,9 +10,9 @@ CREATE OR REPLACE FUNCTION c360._publish_events(
     LANGUAGE plpgsql
 AS $$
 DECLARE
-    v_mode text := c360._message_mode();
+    v_mode text := c360._message_mode(p_tenant, 'c360-behavioral-events');
 BEGIN
-    IF v_mode = 'off' OR NOT c360._topic_is_wanted(p_tenant, 'c360-behavioral-events') THEN
+    IF v_mode = 'off' THEN
         RETURN;
     END IF;
 

@@ -30,7 +30,7 @@ BEGIN
     ) AS seen;
     GET DIAGNOSTICS v_count = ROW_COUNT;
 
-    IF NOT c360._topic_is_wanted(p_tenant, 'c360-id-resolution') THEN
+    IF c360._message_mode(p_tenant, 'c360-id-resolution') = 'off' THEN
         PERFORM c360._ring_bell('resolver');
         RETURN;
     END IF;

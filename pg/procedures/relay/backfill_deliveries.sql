@@ -14,9 +14,12 @@ AS $$
 DECLARE
     v_backfill record;
     v_last     bigint;
+    v_fed      bigint;
 BEGIN
     PERFORM c360.check_cluster();
     PERFORM c360._hold_partitions();
+    -- Beside each other: neither a webhook nor a consumer that wants millions of older messages holds the others up.
+    v_fed := c360._fill_feeds(p_window);
 
     FOR v_backfill IN
         SELECT
@@ -59,7 +62,7 @@ BEGIN
         RETURN v_last;
     END LOOP;
 
-    RETURN c360._fill_feeds(p_window);
+    RETURN v_fed;
 END;
 $$;
 

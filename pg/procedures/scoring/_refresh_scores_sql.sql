@@ -115,7 +115,7 @@ AS $$
                         'currency', moved.default_currency
                     ) - c360._masked_scores($1))
                 FROM moved
-                WHERE c360._message_mode() = 'all'
+                WHERE c360._message_mode($1, 'c360-activation-events') = 'all'
                 ORDER BY moved.master_profile_id
             ),
             told_in_all AS (
@@ -132,7 +132,7 @@ AS $$
                         'as_of', $2
                     ))
                 FROM moved
-                WHERE c360._message_mode() = 'summary'
+                WHERE c360._message_mode($1, 'c360-activation-events') = 'summary'
                 HAVING count(*) > 0
             ),
             summary AS (

@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION c360._evaluate_segment(
     LANGUAGE plpgsql
 AS $$
 DECLARE
-    v_mode    text := c360._message_mode();
+    v_mode    text := c360._message_mode(p_tenant, 'c360-activation-events');
     v_entered bigint;
     v_left    bigint;
 BEGIN

@@ -15,7 +15,7 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     v_told    text[] := ARRAY(SELECT unnest(p_told) EXCEPT SELECT unnest(c360._hidden_traits(p_tenant)));
-    v_mode    text := c360._message_mode();
+    v_mode    text := c360._message_mode(p_tenant, 'c360-activation-events');
     v_changed uuid[];
 BEGIN
     WITH fresh AS MATERIALIZED (
