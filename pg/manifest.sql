@@ -567,7 +567,7 @@ VALUES
     ('procedures/topic/tail_topic.sql', 'db42075c893385d37dc64176017bc92cbcecaf05cab0e9004d05aba01203e8c0'),
     ('procedures/topic/_last_position.sql', 'f6fb72c6a6bbf4f00651bf4303294ddb8f79973e8913753d4e8c3bbf350f0a6d'),
     ('procedures/topic/_position_at.sql', '368339487e9c145a76fb089f3299a949112bb61ff681cd8ef9a46dcd752e7236'),
-    ('procedures/topic/_take_feeds.sql', 'b58b3c6a2e2d087f08146b2ad61972cf5054955485ec2ed3f630dd4caf0683b9'),
+    ('procedures/topic/_take_feeds.sql', '514b8e3b166bdb08f6e3724676e5ffb18ef7cc0bc0c3e4ea09b295361e8fdc31'),
     ('procedures/topic/_start_consumers.sql', '58415baae12d25d73a7b8201658f0a607ed92473ca6fcae38097aab1705902cb'),
     ('procedures/topic/_fill_feeds.sql', 'c72aa754612f1ba43292c8712f2fae1cf2cce19b91f5a541722b8458058d6581'),
     ('procedures/topic/_settle_consumers.sql', 'ad4570ff2ff1505285b78f0e8059001f6869cc3fc2f81b9d31c25688e09a925d'),

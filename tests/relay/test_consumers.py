@@ -133,6 +133,19 @@ def test_a_consumer_begins_now_or_at_a_time_or_at_the_beginning(session, publish
     assert drain(session, "later-time") == [2, 3, 4]
 
 
+def test_positions_of_what_comes_are_above_those_of_what_was_there(session, publish):
+    """Also where the numbers of both begin alike, as in a database that was never used."""
+    publish(1)
+    last = session.value("SELECT max(seq) FROM c360.messages")
+    session.execute(f"ALTER SEQUENCE c360.topic_positions RESTART WITH {last}")
+    create(session, since="-infinity")
+    session.call("c360.fan_out")
+    publish(2)
+    bring(session)
+
+    assert drain(session) == [1, 2]
+
+
 def test_from_now_on_leaves_out_what_no_relay_had_brought_in_yet(session, publish):
     create(session, "first")
     bring(session)

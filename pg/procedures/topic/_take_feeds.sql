@@ -41,9 +41,10 @@ BEGIN
         FOR NO KEY UPDATE SKIP LOCKED
     );
 
-    PERFORM setval('c360.topic_positions', v_target)
+    PERFORM setval('c360.topic_positions', greatest(v_target, given.last_value))
     FROM c360.topic_positions AS given
-    WHERE given.last_value < v_target;
+    WHERE given.last_value < v_target
+       OR NOT given.is_called;
 END;
 $$;
 
