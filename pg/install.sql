@@ -777,6 +777,7 @@ SELECT c360._record_migration('0034_topic_consumers') AS recorded \gset
 -- procedures/relay ----------------------------------------------------------------------------------------------------
 \ir procedures/relay/_wants_type.sql
 \ir procedures/relay/_hold_partitions.sql
+\ir procedures/relay/_snapshot_without_self.sql
 \ir procedures/relay/_topic_is_wanted.sql
 \ir procedures/topic/_message_mode.sql
 \ir procedures/relay/_messages_between.sql

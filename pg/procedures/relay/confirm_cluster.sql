@@ -10,8 +10,9 @@ CREATE OR REPLACE FUNCTION c360.confirm_cluster()
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_tick    record;
-    v_waiting bigint;
+    v_tick     record;
+    v_snapshot pg_snapshot := c360._snapshot_without_self();
+    v_waiting  bigint;
 BEGIN
     SELECT tick.done_snapshot, tick.target_snapshot, tick.seq_done, tick.last_seq
     INTO STRICT v_tick
@@ -51,7 +52,7 @@ BEGIN
     GET DIAGNOSTICS v_waiting = ROW_COUNT;
 
     UPDATE c360.subscriptions AS subscription
-    SET start_snapshot = pg_current_snapshot();
+    SET start_snapshot = v_snapshot;
 
     UPDATE c360.dead_letters AS letter
     SET message_xid = '3';
@@ -69,7 +70,7 @@ BEGIN
 
     -- The ids just written belong to this transaction, which this snapshot does not see: they come next.
     UPDATE c360.ticks AS tick
-    SET done_snapshot = pg_current_snapshot(),
+    SET done_snapshot = v_snapshot,
         target_snapshot = NULL,
         seq_done = 0,
         seq_target = 0,

@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION c360.create_topic_consumer(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_snapshot pg_snapshot := pg_current_snapshot();
+    v_snapshot pg_snapshot := c360._snapshot_without_self();
     v_from     timestamptz;
     v_feed     record;
 BEGIN
