@@ -213,6 +213,10 @@ SELECT c360._migration_pending('0037_subscription_renderings') AS pending \gset
 \if :pending
 \ir migrations/0037_subscription_renderings.sql
 SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
+SELECT c360._migration_pending('0034_topic_consumers') AS pending \gset
+\if :pending
+\ir migrations/0034_topic_consumers.sql
+SELECT c360._record_migration('0034_topic_consumers') AS recorded \gset
 \endif
 
 -- procedures/governance -----------------------------------------------------------------------------------------------
@@ -746,17 +750,40 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/governance/_record_metadata_change.sql
 \ir procedures/topic/await_bell.sql
 \ir procedures/topic/bell_channel.sql
+\ir procedures/topic/_ring_bell.sql
 \ir procedures/topic/_create_message_partition.sql
 \ir procedures/topic/_message_day_is_needed.sql
+\ir procedures/topic/_trim_feeds.sql
 \ir procedures/topic/maintain_message_partitions.sql
 \ir procedures/topic/list_topics.sql
 \ir procedures/topic/_shown_message.sql
+\ir procedures/topic/_check_topic.sql
+\ir procedures/topic/_told_segments.sql
 \ir procedures/topic/tail_topic.sql
+\ir procedures/topic/_last_position.sql
+\ir procedures/topic/_position_at.sql
+\ir procedures/topic/_take_feeds.sql
+\ir procedures/topic/_start_consumers.sql
+\ir procedures/topic/_fill_feeds.sql
+\ir procedures/topic/_settle_consumers.sql
+\ir procedures/topic/_audit_consumer.sql
+\ir procedures/topic/_find_consumer.sql
+\ir procedures/topic/create_topic_consumer.sql
+\ir procedures/topic/drop_topic_consumer.sql
+\ir procedures/topic/_is_read_up.sql
+\ir procedures/topic/_read_topic.sql
+\ir procedures/topic/read_topic.sql
+\ir procedures/topic/read_topic_as_sent.sql
+\ir procedures/topic/commit_topic.sql
+\ir procedures/topic/replay_topic.sql
+\ir procedures/topic/list_topic_consumers.sql
 
 -- procedures/relay ----------------------------------------------------------------------------------------------------
 \ir procedures/relay/_wants_type.sql
 \ir procedures/relay/_hold_partitions.sql
+\ir procedures/relay/_snapshot_without_self.sql
 \ir procedures/relay/_topic_is_wanted.sql
+\ir procedures/topic/_message_mode.sql
 \ir procedures/relay/_messages_between.sql
 \ir procedures/relay/_pending_messages.sql
 \ir procedures/relay/_backfill_range.sql
@@ -1168,6 +1195,7 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/ops/_doctor_server.sql
 \ir procedures/ops/_doctor_log.sql
 \ir procedures/ops/_doctor_messages.sql
+\ir procedures/ops/_doctor_consumers.sql
 \ir procedures/ops/_doctor_relay.sql
 \ir procedures/ops/_doctor_endpoints.sql
 \ir procedures/ops/_doctor_tenants.sql
@@ -1187,6 +1215,7 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir triggers/metadata_limits.sql
 \ir triggers/profile_attributes_remove.sql
 \ir triggers/subscriptions_forget.sql
+\ir triggers/topic_feeds_forget.sql
 
 -- views ---------------------------------------------------------------------------------------------------------------
 

@@ -11,13 +11,15 @@ import psycopg
 import typer
 from rich.table import Table
 
+from c360_cli import consumer
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import print_json, print_table
 from c360_cli.tenant_calls import answer
 from c360_cli.unmasked import AsSent, as_sent
 
-app = typer.Typer(help="Look at topics and their messages.", no_args_is_help=True)
+app = typer.Typer(help="Look at topics and their messages, and read them under a name.", no_args_is_help=True)
+consumer.register(app)
 
 _POLL_SECONDS = 0.5
 

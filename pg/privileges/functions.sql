@@ -45,7 +45,9 @@ FROM (
         ('admin', 'c360', 'infer_event_schema, set_event_schema, remove_event_schema'),
 
         -- what goes out
-        ('reader', 'c360', 'tail_topic, list_subscriptions, show_subscription, list_dead_letters'),
+        ('reader', 'c360', 'tail_topic, list_topic_consumers, list_subscriptions, show_subscription, list_dead_letters'),
+        ('writer', 'c360', 'read_topic, commit_topic'),
+        ('admin', 'c360', 'create_topic_consumer, drop_topic_consumer, replay_topic, read_topic_as_sent'),
         ('admin', 'c360', 'relay_status'),
         ('admin', 'c360', 'add_subscription, pause_subscription, resume_subscription, remove_subscription'),
         ('admin', 'c360', 'rotate_subscription_secret, prepare_test_message, replay_dead_letters'),

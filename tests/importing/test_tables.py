@@ -362,6 +362,7 @@ def test_a_dry_run_answers_the_same_and_changes_nothing(db, extract, take):
 
 
 def test_observations_are_queued_once_and_told_once(db, extract, take):
+    db.call("tenant_acme.create_topic_consumer", "c360-id-resolution", "crm")
     extract("user_id text, email text", [("u1", "an@shop.vn"), ("u2", "binh@shop.vn")])
 
     take()

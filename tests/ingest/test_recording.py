@@ -8,6 +8,7 @@ from support.events import event_count, identify, ingest, page, track
 
 
 def test_an_event_is_recorded_with_everything_that_follows_from_it(db):
+    db.call("tenant_acme.create_topic_consumer", "c360-id-resolution", "crm")
     answer = ingest(db, {"type": "track", "event": "Signed Up", "messageId": "m1", "userId": "u1"})
 
     assert answer == {"accepted": 1, "duplicates": 0, "rejected": []}

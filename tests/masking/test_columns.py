@@ -55,6 +55,7 @@ OPEN = {
     "cdp_raw_profiles": "source",
     "cdp_rejected_events": "code source status",
     "cdp_resolution_failures": "code",
+    "cdp_resolution_queue": "messages",
     "cdp_report_funnels": "funnel",
     "cdp_report_rfm": "segment",
     "cdp_report_segments": "segment",

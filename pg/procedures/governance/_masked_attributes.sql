@@ -15,7 +15,8 @@ AS $$
     WHERE described.tenant = p_tenant
       AND (
           described.is_masked
-          OR described.identifier_type = ANY (c360._masked_identifier_types(p_tenant))
+          -- Asked once, not for every attribute.
+          OR described.identifier_type = ANY ((SELECT c360._masked_identifier_types(p_tenant))::text[])
       );
 $$;
 

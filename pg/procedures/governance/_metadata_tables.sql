@@ -1,6 +1,6 @@
 -- The tables of schema c360 that hold metadata of tenants and travel with a dump, in the order in which they can be filled:
 -- c360.tenants and what refers to it. Left out: the ledger of templates, which the restore writes; webhooks, whose secrets
--- are bound to the master key and the subscription of the place they come from; and what is only of the moment there: locks,
+-- are bound to the master key and the subscription of the place they come from; consumers, whose positions are those of the log there; and what is only of the moment there: locks,
 -- sessions of imports, how far retention has come, when jobs are due and what became of them. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._metadata_tables()
@@ -19,6 +19,8 @@ AS $$
           AND fkey.conrelid NOT IN (
               'c360.tenant_releases'::regclass,
               'c360.subscriptions'::regclass,
+              'c360.topic_feeds'::regclass,
+              'c360.topic_consumers'::regclass,
               'c360.locks'::regclass,
               'c360.import_sessions'::regclass,
               'c360.retention_states'::regclass,

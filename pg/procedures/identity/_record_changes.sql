@@ -4,7 +4,7 @@
 -- did; p_edited were edited by a person, which made its version already.
 -- A record whose links moved but whose attributes did not is not news. The caller holds the rows of the golden records
 -- locked, so that the messages of one record commit in the order of its versions; a merge is one message for each record
--- absorbed. Answers how many were created, updated and split. Trusts the search_path. Raises nothing.
+-- absorbed. Where c360.messages says so, history alone is written, or one message with counts. Answers how many were created, updated and split. Trusts the search_path. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._record_changes(
     p_tenant          text,
@@ -38,7 +38,9 @@ DECLARE
     v_types   text[] := c360._masked_identifier_types(p_tenant);
     v_salt    text := gen_random_uuid()::text;
     v_context text := c360._message_context(p_tenant, p_at);
+    v_mode    text := c360._message_mode(p_tenant, 'c360-updated-profiles');
     v_counts  jsonb;
+    v_merged  bigint;
 BEGIN
     WITH linked AS (
         SELECT
@@ -136,14 +138,26 @@ BEGIN
             message.id::text,
             '{"type":"' || message.type || '"' || v_context || message.data || '}'
         FROM message
+        WHERE v_mode = 'all'
     )
-    SELECT jsonb_build_object(
-        'created', count(*) FILTER (WHERE news.change = 'created'),
-        'updated', count(*) FILTER (WHERE news.change IN ('updated', 'edited')),
-        'split', count(*) FILTER (WHERE news.change = 'split')
-    )
-    INTO v_counts
+    SELECT
+        jsonb_build_object(
+            'created', count(*) FILTER (WHERE news.change = 'created'),
+            'updated', count(*) FILTER (WHERE news.change IN ('updated', 'edited')),
+            'split', count(*) FILTER (WHERE news.change = 'split')
+        ),
+        sum(jsonb_array_length(news.merged)) FILTER (WHERE news.change = 'merged')
+    INTO
+        v_counts,
+        v_merged
     FROM news;
+
+    IF v_mode = 'summary' AND (v_merged > 0 OR v_counts <> '{"created": 0, "updated": 0, "split": 0}') THEN
+        PERFORM c360._publish(
+            p_tenant, 'c360-updated-profiles', 'profiles.changed', p_tenant,
+            v_counts || jsonb_build_object('merged', coalesce(v_merged, 0)), p_at
+        );
+    END IF;
 
     RETURN v_counts;
 END;

@@ -2,6 +2,8 @@
 -- writes history and messages. One transaction; what it claimed is deleted from the queue in the same one, so that a
 -- crash leaves nothing behind and nothing is done twice. Call again while "remaining" is true.
 -- A batch that fails is tried in halves; a row that fails alone is parked in cdp_resolution_failures and blocks nobody.
+-- What it tells of a row is what c360.messages was where that row was queued, not what it is in the session that resolves: nobody can silence
+-- what others wrote.
 -- One resolver per tenant at a time: another one answers {"busy": true} at once and has claimed nothing.
 -- The golden records depend on the observations alone, not on their order, the batch size or the number of resolvers.
 -- Raises: U2400 batch_size_invalid, U2401 resolution_failing, U4404 tenant_not_found,
@@ -20,7 +22,9 @@ CREATE OR REPLACE FUNCTION c360.resolve_identities(
 AS $$
 DECLARE
     v_internal text := coalesce(current_setting('c360.internal_write', true), '');
+    v_session  text := coalesce(current_setting('c360.messages', true), '');
     v_queue    bigint[];
+    v_mode     text;
     v_counts   jsonb;
 BEGIN
     PERFORM c360._use_tenant(p_tenant, 'write');
@@ -35,22 +39,37 @@ BEGIN
         RETURN jsonb_build_object('claimed', 0, 'busy', true, 'remaining', true);
     END IF;
 
+    -- From here on the rows say what is told; those that failed before are told whoever resolves.
+    PERFORM set_config('c360.messages', 'all', true);
     PERFORM c360._requeue_failures(clock_timestamp());
 
-    -- Oldest first; rows locked by others are left to them.
-    v_queue := ARRAY(
-        SELECT next.queue_id
-        FROM cdp_resolution_queue AS next
-        ORDER BY next.queue_id
+    -- Oldest first; rows locked by others are left to them. What was loaded quietly is a batch of its own, told as its session said. By
+    -- the whole row, because a tenant that was not synced since the upgrade has no such column.
+    WITH next AS MATERIALIZED (
+        SELECT
+            work.queue_id,
+            coalesce(to_jsonb(work.*) ->> 'messages', 'all') AS mode
+        FROM cdp_resolution_queue AS work
+        ORDER BY work.queue_id
         LIMIT p_batch_size
         FOR UPDATE SKIP LOCKED
-    );
+    )
+    SELECT
+        coalesce(array_agg(next.queue_id ORDER BY next.queue_id), '{}'),
+        min(next.mode)
+    INTO
+        v_queue,
+        v_mode
+    FROM next
+    WHERE next.mode = (SELECT first.mode FROM next AS first ORDER BY first.queue_id LIMIT 1);
     PERFORM c360._queue_sessions(p_tenant, v_queue);
     PERFORM c360._fold_into_failures(v_queue);
 
     PERFORM set_config('c360.internal_write', 'on', true);
+    PERFORM set_config('c360.messages', v_mode, true);
     v_counts := c360._resolve_in_parts(p_tenant, v_queue);
     PERFORM set_config('c360.internal_write', v_internal, true);
+    PERFORM set_config('c360.messages', v_session, true);
 
     RETURN v_counts || jsonb_build_object(
         'claimed', cardinality(v_queue),

@@ -1,5 +1,5 @@
--- Writes one event.recorded message per event, in the order of the events, if the tenant has a subscription for them.
--- Events that nobody wants are not written twice.
+-- Writes one event.recorded message per event, in the order of the events, if somebody of the tenant wants them; where the session
+-- says c360.messages = summary one events.recorded for all, and none where it says off. Events that nobody wants are not written twice.
 
 CREATE OR REPLACE FUNCTION c360._publish_events(
     p_tenant       text,
@@ -9,8 +9,18 @@ CREATE OR REPLACE FUNCTION c360._publish_events(
     RETURNS void
     LANGUAGE plpgsql
 AS $$
+DECLARE
+    v_mode text := c360._message_mode(p_tenant, 'c360-behavioral-events');
 BEGIN
-    IF NOT c360._topic_is_wanted(p_tenant, 'c360-behavioral-events') THEN
+    IF v_mode = 'off' THEN
+        RETURN;
+    END IF;
+
+    IF v_mode = 'summary' THEN
+        PERFORM c360._publish(
+            p_tenant, 'c360-behavioral-events', 'events.recorded', p_tenant,
+            jsonb_build_object('count', cardinality(p_event_ids), 'received_at', p_received_at)
+        );
         RETURN;
     END IF;
 

@@ -1,4 +1,5 @@
--- Tells the resolver which observations a call made or saw again: one queue row each, one message for all.
+-- Tells the resolver which observations a call made or saw again: one queue row each, and one message for all where somebody
+-- wants that; otherwise its bell is all.
 -- The golden record must be rebuilt for a new observation and for one with traits, which is more recent now. Purchases
 -- queue by themselves, see _record_purchases.
 
@@ -29,6 +30,11 @@ BEGIN
     ) AS seen;
     GET DIAGNOSTICS v_count = ROW_COUNT;
 
+    IF c360._message_mode(p_tenant, 'c360-id-resolution') = 'off' THEN
+        PERFORM c360._ring_bell('resolver');
+        RETURN;
+    END IF;
+
     -- Not by c360._publish(): this runs for every request, and as a statement it keeps its plan.
     INSERT INTO c360.messages (message_id, tenant, topic, type, key, body)
     SELECT
@@ -42,4 +48,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360._queue_observations(text, bigint[], bigint[]) IS
-    'Queues observations for identity resolution and says so in c360-id-resolution.';
+    'Queues observations for identity resolution, and says so in c360-id-resolution to those who want to know.';

@@ -87,7 +87,10 @@ AS $$
         'Check that "c360 relay" runs and what it logs.'
     FROM c360.feed_status() AS feed
     WHERE feed.oldest_seconds > 600
-      AND EXISTS (SELECT FROM subscription WHERE subscription.state = 'active');
+      AND (
+          EXISTS (SELECT FROM subscription WHERE subscription.state = 'active')
+          OR EXISTS (SELECT FROM c360.topic_consumers)
+      );
 $$;
 
 COMMENT ON FUNCTION c360._doctor_relay() IS 'Findings of c360.doctor() about webhooks and the relay.';

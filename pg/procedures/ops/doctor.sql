@@ -11,6 +11,7 @@ BEGIN
     RETURN QUERY SELECT * FROM c360._doctor_server(p_now);
     RETURN QUERY SELECT * FROM c360._doctor_log();
     RETURN QUERY SELECT * FROM c360._doctor_messages(p_now);
+    RETURN QUERY SELECT * FROM c360._doctor_consumers(p_now);
     RETURN QUERY SELECT * FROM c360._doctor_tenants(p_now);
     RETURN QUERY SELECT * FROM c360._doctor_relay();
     RETURN QUERY SELECT * FROM c360._doctor_endpoints();

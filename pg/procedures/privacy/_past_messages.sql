@@ -1,5 +1,5 @@
--- Messages of a tenant written from one time to another, and whether each may go: fanned out, no delivery of it waits, and no new
--- subscription still wants it.
+-- Messages of a tenant written from one time to another, and whether each may go: fanned out, no delivery of it waits, no
+-- new subscription still wants it, and no feed of a consumer holds it (_trim_feeds() takes it out).
 -- One statement, one snapshot: the fan-out commits its deliveries and its position together, and a delivery that is put
 -- aside for a retry, or taken up again, is always in one of the two tables. Reads only.
 
@@ -29,6 +29,16 @@ AS $$
         JOIN c360.parked_deliveries AS parked ON parked.subscription_id = subscription.subscription_id
         WHERE subscription.tenant = p_tenant
           AND parked.message_at < p_until
+        UNION
+        SELECT
+            entry.message_at,
+            entry.message_seq
+        FROM c360.topic_feeds AS feed
+        JOIN c360.feed_messages AS entry ON entry.feed_id = feed.feed_id
+        WHERE feed.tenant = p_tenant
+          AND feed.dropped_at IS NULL
+          AND entry.message_at >= p_from
+          AND entry.message_at < p_until
     )
     SELECT
         message.created_at,

@@ -35,6 +35,11 @@ BEGIN
         RETURN jsonb_build_object('removed', 0, 'is_postponed', true);
     END IF;
 
+    PERFORM c360._trim_feeds(p_before + policy.keep, p_tenant)
+    FROM c360.retention_policies AS policy
+    WHERE policy.tenant = p_tenant
+      AND policy.kind = 'messages';
+
     v_from := coalesce(v_from, (SELECT min(message.created_at) FROM c360.messages AS message), p_before);
     v_until := c360._message_stretch(v_from, p_before, 4 * p_limit);
 

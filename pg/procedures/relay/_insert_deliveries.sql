@@ -1,4 +1,5 @@
--- Inserts the deliveries of one slice of messages, in the order of their sequence numbers.
+-- Inserts the deliveries of one slice of messages, in the order of their sequence numbers, and notes those of topics that
+-- somebody reads in SQL.
 -- The tenant of the message and of the subscription must be the same: the line that keeps tenants apart.
 
 CREATE OR REPLACE FUNCTION c360._insert_deliveries(
@@ -53,6 +54,27 @@ AS $$
             )
         ORDER BY slice.seq
         RETURNING 1
+    ),
+    fed AS (
+        INSERT INTO c360.feed_messages (feed_id, position, message_seq, message_at)
+        SELECT
+            read.feed_id,
+            nextval('c360.topic_positions'),
+            read.seq,
+            read.created_at
+        FROM (
+            SELECT
+                feed.feed_id,
+                slice.seq,
+                slice.created_at
+            FROM slice
+            JOIN c360.topic_feeds AS feed
+                ON feed.tenant = slice.tenant
+                AND feed.topic = slice.topic
+                AND feed.taken_snapshot IS NOT NULL
+                AND feed.dropped_at IS NULL
+            ORDER BY slice.seq
+        ) AS read
     ),
     hint AS (
         SELECT slice.topic, slice.tenant, count(*) AS message_count, max(slice.seq) AS last_seq

@@ -1,5 +1,6 @@
--- Makes deliveries of older messages for a subscription that asked for them, the next p_window messages of the log. Safe to
--- call from any number of relays: each subscription is worked on by one. Answers how far it came, 0 when nothing is to do.
+-- Makes deliveries of older messages for a subscription that asked for them, the next p_window messages of the log, or notes what a
+-- topic held before somebody began to read it in SQL. Safe to call from any number of relays: each subscription is worked on by one.
+-- Answers how far it came, 0 when nothing is to do.
 --
 -- Goes towards what is fanned out already, never beyond: the last bit is left to fan_out(), which takes the subscription over
 -- at that moment. So each message comes from here or from there, and the fan-out of others never waits for a backfill.
@@ -13,9 +14,12 @@ AS $$
 DECLARE
     v_backfill record;
     v_last     bigint;
+    v_fed      bigint;
 BEGIN
     PERFORM c360.check_cluster();
     PERFORM c360._hold_partitions();
+    -- Beside each other: neither a webhook nor a consumer that wants millions of older messages holds the others up.
+    v_fed := c360._fill_feeds(p_window);
 
     FOR v_backfill IN
         SELECT
@@ -58,7 +62,7 @@ BEGIN
         RETURN v_last;
     END LOOP;
 
-    RETURN 0;
+    RETURN v_fed;
 END;
 $$;
 

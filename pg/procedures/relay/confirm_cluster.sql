@@ -10,14 +10,26 @@ CREATE OR REPLACE FUNCTION c360.confirm_cluster()
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_tick    record;
-    v_waiting bigint;
+    v_tick     record;
+    v_snapshot pg_snapshot := c360._snapshot_without_self();
+    v_waiting  bigint;
 BEGIN
     SELECT tick.done_snapshot, tick.target_snapshot, tick.seq_done, tick.last_seq
     INTO STRICT v_tick
     FROM c360.ticks AS tick
     WHERE tick.tick = 'fan-out'
     FOR UPDATE;
+
+    -- Feeds of consumers hold numbers, which mean here what they meant there, but how far their history has come and where a consumer
+    -- begins is said in ids of the old server: that is settled before those go.
+    PERFORM
+    FROM c360.topic_feeds AS feed
+    JOIN c360.tenants AS tenant ON tenant.tenant = feed.tenant
+    FOR NO KEY UPDATE OF feed
+    FOR KEY SHARE OF tenant;
+    WHILE c360._fill_feeds(100000) > 0 LOOP
+    END LOOP;
+    PERFORM c360._settle_consumers();
 
     -- Done are those the last snapshot of the old server saw. What was written here since has ids that look old,
     -- but a sequence number above the last one.
@@ -40,7 +52,7 @@ BEGIN
     GET DIAGNOSTICS v_waiting = ROW_COUNT;
 
     UPDATE c360.subscriptions AS subscription
-    SET start_snapshot = pg_current_snapshot();
+    SET start_snapshot = v_snapshot;
 
     UPDATE c360.dead_letters AS letter
     SET message_xid = '3';
@@ -58,7 +70,7 @@ BEGIN
 
     -- The ids just written belong to this transaction, which this snapshot does not see: they come next.
     UPDATE c360.ticks AS tick
-    SET done_snapshot = pg_current_snapshot(),
+    SET done_snapshot = v_snapshot,
         target_snapshot = NULL,
         seq_done = 0,
         seq_target = 0,

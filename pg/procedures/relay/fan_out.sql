@@ -1,5 +1,5 @@
 -- One step of the fan-out: turns the next slice of committed messages into deliveries, each message once for each
--- subscription of its own tenant that wants it. Safe to call from any number of relays: one works, the others get busy.
+-- subscription of its own tenant that wants it, and puts it into the feed of its topic where somebody reads that in SQL. Safe to call from any number of relays: one works, the others get busy.
 --
 -- Reads by a pair of snapshots: what the target sees and done does not see. A number as cursor would lose messages whose
 -- transaction took an earlier number and committed later; a horizon would stand still while any transaction is open.
@@ -33,7 +33,10 @@ BEGIN
 
     -- Idle is the usual case and must not write: look without a lock first.
     SELECT * INTO v_tick FROM c360._pending_messages();
-    IF v_tick.first_seq IS NULL AND NOT EXISTS (SELECT FROM c360.backfills) THEN
+    IF v_tick.first_seq IS NULL
+        AND NOT EXISTS (SELECT FROM c360.backfills)
+        AND NOT EXISTS (SELECT FROM c360.topic_feeds AS feed WHERE feed.taken_snapshot IS NULL AND feed.dropped_at IS NULL)
+    THEN
         RETURN;
     END IF;
 
@@ -43,6 +46,7 @@ BEGIN
         RETURN;
     END IF;
 
+    PERFORM c360._take_feeds();
     v_older := c360._finish_backfills(p_limit * 10);
     deliveries := v_older;
 

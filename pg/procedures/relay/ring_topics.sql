@@ -33,4 +33,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360.ring_topics(jsonb) IS
-    'NOTIFY on topic channels with hints that fan_out() gave; returns how many were rung.';
+    'NOTIFY on topic channels, such as LISTEN "c360-updated-profiles", with the hints {tenant, count, last_seq} of fan_out(); returns how many were rung.';

@@ -83,6 +83,17 @@ AS $$
                 SET refreshed_at = now()
                     %5$s
             ),
+            moved AS MATERIALIZED (
+                SELECT
+                    changed.*,
+                    tenant.default_currency
+                FROM changed
+                JOIN cdp_master_profiles AS profile ON profile.master_profile_id = changed.master_profile_id
+                JOIN c360.tenants AS tenant ON tenant.tenant = $1
+                WHERE profile.status = 'active'
+                  AND changed.old_segment IS DISTINCT FROM changed.new_segment
+                  AND %6$L
+            ),
             told AS (
                 INSERT INTO c360.messages (message_id, tenant, topic, type, key, body)
                 SELECT
@@ -90,27 +101,39 @@ AS $$
                     $1,
                     'c360-activation-events',
                     'score.changed',
-                    changed.master_profile_id::text,
+                    moved.master_profile_id::text,
                     c360._message_body('score.changed', $1, now(), jsonb_build_object(
-                        'profile_id', changed.master_profile_id,
+                        'profile_id', moved.master_profile_id,
                         'score', 'rfm_segment',
-                        'from', changed.old_segment,
-                        'to', changed.new_segment,
+                        'from', moved.old_segment,
+                        'to', moved.new_segment,
                         'as_of', $2,
-                        'rfm_score', changed.rfm_score,
-                        'recency_days', changed.recency_days,
-                        'frequency', changed.frequency,
-                        'monetary', changed.monetary,
-                        'currency', tenant.default_currency
+                        'rfm_score', moved.rfm_score,
+                        'recency_days', moved.recency_days,
+                        'frequency', moved.frequency,
+                        'monetary', moved.monetary,
+                        'currency', moved.default_currency
                     ) - c360._masked_scores($1))
-                FROM changed
-                JOIN cdp_master_profiles AS profile ON profile.master_profile_id = changed.master_profile_id
-                JOIN c360.tenants AS tenant ON tenant.tenant = $1
-                WHERE profile.status = 'active'
-                  AND changed.old_segment IS DISTINCT FROM changed.new_segment
-                  AND %6$L
-                ORDER BY changed.master_profile_id
-                RETURNING 1
+                FROM moved
+                WHERE c360._message_mode($1, 'c360-activation-events') = 'all'
+                ORDER BY moved.master_profile_id
+            ),
+            told_in_all AS (
+                INSERT INTO c360.messages (message_id, tenant, topic, type, key, body)
+                SELECT
+                    c360._uuid7(),
+                    $1,
+                    'c360-activation-events',
+                    'scores.changed',
+                    $1,
+                    c360._message_body('scores.changed', $1, now(), jsonb_build_object(
+                        'score', 'rfm_segment',
+                        'profiles', count(*),
+                        'as_of', $2
+                    ))
+                FROM moved
+                WHERE c360._message_mode($1, 'c360-activation-events') = 'summary'
+                HAVING count(*) > 0
             ),
             summary AS (
                 SELECT
@@ -162,7 +185,7 @@ AS $$
                 'profiles', (SELECT summary.profile_count FROM summary),
                 'changed', (SELECT count(*) FROM changed),
                 'postponed', (SELECT count(*) FROM differing) - (SELECT count(*) FROM changed),
-                'segments_changed', (SELECT count(*) FROM told)
+                'segments_changed', (SELECT count(*) FROM moved)
             )
             FROM c360._touch_profiles(ARRAY(SELECT changed.master_profile_id FROM changed))
         $statement$,

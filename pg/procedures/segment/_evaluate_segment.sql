@@ -15,6 +15,7 @@ CREATE OR REPLACE FUNCTION c360._evaluate_segment(
     LANGUAGE plpgsql
 AS $$
 DECLARE
+    v_mode    text := c360._message_mode(p_tenant, 'c360-activation-events');
     v_entered bigint;
     v_left    bigint;
 BEGIN
@@ -92,7 +93,14 @@ BEGIN
         'tenant_' || p_tenant, '_segment_' || p_segment
     )
     INTO v_entered, v_left
-    USING p_segment, p_ids, p_as_of, p_why, p_tenant, p_tells;
+    USING p_segment, p_ids, p_as_of, p_why, p_tenant, p_tells AND v_mode = 'all';
+
+    IF v_mode = 'summary' AND p_tells AND v_entered + v_left > 0 THEN
+        PERFORM c360._publish(
+            p_tenant, 'c360-activation-events', 'segment.changed', p_tenant,
+            jsonb_build_object('segment', p_segment, 'entered', v_entered, 'left', v_left, 'at', p_as_of)
+        );
+    END IF;
 
     RETURN jsonb_build_object('entered', v_entered, 'left', v_left);
 EXCEPTION

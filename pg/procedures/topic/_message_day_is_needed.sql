@@ -1,4 +1,5 @@
--- Answers whether a day of the message log must stay: within somebody's retention, not fanned out, or still to be sent.
+-- Answers whether a day of the message log must stay: within somebody's retention, not fanned out, still to be sent, or
+-- in a feed (_trim_feeds() says how long).
 
 CREATE OR REPLACE FUNCTION c360._message_day_is_needed(p_day date, p_at timestamptz)
     RETURNS boolean
@@ -27,6 +28,11 @@ BEGIN
         FROM c360.parked_deliveries AS delivery
         WHERE delivery.message_at >= v_from
           AND delivery.message_at < v_until
+    ) OR EXISTS (
+        SELECT
+        FROM c360.feed_messages AS entry
+        WHERE entry.message_at >= v_from
+          AND entry.message_at < v_until
     );
 END;
 $$;

@@ -5,7 +5,7 @@
 -- while a partition of its day was attached, and a producer must not fail because of upkeep. So partitions are made from
 -- tomorrow on, and what the default partition caught moves into a partition of its own when the day is long over.
 -- A partition is dropped when every message in it is older than its topic's retention, the fan-out is past
--- it, and no delivery points into it. Each step waits at most 200 ms for its lock, because whoever waits for a table
+-- it, and no delivery and no feed of a consumer points into it. Each step waits at most 200 ms for its lock, because whoever waits for a table
 -- makes everybody behind wait too, and gives up after the first one in vain: a transaction that stays open would be in the way of
 -- all of them. What was not possible now is left for the next call; where it stopped is named in "postponed".
 
@@ -21,6 +21,7 @@ CREATE OR REPLACE FUNCTION c360.maintain_message_partitions(
 AS $$
 DECLARE
     v_day       date;
+    v_trimmed   bigint;
     v_partition record;
     v_created   text[] := '{}';
     v_dropped   text[] := '{}';
@@ -33,6 +34,8 @@ BEGIN
         WHEN lock_not_available THEN
             RETURN jsonb_build_object('is_busy', true);
     END;
+
+    v_trimmed := c360._trim_feeds(p_at);
 
     FOR v_day IN
         SELECT ahead.day
@@ -82,7 +85,8 @@ BEGIN
         'is_busy', false,
         'created', v_created,
         'dropped', v_dropped,
-        'postponed', v_postponed
+        'postponed', v_postponed,
+        'trimmed', v_trimmed
     );
 END;
 $$;

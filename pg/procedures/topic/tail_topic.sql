@@ -18,24 +18,13 @@ AS $$
 DECLARE
     v_snapshot pg_snapshot := pg_current_snapshot();
     v_shown    jsonb := c360._shown_fields(p_tenant);
-    v_segments jsonb := '{}';
+    v_segments jsonb;
     v_messages jsonb;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
-    -- Not in a tenant that has not been synced since an upgrade.
-    IF to_regclass('cdp_segment_states') IS NOT NULL THEN
-        SELECT coalesce(jsonb_object_agg(state.segment, state.begun_at), '{}')
-        INTO v_segments
-        FROM cdp_segment_states AS state
-        WHERE state.segment <> ALL (c360._hidden_segments(p_tenant));
-    END IF;
-
-    IF NOT EXISTS (SELECT FROM c360.topics AS topic WHERE topic.topic = p_topic) THEN
-        RAISE EXCEPTION 'there is no topic "%"', p_topic
-            USING ERRCODE = 'U5405',
-                  HINT = 'List them: c360 topic list';
-    END IF;
+    v_segments := c360._told_segments(p_tenant);
+    PERFORM c360._check_topic(p_topic);
 
     SELECT coalesce(jsonb_agg(to_jsonb(message.*) - 'xid' ORDER BY message.seq), '[]')
     INTO v_messages
@@ -52,7 +41,7 @@ BEGIN
           AND message.topic = p_topic
           AND pg_visible_in_snapshot(message.xid, v_snapshot)
           AND (
-              message.type NOT IN ('segment.entered', 'segment.left')
+              message.type NOT IN ('segment.entered', 'segment.left', 'segment.changed')
               OR (v_segments ->> (message.body::jsonb #>> '{data,segment}'))::timestamptz <= message.created_at
               OR NOT (message.body::jsonb -> 'data') ? 'segment'
           )

@@ -15,6 +15,7 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     v_told    text[] := ARRAY(SELECT unnest(p_told) EXCEPT SELECT unnest(c360._hidden_traits(p_tenant)));
+    v_mode    text := c360._message_mode(p_tenant, 'c360-activation-events');
     v_changed uuid[];
 BEGIN
     WITH fresh AS MATERIALIZED (
@@ -70,11 +71,19 @@ BEGIN
             WHERE changed.old -> named.trait IS DISTINCT FROM changed.new -> named.trait
         ) AS moved
         WHERE moved.traits IS NOT NULL
+          AND v_mode = 'all'
         ORDER BY changed.id
     )
     SELECT coalesce(array_agg(changed.id ORDER BY changed.id), '{}')
     INTO v_changed
     FROM changed;
+
+    IF v_mode = 'summary' AND v_told <> '{}' AND v_changed <> '{}' THEN
+        PERFORM c360._publish(
+            p_tenant, 'c360-activation-events', 'traits.changed', p_tenant,
+            jsonb_build_object('profiles', cardinality(v_changed), 'at', p_as_of)
+        );
+    END IF;
 
     RETURN v_changed;
 END;

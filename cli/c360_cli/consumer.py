@@ -1,0 +1,275 @@
+"""Consumers of `c360 topic`: names under which a topic is read, each with a position that is committed."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from c360.domain.errors import UsageError
+from c360_cli.connection import connected
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.output import print_json, print_table, printable, say
+from c360_cli.sql import print_sql
+from c360_cli.tenant_calls import answer, records
+from c360_cli.unmasked import AsSent
+
+Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="Topic, such as c360-updated-profiles.")]
+MaybeTopic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only of this topic.")]
+Consumer = Annotated[str, typer.Argument(metavar="CONSUMER", help="Name of the consumer, such as warehouse.")]
+
+_POLL_SECONDS = 0.5
+_LIST = "SELECT * FROM {tenant}.list_topic_consumers(%s)"
+_CREATE = "SELECT {tenant}.create_topic_consumer(%s, %s, %s::timestamptz)"
+_DROP = "SELECT {tenant}.drop_topic_consumer(%s, %s)"
+_READ = "SELECT * FROM {tenant}.read_topic(%s, %s, %s)"
+_READ_AS_SENT = "SELECT * FROM {tenant}.read_topic_as_sent(%s, %s, %s)"
+_COMMIT = "SELECT {tenant}.commit_topic(%s, %s, %s)"
+_REPLAY = "SELECT {tenant}.replay_topic(%s, %s, %s::timestamptz, %s, %s)"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands about consumers to `c360 topic`."""
+    for name, command in (
+        ("consumers", consumers_command),
+        ("lag", lag_command),
+        ("add-consumer", add_command),
+        ("drop-consumer", drop_command),
+        ("read", read_command),
+        ("commit", commit_command),
+        ("replay", replay_command),
+    ):
+        app.command(name)(command)
+
+
+def consumers_command(
+    tenant: Tenant, topic: MaybeTopic = None, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
+) -> None:
+    """Who reads topics of a tenant in SQL, and how far each has come."""
+    rows = _listed(dsn, data_dir, tenant, topic)
+    if as_json:
+        print_json(rows)
+        return
+    table = Table("consumer", "topic", "state", "position", "waiting", "committed", "lost", "made by", box=None)
+    for row in rows:
+        table.add_row(
+            row["consumer"],
+            row["topic"],
+            row["state"],
+            _number(row["position"]),
+            str(row["waiting"]),
+            _time(row["committed_at"]),
+            f"{row['lost_count']} on {_time(row['lost_at'])}" if row["lost_count"] else "",
+            row["created_by"],
+        )
+    print_table(table)
+
+
+def lag_command(
+    tenant: Tenant, topic: MaybeTopic = None, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
+) -> None:
+    """How far consumers are behind, and what messages wait for that are not there yet."""
+    rows = _listed(dsn, data_dir, tenant, topic)
+    shown = (
+        "topic",
+        "consumer",
+        "waiting",
+        "lag_seconds",
+        "oldest_at",
+        "kept_until",
+        "unfanned",
+        "held_since",
+        "held_by",
+    )
+    if as_json:
+        print_json([{name: row[name] for name in shown} for row in rows])
+        return
+    table = Table(
+        "consumer", "topic", "waiting", "seconds behind", "lost unless read by", "not in the topic yet", box=None
+    )
+    for row in rows:
+        table.add_row(
+            row["consumer"],
+            row["topic"],
+            str(row["waiting"]),
+            "" if row["lag_seconds"] is None else f"{row['lag_seconds']:.1f}",
+            _time(row["kept_until"]),
+            str(row["unfanned"]),
+        )
+    print_table(table)
+    if rows and rows[0]["held_since"]:
+        say(
+            f"a transaction is open since {_time(rows[0]['held_since'])} (process {rows[0]['held_by']}):"
+            " what it writes comes when it commits."
+        )
+
+
+def add_command(
+    tenant: Tenant,
+    topic: Topic,
+    consumer: Consumer,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="TIME", help="Older messages too: a time, or beginning. Default: from now on."),
+    ] = None,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Make a consumer: a name under which the topic is read, in SQL or with c360 topic read."""
+    start = _start(since)
+    if dry_run:
+        print_sql(_CREATE, tenant, topic, consumer, start)
+        return
+    with connected(dsn, data_dir) as connection:
+        made = answer(connection, _CREATE, tenant, topic, consumer, start)
+    if made:
+        say(f"tenant {tenant}: {consumer} reads {topic} from {since or 'now'} on.")
+    else:
+        say(f"tenant {tenant}: {topic} has a consumer {consumer} already; it stays where it is.")
+
+
+def drop_command(
+    tenant: Tenant,
+    topic: Topic,
+    consumer: Consumer,
+    yes: Yes = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Remove a consumer with its position. The messages stay in the topic."""
+    if dry_run:
+        print_sql(_DROP, tenant, topic, consumer)
+        return
+    confirm(f"Remove consumer {consumer} of {topic}?", yes)
+    with connected(dsn, data_dir) as connection:
+        answer(connection, _DROP, tenant, topic, consumer)
+    say(f"tenant {tenant}: {consumer} is removed.")
+
+
+def read_command(
+    tenant: Tenant,
+    topic: Topic,
+    consumer: Consumer,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="Messages at a time.", min=1)] = 100,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="Commit what was printed, so that it does not come again.")
+    ] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="With --commit: go on until interrupted.")] = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    whole: AsSent = False,
+) -> None:
+    """Print the next messages of a consumer; the same ones again until they are committed."""
+    if follow and not commit:
+        raise UsageError(
+            "--follow would print the same messages for ever",
+            code="usage",
+            hint="Say --commit as well, or use c360 topic tail.",
+        )
+    query = _READ_AS_SENT if whole else _READ
+    with connected(dsn, data_dir) as connection:
+        connection.autocommit = False
+        try:
+            while True:
+                rows = records(connection, query, tenant, topic, consumer, lines)
+                for row in rows:
+                    _print_message(row, as_json)
+                sys.stdout.flush()
+                if commit and rows:
+                    answer(connection, _COMMIT, tenant, topic, consumer, rows[-1]["position"])
+                connection.commit()
+                if not follow:
+                    return
+                if not rows:
+                    time.sleep(_POLL_SECONDS)
+        except KeyboardInterrupt:
+            return
+
+
+def commit_command(
+    tenant: Tenant,
+    topic: Topic,
+    consumer: Consumer,
+    position: Annotated[int, typer.Argument(metavar="POSITION", help="Position of the last message that is done.")],
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Say that a consumer is done with its messages up to a position."""
+    if dry_run:
+        print_sql(_COMMIT, tenant, topic, consumer, position)
+        return
+    with connected(dsn, data_dir) as connection:
+        moved = answer(connection, _COMMIT, tenant, topic, consumer, position)
+    if not moved:
+        say(f"tenant {tenant}: {consumer} was at {position} or further already.")
+
+
+def replay_command(
+    tenant: Tenant,
+    topic: Topic,
+    consumer: Consumer,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="TIME", help="Messages of this time and later; or beginning, or now."),
+    ] = None,
+    position: Annotated[int | None, typer.Option("--position", help="The message that comes next.")] = None,
+    yes: Yes = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many messages come again, and move nothing.")
+    ] = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Move a consumer back, so that messages come again with the same ids; or forward, to leave some out."""
+    if (since is None) == (position is None):
+        raise UsageError("a replay begins at a time or at a position", code="usage", hint="Say --from or --position.")
+    start = _start(since)
+    with connected(dsn, data_dir) as connection:
+        planned = answer(connection, _REPLAY, tenant, topic, consumer, start, position, True)
+        if not dry_run:
+            if planned["left_out"]:
+                confirm(f"{planned['left_out']} messages will never come to {consumer}. Go on?", yes)
+            planned = answer(connection, _REPLAY, tenant, topic, consumer, start, position, False)
+    if as_json:
+        print_json(planned)
+        return
+    would = "would come" if dry_run else "come"
+    say(
+        f"tenant {tenant}: {planned['again']} messages {would} again to {consumer}, {planned['left_out']} are left out."
+    )
+
+
+def _listed(dsn: str | None, data_dir: DataDir, tenant: str, topic: str | None) -> list[dict[str, Any]]:
+    with connected(dsn, data_dir) as connection:
+        return records(connection, _LIST, tenant, topic)
+
+
+def _start(text: str | None) -> str | None:
+    """What people say, as a timestamptz: PostgreSQL reads the rest of it, such as today or 2026-11-30 10:00+07."""
+    return "-infinity" if text == "beginning" else text
+
+
+def _print_message(row: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(row)
+        return
+    print(f"{row['position']}  {_time(row['created_at'])}  {row['type']:<20} {printable(row['key'])}  ", end="")
+    print_json(row["body"])
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _time(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"
