@@ -209,14 +209,16 @@ SELECT c360._migration_pending('0033_delivery_batches') AS pending \gset
 SELECT c360._record_migration('0033_delivery_batches') AS recorded \gset
 \endif
 
-SELECT c360._migration_pending('0037_subscription_renderings') AS pending \gset
-\if :pending
-\ir migrations/0037_subscription_renderings.sql
-SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 SELECT c360._migration_pending('0034_topic_consumers') AS pending \gset
 \if :pending
 \ir migrations/0034_topic_consumers.sql
 SELECT c360._record_migration('0034_topic_consumers') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0037_subscription_renderings') AS pending \gset
+\if :pending
+\ir migrations/0037_subscription_renderings.sql
+SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \endif
 
 -- procedures/governance -----------------------------------------------------------------------------------------------
