@@ -203,6 +203,12 @@ SELECT c360._migration_pending('0032_funnels') AS pending \gset
 SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0036_subscription_controls') AS pending \gset
+\if :pending
+\ir migrations/0036_subscription_controls.sql
+SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -738,6 +744,7 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/topic/_message_day_is_needed.sql
 \ir procedures/topic/maintain_message_partitions.sql
 \ir procedures/topic/list_topics.sql
+\ir procedures/topic/list_message_types.sql
 \ir procedures/topic/_shown_message.sql
 \ir procedures/topic/tail_topic.sql
 
@@ -750,6 +757,9 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/relay/_backfill_range.sql
 \ir procedures/relay/_backfill_deliveries.sql
 \ir procedures/relay/_finish_backfills.sql
+\ir procedures/relay/_waiting_deliveries.sql
+\ir procedures/relay/_over_backlog.sql
+\ir procedures/relay/_hold_back.sql
 \ir procedures/relay/backfill_deliveries.sql
 \ir procedures/relay/_insert_deliveries.sql
 \ir procedures/relay/fan_out.sql
@@ -774,16 +784,21 @@ SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \ir procedures/relay/check_cluster.sql
 \ir procedures/relay/renew_relay.sql
 \ir procedures/relay/confirm_cluster.sql
-\ir procedures/relay/_numbers.sql
 \ir procedures/relay/_find_subscription.sql
 \ir procedures/relay/relay_status.sql
 \ir procedures/relay/feed_status.sql
 \ir procedures/relay/_shown_url.sql
 \ir procedures/relay/list_subscriptions.sql
 \ir procedures/relay/show_subscription.sql
+\ir procedures/relay/_check_message_types.sql
+\ir procedures/relay/_subscription_with.sql
+\ir procedures/relay/_refuse_subscription.sql
 \ir procedures/relay/add_subscription.sql
+\ir procedures/relay/change_subscription.sql
 \ir procedures/relay/pause_subscription.sql
 \ir procedures/relay/resume_subscription.sql
+\ir procedures/relay/disable_subscription.sql
+\ir procedures/relay/_hold_lanes.sql
 \ir procedures/relay/remove_subscription.sql
 \ir procedures/relay/rotate_subscription_secret.sql
 \ir procedures/relay/subscription_secrets.sql

@@ -47,7 +47,8 @@ FROM (
         -- what goes out
         ('reader', 'c360', 'tail_topic, list_subscriptions, show_subscription, list_dead_letters'),
         ('admin', 'c360', 'relay_status'),
-        ('admin', 'c360', 'add_subscription, pause_subscription, resume_subscription, remove_subscription'),
+        ('admin', 'c360', 'add_subscription, change_subscription, pause_subscription, resume_subscription, disable_subscription'),
+        ('admin', 'c360', 'remove_subscription'),
         ('admin', 'c360', 'rotate_subscription_secret, prepare_test_message, replay_dead_letters'),
 
         -- scores
@@ -81,7 +82,7 @@ FROM (
         ('admin', 'c360', 'set_job, remove_job, run_job'),
 
         -- of no tenant
-        ('reader', 'c360', 'my_tenants, list_topics, mask_value, present_text, list_job_kinds'),
+        ('reader', 'c360', 'my_tenants, list_topics, list_message_types, mask_value, present_text, list_job_kinds'),
         ('reader', 'c360', 'fit_purchases, fit_spend, probability_alive, probability_no_purchase, expected_purchases, expected_value'),
         ('reader', 'c360', 'fit_logistic, logistic_probability, discounted_purchases_if_alive, fit_retention, probability_retained, expected_periods'),
         ('reader', 'c360', 'event_page, event_campaign, event_device, event_session_id, user_agent'),

@@ -33,7 +33,7 @@ BEGIN
 
     -- Idle is the usual case and must not write: look without a lock first.
     SELECT * INTO v_tick FROM c360._pending_messages();
-    IF v_tick.first_seq IS NULL AND NOT EXISTS (SELECT FROM c360.backfills) THEN
+    IF v_tick.first_seq IS NULL AND NOT EXISTS (SELECT FROM c360.backfills AS backfill WHERE NOT backfill.is_held) THEN
         RETURN;
     END IF;
 
