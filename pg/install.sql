@@ -287,6 +287,7 @@ SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
 \ir procedures/governance/resume_tenant.sql
 \ir procedures/governance/suspend_tenant.sql
 \ir procedures/scoring/_score_settings.sql
+\ir procedures/governance/_subscription_filter.sql
 \ir procedures/governance/_tenant_metadata.sql
 \ir procedures/governance/tenant_metadata.sql
 \ir procedures/governance/tenant_blueprint.sql
@@ -750,6 +751,7 @@ SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
 
 -- procedures/relay ----------------------------------------------------------------------------------------------------
 \ir procedures/relay/_wants_type.sql
+\ir procedures/relay/_filter_function.sql
 \ir procedures/relay/_hold_partitions.sql
 \ir procedures/relay/_topic_is_wanted.sql
 \ir procedures/relay/_messages_between.sql
@@ -765,6 +767,13 @@ SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
 \ir procedures/relay/fan_out.sql
 \ir procedures/relay/ring_topics.sql
 \ir procedures/relay/_park_behind.sql
+\ir procedures/relay/_judged_messages.sql
+\ir procedures/relay/_pause_failing.sql
+\ir procedures/relay/_unwanted_messages.sql
+\ir procedures/relay/_drop_filter_function.sql
+\ir procedures/relay/_make_filter_function.sql
+\ir procedures/relay/_compile_filter.sql
+\ir procedures/relay/_drop_filter.sql
 \ir procedures/relay/claim_lanes.sql
 \ir procedures/relay/read_lane.sql
 \ir procedures/relay/release_lane.sql
@@ -775,6 +784,7 @@ SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
 \ir procedures/relay/_open_circuit.sql
 \ir procedures/relay/_disable_subscription.sql
 \ir procedures/relay/_move_circuit.sql
+\ir procedures/relay/_count_delivered.sql
 \ir procedures/relay/settle_deliveries.sql
 \ir procedures/relay/release_due_deliveries.sql
 \ir procedures/relay/bury_deliveries.sql
@@ -801,11 +811,28 @@ SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
 \ir procedures/relay/_hold_lanes.sql
 \ir procedures/relay/remove_subscription.sql
 \ir procedures/relay/rotate_subscription_secret.sql
+\ir procedures/relay/sealed_secrets.sql
+\ir procedures/relay/rewrap_secret.sql
+\ir procedures/relay/retire_secrets.sql
 \ir procedures/relay/subscription_secrets.sql
 \ir procedures/relay/prepare_test_message.sql
+\ir procedures/relay/prepare_example_message.sql
 \ir procedures/relay/list_dead_letters.sql
 \ir procedures/relay/_hold_retention.sql
 \ir procedures/relay/replay_dead_letters.sql
+\ir procedures/relay/_check_filter.sql
+\ir procedures/relay/_filter_types.sql
+\ir procedures/relay/_sending_subscription.sql
+\ir procedures/relay/replay_messages.sql
+\ir procedures/relay/recover_subscription.sql
+\ir procedures/relay/_duration_percentile.sql
+\ir procedures/relay/subscription_stats.sql
+\ir procedures/relay/_attempt_filter.sql
+\ir procedures/relay/list_attempts.sql
+\ir procedures/relay/_find_message.sql
+\ir procedures/relay/_is_hidden_message.sql
+\ir procedures/relay/_message_fate.sql
+\ir procedures/relay/show_message.sql
 \ir procedures/relay/maintain_deliveries.sql
 
 -- procedures/models ---------------------------------------------------------------------------------------------------
@@ -1156,6 +1183,8 @@ SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
 \ir procedures/ops/_doctor_server.sql
 \ir procedures/ops/_doctor_log.sql
 \ir procedures/ops/_doctor_messages.sql
+\ir procedures/ops/snapshot_holders.sql
+\ir procedures/ops/_doctor_snapshots.sql
 \ir procedures/ops/_doctor_relay.sql
 \ir procedures/ops/_doctor_tenants.sql
 \ir procedures/ops/_doctor_jobs.sql

@@ -46,10 +46,13 @@ FROM (
 
         -- what goes out
         ('reader', 'c360', 'tail_topic, list_subscriptions, show_subscription, list_dead_letters'),
+        ('reader', 'c360', 'subscription_stats, list_attempts, show_message'),
         ('admin', 'c360', 'relay_status'),
         ('admin', 'c360', 'add_subscription, change_subscription, pause_subscription, resume_subscription, disable_subscription'),
         ('admin', 'c360', 'remove_subscription'),
-        ('admin', 'c360', 'rotate_subscription_secret, prepare_test_message, replay_dead_letters'),
+        ('admin', 'c360', 'rotate_subscription_secret, prepare_test_message, prepare_example_message'),
+        ('admin', 'c360', 'sealed_secrets, rewrap_secret, retire_secrets'),
+        ('admin', 'c360', 'replay_dead_letters, replay_messages, recover_subscription'),
 
         -- scores
         ('reader', 'c360', 'rfm, rfm_summary, rfm_segments, rfm_movement, validate_clv, validate_lead, list_currency_rates'),
@@ -99,7 +102,7 @@ FROM (
         ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, profile_by_key, read_by_key, openapi_by_key, check_key, schema_version'),
         ('relay', 'c360', 'await_bell, bell_channel, fan_out, backfill_deliveries, ring_topics, claim_lanes, read_lane, settle_deliveries, release_lane'),
         ('relay', 'c360', 'release_due_deliveries, bury_deliveries, subscription_secrets, check_cluster, renew_relay'),
-        ('relay', 'c360', 'relay_status, feed_status, maintain_deliveries, maintain_message_partitions'),
+        ('relay', 'c360', 'relay_status, feed_status, snapshot_holders, maintain_deliveries, maintain_message_partitions'),
         ('worker', 'c360', 'await_bell, bell_channel, list_tenants, tenants_with_work, resolve_identities, refresh_scores, refresh_sessions'),
         ('worker', 'c360', 'refresh_profiles, refresh_traits, refresh_segments, refresh_reports, fit_clv'),
         ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention, rejected_backlog'),

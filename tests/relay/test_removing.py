@@ -22,7 +22,9 @@ def lane(session, subscribe, publish):
 
 def settle(relay, lane, error):
     deliveries = relay.column("SELECT delivery_id FROM c360.deliveries ORDER BY delivery_id LIMIT 1")
-    results = [{"delivery_id": delivery, "status": 404 if error else 200, "error": error, "ms": 1} for delivery in deliveries]
+    results = [
+        {"delivery_id": delivery, "status": 404 if error else 200, "error": error, "ms": 1} for delivery in deliveries
+    ]
     return relay.call("c360.settle_deliveries", *lane, results)
 
 

@@ -24,6 +24,7 @@ RELAY = frozenset(
         "c360.renew_relay",
         "c360.ring_topics",
         "c360.settle_deliveries",
+        "c360.snapshot_holders",
         "c360.subscription_secrets",
     }
 )

@@ -24,7 +24,7 @@ from c360.adapters.http import Answer, HttpClient
 from c360.domain.errors import RelayRefused, UsageError
 from c360.domain.tenants import of_tenant
 from c360.relay.addresses import UrlRefused, checked_url, is_forbidden
-from c360.relay.secrets import Keyring, Sealed
+from c360.relay.secrets import Keyring, Sealed, SecretUnreadable
 from c360.relay.signature import headers, key_of, new_secret
 
 PROFILE_TOPIC = "c360-updated-profiles"
@@ -45,6 +45,34 @@ class NewSecret:
     version: int
     secret: str = field(repr=False)
     old_until: datetime
+    old_is_lost: bool = False
+
+
+@dataclass(frozen=True)
+class HeldSecret:
+    """A signing secret in force, as the database keeps it."""
+
+    subscription_id: UUID
+    webhook: str
+    version: int
+    is_newest: bool
+    sealed: Sealed = field(repr=False)
+
+    def opens_with(self, keyring: Keyring) -> bool:
+        try:
+            keyring.open(self.sealed, self.subscription_id, self.version)
+        except SecretUnreadable:
+            return False
+        return True
+
+
+@dataclass
+class Rewrapped:
+    """What `rewrap_secrets` found: encrypted anew, encrypted with the first key already, and not to be opened."""
+
+    rewrapped: int = 0
+    current: int = 0
+    unreadable: list[str] = field(default_factory=list)
 
 
 def check_address(url: str, *, allow_private: bool) -> None:
@@ -112,20 +140,77 @@ def add_webhook(
 def rotate_secret(
     connection: psycopg.Connection, keyring: Keyring, tenant: str, webhook: str, *, keep_old: timedelta
 ) -> NewSecret:
-    """Make the next secret. Until the old one expires every message carries a signature with each."""
+    """Make the next secret. Until the old one expires every message carries a signature with each.
+
+    Old ones that no master key at hand opens are dropped at once: nothing could be sent while they are in force.
+    """
     shown = show_webhook(connection, tenant, webhook)
     subscription_id = UUID(shown["subscription_id"])
     version = max(secret["version"] for secret in shown["secrets"]) + 1
     secret = new_secret()
     sealed = keyring.seal(secret, subscription_id, version)
     query = "SELECT {tenant}.rotate_subscription_secret(%s, %s, %s, %s, %s, %s)"
+    lost = [held for held in unreadable_secrets(connection, keyring, tenant) if held.subscription_id == subscription_id]
+    is_newest_lost = any(held.is_newest for held in lost)
     row = connection.execute(
         of_tenant(query, tenant).encode(),
-        [webhook, version, sealed.key_id, sealed.nonce, sealed.ciphertext, keep_old],
+        [
+            webhook,
+            version,
+            sealed.key_id,
+            sealed.nonce,
+            sealed.ciphertext,
+            timedelta(0) if is_newest_lost else keep_old,
+        ],
     ).fetchone()
     if row is None:
         raise RuntimeError("c360.rotate_subscription_secret() gave no row")
-    return NewSecret(version, secret, row[0])
+    if lost:
+        # A relay could not sign with them, and would send nothing for as long as they are in force.
+        versions = [held.version for held in lost]
+        retire = of_tenant("SELECT {tenant}.retire_secrets(%s, %s)", tenant)
+        connection.execute(retire.encode(), [webhook, versions])
+    return NewSecret(version, secret, row[0], old_is_lost=is_newest_lost)
+
+
+def unreadable_secrets(connection: psycopg.Connection, keyring: Keyring, tenant: str) -> list[HeldSecret]:
+    """The secrets in force that no master key at hand opens: nothing can be sent where there is one."""
+    return [held for held in held_secrets(connection, tenant) if not held.opens_with(keyring)]
+
+
+def held_secrets(connection: psycopg.Connection, tenant: str) -> list[HeldSecret]:
+    """The secrets in force of all webhooks of a tenant, encrypted."""
+    query = of_tenant("SELECT * FROM {tenant}.sealed_secrets()", tenant)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(query.encode()).fetchall()
+    return [
+        HeldSecret(
+            row["subscription_id"],
+            row["name"],
+            row["version"],
+            row["is_newest"],
+            Sealed(row["key_id"], row["nonce"], row["ciphertext"]),
+        )
+        for row in rows
+    ]
+
+
+def rewrap_secrets(connection: psycopg.Connection, keyring: Keyring, tenant: str) -> Rewrapped:
+    """Encrypt with the first master key whatever another one opens. Secrets and signatures stay the same."""
+    done = Rewrapped()
+    query = of_tenant("SELECT {tenant}.rewrap_secret(%s, %s, %s, %s, %s, %s)", tenant)
+    for held in held_secrets(connection, tenant):
+        if not held.opens_with(keyring):
+            done.unreadable.append(f"{held.webhook} version {held.version}")
+        elif held.sealed.key_id == keyring.current:
+            done.current += 1
+        else:
+            secret = keyring.open(held.sealed, held.subscription_id, held.version)
+            sealed = keyring.seal(secret, held.subscription_id, held.version)
+            values = [held.version, held.sealed.key_id, sealed.key_id, sealed.nonce, sealed.ciphertext]
+            connection.execute(query.encode(), [str(held.subscription_id), *values])
+            done.rewrapped += 1
+    return done
 
 
 def show_webhook(connection: psycopg.Connection, tenant: str, webhook: str) -> dict[str, Any]:
@@ -139,12 +224,22 @@ def show_webhook(connection: psycopg.Connection, tenant: str, webhook: str) -> d
 
 
 def send_test(
-    connection: psycopg.Connection, keyring: Keyring, tenant: str, webhook: str, *, allow_private: bool
+    connection: psycopg.Connection,
+    keyring: Keyring,
+    tenant: str,
+    webhook: str,
+    *,
+    allow_private: bool,
+    example_of: str | None = None,
 ) -> Answer:
-    """Send one real, signed webhook.test message now."""
+    """Send one real, signed message now: webhook.test, or an example of a message of that type."""
     query = of_tenant("SELECT * FROM {tenant}.prepare_test_message(%s)", tenant)
+    values = [webhook]
+    if example_of is not None:
+        query = of_tenant("SELECT * FROM {tenant}.prepare_example_message(%s, %s)", tenant)
+        values.append(example_of)
     with connection.cursor(row_factory=dict_row) as cursor:
-        prepared = cursor.execute(query.encode(), [webhook]).fetchone()
+        prepared = cursor.execute(query.encode(), values).fetchone()
     if prepared is None:
         raise RuntimeError("c360.prepare_test_message() gave no row")
     began = time.monotonic()

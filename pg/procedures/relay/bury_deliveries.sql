@@ -37,23 +37,56 @@ BEGIN
         FROM c360.subscriptions AS subscription
         WHERE subscription.subscription_id = ANY (v_ids)
     ),
-    waiting AS (
-        SELECT delivery.subscription_id, delivery.lane, delivery.delivery_id
+    -- The oldest of a lane is its first: where that may still be sent, nothing else is looked at.
+    waiting AS MATERIALIZED (
+        SELECT first_of.*
         FROM wanting
-        JOIN c360.deliveries AS delivery
-            ON delivery.subscription_id = wanting.subscription_id
-            AND delivery.message_at < wanting.oldest_at
+        JOIN c360.lanes AS lane ON lane.subscription_id = wanting.subscription_id
+        CROSS JOIN LATERAL (
+            SELECT head.message_at
+            FROM c360.deliveries AS head
+            WHERE head.subscription_id = lane.subscription_id
+              AND head.lane = lane.lane
+            ORDER BY head.delivery_id
+            LIMIT 1
+        ) AS head
+        CROSS JOIN LATERAL (
+            SELECT delivery.subscription_id, delivery.lane, delivery.delivery_id
+            FROM c360.deliveries AS delivery
+            WHERE delivery.subscription_id = lane.subscription_id
+              AND delivery.lane = lane.lane
+              AND delivery.message_at < wanting.oldest_at
+            ORDER BY delivery.delivery_id
+            LIMIT p_limit
+            FOR UPDATE SKIP LOCKED
+        ) AS first_of
+        WHERE head.message_at < wanting.oldest_at
         LIMIT p_limit
-        FOR UPDATE OF delivery SKIP LOCKED
     ),
-    parked AS (
-        SELECT parked.subscription_id, parked.lane, parked.delivery_id
+    parked AS MATERIALIZED (
+        SELECT first_of.*
         FROM wanting
-        JOIN c360.parked_deliveries AS parked
-            ON parked.subscription_id = wanting.subscription_id
-            AND parked.message_at < wanting.oldest_at
+        JOIN c360.lanes AS lane ON lane.subscription_id = wanting.subscription_id
+        CROSS JOIN LATERAL (
+            SELECT head.message_at
+            FROM c360.parked_deliveries AS head
+            WHERE head.subscription_id = lane.subscription_id
+              AND head.lane = lane.lane
+            ORDER BY head.delivery_id
+            LIMIT 1
+        ) AS head
+        CROSS JOIN LATERAL (
+            SELECT delivery.subscription_id, delivery.lane, delivery.delivery_id
+            FROM c360.parked_deliveries AS delivery
+            WHERE delivery.subscription_id = lane.subscription_id
+              AND delivery.lane = lane.lane
+              AND delivery.message_at < wanting.oldest_at
+            ORDER BY delivery.delivery_id
+            LIMIT p_limit
+            FOR UPDATE SKIP LOCKED
+        ) AS first_of
+        WHERE head.message_at < wanting.oldest_at
         LIMIT p_limit
-        FOR UPDATE OF parked SKIP LOCKED
     ),
     taken AS (
         DELETE FROM c360.deliveries AS delivery

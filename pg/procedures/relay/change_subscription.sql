@@ -55,7 +55,7 @@ BEGIN
             condition = v_after.condition,
             segment = v_after.segment
         WHERE subscription.subscription_id = v_id
-          AND v_after IS DISTINCT FROM v_before;
+          AND to_jsonb(v_after) <> to_jsonb(v_before);
     EXCEPTION
         WHEN unique_violation THEN
             RAISE EXCEPTION 'tenant "%" has a subscription named "%" already', p_tenant, v_after.name
