@@ -579,9 +579,9 @@ VALUES
     ('procedures/relay/fan_out.sql', '487a82f26aa747c03fb05674cb249cad21bc35b4e9bdb2132e7c2ee2ce5f0a4d'),
     ('procedures/relay/ring_topics.sql', 'bafc0efe96fe9a7b5427f7acf75f6aeba06b588cd492561115d2ac9bf01ff056'),
     ('procedures/relay/_park_behind.sql', 'bc80a22d79bb61bc98720a4419352e2494aae45e61f0a72cf1c99d197c663d1d'),
-    ('procedures/relay/_judged_messages.sql', 'bbb0f6a26d894d175cd723e46d29e46f06901f3f7d346491e8d4f4ac1f76c123'),
+    ('procedures/relay/_judged_messages.sql', '0c8919cc018359703e02db32481317d5646c3cf82a473a339417497965dabadb'),
     ('procedures/relay/_pause_failing.sql', 'a737660c233270a9c7a54c7b66baea18707e9ba83975f69fbe90476b84e2a8e1'),
-    ('procedures/relay/_unwanted_messages.sql', 'c83485d8e46d2ec00ebc6908ea230b0f7d3a16a1d4510c3d9b68c6ca5b363c77'),
+    ('procedures/relay/_unwanted_messages.sql', 'e8169b25746fe06d938944e4140b25bb4cf9b1e6b12495b8b335ea3f19801a02'),
     ('procedures/relay/_drop_filter_function.sql', '64581181787d981c1a3c5c79578285a6407bf3605f8522f08a92667a5b2e7b31'),
     ('procedures/relay/_make_filter_function.sql', '7e8fa474590c27cc836e6148b5fc96886b261ebe5fb808c6c85ef6d7bc1e724b'),
     ('procedures/relay/_compile_filter.sql', 'f7108592ba5c9984e8f3aacd7e6d1f8feb2fd4527a85de2e69b7913d7325d35d'),
@@ -1014,4 +1014,4 @@ VALUES
     ('api/schema_version.sql', '04122e130057df8d230b1d904df4f1031378670ce62c7c5f34b1ea535fa9babb'),
     ('privileges/schemas.sql', 'b3a6062b08b5f1f40e308238674b2a16eff680f60e8e5e9e199ba41155d9106c'),
     ('privileges/ops.sql', 'c7a53c448226150d4a19c5293a9b353bb322bba97e8c931af62ddfb062ff9d33'),
-    ('privileges/functions.sql', '482ce005c6c09ced9f0656092718d60c17501f200a9469304cfda41a157168d3');
+    ('privileges/functions.sql', 'f03f1fda438fce410924ab5bdc574114dac7262a7b1f8100957ea344dcdbaa67');

@@ -110,7 +110,8 @@ def test_a_message_about_a_record_that_was_merged_is_judged_by_the_one_it_became
     told(absorbed)
     with session.connection.transaction(), as_owner(session.connection):
         session.execute(
-            "UPDATE tenant_acme.cdp_master_profiles SET status = 'merged', merged_into = %s WHERE master_profile_id = %s",
+            "UPDATE tenant_acme.cdp_master_profiles SET status = 'merged', merged_into = %s"
+            " WHERE master_profile_id = %s",
             survivor,
             absorbed,
         )

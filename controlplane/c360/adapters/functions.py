@@ -24,7 +24,6 @@ RELAY = frozenset(
         "c360.renew_relay",
         "c360.ring_topics",
         "c360.settle_deliveries",
-        "c360.snapshot_holders",
         "c360.subscription_secrets",
     }
 )
@@ -63,6 +62,7 @@ WORKER = frozenset(
         "c360.renew_job_run",
         "c360.resolve_identities",
         "c360.run_job_step",
+        "c360.snapshot_holders",
         "c360.tenants_with_work",
     }
 )

@@ -26,18 +26,8 @@ FEED_OLDEST = Gauge("c360_relay_feed_oldest_seconds", "Age of the oldest message
 DEFAULT_ROWS = Gauge("c360_messages_default_rows", "Messages in the default partition: maintenance is late.")
 RETRIES = Gauge("c360_relay_retries", "Deliveries waiting for a retry.", ["tenant", "subscription"])
 PAUSED = Gauge("c360_relay_paused", "1 while a webhook is paused or disabled.", ["tenant", "subscription"])
-DELIVERED = Gauge("c360_relay_delivered_total", "Messages a webhook took, ever.", ["tenant", "subscription"])
-FAILED = Gauge("c360_relay_failed_total", "Attempts at a webhook that failed, ever.", ["tenant", "subscription"])
-SNAPSHOT_AGE = Gauge(
-    "c360_oldest_snapshot_seconds",
-    "Age of the oldest snapshot that keeps dead rows from being cleaned up, as far as this role may see it.",
-    ["kind"],
-)
-SNAPSHOT_TRANSACTIONS = Gauge(
-    "c360_oldest_snapshot_transactions",
-    "Transactions begun since the oldest snapshot that keeps dead rows from being cleaned up.",
-    ["kind"],
-)
+DELIVERED = Gauge("c360_relay_delivered_messages", "Messages a webhook took, ever.", ["tenant", "subscription"])
+FAILED = Gauge("c360_relay_failed_attempts", "Attempts at a webhook that failed, ever.", ["tenant", "subscription"])
 QUEUE_USAGE = Gauge("c360_notification_queue_usage", "Use of the notification queue of the server, 0 to 1.")
 
 
@@ -59,13 +49,3 @@ def show_status(subscriptions: Iterable[Any], feed: Any) -> None:
     FEED_OLDEST.set(feed["oldest_seconds"] or 0)
     DEFAULT_ROWS.set(feed["default_rows"])
     QUEUE_USAGE.set(feed["queue_usage"])
-
-
-def show_snapshots(holders: Iterable[Any]) -> None:
-    """Set the gauges from c360.snapshot_holders(): the oldest of each kind."""
-    for gauge in (SNAPSHOT_AGE, SNAPSHOT_TRANSACTIONS):
-        gauge.clear()
-    for kind in ("session", "standby", "slot", "prepared"):
-        own = [row for row in holders if row["kind"] == kind]
-        SNAPSHOT_AGE.labels(kind).set(max((row["seconds"] or 0 for row in own), default=0))
-        SNAPSHOT_TRANSACTIONS.labels(kind).set(max((row["transactions"] for row in own), default=0))

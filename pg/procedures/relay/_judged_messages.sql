@@ -9,6 +9,7 @@ CREATE OR REPLACE FUNCTION c360._judged_messages(
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_variable
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 

@@ -40,7 +40,7 @@ BEGIN
         v_judged := c360._judged_messages(v_filter.tenant, p_messages);
         BEGIN
             EXECUTE format(
-                'SELECT array_agg(wanted) FROM %I.%I($1, $2, $3) AS wanted',
+                'SELECT array_agg(wanted.seq) FROM %I.%I($1, $2, $3) AS wanted (seq)',
                 'tenant_' || v_filter.tenant, c360._filter_function(p_subscription_id)
             )
             INTO v_wanted
