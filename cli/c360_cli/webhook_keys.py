@@ -7,7 +7,7 @@ import dataclasses
 import typer
 
 from c360.governance.tenants import list_tenants
-from c360.relay.webhooks import Rewrapped, rewrap_secrets
+from c360.relay.held_secrets import Rewrapped, rewrap_secrets
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import print_json, say

@@ -23,6 +23,12 @@ QUICK = {"retry_schedule": [0, 0.05, 0.05, 0.05], "timeout_seconds": 5}
 
 
 @pytest.fixture
+def master_key() -> str:
+    """What the secrets of `subscribe` are encrypted with."""
+    return MASTER_KEY
+
+
+@pytest.fixture
 def keyring() -> Keyring:
     return load_keyring(Path("/nowhere"), master_key=MASTER_KEY)
 

@@ -69,7 +69,13 @@ def test_what_is_changed_is_told_with_before_and_after_and_audited(session, subs
         "c360.change_subscription",
         "acme",
         "hooks",
-        {"timeout_seconds": 2.5, "rate_per_second": 10, "max_age": "3 days", "types": ["profile.merged"], "batch_max": 1},
+        {
+            "timeout_seconds": 2.5,
+            "rate_per_second": 10,
+            "max_age": "3 days",
+            "types": ["profile.merged"],
+            "batch_max": 1,
+        },
     )
     again = session.call("c360.change_subscription", "acme", "hooks", {"rate_per_second": 10})
     without = session.call("c360.change_subscription", "acme", "hooks", {"max_age": None})
@@ -164,7 +170,9 @@ def test_what_waited_too_long_is_a_dead_letter_and_what_waited_behind_it_goes(
     for lane in session.call_rows("c360.claim_lanes", "relay", 100):  # the first fails, the others wait behind it
         place = (lane["subscription_id"], lane["lane"], lane["token"])
         first = session.call_rows("c360.read_lane", *place, [], 1)[0]["delivery_id"]
-        session.call("c360.settle_deliveries", *place, [{"delivery_id": first, "status": 404, "error": "status", "ms": 1}])
+        session.call(
+            "c360.settle_deliveries", *place, [{"delivery_id": first, "status": 404, "error": "status", "ms": 1}]
+        )
         session.call_rows("c360.read_lane", *place, [], 10)
         session.call("c360.release_lane", *place)
     oldest = session.value("SELECT min(seq) FROM c360.messages WHERE topic = %s", TOPIC)
@@ -209,7 +217,8 @@ def test_beyond_its_backlog_the_log_is_the_queue_of_a_webhook_and_nothing_is_los
     for _ in range(6):
         for name in sent:
             sent[name] += session.column(
-                "SELECT message_seq FROM c360.deliveries JOIN c360.subscriptions USING (subscription_id) WHERE name = %s",
+                "SELECT message_seq FROM c360.deliveries JOIN c360.subscriptions USING (subscription_id)"
+                " WHERE name = %s",
                 name,
             )
         settle()

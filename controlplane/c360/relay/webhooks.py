@@ -24,7 +24,8 @@ from c360.adapters.http import Answer, HttpClient
 from c360.domain.errors import RelayRefused, UsageError
 from c360.domain.tenants import of_tenant
 from c360.relay.addresses import UrlRefused, checked_url, is_forbidden
-from c360.relay.secrets import Keyring, Sealed, SecretUnreadable
+from c360.relay.held_secrets import unreadable_secrets
+from c360.relay.secrets import Keyring, Sealed
 from c360.relay.signature import headers, key_of, new_secret
 
 PROFILE_TOPIC = "c360-updated-profiles"
@@ -46,33 +47,6 @@ class NewSecret:
     secret: str = field(repr=False)
     old_until: datetime
     old_is_lost: bool = False
-
-
-@dataclass(frozen=True)
-class HeldSecret:
-    """A signing secret in force, as the database keeps it."""
-
-    subscription_id: UUID
-    webhook: str
-    version: int
-    is_newest: bool
-    sealed: Sealed = field(repr=False)
-
-    def opens_with(self, keyring: Keyring) -> bool:
-        try:
-            keyring.open(self.sealed, self.subscription_id, self.version)
-        except SecretUnreadable:
-            return False
-        return True
-
-
-@dataclass
-class Rewrapped:
-    """What `rewrap_secrets` found: encrypted anew, encrypted with the first key already, and not to be opened."""
-
-    rewrapped: int = 0
-    current: int = 0
-    unreadable: list[str] = field(default_factory=list)
 
 
 def check_address(url: str, *, allow_private: bool) -> None:
@@ -171,46 +145,6 @@ def rotate_secret(
         retire = of_tenant("SELECT {tenant}.retire_secrets(%s, %s)", tenant)
         connection.execute(retire.encode(), [webhook, versions])
     return NewSecret(version, secret, row[0], old_is_lost=is_newest_lost)
-
-
-def unreadable_secrets(connection: psycopg.Connection, keyring: Keyring, tenant: str) -> list[HeldSecret]:
-    """The secrets in force that no master key at hand opens: nothing can be sent where there is one."""
-    return [held for held in held_secrets(connection, tenant) if not held.opens_with(keyring)]
-
-
-def held_secrets(connection: psycopg.Connection, tenant: str) -> list[HeldSecret]:
-    """The secrets in force of all webhooks of a tenant, encrypted."""
-    query = of_tenant("SELECT * FROM {tenant}.sealed_secrets()", tenant)
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(query.encode()).fetchall()
-    return [
-        HeldSecret(
-            row["subscription_id"],
-            row["name"],
-            row["version"],
-            row["is_newest"],
-            Sealed(row["key_id"], row["nonce"], row["ciphertext"]),
-        )
-        for row in rows
-    ]
-
-
-def rewrap_secrets(connection: psycopg.Connection, keyring: Keyring, tenant: str) -> Rewrapped:
-    """Encrypt with the first master key whatever another one opens. Secrets and signatures stay the same."""
-    done = Rewrapped()
-    query = of_tenant("SELECT {tenant}.rewrap_secret(%s, %s, %s, %s, %s, %s)", tenant)
-    for held in held_secrets(connection, tenant):
-        if not held.opens_with(keyring):
-            done.unreadable.append(f"{held.webhook} version {held.version}")
-        elif held.sealed.key_id == keyring.current:
-            done.current += 1
-        else:
-            secret = keyring.open(held.sealed, held.subscription_id, held.version)
-            sealed = keyring.seal(secret, held.subscription_id, held.version)
-            values = [held.version, held.sealed.key_id, sealed.key_id, sealed.nonce, sealed.ciphertext]
-            connection.execute(query.encode(), [str(held.subscription_id), *values])
-            done.rewrapped += 1
-    return done
 
 
 def show_webhook(connection: psycopg.Connection, tenant: str, webhook: str) -> dict[str, Any]:
