@@ -101,7 +101,7 @@ VALUES
     ('procedures/governance/_tenant_tables.sql', 'c5f52b5e546e721d808fb784c00b17260cec8a98a56f4238131e3fd731a6f5f4'),
     ('procedures/governance/_tenant_sequences.sql', 'c06ea41a5de2208dca01e8f620c78a9413d4f48ca8af31d9d3c73ec2bf222548'),
     ('procedures/governance/_metadata_tables.sql', '5db082dcab510742ca77cfb8ae72b2ddbb1ff21f12f2cf82c9c7a3b4563af862'),
-    ('procedures/governance/_dump_tenant.sql', '472ae679aea550d3298a1af889c3580eb10885260801a3a0e8aeab62fed066a2'),
+    ('procedures/governance/_dump_tenant.sql', 'bcc4cb382a719942a01650304faa85760945da857fb5ba6899f08b8ca3c82757'),
     ('procedures/governance/_restore_metadata_rows.sql', 'e0068cff202bdf35e3bad5c03dba3ac9170cce664056dfc7a1b91573ecba4ec1'),
     ('procedures/governance/_restore_tenant.sql', '5dc47f3ab812bc02463f89a19af7f048ca233a6a43947f17ed158b640e955ab8'),
     ('procedures/governance/_restore_partitions.sql', 'b70e4fd313596d49b01d234cb4cd250c283ab8d035232815932d299a5318b883'),
