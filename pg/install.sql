@@ -804,11 +804,11 @@ SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
 \ir procedures/relay/_subscription_with.sql
 \ir procedures/relay/_refuse_subscription.sql
 \ir procedures/relay/add_subscription.sql
+\ir procedures/relay/_hold_lanes.sql
 \ir procedures/relay/change_subscription.sql
 \ir procedures/relay/pause_subscription.sql
 \ir procedures/relay/resume_subscription.sql
 \ir procedures/relay/disable_subscription.sql
-\ir procedures/relay/_hold_lanes.sql
 \ir procedures/relay/remove_subscription.sql
 \ir procedures/relay/rotate_subscription_secret.sql
 \ir procedures/relay/sealed_secrets.sql

@@ -261,7 +261,7 @@ def test_messages_are_sent_again_by_time_type_and_key_with_the_same_ids(
     for n, (key, type_) in enumerate([("a", "profile.updated"), ("a", "profile.merged"), ("b", "profile.merged")]):
         publish(n, key, type_=type_)
     first = receiver.wait_for(3)
-    wait_until(lambda: session.value("SELECT count(*) FROM c360.deliveries") == 0)
+    wait_until(lambda: waiting(session) == [])
     begun = session.value("SELECT min(created_at) FROM c360.messages WHERE topic = %s", TOPIC)
     ended = session.value("SELECT max(created_at) FROM c360.messages WHERE topic = %s", TOPIC)
     replay = ("c360.replay_messages", "acme", "hooks")
@@ -269,6 +269,7 @@ def test_messages_are_sent_again_by_time_type_and_key_with_the_same_ids(
     dry = session.call(*replay, begun, "2100-01-01", {}, True)
     chosen = session.call(*replay, begun, "2100-01-01", {"types": ["profile.merged"], "key": "a"})
     receiver.wait_for(4)
+    wait_until(lambda: waiting(session) == [])
     early = session.call(*replay, begun, ended)  # without the last one
     again = receiver.wait_for(6)
 

@@ -7,6 +7,8 @@ CREATE OR REPLACE FUNCTION c360._hold_back()
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_over uuid[];
 BEGIN
     IF NOT EXISTS (
         SELECT
@@ -38,10 +40,8 @@ BEGIN
       AND backfill.is_held <> judged.is_over;
 
     -- Where the backfill begins must be where the fan-out stops: so the fan-out waits meanwhile, between two of its steps.
-    IF EXISTS (
-        SELECT
-        FROM c360._over_backlog()
-    ) THEN
+    v_over := ARRAY(SELECT c360._over_backlog());
+    IF v_over <> '{}' THEN
         PERFORM
         FROM c360.ticks AS tick
         WHERE tick.tick = 'fan-out'
@@ -55,7 +55,7 @@ BEGIN
                 '-infinity',
                 tick.done_snapshot,
                 true
-            FROM c360._over_backlog() AS over (subscription_id)
+            FROM unnest(v_over) AS over (subscription_id)
             JOIN c360.ticks AS tick ON tick.tick = 'fan-out'
             ON CONFLICT (subscription_id) DO NOTHING;
         END IF;

@@ -15,6 +15,27 @@ AS $$
           FROM c360.backfills AS backfill
           WHERE backfill.subscription_id = subscription.subscription_id
       )
+      -- Delivery ids are given in order: where first and last are close, there cannot be so many between them.
+      AND (
+          EXISTS (
+              SELECT
+              FROM c360.parked_deliveries AS parked
+              WHERE parked.subscription_id = subscription.subscription_id
+          )
+          OR (
+              SELECT max(edge.last_id) - min(edge.first_id) + 1
+              FROM c360.lanes AS lane
+              CROSS JOIN LATERAL (
+                  SELECT
+                      min(delivery.delivery_id) AS first_id,
+                      max(delivery.delivery_id) AS last_id
+                  FROM c360.deliveries AS delivery
+                  WHERE delivery.subscription_id = lane.subscription_id
+                    AND delivery.lane = lane.lane
+              ) AS edge
+              WHERE lane.subscription_id = subscription.subscription_id
+          ) >= subscription.max_backlog
+      )
       AND c360._waiting_deliveries(subscription.subscription_id, subscription.max_backlog) >= subscription.max_backlog;
 $$;
 

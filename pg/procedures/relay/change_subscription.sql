@@ -24,6 +24,11 @@ BEGIN
     PERFORM c360._use_tenant(p_tenant, 'write');
     v_id := c360._find_subscription(p_tenant, p_subscription);
 
+    -- To relays another name is as much as another webhook: they would wait for it in the middle of their work.
+    IF p_options ? 'name' THEN
+        PERFORM c360._hold_lanes(ARRAY[v_id]);
+    END IF;
+
     SELECT *
     INTO v_before
     FROM c360.subscriptions AS subscription
