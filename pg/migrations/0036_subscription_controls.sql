@@ -60,6 +60,16 @@ ALTER TABLE c360.backfills
 COMMENT ON TABLE c360.backfills IS 'Subscriptions that asked for older messages, or had more waiting than they may, and have not caught up with the fan-out yet. Until then the fan-out leaves them alone.';
 COMMENT ON COLUMN c360.backfills.is_held IS 'Waits until fewer messages wait for the subscription: its max_backlog was reached.';
 
+CREATE TABLE c360.upkeep (
+    task     text        NOT NULL,
+    next_at  timestamptz NOT NULL DEFAULT '-infinity',
+    CONSTRAINT upkeep_pkey PRIMARY KEY (task),
+    CONSTRAINT upkeep_task_check CHECK (task IN ('backlogs'))
+) WITH (fillfactor = 20);
+COMMENT ON TABLE c360.upkeep IS 'What every relay would do again and again and one does for all: when it is due next.';
+COMMENT ON COLUMN c360.upkeep.task IS 'backlogs: looks at how much waits for webhooks that have a max_backlog.';
+INSERT INTO c360.upkeep (task) VALUES ('backlogs');
+
 CREATE TYPE c360.outgoing_message AS (
     seq    bigint,
     topic  text,

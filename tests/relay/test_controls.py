@@ -21,6 +21,17 @@ def fan_out(session):
 
 
 @pytest.fixture
+def backfill(session):
+    """What a relay does for webhooks with a backlog, as if a second had gone by."""
+
+    def run():
+        session.execute("UPDATE c360.upkeep SET next_at = '-infinity'")
+        return session.call("c360.backfill_deliveries")
+
+    return run
+
+
+@pytest.fixture
 def settle(session):
     """settle(error=None, status=200, attempts=1): every waiting delivery is answered so; answers how many were."""
 
@@ -190,7 +201,7 @@ def test_what_waited_too_long_is_a_dead_letter_and_what_waited_behind_it_goes(
 
 
 def test_beyond_its_backlog_the_log_is_the_queue_of_a_webhook_and_nothing_is_lost_or_doubled(
-    session, connect, subscribe, publish, fan_out, settle
+    session, connect, subscribe, publish, fan_out, settle, backfill
 ):
     subscribe("/small", max_backlog=10)
     subscribe("/large")
@@ -199,7 +210,7 @@ def test_beyond_its_backlog_the_log_is_the_queue_of_a_webhook_and_nothing_is_los
     for n in range(12):
         publish(n, f"k{n}")
     fan_out()
-    session.call("c360.backfill_deliveries")
+    backfill()
     for n in range(12, 30):
         publish(n, f"k{n}")
     fan_out()
@@ -212,6 +223,7 @@ def test_beyond_its_backlog_the_log_is_the_queue_of_a_webhook_and_nothing_is_los
         )
     )
     held = session.call_rows("c360.subscription_stats", "acme", "small")
+    looked_at = session.value("SELECT next_at > clock_timestamp() FROM c360.upkeep")
 
     sent = {"small": [], "large": []}
     for _ in range(6):
@@ -222,21 +234,22 @@ def test_beyond_its_backlog_the_log_is_the_queue_of_a_webhook_and_nothing_is_los
                 name,
             )
         settle()
-        session.call("c360.backfill_deliveries")
+        backfill()
         fan_out()
 
     assert counts == {"small": 12, "large": 31}
+    assert looked_at  # and not again at once
     assert held[0]["subscription_stats"]["is_held_back"] is True
     assert sorted(sent["small"]) == sorted(sent["large"])
     assert len(sent["small"]) == 31
     assert session.value("SELECT count(*) FROM c360.backfills") == 0
 
 
-def test_the_log_is_kept_for_a_webhook_that_was_left_out(session, subscribe, publish, fan_out):
+def test_the_log_is_kept_for_a_webhook_that_was_left_out(session, subscribe, publish, fan_out, backfill):
     subscribe(max_backlog=1)
     publish(1)
     fan_out()
-    session.call("c360.backfill_deliveries")
+    backfill()
     publish(2)
     fan_out()
     session.execute("DELETE FROM c360.deliveries")

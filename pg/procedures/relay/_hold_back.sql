@@ -1,6 +1,7 @@
 -- Keeps webhooks within their max_backlog: one with more waiting is left out of the fan-out, its messages stay in the log, and a backfill
 -- goes on from there once half of that is left. Nothing is lost by it: the log keeps what a backfill has not read. Called by the relay before
--- each slice of backfills; does without the fan-out where that is in the middle of a step. Safe to repeat and to share.
+-- each slice of backfills; does without the fan-out where that is in the middle of a step. Counting takes as long as much waits: one relay does it, at
+-- most once a second and for a twentieth of the time. Safe to repeat and to share.
 
 CREATE OR REPLACE FUNCTION c360._hold_back()
     RETURNS void
@@ -8,7 +9,8 @@ CREATE OR REPLACE FUNCTION c360._hold_back()
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_over uuid[];
+    v_over  uuid[];
+    v_began timestamptz := clock_timestamp();
 BEGIN
     IF NOT EXISTS (
         SELECT
@@ -19,6 +21,15 @@ BEGIN
         FROM c360.backfills AS backfill
         WHERE backfill.is_held
     ) THEN
+        RETURN;
+    END IF;
+
+    PERFORM
+    FROM c360.upkeep AS due
+    WHERE due.task = 'backlogs'
+      AND due.next_at <= v_began
+    FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
         RETURN;
     END IF;
 
@@ -60,6 +71,10 @@ BEGIN
             ON CONFLICT (subscription_id) DO NOTHING;
         END IF;
     END IF;
+
+    UPDATE c360.upkeep AS due
+    SET next_at = clock_timestamp() + greatest(interval '1 second', 20 * (clock_timestamp() - v_began))
+    WHERE due.task = 'backlogs';
 END;
 $$;
 
