@@ -771,6 +771,7 @@ SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
 \ir procedures/relay/_pause_failing.sql
 \ir procedures/relay/_unwanted_messages.sql
 \ir procedures/relay/_drop_filter_function.sql
+\ir procedures/relay/_check_filter_cost.sql
 \ir procedures/relay/_make_filter_function.sql
 \ir procedures/relay/_compile_filter.sql
 \ir procedures/relay/_drop_filter.sql

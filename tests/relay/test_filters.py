@@ -6,8 +6,10 @@ import pytest
 
 from c360.domain.errors import ScoringRefused
 from c360.governance import sync_tenant
+from c360.governance.filtering import put_filter_in_force
 from c360.governance.filters import read_filter
 from c360.governance.tenants import as_owner, load_spec
+from support.server import SUPERUSER
 
 UNWANTED = """
     SELECT c360._unwanted_messages(
@@ -190,7 +192,8 @@ def test_a_condition_that_fails_on_a_value_pauses_its_webhook_and_sends_nothing(
     failed = wanted(session, subscription_id)
 
     assert (well, failed) == ([0], None)
-    assert session.value("SELECT state FROM c360.subscriptions") == "paused"
+    state, reason = session.row("SELECT state, paused_reason FROM c360.subscriptions")
+    assert (state, "22P02" in reason, "many" in reason) == ("paused", True, False)  # the value may be somebody's
 
 
 def test_a_person_who_paused_a_webhook_is_not_overruled_by_a_sync(session, add, sync):
@@ -227,6 +230,25 @@ def test_a_condition_tells_nothing_that_is_masked(db):
     with pytest.raises(ScoringRefused) as refused:
         read_filter(load_spec(db.connection, "acme"), "city = 'Hue'")
 
+    assert refused.value.code == "U5422"
+
+
+def test_an_administrator_states_a_condition_that_the_owner_puts_into_force(connect, session, subscribe, sync):
+    admin = connect(SUPERUSER)
+    admin.execute("SET ROLE c360_acme_admin")
+    subscription_id = subscribe().subscription_id
+    change = "tenant_acme.change_subscription"
+
+    admin.call(change, "hooks", {"condition": "city = 'Hue'"})
+    is_in_force = put_filter_in_force(admin.connection, "acme", str(subscription_id))
+    admin.commit()
+    waits = wanted(session, subscription_id)
+    sync()
+    admin.call(change, "hooks", {"condition": "no_such_column > 3"})
+    with pytest.raises(ScoringRefused) as refused:
+        put_filter_in_force(admin.connection, "acme", str(subscription_id))
+
+    assert (is_in_force, waits, wanted(session, subscription_id)) == (False, None, [])
     assert refused.value.code == "U5422"
 
 

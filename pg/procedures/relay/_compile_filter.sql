@@ -34,7 +34,7 @@ BEGIN
                 PERFORM c360._grant_segments(p_tenant);
                 PERFORM c360._make_filter_function(p_tenant, p_subscription_id, p_compiled ->> 'wanted');
             EXCEPTION
-                WHEN syntax_error_or_access_rule_violation OR data_exception THEN
+                WHEN syntax_error_or_access_rule_violation OR data_exception OR SQLSTATE 'U5422' THEN
                     v_problem := SQLERRM;
             END;
         END IF;

@@ -1,7 +1,7 @@
 -- Makes the compiled condition of a webhook: _filter_<id>(messages, as_of, ids), the sequence numbers of the messages it wants. It belongs to
 -- the role c360_<tenant>_segments and runs as it. The text is written by the control plane from a checked condition, $1, $2 and $3 in it are
 -- the arguments. Safe to repeat.
--- Raises: of class 42 and 22 what PostgreSQL finds wrong
+-- Raises: U5422 subscription_filter_invalid when it costs too much; of class 42 and 22 what PostgreSQL finds wrong
 
 CREATE OR REPLACE FUNCTION c360._make_filter_function(
     p_tenant          text,
@@ -33,6 +33,7 @@ BEGIN
 
     -- What its role may not read, is said now and not when something is sent.
     EXECUTE format('SELECT FROM %I.%I(''{}'', now(), ''{}'')', v_schema, v_name);
+    PERFORM c360._check_filter_cost(p_wanted, v_role);
 END;
 $$;
 

@@ -37,8 +37,8 @@ BEGIN
 
     v_problem := v_filter.problem;
     IF v_problem IS NULL THEN
-        v_judged := c360._judged_messages(v_filter.tenant, p_messages);
         BEGIN
+            v_judged := c360._judged_messages(v_filter.tenant, p_messages);
             EXECUTE format(
                 'SELECT array_agg(wanted.seq) FROM %I.%I($1, $2, $3) AS wanted (seq)',
                 'tenant_' || v_filter.tenant, c360._filter_function(p_subscription_id)
@@ -49,8 +49,11 @@ BEGIN
                 clock_timestamp(),
                 ARRAY(SELECT DISTINCT judged.profile_id FROM unnest(v_judged) AS judged WHERE judged.profile_id IS NOT NULL);
         EXCEPTION
-            WHEN data_exception OR syntax_error_or_access_rule_violation OR query_canceled THEN
+            WHEN syntax_error_or_access_rule_violation THEN
                 v_problem := SQLERRM;
+            WHEN data_exception THEN
+                -- What PostgreSQL says names the value, which may be somebody's.
+                v_problem := format('a value cannot be read as it says (SQLSTATE %s)', SQLSTATE);
         END;
     END IF;
 
