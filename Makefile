@@ -14,7 +14,7 @@ NPM_STAMPS := $(SDK_STAMP) tests/clients/node_modules/.package-lock.json tests/r
 MAVEN_STAMP := tests/clients/mobile/target/classpath.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install tools sdk manifest phone-plans given-names test fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-scoring bench-crash bench-abuse release-snapshot wheel clean
+.PHONY: help install tools sdk manifest phone-plans given-names test test-faults fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-scoring bench-relay bench-crash bench-abuse release-snapshot wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -60,6 +60,9 @@ test: $(STAMP) ## Run the tests (PG=16|17|18 chooses the server, ARGS passes thr
 		|| echo 'maven cannot fetch the client for Android: its test is skipped' >&2; fi
 	@# Rewritten assertions and our own modules are compiled once, also where the environment forbids it.
 	PYTHONDONTWRITEBYTECODE= PG=$(PG) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+
+test-faults: $(STAMP) ## Run the long tests that kill, stop and cut real processes (PG=16|17|18, ARGS as for test)
+	PYTHONDONTWRITEBYTECODE= PG=$(PG) $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m long $(ARGS)
 
 fuzz: $(STAMP) ## Ask the gateway whatever its OpenAPI allows, and what not, for ten minutes
 	PG=$(PG) $(BIN)/python -m pytest tests/gateway/test_openapi_fuzz.py --fuzz-seconds 600 --capture no $(ARGS)
@@ -113,6 +116,9 @@ bench-scoring: $(STAMP) ## Measure models of purchases beside lifetimes: fits, a
 	@$(BIN)/python -c 'import lifetimes' 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
 	$(BIN)/python -m benchmarks.scoring $(ARGS)
+
+bench-relay: $(STAMP) ## Measure webhooks: speed beside a bare client loop, cost for producers, latency, a long backlog
+	$(BIN)/python -m benchmarks.relay $(ARGS)
 
 bench-crash: $(STAMP) ## Kill -9 daemon and server in the middle of traffic, round after round, and count what is missing
 	$(BIN)/python -m benchmarks.crash $(ARGS)

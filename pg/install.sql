@@ -203,6 +203,12 @@ SELECT c360._migration_pending('0032_funnels') AS pending \gset
 SELECT c360._record_migration('0032_funnels') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0033_delivery_batches') AS pending \gset
+\if :pending
+\ir migrations/0033_delivery_batches.sql
+SELECT c360._record_migration('0033_delivery_batches') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0036_subscription_controls') AS pending \gset
 \if :pending
 \ir migrations/0036_subscription_controls.sql
@@ -766,7 +772,6 @@ SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
 \ir procedures/relay/_insert_deliveries.sql
 \ir procedures/relay/fan_out.sql
 \ir procedures/relay/ring_topics.sql
-\ir procedures/relay/_park_behind.sql
 \ir procedures/relay/_judged_messages.sql
 \ir procedures/relay/_pause_failing.sql
 \ir procedures/relay/_unwanted_messages.sql
@@ -775,25 +780,34 @@ SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
 \ir procedures/relay/_make_filter_function.sql
 \ir procedures/relay/_compile_filter.sql
 \ir procedures/relay/_drop_filter.sql
+\ir procedures/relay/_most_requests.sql
+\ir procedures/relay/_secret_version.sql
+\ir procedures/relay/_take_due_deliveries.sql
 \ir procedures/relay/claim_lanes.sql
-\ir procedures/relay/read_lane.sql
-\ir procedures/relay/release_lane.sql
+\ir procedures/relay/_next_messages.sql
+\ir procedures/relay/_drop_unwanted.sql
+\ir procedures/relay/read_deliveries.sql
+\ir procedures/relay/release_lanes.sql
 \ir procedures/relay/_is_endpoint_failure.sql
 \ir procedures/relay/_verdict.sql
 \ir procedures/relay/_retry_delay.sql
-\ir procedures/relay/_settle_results.sql
+\ir procedures/relay/_rest_seconds.sql
+\ir procedures/relay/_apply_failures.sql
 \ir procedures/relay/_open_circuit.sql
 \ir procedures/relay/_disable_subscription.sql
 \ir procedures/relay/_move_circuit.sql
 \ir procedures/relay/_count_delivered.sql
+\ir procedures/relay/_settle_failed.sql
+\ir procedures/relay/_settle_done.sql
 \ir procedures/relay/settle_deliveries.sql
-\ir procedures/relay/release_due_deliveries.sql
+\ir procedures/relay/next_delivery_due.sql
 \ir procedures/relay/bury_deliveries.sql
 \ir procedures/relay/_system_id.sql
 \ir procedures/relay/_timeline.sql
 \ir procedures/relay/_cluster_change.sql
 \ir procedures/relay/check_cluster.sql
 \ir procedures/relay/renew_relay.sql
+\ir procedures/relay/compare_clocks.sql
 \ir procedures/relay/confirm_cluster.sql
 \ir procedures/relay/_find_subscription.sql
 \ir procedures/relay/relay_status.sql

@@ -100,8 +100,8 @@ FROM (
 
         -- daemons
         ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, profile_by_key, read_by_key, openapi_by_key, check_key, schema_version'),
-        ('relay', 'c360', 'await_bell, bell_channel, fan_out, backfill_deliveries, ring_topics, claim_lanes, read_lane, settle_deliveries, release_lane'),
-        ('relay', 'c360', 'release_due_deliveries, bury_deliveries, subscription_secrets, check_cluster, renew_relay'),
+        ('relay', 'c360', 'await_bell, bell_channel, fan_out, backfill_deliveries, ring_topics, claim_lanes, read_deliveries, settle_deliveries, release_lanes'),
+        ('relay', 'c360', 'next_delivery_due, bury_deliveries, subscription_secrets, check_cluster, renew_relay, compare_clocks'),
         ('relay', 'c360', 'relay_status, feed_status, maintain_deliveries, maintain_message_partitions'),
         ('worker', 'c360', 'await_bell, bell_channel, list_tenants, tenants_with_work, resolve_identities, refresh_scores, refresh_sessions'),
         ('worker', 'c360', 'refresh_profiles, refresh_traits, refresh_segments, refresh_reports, fit_clv'),

@@ -9,6 +9,8 @@ import uuid
 import psycopg
 import pytest
 
+from support import lanes
+
 TOPIC = "c360-updated-profiles"
 _keys = itertools.count(1)
 
@@ -233,7 +235,7 @@ CALLS = {
 }
 WORK = [
     ("c360.fan_out",),
-    ("c360.release_due_deliveries",),
+    ("c360.next_delivery_due",),
     ("c360.bury_deliveries",),
     ("c360.backfill_deliveries",),
     ("c360.claim_lanes", "relay", 100),
@@ -303,15 +305,13 @@ def test_the_lanes_of_a_webhook_wait_for_nobody(session, connect, webhooks_in_ev
     holder, worker = connect(), connect(autocommit=True)
     fan_out(session)
     worker.execute("SET lock_timeout = '1s'")
-    lanes = [lane for lane in worker.call_rows("c360.claim_lanes", "relay", 100) if lane["tenant"] == "acme"]
-    assert lanes
+    leased = [lane for lane in lanes.claim(worker, "relay", 100) if lane["tenant"] == "acme"]
+    assert leased
     holder.execute(CALLS[call])
 
-    for lane in lanes:
-        place = (lane["subscription_id"], lane["lane"], lane["token"])
-        worker.call_rows("c360.read_lane", *place, [], 10)
-        worker.call("c360.settle_deliveries", *place)
-        worker.call("c360.release_lane", *place)
+    for lane in leased:
+        lanes.settle(worker, lane, lanes.read(worker, lane, 10))
+        lanes.release(worker, lane)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from c360.governance import create_tenant, sync_tenant
 from c360.governance.tenants import as_owner
 from c360.relay.secrets import load_keyring
 from c360.relay.webhooks import add_webhook
+from support import lanes
 from support.events import identify, track
 from support.observations import observe
 from support.session import Session
@@ -412,17 +413,7 @@ def _deliver(db: Session, subscription_id: Any) -> None:
     """Everything is sent once, to an endpoint that refuses it and repeats what it got."""
     db.call("c360.fan_out", 1000)
     db.commit()
-    for lane in db.call_rows("c360.claim_lanes", "test", 10, "1 minute"):
-        read = db.call_rows("c360.read_lane", subscription_id, lane["lane"], lane["token"], [], 100)
+    for lane in lanes.claim(db, "test"):
+        read = lanes.read(db, lane)
         assert read
-        results = [
-            {
-                "delivery_id": row["delivery_id"],
-                "status": 400,
-                "error": "status",
-                "ms": 5,
-                "answer": f"{CANARIES['webhook answer']} {row['body']}",
-            }
-            for row in read
-        ]
-        db.call("c360.settle_deliveries", subscription_id, lane["lane"], lane["token"], results)
+        lanes.settle(db, lane, read, 400, lambda row: f"{CANARIES['webhook answer']} {row['body']}")

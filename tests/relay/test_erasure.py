@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from support import lanes
 from support.canaries import Canary, found_in_tables
 from support.observations import DAY_ONE, resolve
 from support.receiver import Reply
@@ -74,19 +75,14 @@ def test_a_relay_with_the_person_in_hand_loses_the_lane_and_its_answers_are_not_
     mai = Canary("mai9")
     arrive(session, mai)
     session.row("SELECT * FROM c360.fan_out()")
-    (lane,) = session.records("SELECT * FROM c360.claim_lanes('one', 10)")
-    place = (lane["subscription_id"], lane["lane"], lane["token"])
-    in_hand = session.records("SELECT * FROM c360.read_lane(%s, %s, %s, '{}', 100)", *place)
+    (lane,) = lanes.claim(session)
+    in_hand = lanes.read(session, lane)
     assert any(mai.name in row["body"] for row in in_hand)
 
     erase(session, mai)
-    results = [
-        {"delivery_id": row["delivery_id"], "status": 500, "error": "status", "ms": 1, "answer": mai("answer")}
-        for row in in_hand
-    ]
-    is_held = session.value("SELECT is_held FROM c360.settle_deliveries(%s, %s, %s, %s)", *place, results)
+    reply = lanes.settle(session, lane, in_hand, 500, lambda _: mai("answer"))
 
-    assert not is_held
+    assert reply["held"] == []
     assert found_in_tables(session, mai.words()) == {}
     assert {json.loads(body)["type"] for body in read_everything(session)} == {"profile.erased"}
 
@@ -97,15 +93,10 @@ def test_an_answer_that_is_being_settled_goes_too(connect, session, subscribe, i
     arrive(session, mai)
     session.row("SELECT * FROM c360.fan_out()")
     relay, officer = connect(), connect()
-    (lane,) = relay.records("SELECT * FROM c360.claim_lanes('one', 10)")
+    (lane,) = lanes.claim(relay)
     relay.commit()
-    place = (lane["subscription_id"], lane["lane"], lane["token"])
-    rows = relay.records("SELECT * FROM c360.read_lane(%s, %s, %s, '{}', 100)", *place)
-    results = [
-        {"delivery_id": row["delivery_id"], "status": 500, "error": "status", "ms": 1, "answer": mai("answer")}
-        for row in rows
-    ]
-    relay.execute("SELECT c360.settle_deliveries(%s, %s, %s, %s)", *place, results)
+    rows = lanes.read(relay, lane)
+    lanes.settle(relay, lane, rows, 500, lambda _: mai("answer"))
 
     erasing = in_background(erase, officer, mai)
     wait_until_blocked(officer)
@@ -122,11 +113,8 @@ def test_what_waited_behind_a_message_of_the_person_may_go(session, subscribe):
     mai = Canary("mai9")
     arrive(session, mai)
     session.row("SELECT * FROM c360.fan_out()")
-    (lane,) = session.records("SELECT * FROM c360.claim_lanes('one', 10)")
-    place = (lane["subscription_id"], lane["lane"], lane["token"])
-    first = session.records("SELECT * FROM c360.read_lane(%s, %s, %s, '{}', 1)", *place)
-    failed = [{"delivery_id": row["delivery_id"], "status": 500, "error": "status", "ms": 1} for row in first]
-    session.execute("SELECT c360.settle_deliveries(%s, %s, %s, %s)", *place, failed)
+    (lane,) = lanes.claim(session)
+    lanes.settle(session, lane, lanes.read(session, lane, 1), 500)
     # Another record whose key has the same hash.
     session.execute(
         "INSERT INTO c360.parked_deliveries"
@@ -160,10 +148,4 @@ def is_erasure(request):
 def read_everything(session):
     while session.row("SELECT messages FROM c360.fan_out()") != (0,):
         pass
-    return [
-        row["body"]
-        for lane in session.records("SELECT * FROM c360.claim_lanes('two', 10)")
-        for row in session.records(
-            "SELECT * FROM c360.read_lane(%s, %s, %s, '{}', 1000)", lane["subscription_id"], lane["lane"], lane["token"]
-        )
-    ]
+    return [row["body"] for lane in lanes.claim(session, "two") for row in lanes.read(session, lane, 1000)]

@@ -10,14 +10,23 @@ from c360.relay.webhooks import rotate_secret
 from support.receiver import Reply
 
 STATES_OF_RELAYS = "SELECT array_agg(DISTINCT state) FROM pg_stat_activity WHERE application_name = 'c360 relay'"
+STATES_OF_RELAYS_WAITING = (
+    "SELECT FROM pg_stat_activity WHERE application_name = 'c360 relay' AND wait_event_type = 'Lock'"
+)
 
 
 def test_a_relay_killed_with_fifty_in_flight_loses_nothing(
     session, subscribe, publish, receiver, start_relay, wait_until, waiting
 ):
-    receiver.reply = lambda request: Reply(hold=request.nth == 1)
+    receiver.reply = lambda request: Reply(hold=request.nth == 1 and request.number < 50)
     subscribe(max_in_flight=400, timeout_seconds=15)
     first = start_relay()
+    # An endpoint gets so many at once only when it has shown that it answers.
+    for n in range(100, 160):
+        publish(n, f"k{n}")
+    receiver.wait_for(60)
+    wait_until(lambda: waiting() == 0)
+    receiver.received.clear()
     for n in range(50):
         publish(n, f"k{n}")
     receiver.wait_for(50)
@@ -38,16 +47,15 @@ def test_a_relay_killed_with_fifty_in_flight_loses_nothing(
 def test_a_relay_killed_between_answer_and_ack_sends_that_message_again(
     connect, subscribe, publish, receiver, start_relay, wait_until, session, waiting
 ):
+    receiver.reply = lambda _request: Reply(hold=True)
     subscribe()
     relay = start_relay()
-    publish(0)
-    receiver.wait_for(1)
-    wait_until(lambda: waiting() == 0)
-    blocker = connect()
-    blocker.execute("SELECT FROM c360.subscription_states FOR UPDATE")  # the ack waits for this row
-
     message_id = publish(1)
-    receiver.wait_for(2)
+    receiver.wait_for(1)
+    blocker = connect()
+    blocker.execute("SELECT FROM c360.deliveries FOR UPDATE")  # the ack waits for this row
+    receiver.release()
+    wait_until(lambda: session.value(f"SELECT count(*) FROM ({STATES_OF_RELAYS_WAITING}) AS waiting"))
     relay.send_signal(signal.SIGKILL)
     relay.wait()
     session.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'c360 relay'")
@@ -56,11 +64,11 @@ def test_a_relay_killed_between_answer_and_ack_sends_that_message_again(
     session.execute("UPDATE c360.lanes SET lease_until = now()")
     start_relay()
 
-    again = receiver.wait_for(3)[2]
+    again = receiver.wait_for(2)[1]
     assert again.message_id == str(message_id)
     assert receiver.refused == []
     wait_until(lambda: waiting() == 0)
-    assert receiver.numbers() == [0, 1, 1]
+    assert receiver.numbers() == [1, 1]
 
 
 def test_a_relay_that_was_away_too_long_is_refused(
@@ -84,7 +92,7 @@ def test_a_relay_that_was_away_too_long_is_refused(
     receiver.wait_for(3)
     wait_until(lambda: waiting() == 0)
     assert receiver.numbers() == [1, 1, 2]
-    assert session.value("SELECT delivered_count FROM c360.subscription_states") == 2
+    assert session.value("SELECT delivered_count FROM c360.relay_status('acme')") == 2
 
 
 def test_two_relays_share_the_work_and_send_everything_once(

@@ -9,6 +9,7 @@ from c360.governance import sync_tenant
 from c360.governance.filtering import put_filter_in_force
 from c360.governance.filters import read_filter
 from c360.governance.tenants import as_owner, load_spec
+from support.receiver import Reply
 from support.server import SUPERUSER
 
 UNWANTED = """
@@ -261,3 +262,53 @@ def test_a_compiled_condition_runs_with_the_rights_of_conditions_and_goes_with_i
     sync()
 
     assert (owners, session.column(functions)) == (["c360_acme_segments"], [])
+
+
+def test_a_relay_sends_what_is_wanted_in_order_and_forgets_the_rest(
+    session, add, told, person, receiver, start_relay, wait_until, waiting
+):
+    hue, hanoi = person("Hue"), person("Hanoi")
+    add(condition="city = 'Hue'")
+    start_relay()
+    for n in range(60):
+        told(hue if n % 10 == 9 else hanoi, n=n)
+
+    receiver.wait_for(6)
+    wait_until(lambda: waiting() == 0)
+
+    assert receiver.numbers() == [9, 19, 29, 39, 49, 59]
+    wait_until(lambda: session.value("SELECT sum(delivered) FROM c360.delivery_minutes") == 6)
+
+
+def test_retries_of_a_filtered_webhook_keep_their_order(session, add, told, person, receiver, start_relay, wait_until):
+    hue, hanoi = person("Hue"), person("Hanoi")
+    add(condition="city = 'Hue'", retry_schedule=[0, 0.2, 0.2, 0.2])
+    receiver.reply = lambda request: Reply(404 if request.nth == 1 else 200)
+    start_relay()
+    for n in range(20):
+        told(hue, n=n)
+        told(hanoi, n=100 + n)
+
+    wait_until(lambda: session.value("SELECT count(*) FROM c360.deliveries") == 0 and len(receiver.received) >= 40)
+    wait_until(lambda: session.value("SELECT count(*) FROM c360.parked_deliveries") == 0)
+
+    assert [request.number for request in receiver.received if request.nth == 2] == list(range(20))
+    assert max(receiver.numbers()) < 100
+
+
+def test_a_relay_sends_nothing_by_a_condition_that_fails_and_everything_when_it_is_mended(
+    session, add, told, person, receiver, start_relay, wait_until, sync
+):
+    add(condition="(message_data ->> 'n')::int4 >= 0")
+    told(person("Hue"), n="many")
+    told(person("Hue"), n=1)
+    start_relay()
+
+    wait_until(lambda: session.value("SELECT state FROM c360.subscriptions") == "paused")
+    before = list(receiver.received)
+    session.call("c360.change_subscription", "acme", "hooks", {"condition": "message_type = 'profile.updated'"})
+    sync()
+
+    receiver.wait_for(2)
+    assert before == []
+    assert set(receiver.numbers()) == {"many", 1}

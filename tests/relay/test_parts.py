@@ -161,33 +161,54 @@ def test_retry_after_is_read_as_seconds_or_date(value, seconds):
 
 
 @pytest.mark.parametrize(
-    ("attempt", "status", "error", "retry_after", "jitter", "seconds"),
+    ("attempt", "error", "retry_after", "jitter", "seconds"),
     [
-        (1, 500, "status", None, 0.5, 5),
-        (1, 500, "status", None, 0.0, 4),
-        (2, 500, "status", None, 1.0, 36),
-        (1, 429, "status", None, 0.5, 60),
-        (1, None, "timeout", None, 0.5, 60),
-        (1, 503, "status", 120, 0.0, 120),
-        (1, 503, "status", 1, 0.0, 5),
-        (1, 503, "status", 999999999, 0.0, 3600),
-        (1, 503, "status", -1, 0.5, 5),
+        (1, "status", None, 0.5, 5),
+        (1, "status", None, 0.0, 4),
+        (2, "status", None, 1.0, 36),
+        (1, "timeout", None, 0.5, 60),
+        (1, "status", 120, 0.0, 120),
+        (1, "status", 1, 0.0, 5),
+        (1, "status", 999999999, 0.0, 3600),
+        (1, "status", -1, 0.5, 5),
     ],
 )
-def test_the_pause_before_a_retry(db, attempt, status, error, retry_after, jitter, seconds):
+def test_the_pause_before_a_retry(db, attempt, error, retry_after, jitter, seconds):
     schedule = [0, 5, 30, 120, 86400]
 
     delay = db.value(
-        "SELECT c360._retry_delay(%s::double precision[], %s, %s, %s, %s, %s)",
+        "SELECT c360._retry_delay(%s::double precision[], %s, %s, %s, %s)",
         schedule,
         attempt,
-        status,
         error,
         retry_after,
         jitter,
     )
 
     assert delay == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "seconds"),
+    [
+        (429, 1, 1),
+        (429, 120, 120),
+        (429, 999999999, 3600),
+        (429, -1, 5),
+        (429, None, 5),
+        (503, 7, 7),
+        (503, None, None),
+    ],
+)
+def test_how_long_an_endpoint_that_asks_for_it_is_left_alone(db, status, retry_after, seconds):
+    assert (
+        db.value(
+            "SELECT c360._rest_seconds('{0,5,30}', %s::integer, %s::double precision, 0::double precision)",
+            status,
+            retry_after,
+        )
+        == seconds
+    )
 
 
 def test_every_function_a_daemon_may_call_exists(db):

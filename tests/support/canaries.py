@@ -12,6 +12,7 @@ from psycopg import sql
 
 from c360.embedded.binaries import packaged_folder
 from c360.governance.tenants import as_owner
+from support import lanes
 from support.observations import observe, resolve
 from support.server import TestServer
 from support.session import Session
@@ -157,22 +158,16 @@ def answer_deliveries(db: Session, *canaries: Canary) -> None:
     """Play a relay whose endpoints refuse everything and say so with the words of whom they were told about."""
     while db.row("SELECT messages FROM c360.fan_out()") != (0,):
         pass
-    for lane in db.records("SELECT * FROM c360.claim_lanes('test', 1000)"):
-        place = (lane["subscription_id"], lane["lane"], lane["token"])
+    for lane in lanes.claim(db, "test", 1000):
         # One stays unread.
-        rows = db.records("SELECT * FROM c360.read_lane(%s, %s, %s, '{}', 1000)", *place)[:-1]
-        results = [
-            {
-                "delivery_id": row["delivery_id"],
-                "status": 500,
-                "error": "status",
-                "ms": 1,
-                "answer": " ".join(canary("answer") for canary in canaries if canary.name in row["body"]),
-            }
-            for row in rows
-        ]
-        if results:
-            db.execute("SELECT c360.settle_deliveries(%s, %s, %s, %s)", *place, results)
+        if rows := lanes.read(db, lane, 1000)[:-1]:
+            lanes.settle(
+                db,
+                lane,
+                rows,
+                500,
+                lambda row: " ".join(canary("answer") for canary in canaries if canary.name in row["body"]),
+            )
 
 
 def found_in_tables(db: Session, words: Iterable[str]) -> dict[str, set[str]]:

@@ -119,7 +119,7 @@ def bare_server(version: str | None = None, *settings: str, kept: Path | None = 
             cluster.init(SUPERUSER, "--auth=trust", "--no-sync")
         else:
             _copy(kept, folder / "data")
-        cluster.start(*_settings(folder), *settings)
+        cluster.start(*settings_in(folder), *settings)
         yield TestServer(str(folder), str(binaries.folder))
     finally:
         cluster.stop("immediate")
@@ -150,7 +150,8 @@ def chosen_version() -> str:
     return os.environ.get("PG") or "18"
 
 
-def _settings(folder: Path) -> list[str]:
+def settings_in(folder: Path) -> list[str]:
+    """What every server of the tests is started with."""
     return [
         "listen_addresses=",
         f"unix_socket_directories={folder}",

@@ -1,7 +1,8 @@
 """Sends messages to subscriptions: fan-out, leases, signed webhooks, retries.
 
     service.py     run_relay(): the loop any number of identical relays run
-    lane.py        one leased lane: reads, keeps the order of keys, settles
+    worker.py      one turn at a subscription: reads its leased lanes, keeps the order of keys, settles
+    endpoint.py    how fast an endpoint takes requests, and how many at once
     sender.py      one request: signs it, sends it, says what came of it
     signature.py   Standard Webhooks
     secrets.py     master key and the encryption of signing secrets

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -28,7 +29,10 @@ RETRIES = Gauge("c360_relay_retries", "Deliveries waiting for a retry.", ["tenan
 PAUSED = Gauge("c360_relay_paused", "1 while a webhook is paused or disabled.", ["tenant", "subscription"])
 DELIVERED = Gauge("c360_relay_delivered_messages", "Messages a webhook took, ever.", ["tenant", "subscription"])
 FAILED = Gauge("c360_relay_failed_attempts", "Attempts at a webhook that failed, ever.", ["tenant", "subscription"])
+CLOCK_AHEAD = Gauge("c360_relay_clock_ahead_seconds", "How far the clock here is ahead of that of the database.")
 QUEUE_USAGE = Gauge("c360_notification_queue_usage", "Use of the notification queue of the server, 0 to 1.")
+
+outcome = cache(DELIVERIES.labels)
 
 
 def show_status(subscriptions: Iterable[Any], feed: Any) -> None:

@@ -1,4 +1,4 @@
-"""The loop of a relay: fan out, bring back retries, claim lanes, sleep until the bell.
+"""The loop of a relay: fan out, claim lanes and hand them to workers, sleep until the bell.
 
 Any number of identical relays share the work through leases in the database: no leader, no configuration. Polling is
 always underneath; the bell only makes it quicker. Stopping claims nothing new, finishes what is in flight, gives the
@@ -21,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any, Protocol
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from c360.adapters.database import Database
@@ -29,21 +30,30 @@ from c360.adapters.listener import Listener
 from c360.domain.errors import C360Error, DatabaseUnreachable, RelayRefused
 from c360.relay import metrics
 from c360.relay.addresses import is_forbidden
-from c360.relay.lane import LaneWorker, Lease, TenantDoor
+from c360.relay.endpoint import Endpoint, Hand, Slots
 from c360.relay.secrets import Keyring, load_keyring
 from c360.relay.sender import Sender
+from c360.relay.worker import Lease, TenantDoor, Worker
 from c360.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 BELL = "relay"
-_LANES = 512
-_CLAIM = 32
+_LANES = 4096
+_CLAIM = 64
+_REQUESTS = 1024
+# Text of messages in memory: of all workers, at most and at least of one read.
+_HELD_BYTES, _READ_BYTES, _READ_BYTES_LEAST = 64 << 20, 4 << 20, 256 << 10
+_FORGET_ENDPOINT_AFTER = 3600.0
+# Under load messages are fanned out in handfuls: each step is a commit, which producers on the same disk feel.
+_STEP_EVERY = 0.01
 _SHORT_POLLS = 3
 _SHORT_POLL = 0.05
 _RING_EVERY = 0.05
 _REMIND_EVERY = 10
 _RENEW_EVERY = 5.0
+# One of two clocks that are so far apart is wrong, and receivers refuse what is five minutes off.
+_CLOCK_TOLERANCE = 60.0
 _STATUS_EVERY = 15.0
 _HOUSEKEEPING_EVERY = 300.0
 
@@ -75,19 +85,25 @@ class Relay:
         self._bells = bells
         self._poll = poll_seconds
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-        self._workers: set[asyncio.Task[None]] = set()
+        self._workers: dict[asyncio.Task[None], Worker] = {}
+        self._endpoints: dict[UUID, Endpoint] = {}
+        self._slots = Slots(_REQUESTS)
+        self._hand = Hand(_HELD_BYTES, _READ_BYTES, _READ_BYTES_LEAST)
         self._doors: WeakValueDictionary[str, TenantDoor] = WeakValueDictionary()
         self._news = 0
         self._next_due: float | None = None
         self._is_asleep = False
+        self._is_clock_off = False
         self._quiet_polls = 0
         self._mark = 0
-        self._renewed_at = 0.0
+        self._renewed_at = self._stepped_at = 0.0
+        self._stop = asyncio.Event()
         self._hints: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
         self._hinted = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set and everything in flight is settled."""
+        self._stop = stop
         await self._patiently(self._renew, stop)
         # A connection that had to be made anew may end at another server than the one before.
         self._db.greet_with("c360.renew_relay", self._note_mark, self._whoami)
@@ -105,6 +121,7 @@ class Relay:
         finally:
             for task in background:
                 task.cancel()
+            self._notice()
             await asyncio.gather(*background, *self._workers, return_exceptions=True)
             with contextlib.suppress(C360Error):
                 await self._set_asleep(False)
@@ -113,6 +130,15 @@ class Relay:
     async def _renew(self) -> None:
         self._note_mark(await self._db.call("c360.renew_relay", **self._whoami()))
         self._renewed_at = time.monotonic()
+        ahead = await self._db.call("c360.compare_clocks", relay=self._name, at=time.time())
+        metrics.CLOCK_AHEAD.set(ahead)
+        is_off = abs(ahead) > _CLOCK_TOLERANCE
+        if is_off != self._is_clock_off:
+            self._is_clock_off = is_off
+            if is_off:
+                logger.error("nothing is sent: clocks of relay and database differ", extra={"ahead_seconds": ahead})
+            else:
+                logger.info("clocks of relay and database agree again")
 
     def _whoami(self) -> dict[str, Any]:
         return {"relay": self._name, "mark": self._mark}
@@ -140,61 +166,89 @@ class Relay:
         """Work until there is none, then sleep once."""
         polls = 0
         while not stop.is_set():
-            if await self._work(stop):
+            if await self._work():
                 polls = 0
                 await self._set_asleep(False)
-            elif self._is_asleep:
+                continue
+            self._next_due = await self._db.call("c360.next_delivery_due")
+            if self._is_asleep:
                 if not await self._bells.wait(BELL, self._pause(self._poll), stop=stop):
                     await self._stay_asleep()
                 return
-            elif polls < _SHORT_POLLS:
+            if polls < _SHORT_POLLS:
                 polls += 1
                 await self._bells.wait(BELL, self._pause(_SHORT_POLL), stop=stop)
             else:
                 # Producers ring from here on; what they committed before has to be looked for once more.
                 await self._set_asleep(True)
 
-    async def _work(self, stop: asyncio.Event) -> bool:
+    async def _work(self) -> bool:
         if time.monotonic() - self._renewed_at > _RENEW_EVERY:
             await self._renew()
+        if (early := self._stepped_at + _STEP_EVERY - time.monotonic()) > 0:
+            await asyncio.sleep(early)
+        self._stepped_at = time.monotonic()
         (step,) = await self._db.rows("c360.fan_out")
+        if step["has_more"]:
+            self._stepped_at = 0.0
         if step["messages"]:
             metrics.FANNED_OUT.inc(step["messages"])
             self._note_hints(step["hints"])
-        (due,) = await self._db.rows("c360.release_due_deliveries")
-        self._next_due = due["next_due_in"]
-        if step["deliveries"] or due["released"]:
-            self._news += 1
-        claimed = await self._claim(stop)
-        return bool(step["messages"] or due["released"] or claimed)
+        if step["deliveries"]:
+            self._heard()
+        claimed = await self._claim()
+        return bool(step["messages"] or claimed)
 
-    async def _claim(self, stop: asyncio.Event) -> int:
-        room = min(_CLAIM, _LANES - len(self._workers))
+    async def _claim(self) -> int:
+        if self._is_clock_off:
+            return 0
+        room = min(_CLAIM, _LANES - sum(worker.lane_count for worker in self._workers.values()))
         if room <= 0:
             return 0
         rows = await self._db.rows("c360.claim_lanes", relay=self._name, limit=room)
+        leases: dict[UUID, list[Lease]] = defaultdict(list)
+        tenants: dict[UUID, str] = {}
         for row in rows:
-            lease = Lease(
-                subscription_id=row["subscription_id"],
-                lane=row["lane"],
-                token=row["token"],
-                url=row["url"],
-                is_ordered=row["is_ordered"],
-                timeout_seconds=row["timeout_seconds"],
-                concurrency=row["concurrency"],
-                secret_version=row["secret_version"],
-            )
-            door = self._doors.setdefault(row["tenant"], TenantDoor(self._db, max(1, self._db.size // 2)))
-            worker = LaneWorker(door, self._sender, lease, stop=stop, news=lambda: self._news)
-            task = asyncio.create_task(worker.run(), name=f"c360 lane {lease.subscription_id}/{lease.lane}")
-            self._workers.add(task)
-            task.add_done_callback(self._worker_done)
+            values = dict(row)
+            tenants[row["subscription_id"]] = values.pop("tenant")
+            leases[row["subscription_id"]].append(Lease(**values))
+        at_work = {worker.subscription_id: worker for worker in self._workers.values() if worker.is_at_work()}
+        for subscription_id, claimed in leases.items():
+            if subscription_id in at_work:
+                for lease in claimed:
+                    at_work[subscription_id].add(lease)
+            else:
+                self._begin(tenants[subscription_id], subscription_id, claimed)
         return len(rows)
 
+    def _begin(self, tenant: str, subscription_id: UUID, leases: list[Lease]) -> None:
+        door = self._doors.setdefault(tenant, TenantDoor(self._db, max(1, self._db.size // 2)))
+        worker = Worker(
+            door,
+            self._sender,
+            leases,
+            endpoint=self._endpoints.setdefault(subscription_id, Endpoint()),
+            slots=self._slots,
+            hand=self._hand,
+            stop=self._stop,
+            news=lambda: self._news,
+        )
+        task = asyncio.create_task(worker.run(), name=f"c360 webhooks {subscription_id}")
+        self._workers[task] = worker
+        task.add_done_callback(self._worker_done)
+
+    def _heard(self) -> None:
+        self._news += 1
+        self._notice()
+
+    def _notice(self) -> None:
+        for worker in self._workers.values():
+            worker.notice()
+
     def _worker_done(self, task: asyncio.Task[None]) -> None:
-        self._workers.discard(task)
+        self._workers.pop(task, None)
         if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("lane failed", exc_info=error, extra={"lane": task.get_name()})
+            logger.error("worker failed", exc_info=error, extra={"worker": task.get_name()})
 
     async def _set_asleep(self, asleep: bool) -> None:
         if self._is_asleep != asleep:
@@ -249,13 +303,16 @@ class Relay:
 
     async def _backfill(self) -> None:
         while await self._db.call("c360.backfill_deliveries"):
-            self._news += 1
+            self._heard()
 
     async def _show_status(self) -> None:
         (feed,) = await self._db.rows("c360.feed_status")
         metrics.show_status(await self._db.rows("c360.relay_status"), feed)
+        metrics.LANES.set(sum(worker.lane_count for worker in self._workers.values()))
 
     async def _keep_house(self) -> None:
+        long_ago = time.monotonic() - _FORGET_ENDPOINT_AFTER
+        self._endpoints = {name: known for name, known in self._endpoints.items() if known.used_at > long_ago}
         await self._db.call("c360.maintain_deliveries")
         await self._db.call("c360.maintain_message_partitions")
 

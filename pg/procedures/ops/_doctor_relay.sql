@@ -104,6 +104,18 @@ AS $$
     SELECT
         'error',
         'relay',
+        format('Relay %s sends nothing: its clock is %s seconds %s the database.', running.relay,
+               round(abs(running.clock_ahead_seconds)), CASE WHEN running.clock_ahead_seconds > 0 THEN 'ahead of' ELSE 'behind' END),
+        'Set the clock that is wrong; the relay goes on by itself.'
+    FROM c360.relays AS running
+    WHERE running.renewed_at > clock_timestamp() - interval '1 minute'
+      AND abs(running.clock_ahead_seconds) > 60
+
+    UNION ALL
+
+    SELECT
+        'error',
+        'relay',
         format('%s messages wait to be fanned out, the oldest for %s minutes.', feed.waiting, round(feed.oldest_seconds / 60)),
         'Check that "c360 relay" runs and what it logs.'
     FROM c360.feed_status() AS feed

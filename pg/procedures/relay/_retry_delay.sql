@@ -5,7 +5,6 @@
 CREATE OR REPLACE FUNCTION c360._retry_delay(
     p_schedule    double precision[],
     p_attempt     integer,
-    p_status      integer,
     p_error       text,
     p_retry_after double precision,
     p_jitter      double precision
@@ -24,12 +23,12 @@ AS $$
     )
     FROM (
         SELECT CASE
-            WHEN p_status = 429 OR p_error = 'timeout' THEN
+            WHEN p_error = 'timeout' THEN
                 greatest(p_schedule[p_attempt + 1], least(60, p_schedule[cardinality(p_schedule)]))
             ELSE p_schedule[least(p_attempt + 1, cardinality(p_schedule))]
         END AS delay
     ) AS base;
 $$;
 
-COMMENT ON FUNCTION c360._retry_delay(double precision[], integer, integer, text, double precision, double precision) IS
+COMMENT ON FUNCTION c360._retry_delay(double precision[], integer, text, double precision, double precision) IS
     'Seconds from a failed attempt to the next one.';

@@ -38,14 +38,19 @@ AS $$
         parked.message_count,
         dead.message_count,
         extract(epoch FROM clock_timestamp() - least(waiting.oldest_at, parked.oldest_at))::double precision,
-        state.delivered_count,
+        state.delivered_count + served.delivered_count,
         state.failed_count,
-        state.last_delivered_at,
+        greatest(state.last_delivered_at, served.last_delivered_at),
         state.last_failed_at,
         state.last_error,
         subscription.disabled_reason
     FROM c360.subscriptions AS subscription
     JOIN c360.subscription_states AS state ON state.subscription_id = subscription.subscription_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(lane.delivered_count), 0)::bigint AS delivered_count, max(lane.last_delivered_at) AS last_delivered_at
+        FROM c360.lanes AS lane
+        WHERE lane.subscription_id = subscription.subscription_id
+    ) AS served
     CROSS JOIN LATERAL (
         SELECT count(*) AS message_count, min(delivery.message_at) AS oldest_at
         FROM c360.deliveries AS delivery

@@ -1,0 +1,364 @@
+"""Faults that take their time: servers restart, processes die again and again, sessions are cut without a word.
+
+Each says how many messages were lost, came more than once, and came out of order: lost must be none, and the order of a
+key must hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from c360.governance import create_tenant
+from c360.installer.install import install
+from c360.installer.sources import load
+from c360.relay.webhooks import add_webhook
+from support.receiver import Reply
+from support.server import SUPERUSER, bare_server, settings_in
+
+pytestmark = pytest.mark.long
+
+TOPIC = "c360-updated-profiles"
+KEYS = 50
+PUBLISH = "SELECT c360._publish('acme', %s, 'profile.updated', 'k' || (%s %% %s), jsonb_build_object('n', %s::integer))"
+
+
+class Producer:
+    """Publishes 0, 1, 2 ... one committed message at a time, whatever the server does; `committed` is what was."""
+
+    def __init__(self, dsn: str, pause: float) -> None:
+        self._dsn, self._pause = dsn, pause
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self.committed: list[int] = []
+
+    def __enter__(self) -> Producer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._enough.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        number = 0
+        while not self._enough.is_set():
+            with (
+                contextlib.suppress(psycopg.OperationalError),
+                psycopg.connect(self._dsn, autocommit=True) as connection,
+            ):
+                while not self._enough.is_set():
+                    # A commit whose answer was lost may have been made: the number is not used again.
+                    number += 1
+                    connection.execute(PUBLISH.encode(), [TOPIC, number, KEYS, number])
+                    self.committed.append(number)
+                    time.sleep(self._pause)
+            time.sleep(0.05)
+
+
+def account(receiver, committed):
+    """Lost, doubled, out of order: of the messages that were committed, by their first acceptance."""
+    accepted = [request.number for request in list(receiver.received)]
+    times = Counter(accepted)
+    last, wrong, seen = defaultdict(int), 0, set()
+    for number in accepted:
+        if number not in seen:
+            wrong += number < last[number % KEYS]
+            last[number % KEYS] = max(last[number % KEYS], number)
+            seen.add(number)
+    found = {
+        "lost": len(set(committed) - seen),
+        "doubled": sum(count > 1 for count in times.values()),
+        "out_of_order": wrong,
+    }
+    print(found)
+    return found
+
+
+@pytest.fixture
+def own_server(keyring, receiver):
+    """A server that a test may stop, with one tenant and one webhook: (server, dsn)."""
+    with bare_server() as server:
+        server.create_database("own", owner=SUPERUSER)
+        dsn = server.dsn("own")
+        install(dsn, load())
+        with psycopg.connect(dsn) as connection:
+            create_tenant(connection, "acme")
+            hook = add_webhook(
+                connection,
+                keyring,
+                "acme",
+                receiver.url(),
+                name="hooks",
+                options={"retry_schedule": [0] + [0.2] * 20},
+                allow_private=True,
+            )
+        receiver.secrets["/hooks"] = hook.secret
+        yield server, dsn
+
+
+def has_all(receiver, committed):
+    return lambda: set(committed) <= {request.number for request in list(receiver.received)}
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_postgres_restarts_under_traffic(own_server, receiver, start_relay, wait_until, mode):
+    server, dsn = own_server
+    start_relay(dsn)
+    start_relay(dsn)
+    with Producer(dsn, 0.002) as producer:
+        for _ in range(3):
+            reached = len(producer.committed)
+            wait_until(lambda reached=reached: len(producer.committed) > reached + 300)
+            server.cluster.stop(mode)
+            time.sleep(0.5)
+            server.cluster.start(*settings_in(Path(server.folder)))
+        reached = len(producer.committed)
+        wait_until(lambda: len(producer.committed) > reached + 300)
+
+    wait_until(has_all(receiver, producer.committed))
+    found = account(receiver, producer.committed)
+    assert (found["lost"], found["out_of_order"]) == (0, 0)
+
+
+def test_a_receiver_that_deduplicates_has_each_effect_once_after_twenty_kills(
+    database, session, subscribe, receiver, start_relay, wait_until, waiting
+):
+    subscribe(lane_count=8, retry_schedule=[0] + [0.2] * 20)
+    running = [start_relay(), start_relay()]
+    with Producer(database.dsn, 0.0005) as producer:
+        for kill in range(20):
+            reached = len(receiver.received)
+            wait_until(lambda reached=reached: len(receiver.received) > reached + 100)
+            victim = running.pop(0)
+            victim.kill()
+            victim.wait()
+            session.execute(  # its leases would end by themselves after thirty seconds
+                "UPDATE c360.lanes SET lease_until = now() WHERE owner LIKE %s", f"%:{victim.pid}:%"
+            )
+            running.append(start_relay())
+            print(f"kill {kill + 1}", len(producer.committed), len(receiver.received))
+
+    wait_until(has_all(receiver, producer.committed))
+    wait_until(lambda: waiting() == 0)
+    found = account(receiver, producer.committed)
+    effects = {request.message_id: request.number for request in receiver.received}
+    assert (found["lost"], found["out_of_order"]) == (0, 0)
+    assert len(effects) == len(set(effects.values()))
+
+
+def test_a_bell_that_rings_while_the_relay_falls_asleep_is_not_missed(
+    session, subscribe, publish, receiver, start_relay, wait_until
+):
+    subscribe(lane_count=1)
+    start_relay(C360_RELAY_POLL_SECONDS="1")
+    chance = random.Random(1)
+    late = []
+    for number in range(1500):
+        # The relay falls asleep after three polls of 50 ms: most of these come around that moment.
+        time.sleep(chance.uniform(0.0, 0.03) + (0.13 if number % 3 else 0.0))
+        committed = time.monotonic()
+        publish(number)
+        wait_until(lambda number=number: len(receiver.received) > number)
+        late.append(receiver.received[number].at - committed)
+
+    # A missed bell costs one poll (a second and a fifth) at most; machine and scheduler may take their part.
+    assert max(late) < 5
+    assert sorted(late)[len(late) * 99 // 100] < 1
+    assert receiver.numbers() == list(range(1500))
+
+
+def test_a_listen_session_that_is_lost_without_a_word_is_noticed(
+    session, server, subscribe, publish, receiver, start_relay, wait_until
+):
+    subscribe(lane_count=1)
+    start_relay(C360_RELAY_POLL_SECONDS="0.5")
+    publish(0)
+    receiver.wait_for(1)
+    bells = "SELECT pid FROM pg_stat_activity WHERE application_name = 'c360 relay bell'"
+    (pid,) = wait_until(lambda: session.column(bells))
+
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        for number in range(1, 11):
+            publish(number)
+            receiver.wait_for(number + 1)
+        new = wait_until(lambda: [other for other in session.column(bells) if other != pid])
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+    assert new
+    assert receiver.numbers() == list(range(11))
+
+
+def test_an_old_snapshot_and_a_transaction_of_another_database_hold_up_nothing(
+    server, connect, session, subscribe, receiver, start_relay, wait_until, waiting
+):
+    subscribe(lane_count=8)
+    holder = connect()
+    holder.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    holder.value("SELECT count(*) FROM c360.messages")
+    with psycopg.connect(server.dsn()) as elsewhere:
+        elsewhere.execute("CREATE TEMPORARY TABLE held (id integer)")
+        start_relay()
+        times = []
+        for part in range(6):
+            began = time.monotonic()
+            session.execute(
+                "SELECT c360._publish('acme', %s, 'profile.updated', 'k' || number, jsonb_build_object('n', number))"
+                " FROM generate_series(%s::integer, %s::integer) AS number",
+                TOPIC,
+                part * 5000,
+                part * 5000 + 4999,
+            )
+            wait_until(lambda part=part: len(receiver.received) >= (part + 1) * 5000)
+            times.append(time.monotonic() - began)
+        elsewhere.rollback()
+
+    wait_until(lambda: waiting() == 0)
+    print("seconds for each 5,000", [round(seconds, 2) for seconds in times])
+    assert sorted(receiver.numbers()) == list(range(30_000))
+    # Dead rows that nobody may remove do not make it slower and slower; three times allows for a busy machine.
+    assert times[-1] < 3 * min(times[:3])
+
+
+def test_an_endpoint_that_comes_back_is_not_run_over(session, subscribe, receiver, start_relay, wait_until, waiting):
+    is_down = True
+    accepted = []
+
+    def reply(request):
+        if is_down:
+            return Reply(503)
+        accepted.append(request)
+        return Reply()
+
+    receiver.reply = reply
+    subscribe(lane_count=8, max_in_flight=32, retry_schedule=[0] + [0.5] * 20)
+    start_relay()
+    start_relay()
+    session.execute(
+        "SELECT c360._publish('acme', %s, 'profile.updated', 'k' || number %% 50, jsonb_build_object('n', number))"
+        " FROM generate_series(0, 4999) AS number",
+        TOPIC,
+    )
+    wait_until(lambda: session.value("SELECT circuit FROM c360.subscription_states") == "open")
+    wait_until(lambda: session.value("SELECT open_count FROM c360.subscription_states") >= 4)
+    attempts = Counter(request.number for request in receiver.received)
+    receiver.most_in_flight = 0
+    is_down = False
+
+    wait_until(lambda: waiting() == 0)
+    found = account_of(accepted)
+    assert found == {"lost": 0, "out_of_order": 0}
+    # While it is down it is asked now and then, by one message at a time.
+    assert sum(attempts.values()) < 200
+    assert receiver.most_in_flight <= 32
+
+
+def account_of(accepted):
+    """Of the numbers 0 to 4999 in 50 keys."""
+    last, wrong, seen = defaultdict(lambda: -1), 0, set()
+    for number in (request.number for request in accepted):
+        if number not in seen:
+            wrong += number < last[number % 50]
+            last[number % 50] = max(last[number % 50], number)
+            seen.add(number)
+    return {"lost": 5000 - len(seen), "out_of_order": wrong}
+
+
+@pytest.mark.parametrize("ahead", [600, -600])
+def test_a_relay_whose_clock_is_off_sends_nothing_and_says_so(
+    database, session, subscribe, publish, receiver, start_relay, wait_until, tmp_path, ahead
+):
+    subscribe()
+    publish(1)
+    (tmp_path / "clock").mkdir()
+    (tmp_path / "clock" / "sitecustomize.py").write_text(
+        f"import time\nright = time.time\ntime.time = lambda: right() + {ahead}\n"
+    )
+    python_path = os.pathsep.join([str(tmp_path / "clock"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    root = Path(__file__).resolve().parents[2]
+    with (tmp_path / "off.log").open("wb") as log:
+        off = subprocess.Popen(
+            [str(root / ".venv/bin/python"), "-m", "c360_cli", "relay"],
+            env={
+                **os.environ,
+                "PYTHONPATH": python_path,
+                "DATABASE_URL": database.dsn,
+                "C360_DATA_DIR": str(tmp_path),
+                "C360_WEBHOOK_ALLOW_PRIVATE": "1",
+            },
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        wait_until(lambda: b"clocks of relay and database differ" in (tmp_path / "off.log").read_bytes())
+        findings = wait_until(
+            lambda: session.column("SELECT finding FROM c360.doctor() WHERE finding LIKE '%%its clock is%%'")
+        )
+        assert receiver.received == []
+        assert ("ahead of" if ahead > 0 else "behind") in findings[0]
+
+        start_relay()
+        receiver.wait_for(1)
+    finally:
+        off.terminate()
+        off.wait()
+
+
+def test_a_full_notification_queue_fails_no_producer(
+    server, connect, session, subscribe, publish, receiver, start_relay, wait_until
+):
+    """Producers ring only while the queue is less than half full; what they write arrives all the same."""
+    subscribe(lane_count=1)
+    start_relay(C360_RELAY_POLL_SECONDS="0.5")
+    deaf = connect()
+    deaf.execute("LISTEN noise")
+    deaf.commit()
+    deaf.execute("SELECT 1")  # in a transaction it hears nothing, and the queue keeps everything for it
+    with psycopg.connect(server.dsn(session.value("SELECT current_database()")), autocommit=True) as noise:
+        # The queue of a server is 8 GB; its use is told in parts of that. A tenth of a percent is noise enough here.
+        before = noise.execute("SELECT pg_notification_queue_usage()").fetchone()
+        noise.execute("SELECT pg_notify('noise', repeat('x', 7900) || number) FROM generate_series(1, 2000) AS number")
+        assert noise.execute("SELECT pg_notification_queue_usage() > %s", before).fetchone() == (True,)
+    for number in range(20):
+        publish(number)
+    receiver.wait_for(20)
+    deaf.rollback()
+
+    assert receiver.numbers() == list(range(20))
+
+
+def test_memory_stays_bounded_before_a_long_backlog_of_large_messages(
+    session, subscribe, receiver, start_relay, wait_until, waiting
+):
+    for number in range(4):
+        subscribe(f"/large/{number}")
+    session.execute(
+        "SELECT c360._publish('acme', %s, 'profile.updated', 'k' || number,"
+        " jsonb_build_object('n', number, 'padding', repeat('x', 400000))) FROM generate_series(1, 1000) AS number",
+        TOPIC,
+    )
+    relay = start_relay()
+    most = 0
+
+    def is_done():
+        nonlocal most
+        with contextlib.suppress(psutil.NoSuchProcess):
+            most = max(most, psutil.Process(relay.pid).memory_info().rss)
+        return len(receiver.received) >= 4000
+
+    wait_until(is_done)
+    print("most memory", most >> 20, "MB")
+    assert most < 300 << 20
