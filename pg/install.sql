@@ -215,6 +215,12 @@ SELECT c360._migration_pending('0034_topic_consumers') AS pending \gset
 SELECT c360._record_migration('0034_topic_consumers') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0036_subscription_controls') AS pending \gset
+\if :pending
+\ir migrations/0036_subscription_controls.sql
+SELECT c360._record_migration('0036_subscription_controls') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0037_subscription_renderings') AS pending \gset
 \if :pending
 \ir migrations/0037_subscription_renderings.sql
@@ -299,6 +305,7 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/governance/resume_tenant.sql
 \ir procedures/governance/suspend_tenant.sql
 \ir procedures/scoring/_score_settings.sql
+\ir procedures/governance/_subscription_filter.sql
 \ir procedures/governance/_tenant_metadata.sql
 \ir procedures/governance/tenant_metadata.sql
 \ir procedures/governance/tenant_blueprint.sql
@@ -758,6 +765,7 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/topic/_trim_feeds.sql
 \ir procedures/topic/maintain_message_partitions.sql
 \ir procedures/topic/list_topics.sql
+\ir procedures/topic/list_message_types.sql
 \ir procedures/topic/_shown_message.sql
 \ir procedures/topic/_check_topic.sql
 \ir procedures/topic/_told_segments.sql
@@ -782,6 +790,7 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 
 -- procedures/relay ----------------------------------------------------------------------------------------------------
 \ir procedures/relay/_wants_type.sql
+\ir procedures/relay/_filter_function.sql
 \ir procedures/relay/_hold_partitions.sql
 \ir procedures/relay/_snapshot_without_self.sql
 \ir procedures/relay/_topic_is_wanted.sql
@@ -791,14 +800,27 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/relay/_backfill_range.sql
 \ir procedures/relay/_backfill_deliveries.sql
 \ir procedures/relay/_finish_backfills.sql
+\ir procedures/relay/_waiting_deliveries.sql
+\ir procedures/relay/_over_backlog.sql
+\ir procedures/relay/_hold_back.sql
 \ir procedures/relay/backfill_deliveries.sql
 \ir procedures/relay/_insert_deliveries.sql
 \ir procedures/relay/fan_out.sql
 \ir procedures/relay/ring_topics.sql
+\ir procedures/relay/_judged_messages.sql
+\ir procedures/relay/_pause_failing.sql
+\ir procedures/relay/_unwanted_messages.sql
+\ir procedures/relay/_drop_filter_function.sql
+\ir procedures/relay/_check_filter_cost.sql
+\ir procedures/relay/_make_filter_function.sql
+\ir procedures/relay/_compile_filter.sql
+\ir procedures/relay/_drop_filter.sql
 \ir procedures/relay/_most_requests.sql
 \ir procedures/relay/_secret_version.sql
 \ir procedures/relay/_take_due_deliveries.sql
 \ir procedures/relay/claim_lanes.sql
+\ir procedures/relay/_next_messages.sql
+\ir procedures/relay/_drop_unwanted.sql
 \ir procedures/relay/read_deliveries.sql
 \ir procedures/relay/release_lanes.sql
 \ir procedures/relay/_is_endpoint_failure.sql
@@ -809,6 +831,7 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/relay/_open_circuit.sql
 \ir procedures/relay/_disable_subscription.sql
 \ir procedures/relay/_move_circuit.sql
+\ir procedures/relay/_count_delivered.sql
 \ir procedures/relay/_settle_failed.sql
 \ir procedures/relay/_settle_done.sql
 \ir procedures/relay/settle_deliveries.sql
@@ -821,7 +844,6 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/relay/renew_relay.sql
 \ir procedures/relay/compare_clocks.sql
 \ir procedures/relay/confirm_cluster.sql
-\ir procedures/relay/_numbers.sql
 \ir procedures/relay/_find_subscription.sql
 \ir procedures/relay/relay_status.sql
 \ir procedures/relay/feed_status.sql
@@ -831,11 +853,20 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/relay/_checked_url.sql
 \ir procedures/relay/list_subscriptions.sql
 \ir procedures/relay/show_subscription.sql
+\ir procedures/relay/_check_message_types.sql
+\ir procedures/relay/_subscription_with.sql
+\ir procedures/relay/_refuse_subscription.sql
 \ir procedures/relay/add_subscription.sql
+\ir procedures/relay/_hold_lanes.sql
+\ir procedures/relay/change_subscription.sql
 \ir procedures/relay/pause_subscription.sql
 \ir procedures/relay/resume_subscription.sql
+\ir procedures/relay/disable_subscription.sql
 \ir procedures/relay/remove_subscription.sql
 \ir procedures/relay/rotate_subscription_secret.sql
+\ir procedures/relay/sealed_secrets.sql
+\ir procedures/relay/rewrap_secret.sql
+\ir procedures/relay/retire_secrets.sql
 \ir procedures/relay/subscription_secrets.sql
 \ir procedures/relay/prepare_test_message.sql
 \ir procedures/relay/set_subscription_rendering.sql
@@ -844,9 +875,23 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/relay/subscription_rendering.sql
 \ir procedures/relay/claim_credentials.sql
 \ir procedures/relay/renew_credentials.sql
+\ir procedures/relay/prepare_example_message.sql
 \ir procedures/relay/list_dead_letters.sql
 \ir procedures/relay/_hold_retention.sql
 \ir procedures/relay/replay_dead_letters.sql
+\ir procedures/relay/_check_filter.sql
+\ir procedures/relay/_filter_types.sql
+\ir procedures/relay/_sending_subscription.sql
+\ir procedures/relay/replay_messages.sql
+\ir procedures/relay/recover_subscription.sql
+\ir procedures/relay/_duration_percentile.sql
+\ir procedures/relay/subscription_stats.sql
+\ir procedures/relay/_attempt_filter.sql
+\ir procedures/relay/list_attempts.sql
+\ir procedures/relay/_find_message.sql
+\ir procedures/relay/_is_hidden_message.sql
+\ir procedures/relay/_message_fate.sql
+\ir procedures/relay/show_message.sql
 \ir procedures/relay/maintain_deliveries.sql
 
 -- procedures/models ---------------------------------------------------------------------------------------------------
@@ -1198,6 +1243,8 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/ops/_doctor_log.sql
 \ir procedures/ops/_doctor_messages.sql
 \ir procedures/ops/_doctor_consumers.sql
+\ir procedures/ops/snapshot_holders.sql
+\ir procedures/ops/_doctor_snapshots.sql
 \ir procedures/ops/_doctor_relay.sql
 \ir procedures/ops/_doctor_endpoints.sql
 \ir procedures/ops/_doctor_tenants.sql

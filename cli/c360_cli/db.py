@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from c360.domain.errors import UsageError
 from c360.installer.install import Report, install
 from c360.installer.sources import Sources, load
 from c360.installer.status import Status, compare, read_ledgers
+from c360.relay.secrets import Keyring, load_keyring
+from c360.settings import load_settings
 from c360_cli.connection import connected, database_address
 from c360_cli.options import DataDir, DryRun, Dsn, Json
 from c360_cli.output import print_json, say
@@ -66,7 +69,9 @@ def doctor_command(
     from c360.installer.doctor import examine, examine_security  # here, because it brings the slow renderer along
 
     with connected(dsn, data_dir) as connection:
-        findings = examine_security(connection) if security else examine(connection, load())
+        findings = (
+            examine_security(connection) if security else examine(connection, load(), _master_keys(dsn, data_dir))
+        )
     if as_json:
         print_json([dataclasses.asdict(finding) for finding in findings])
     else:
@@ -80,6 +85,18 @@ def url_command(dsn: Dsn = None, data_dir: DataDir = None) -> None:
     """Print the address of the database, password included, for psql and other tools."""
     with database_address(dsn, data_dir) as address:
         print(address)
+
+
+def _master_keys(dsn: str | None, data_dir: DataDir) -> Keyring | None:
+    settings = load_settings(dsn=dsn, data_dir=data_dir)
+    try:
+        return load_keyring(
+            settings.data_dir,
+            master_key=settings.master_key.get_secret_value() if settings.master_key else None,
+            create=False,
+        )
+    except UsageError:
+        return None
 
 
 def _install(dsn: str | None, data_dir: DataDir, dry_run: bool) -> None:

@@ -87,6 +87,17 @@ def _webhook_command(tenant: str, webhook: Webhook, dumped_at: datetime) -> list
     for seconds in webhook.retry_schedule:
         command += ["--retry", f"{seconds:g}"]
     command += ["--max-in-flight", str(webhook.max_in_flight), "--timeout", f"{webhook.timeout_seconds:g}"]
+    more = {
+        "--rate": webhook.rate_per_second,
+        "--batch": webhook.batch_max if webhook.batch_max > 1 else None,
+        "--max-backlog": webhook.max_backlog,
+        "--max-age": webhook.max_age,
+        "--where": webhook.condition,
+        "--segment": webhook.segment,
+    }
+    for option, given in more.items():
+        if given is not None:
+            command += [option, f"{given:g}" if isinstance(given, float) else str(given)]
     return command if webhook.is_ordered else [*command, "--unordered"]
 
 

@@ -41,6 +41,22 @@ def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fals
     print_table(table)
 
 
+@app.command("types")
+def types_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """The types of messages there are, with their topics; --json shows an example of each."""
+    with connected(dsn, data_dir) as connection:
+        rows = connection.execute(
+            "SELECT topic, type, description, example FROM c360.list_message_types() ORDER BY topic, type"
+        ).fetchall()
+    if as_json:
+        print_json([dict(zip(("topic", "type", "description", "example"), row, strict=True)) for row in rows])
+        return
+    table = Table("type", "topic", "what it tells", box=None)
+    for topic, type_, description, _ in rows:
+        table.add_row(type_, topic, description)
+    print_table(table)
+
+
 @app.command("tail")
 def tail_command(
     tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")],

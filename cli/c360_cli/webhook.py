@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
-import psycopg
 import typer
 from rich.table import Table
 
 from c360.domain.errors import UsageError
 from c360.relay.client import destinations, verifying_tls, webhook_client
-from c360.relay.secrets import Keyring, load_keyring, throwaway_keyring
+from c360.relay.secrets import throwaway_keyring
 from c360.relay.shapes import read_shape
 from c360.relay.webhooks import PROFILE_TOPIC, add_webhook, rotate_secret, send_test, show_webhook
 from c360.settings import load_settings
+from c360_cli import webhook_changes, webhook_keys, webhook_record, webhook_sending
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
 from c360_cli.output import print_json, print_table, say
-from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 from c360_cli.unmasked import AsSent, as_sent
+from c360_cli.webhook_options import (
+    AllowPrivate,
+    BatchMax,
+    InSegment,
+    MaxAge,
+    MaxBacklog,
+    Rate,
+    Rehearsal,
+    Tenant,
+    Webhook,
+    Where,
+    call,
+    changing,
+    keyring_of,
+    name_of,
+    text_of,
+)
 from c360_cli.webhook_shape import (
     Answers,
     Auth,
@@ -53,16 +64,6 @@ app.add_typer(letters, name="dead-letters")
 app.command("presets")(presets_command)
 app.command("preset")(preset_command)
 app.command("render")(render_command)
-
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
-Webhook = Annotated[str, typer.Argument(metavar="WEBHOOK", help="Name or id of the webhook.")]
-AllowPrivate = Annotated[
-    bool, typer.Option("--allow-private", help="Let it reach private addresses and http (development).")
-]
-Rehearsal = Annotated[
-    bool,
-    typer.Option("--dry-run", help="Try it and undo it. Prints no SQL: that would carry a secret nobody knows."),
-]
 
 _LIST = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_subscriptions() AS listed"
 _DEAD_LETTERS = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_dead_letters(%s, %s) AS listed"
@@ -102,6 +103,12 @@ def add_command(
     client_key: ClientKey = None,
     answers: Answers = None,
     example: Example = None,
+    where: Where = None,
+    segment: InSegment = None,
+    rate: Rate = None,
+    batch_max: BatchMax = None,
+    max_backlog: MaxBacklog = None,
+    max_age: MaxAge = None,
     allow_private: AllowPrivate = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
@@ -123,16 +130,17 @@ def add_command(
         "lane_count": min(8, most),
         "timeout_seconds": timeout,
     }
-    if retry:
-        options["retry_schedule"] = retry
-    with connected(dsn, data_dir) as connection, _changing(connection, dry_run):
-        keyring = throwaway_keyring() if dry_run else _keyring(dsn, data_dir, create=True)
+    limits = {"rate_per_second": rate, "batch_max": batch_max, "max_backlog": max_backlog, "max_age": max_age}
+    given = {"retry_schedule": retry, "condition": where, "segment": segment, **limits}
+    options |= {option: value for option, value in given.items() if value}
+    with connected(dsn, data_dir) as connection, changing(connection, dry_run):
+        keyring = throwaway_keyring() if dry_run else keyring_of(dsn, data_dir, create=True)
         made = add_webhook(
             connection,
             keyring,
             tenant,
             filled.url,
-            name=name or preset or _name_of(filled.url),
+            name=name or preset or name_of(filled.url),
             topics=topics,
             types=types,
             options=options,
@@ -140,6 +148,7 @@ def add_command(
             destinations=destinations(settings, allow_private=allow_private),
         )
         store_shape(connection, keyring, tenant, str(made.subscription_id), filled, wanted, is_new=True)
+        is_in_force = not (where or segment) or webhook_changes.filtered(connection, tenant, str(made.subscription_id))
         shown = show_webhook(connection, tenant, str(made.subscription_id))
     if dry_run:
         say(f"-- would add webhook {shown['name']} of tenant {tenant}; nothing was written.")
@@ -151,6 +160,7 @@ def add_command(
     target = filled.url if preset is None else shown["url"]
     say(f"webhook {shown['name']} ({made.subscription_id}) sends {', '.join(shown['topics'])} to {target}.")
     say("The line above is its signing secret: give it to the receiver now, it is not shown again.")
+    webhook_changes.say_whether_in_force(tenant, is_in_force)
 
 
 @app.command("set-rendering")
@@ -181,12 +191,12 @@ def set_rendering_command(
         raise UsageError(
             "say what to change", code="usage", hint="--template, --format, --header, --auth, --preset ..."
         )
-    with connected(dsn, data_dir) as connection, _changing(connection, dry_run):
+    with connected(dsn, data_dir) as connection, changing(connection, dry_run):
         shape = read_shape(connection, tenant, webhook)
         filled = wanted.filled(shape.url, shape.rendering)
         if wanted.changes_rendering:
             try_shape(filled, wanted, tenant, shape.topics, shape.types, example)
-        keyring = throwaway_keyring() if dry_run else _keyring(dsn, data_dir, create=False)
+        keyring = throwaway_keyring() if dry_run else keyring_of(dsn, data_dir, create=False)
         store_shape(connection, keyring, tenant, webhook, filled, wanted, is_new=False)
     say(
         f"-- would change webhook {shape.name}; nothing was written."
@@ -235,13 +245,13 @@ def show_command(
     table = Table(box=None, show_header=False)
     for name, value in shown.items():
         if value not in (None, [], ""):
-            table.add_row(name, _text(value))
+            table.add_row(name, text_of(value))
     print_table(table)
     if attempts:
         failures = Table("at", "attempt", "error", "status", "ms", "answer", box=None, title="last failures")
         for row in attempts:
             cells = (row["at"], row["attempt"], row["error"], row["status"], row["duration_ms"], row["answer"][:60])
-            failures.add_row(*(_text(cell) for cell in cells))
+            failures.add_row(*(text_of(cell) for cell in cells))
         print_table(failures)
 
 
@@ -260,7 +270,7 @@ def send_test_command(
     with connected(dsn, data_dir) as connection:
         answer = send_test(
             connection,
-            _keyring(dsn, data_dir, create=False),
+            keyring_of(dsn, data_dir, create=False),
             tenant,
             webhook,
             client,
@@ -281,7 +291,7 @@ def pause_command(
     tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False
 ) -> None:
     """Stop sending; messages are kept."""
-    changed = _call(dsn, data_dir, dry_run, "pause_subscription", tenant, webhook)
+    changed = call(dsn, data_dir, dry_run, "pause_subscription", tenant, webhook)
     if not dry_run:
         say(f"webhook {webhook} is paused." if changed else f"webhook {webhook} was paused already.")
 
@@ -291,7 +301,7 @@ def resume_command(
     tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False
 ) -> None:
     """Send again, also after the webhook was disabled."""
-    changed = _call(dsn, data_dir, dry_run, "resume_subscription", tenant, webhook)
+    changed = call(dsn, data_dir, dry_run, "resume_subscription", tenant, webhook)
     if not dry_run:
         say(f"webhook {webhook} is active." if changed else f"webhook {webhook} was active already.")
 
@@ -308,7 +318,7 @@ def remove_command(
     """Remove a webhook with everything that waits for it."""
     if not dry_run:
         confirm(f"Remove webhook {webhook} and what waits for it?", yes)
-    lost = _call(dsn, data_dir, dry_run, "remove_subscription", tenant, webhook)
+    lost = call(dsn, data_dir, dry_run, "remove_subscription", tenant, webhook)
     if not dry_run:
         waiting = lost["backlog"] + lost["parked"]
         say(f"webhook {lost['name']} is removed; {waiting} messages waited, {lost['dead_letters']} were dead letters.")
@@ -319,15 +329,22 @@ def rotate_command(
     tenant: Tenant,
     webhook: Webhook,
     keep_old: Annotated[float, typer.Option(help="Hours for which the old secret signs too.", min=0, max=720)] = 24,
+    make_master_key: Annotated[
+        bool, typer.Option("--make-master-key", help="Make a new master key here when there is none any more.")
+    ] = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
     dry_run: Rehearsal = False,
 ) -> None:
     """Make a new signing secret and show it, once. Until the old one expires both sign."""
-    with connected(dsn, data_dir) as connection, _changing(connection, dry_run):
+    with connected(dsn, data_dir) as connection, changing(connection, dry_run):
         made = rotate_secret(
-            connection, _keyring(dsn, data_dir, create=False), tenant, webhook, keep_old=timedelta(hours=keep_old)
+            connection,
+            keyring_of(dsn, data_dir, create=make_master_key and not dry_run),
+            tenant,
+            webhook,
+            keep_old=timedelta(hours=keep_old),
         )
     if dry_run:
         say(f"-- would make secret {made.version} of webhook {webhook}; nothing was written.")
@@ -335,6 +352,10 @@ def rotate_command(
         print_json({"version": made.version, "secret": made.secret, "old_until": made.old_until.isoformat()})
     else:
         print(made.secret)
+        if made.old_is_lost:
+            say("No master key here opens the old one: messages are signed with the new one alone, from now on.")
+            say("Give it to the receiver now; it is not shown again.")
+            return
         say(f"Give it to the receiver before {made.old_until:%Y-%m-%d %H:%M %Z}; it is not shown again.")
 
 
@@ -356,7 +377,7 @@ def letters_list_command(
     names = ("dead_letter_id", "died_at", "type", "key", "reason", "attempts", "last_error", "replayed_at")
     table = Table(*names, box=None)
     for row in rows:
-        table.add_row(*(_text(row[name]) for name in names))
+        table.add_row(*(text_of(row[name]) for name in names))
     print_table(table)
 
 
@@ -370,47 +391,10 @@ def letters_replay_command(
     dry_run: DryRun = False,
 ) -> None:
     """Send dead letters again, with the same message ids and fresh attempts."""
-    count = _call(dsn, data_dir, dry_run, "replay_dead_letters", tenant, webhook, ids)
+    count = call(dsn, data_dir, dry_run, "replay_dead_letters", tenant, webhook, ids)
     if not dry_run:
         say(f"{count} dead letters are sent again.")
 
 
-def _call(dsn: str | None, data_dir: DataDir, dry_run: bool, function: str, tenant: str, *arguments: Any) -> Any:
-    """Call a function that changes something; for --dry-run print the call instead."""
-    holes = ", ".join(["%s"] * len(arguments))
-    query = f"SELECT {{tenant}}.{function}({holes})"
-    if dry_run:
-        print_sql(query, tenant, *arguments)
-        return None
-    with connected(dsn, data_dir) as connection:
-        return answer(connection, query, tenant, *arguments)
-
-
-@contextmanager
-def _changing(connection: psycopg.Connection[Any], dry_run: bool) -> Iterator[None]:
-    """One transaction; with --dry-run it is undone. The SQL is not printed: it would carry an encrypted secret."""
-    with connection.transaction(force_rollback=dry_run):
-        yield
-
-
-def _keyring(dsn: str | None, data_dir: DataDir, *, create: bool) -> Keyring:
-    settings = load_settings(dsn=dsn, data_dir=data_dir)
-    master_key = settings.master_key.get_secret_value() if settings.master_key else None
-    try:
-        return load_keyring(settings.data_dir, master_key=master_key, create=create)
-    except UsageError:
-        if master_key is None and not create and not (settings.data_dir / "master.key").exists():
-            raise UsageError(
-                f"there is no master key in {settings.data_dir} yet",
-                code="usage",
-                hint="c360 webhook add makes one; other machines need the same, as master.key or C360_MASTER_KEY.",
-            ) from None
-        raise
-
-
-def _name_of(url: str) -> str:
-    return re.sub(r"[^a-z0-9_.-]", "-", (urlsplit(url).hostname or "webhook").lower())[:63]
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+for more in (webhook_changes, webhook_sending, webhook_record, webhook_keys):
+    more.register(app)

@@ -46,11 +46,15 @@ FROM (
 
         -- what goes out
         ('reader', 'c360', 'tail_topic, list_topic_consumers, list_subscriptions, show_subscription, list_dead_letters'),
+        ('reader', 'c360', 'subscription_stats, list_attempts, show_message'),
         ('writer', 'c360', 'read_topic, commit_topic'),
         ('admin', 'c360', 'create_topic_consumer, drop_topic_consumer, replay_topic, read_topic_as_sent'),
         ('admin', 'c360', 'relay_status'),
-        ('admin', 'c360', 'add_subscription, pause_subscription, resume_subscription, remove_subscription'),
-        ('admin', 'c360', 'rotate_subscription_secret, prepare_test_message, replay_dead_letters'),
+        ('admin', 'c360', 'add_subscription, change_subscription, pause_subscription, resume_subscription, disable_subscription'),
+        ('admin', 'c360', 'remove_subscription'),
+        ('admin', 'c360', 'rotate_subscription_secret, prepare_test_message, prepare_example_message'),
+        ('admin', 'c360', 'sealed_secrets, rewrap_secret, retire_secrets'),
+        ('admin', 'c360', 'replay_dead_letters, replay_messages, recover_subscription'),
         ('admin', 'c360', 'set_subscription_rendering, set_subscription_credentials, show_subscription_rendering'),
 
         -- scores
@@ -84,7 +88,7 @@ FROM (
         ('admin', 'c360', 'set_job, remove_job, run_job'),
 
         -- of no tenant
-        ('reader', 'c360', 'my_tenants, list_topics, mask_value, present_text, list_job_kinds'),
+        ('reader', 'c360', 'my_tenants, list_topics, list_message_types, mask_value, present_text, list_job_kinds'),
         ('reader', 'c360', 'fit_purchases, fit_spend, probability_alive, probability_no_purchase, expected_purchases, expected_value'),
         ('reader', 'c360', 'fit_logistic, logistic_probability, discounted_purchases_if_alive, fit_retention, probability_retained, expected_periods'),
         ('reader', 'c360', 'event_page, event_campaign, event_device, event_session_id, user_agent'),
@@ -105,7 +109,7 @@ FROM (
         ('relay', 'c360', 'relay_status, feed_status, maintain_deliveries, maintain_message_partitions'),
         ('worker', 'c360', 'await_bell, bell_channel, list_tenants, tenants_with_work, resolve_identities, refresh_scores, refresh_sessions'),
         ('worker', 'c360', 'refresh_profiles, refresh_traits, refresh_segments, refresh_reports, fit_clv'),
-        ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention, rejected_backlog'),
+        ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention, rejected_backlog, snapshot_holders'),
         ('worker', 'c360', 'jobs_to_plan, plan_job, claim_jobs, renew_job_run, run_job_step, finish_job_run'),
 
         -- the owner

@@ -1,4 +1,4 @@
--- Takes deliveries and attempts of removed subscriptions along: these two tables have no foreign key, so that writing
+-- Takes deliveries and attempts of removed subscriptions along: these tables have no foreign key, so that writing
 -- to them does not lock the subscription for every row.
 
 CREATE OR REPLACE FUNCTION c360.tg_subscriptions_forget()
@@ -15,6 +15,10 @@ BEGIN
     DELETE FROM c360.delivery_attempts AS attempt
     USING old_subscriptions AS removed
     WHERE attempt.subscription_id = removed.subscription_id;
+
+    DELETE FROM c360.delivery_minutes AS counted
+    USING old_subscriptions AS removed
+    WHERE counted.subscription_id = removed.subscription_id;
 
     RETURN NULL;
 END;

@@ -200,3 +200,39 @@ def test_an_endpoint_behind_an_open_circuit_is_found(findings, database, connect
     _, found = findings(database.dsn)
 
     assert ("warning", "webhook crm of tenant acme") in subjects(found)
+
+
+def test_whoever_holds_an_old_snapshot_is_named_with_process_application_and_age(connect):
+    db, holder = connect(autocommit=True), connect()
+    holder.execute("SET application_name = 'nightly report'")
+    holder.commit()
+    holder.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    holder.value("SELECT count(*) FROM c360.messages")
+
+    def found(moment):
+        query = f"SELECT finding, remedy FROM c360.doctor(clock_timestamp() + interval '{moment}')"
+        return [row for row in db.rows(f"{query} WHERE subject = 'snapshots'") if "nightly report" in row[0]]
+
+    early, late = found("5 minutes"), found("15 minutes")
+    db.execute("SET c360.oldest_snapshot = '1 minute'")
+    ((finding, remedy),) = found("5 minutes")
+    holders = [row for row in db.call_rows("c360.snapshot_holders") if row["pid"] == holder.pid]
+    holder.commit()
+
+    assert (early, len(late)) == ([], 1)
+    assert f"session {holder.pid} (nightly report of dba, idle in transaction)" in finding
+    assert "transactions old" in finding
+    assert f"pg_terminate_backend({holder.pid})" in remedy
+    assert [(row["kind"], row["seconds"] >= 0) for row in holders] == [("session", True)]
+    assert found("15 minutes") == []
+
+
+def test_snapshots_of_other_databases_are_no_matter_of_this_one(db, server, make_empty_database):
+    other = make_empty_database()
+    with psycopg.connect(other.dsn, application_name="elsewhere") as holder:
+        holder.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        holder.execute("SELECT count(*) FROM pg_class")
+
+        named = [row["name"] for row in db.call_rows("c360.snapshot_holders")]
+
+    assert not any("elsewhere" in name for name in named)

@@ -108,3 +108,42 @@ def test_open_rejected_events_are_shown_by_reason_where_only_an_operator_looks(d
     assert age > 365 * 86400
     assert "c360_relay_feed_waiting" in hidden
     assert "c360_rejected" not in hidden
+
+
+def test_the_oldest_snapshot_and_every_webhook_are_shown_with_what_they_mean(database, tmp_path, connect):
+    port = _free_port()
+    session, holder = connect(autocommit=True), connect()
+    session.execute(
+        "INSERT INTO c360.subscriptions (subscription_id, tenant, name, url, state)"
+        " VALUES (gen_random_uuid(), 'acme', 'crm', 'https://crm.example/hook', 'paused')"
+    )
+    session.execute(
+        "INSERT INTO c360.subscription_states (subscription_id) SELECT subscription_id FROM c360.subscriptions"
+    )
+    holder.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    holder.value("SELECT count(*) FROM c360.messages")
+    for _ in range(5):
+        session.execute("UPDATE c360.topics SET description = description")
+    ports = {
+        "C360_METRICS_PORT": str(port),
+        "C360_GATEWAY_PORT": str(_free_port()),
+        "C360_WORKER_BACKLOG_SECONDS": "0.2",
+    }
+    oldest = re.compile(r'^c360_oldest_snapshot_transactions\{kind="session"\} (\S+)$', re.MULTILINE)
+    with subprocess.Popen(**_part("up", database.dsn, tmp_path, ports), stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until(lambda: (found := oldest.search(_figures(port))) and float(found[1]) >= 5)
+            wait_until(lambda: 'c360_relay_paused{subscription="crm",tenant="acme"} 1.0' in _figures(port))
+            shown = _figures(port)
+            holder.commit()
+            wait_until(lambda: float(oldest.search(_figures(port))[1]) < 5)
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+    for name in ("relay_backlog", "relay_oldest_seconds", "relay_circuit_open", "relay_delivered_messages"):
+        assert f'c360_{name}{{subscription="crm",tenant="acme"}}' in shown
+        assert f"# HELP c360_{name} " in shown
+    assert float(re.search(r'c360_oldest_snapshot_seconds\{kind="session"\} (\S+)', shown)[1]) >= 0
+    assert "# HELP c360_oldest_snapshot_transactions " in shown
+    assert "# HELP c360_notification_queue_usage " in shown
+    assert "# HELP c360_relay_feed_oldest_seconds " in shown

@@ -217,6 +217,12 @@ CALLS = {
     " decode('313233343536373839303132', 'hex'), ''::bytea)",
     "test": "SELECT c360.prepare_test_message('acme', 'crm')",
     "replay": "SELECT c360.replay_dead_letters('acme', 'crm')",
+    "change": """SELECT c360.change_subscription('acme', 'crm', '{"max_age": "3 days", "max_backlog": 1}')""",
+    "rename": """SELECT c360.change_subscription('acme', 'crm', '{"name": "other"}')""",
+    "disable": "SELECT c360.disable_subscription('acme', 'crm')",
+    "replay messages": "SELECT c360.replay_messages('acme', 'crm', '2000-01-01')",
+    "recover": "SELECT c360.recover_subscription('acme', 'crm', '2000-01-01')",
+    "stats": "SELECT c360.subscription_stats('acme')",
     "tail": f"SELECT c360.tail_topic('acme', '{TOPIC}')",
     "show": "SELECT c360.show_subscription('acme', 'crm')",
     "rule": "SELECT c360.set_match_rule('acme', 'person', 'scored')",
@@ -294,7 +300,7 @@ def test_no_call_of_one_tenant_holds_up_the_relay_or_another_tenant_while_its_tr
     holder.rollback()
 
 
-@pytest.mark.parametrize("call", ["remove", "rotate", "pause", "replay"])
+@pytest.mark.parametrize("call", ["remove", "rotate", "pause", "replay", "rename", "disable", "recover"])
 def test_the_lanes_of_a_webhook_wait_for_nobody(session, connect, webhooks_in_every_state, call):
     holder, worker = connect(), connect(autocommit=True)
     fan_out(session)
@@ -330,5 +336,7 @@ def test_a_webhook_is_no_larger_than_what_serves_all_tenants_can_look_at(db, wis
         "p_ciphertext": b"secret",
     }
 
-    with pytest.raises(psycopg.errors.CheckViolation):
+    with pytest.raises(psycopg.Error) as refused:
         db.call("c360.add_subscription", **{**values, **wish})
+
+    assert refused.value.sqlstate == ("U5420" if "p_types" in wish else "U5421")

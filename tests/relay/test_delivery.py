@@ -78,12 +78,12 @@ def test_a_subscription_from_an_earlier_time_gets_older_messages_once(
 
 
 def test_only_wanted_types_are_sent(subscribe, publish, receiver, start_relay):
-    subscribe(types=["profile.merged", "score.*"])
+    subscribe(topics=["c360-updated-profiles", "c360-activation-events"], types=["profile.merged", "score.*"])
     start_relay()
 
     publish(1, type_="profile.updated")
     publish(2, type_="profile.merged")
-    publish(3, type_="score.crossed")
+    publish(3, type_="score.changed")
     publish(4, type_="profile.merged_other")
     publish(5, type_="profile.merged")
 

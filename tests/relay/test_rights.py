@@ -20,6 +20,16 @@ CALLS = [  # of the shared functions and of the other tenant's own
     ("c360.list_dead_letters", ("acme", "hooks")),
     ("c360.replay_dead_letters", ("acme", "hooks")),
     ("c360.tail_topic", ("acme", "c360-updated-profiles")),
+    ("c360.change_subscription", ("acme", "hooks", {"name": "mine"})),
+    ("c360.disable_subscription", ("acme", "hooks")),
+    ("c360.prepare_example_message", ("acme", "hooks", "profile.merged")),
+    ("c360.replay_messages", ("acme", "hooks", "2000-01-01")),
+    ("c360.recover_subscription", ("acme", "hooks", "2000-01-01")),
+    ("c360.subscription_stats", ("acme", "hooks")),
+    ("c360.list_attempts", ("acme", "hooks")),
+    ("c360.show_message", ("acme", "00000000-0000-7000-8000-000000000000")),
+    ("c360.sealed_secrets", ("acme",)),
+    ("c360.retire_secrets", ("acme", "hooks", [1])),
 ]
 CALLS += [(function.replace("c360.", "tenant_acme."), arguments[1:]) for function, arguments in CALLS]
 

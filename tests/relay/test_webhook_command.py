@@ -119,3 +119,84 @@ def test_what_receivers_get_and_say_is_shown_to_administrators_who_ask(c360, sub
     assert told["url"].endswith("/hooks/secret-path")
     assert [shown["last_attempts"][0]["answer"] for shown in (masked, told)] == ["****", "echo"]
     assert "echo" in c360(*show[:-1], "--as-sent").stdout
+
+
+def test_a_webhook_is_changed_with_a_condition_and_its_limits(c360, subscribe, session):
+    subscribe()
+    change = ("webhook", "set", "acme", "hooks")
+
+    rehearsed = c360(*change, "--rate", "5", "--where", "message_type = 'profile.merged'", "--dry-run", "--json")
+    untouched = session.row("SELECT rate_per_second, condition FROM c360.subscriptions")
+    changed = c360(*change, "--rate", "5", "--where", "message_type = 'profile.merged'", "--max-age", "3 days")
+    state = session.row("SELECT condition, problem FROM c360.subscription_filters")
+    wrong = c360(*change, "--where", "no_such_column > 3")
+    none = c360(*change)
+    freed = c360(*change, "--without", "where", "--without", "rate")
+
+    assert json.loads(rehearsed.stdout)["rate_per_second"] == {"before": None, "after": 5}
+    assert untouched == (None, None)
+    assert "max_age: none -> 3 days" in changed.stdout
+    assert state == ("message_type = 'profile.merged'", None)
+    assert (wrong.returncode, wrong.stderr[:5]) == (1, "U5422")
+    assert none.returncode == 2
+    assert freed.returncode == 0
+    assert session.row("SELECT rate_per_second, condition, max_age IS NULL FROM c360.subscriptions") == (
+        None,
+        None,
+        False,
+    )
+    assert session.value("SELECT count(*) FROM c360.subscription_filters") == 0
+
+
+def test_a_webhook_is_added_with_a_condition_or_not_at_all(c360, receiver, session):
+    add = ("webhook", "add", "acme", receiver.url(), "--allow-private", "--name")
+
+    wrong = c360(*add, "one", "--where", "no_such_column > 3")
+    right = c360(*add, "two", "--where", "city = 'Hue'", "--rate", "2", "--max-backlog", "1000")
+    shown = json.loads(c360("webhook", "show", "acme", "two", "--json").stdout)
+    unknown = c360(*add, "three", "--type", "profile.deleted")
+
+    assert (wrong.returncode, unknown.returncode, right.returncode) == (1, 1, 0)
+    assert "profile.merged" in unknown.stderr
+    assert session.column("SELECT name FROM c360.subscriptions") == ["two"]
+    assert (shown["condition"], shown["rate_per_second"], shown["max_backlog"]) == ("city = 'Hue'", 2, 1000)
+    assert session.column("SELECT condition FROM c360.subscription_filters WHERE problem IS NULL") == ["city = 'Hue'"]
+
+
+def test_what_was_sent_is_counted_listed_shown_and_sent_again(c360, subscribe, session, publish):
+    subscribe()
+    message_id = publish(7)
+    session.call("c360.fan_out", 100)
+    session.execute(
+        "INSERT INTO c360.delivery_attempts (subscription_id, message_seq, attempt, status, error, duration_ms, answer)"
+        " SELECT subscription_id, message_seq, 1, 503, 'status', 5, 'echo' FROM c360.deliveries"
+    )
+
+    stats = c360("webhook", "stats", "acme", "hooks", "--by", "minute", "--json")
+    attempts = c360("webhook", "attempts", "acme", "hooks", "--message", str(message_id), "--json")
+    told = c360("webhook", "attempts", "acme", "hooks", "--status", "503", "--as-sent")
+    message = c360("webhook", "message", "acme", str(message_id), "--json")
+    session.execute("DELETE FROM c360.deliveries")
+    counted = c360("webhook", "replay", "acme", "hooks", "--from", "2020-01-01", "--dry-run")
+    before = session.value("SELECT count(*) FROM c360.deliveries")
+    replayed = c360("webhook", "replay", "acme", "hooks", "--from", "2020-01-01", "--key", "a")
+    recovered = c360("webhook", "recover", "acme", "hooks", "--since", "2020-01-01", "--dry-run")
+
+    (stated,) = json.loads(stats.stdout)
+    assert (stated["failed"], stated["waiting"], len(stated["series"])) == (1, 1, 1)
+    assert [row["answer"] for row in json.loads(attempts.stdout)] == ["****"]
+    assert "echo" in told.stdout
+    assert json.loads(message.stdout)["webhooks"] == [{"name": "hooks", "state": "waiting", "attempts": 0}]
+    assert (counted.stdout, before) == ("1\n", 0)
+    assert (replayed.stdout, session.value("SELECT count(*) FROM c360.deliveries")) == ("1\n", 1)
+    assert recovered.stdout == "0\n"
+
+
+def test_disabling_asks_first(c360, subscribe, session):
+    subscribe()
+
+    unasked = c360("webhook", "disable", "acme", "hooks")
+    done = c360("webhook", "disable", "acme", "hooks", "--reason", "moved", "--yes")
+
+    assert (unasked.returncode, done.returncode) == (2, 0)
+    assert session.row("SELECT state, disabled_reason FROM c360.subscriptions") == ("disabled", "moved")

@@ -66,6 +66,7 @@ WORKER = frozenset(
         "c360.renew_job_run",
         "c360.resolve_identities",
         "c360.run_job_step",
+        "c360.snapshot_holders",
         "c360.tenants_with_work",
     }
 )

@@ -223,6 +223,15 @@ class ComputedTrait:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Filter:
+    """The condition of one webhook: text that nobody has checked yet."""
+
+    subscription_id: str
+    name: str
+    condition: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TenantSpec:
     """Everything the templates of a tenant may use."""
 
@@ -243,6 +252,7 @@ class TenantSpec:
     match_rules: tuple[MatchRule, ...] = ()
     segments: tuple[Segment, ...] = ()
     traits: tuple[ComputedTrait, ...] = ()
+    filters: tuple[Filter, ...] = ()
     shown_properties: tuple[str, ...] = ("order_id", "revenue", "total", "currency")
     told_by_leads: tuple[str, ...] = ()
     extensions: Extensions = field(default=Extensions())
@@ -553,6 +563,7 @@ def spec_from_metadata(document: Mapping[str, Any]) -> TenantSpec:
         match_rules=tuple(_match_rule(row, attributes) for row in document["match_rules"]),
         segments=tuple(Segment(**_renamed(row, segment="name")) for row in document["segments"]),
         traits=tuple(ComputedTrait(**_renamed(row, trait="name")) for row in document["traits"]),
+        filters=tuple(Filter(**row) for row in document["filters"]),
         shown_properties=tuple(document["shown_properties"]),
         told_by_leads=tuple(sorted({_told_by_lead(rule) for rule in (document["lead"] or {}).values()})),
         extensions=Extensions(**document["extensions"]),

@@ -46,6 +46,12 @@ class Webhook(_Part):
     max_in_flight: int
     timeout_seconds: float
     retry_schedule: list[float]
+    rate_per_second: float | None = None
+    batch_max: int = 1
+    max_backlog: int | None = None
+    max_age: str | None = None
+    condition: str | None = None
+    segment: str | None = None
 
 
 class DumpedTenant(_Part):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from c360.domain.errors import GovernanceRefused
 from c360.domain.tenants import TenantSpec
 from c360.governance.columns import ColumnChange, column_changes
+from c360.governance.filters import FILTERS, CompiledFilter, compile_filters
 from c360.governance.segments import SEGMENTS, CompiledSegment, compile_segments
 from c360.governance.state import TenantState
 from c360.governance.traits import TRAITS, CompiledTrait, compile_traits
@@ -120,12 +121,13 @@ def make_plan(
                 # Without it the planner takes every name for a rare one.
                 table = f"{ident(tenant.schema_name)}.cdp_master_profiles"
                 draft.add("what is known of names, for the planner", f"ANALYZE {table};")
-    compiled = _run_once(state) | _of(SEGMENTS, state) | _of(TRAITS, state)
+    compiled = _run_once(state) | _of(SEGMENTS, state) | _of(TRAITS, state) | _of(FILTERS, state)
     for path in sorted(set(state.releases) - {r.path for r in repeatables} - compiled):
         forget = f"SELECT c360._forget_tenant_release({literal(tenant.slug)}, {literal(path)});"
         draft.add(f"{path} is no longer a template", forget)
     _traits(draft, tenant, state)
     _segments(draft, tenant, state)
+    _filters(draft, tenant, state)
     if draft.steps:
         _finish(draft, tenant, state, wanted)
     return Plan(
@@ -157,7 +159,9 @@ def _traits(draft: _Draft, tenant: TenantSpec, state: TenantState) -> None:
         draft.add("the view of traits", f"SELECT c360._make_traits_view({literal(tenant.slug)});")
 
 
-def _compiled(draft: _Draft, tenant: TenantSpec, made: CompiledTrait | CompiledSegment, reason: str) -> None:
+def _compiled(
+    draft: _Draft, tenant: TenantSpec, made: CompiledTrait | CompiledSegment | CompiledFilter, reason: str
+) -> None:
     values = ", ".join(literal(value) for value in (tenant.slug, made.path, made.checksum))
     draft.add(reason, f"{made.sql}\nSELECT c360._record_tenant_release({values});")
 
@@ -174,6 +178,18 @@ def _segments(draft: _Draft, tenant: TenantSpec, state: TenantState) -> None:
         if state.releases.get(segment.path) != segment.checksum:
             reason = f"segment {segment.name}: " + (segment.problem or "compiled, its members follow")
             _compiled(draft, tenant, segment, reason)
+
+
+def _filters(draft: _Draft, tenant: TenantSpec, state: TenantState) -> None:
+    """Conditions of webhooks come last: they may look at segments and traits."""
+    compiled = compile_filters(tenant)
+    for path in sorted(_of(FILTERS, state) - {made.path for made in compiled}):
+        values = f"{literal(tenant.slug)}, {literal(path.removeprefix(FILTERS))}"
+        forget = f"SELECT c360._forget_tenant_release({literal(tenant.slug)}, {literal(path)});"
+        draft.add("the condition of a webhook: gone", f"SELECT c360._drop_filter({values});\n{forget}")
+    for made in compiled:
+        if state.releases.get(made.path) != made.checksum:
+            _compiled(draft, tenant, made, f"condition of webhook {made.webhook}: " + (made.problem or "compiled"))
 
 
 def _run_once(state: TenantState) -> set[str]:

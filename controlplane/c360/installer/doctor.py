@@ -11,9 +11,11 @@ from typing import Literal
 import psycopg
 
 from c360.governance import drift
-from c360.governance.tenants import as_owner
+from c360.governance.tenants import as_owner, list_tenants
 from c360.installer.sources import Sources
 from c360.installer.status import Status, compare, read_ledgers
+from c360.relay.held_secrets import secrets_of
+from c360.relay.secrets import Keyring
 
 Level = Literal["error", "warning"]
 
@@ -31,8 +33,8 @@ class Finding:
     remedy: str
 
 
-def examine(connection: psycopg.Connection, sources: Sources) -> list[Finding]:
-    """Every finding, those that explain others first."""
+def examine(connection: psycopg.Connection, sources: Sources, keyring: Keyring | None = None) -> list[Finding]:
+    """Every finding, those that explain others first. `keyring`: the master keys at hand, None for none."""
     findings = _server(connection)
     if any(finding.level == "error" for finding in findings):
         return findings
@@ -41,7 +43,7 @@ def examine(connection: psycopg.Connection, sources: Sources) -> list[Finding]:
         return [*findings, *_rights(connection), _not_installed()]
     findings += _release(status)
     if status.is_current:
-        findings += _inside(connection) + _tenants(connection)
+        findings += _inside(connection) + _tenants(connection) + _secrets(connection, keyring)
     return findings
 
 
@@ -161,4 +163,22 @@ def _tenants(connection: psycopg.Connection) -> list[Finding]:
             f"Look with: c360 tenant plan {drifted.tenant}   then run: c360 tenant sync {drifted.tenant}",
         )
         for drifted in drift(connection)
+    ]
+
+
+def _secrets(connection: psycopg.Connection, keyring: Keyring | None) -> list[Finding]:
+    """Webhooks for which nothing can be signed with the master keys at hand."""
+    with as_owner(connection):
+        held = {listed["tenant"]: secrets_of(connection, listed["tenant"]) for listed in list_tenants(connection)}
+    at_hand = "any master key here" if keyring else "a master key, and there is none here"
+    return [
+        Finding(
+            "error" if keyring else "warning",
+            f"webhook {name} of tenant {tenant}",
+            f"Its signing secret is not opened by {at_hand}: a relay with the same keys sends it nothing.",
+            "Give relays and commands the right C360_MASTER_KEY or master.key; if it is lost: "
+            f"c360 webhook rotate {tenant} {name}",
+        )
+        for tenant, secrets in held.items()
+        for name in sorted({one.webhook for one in secrets if keyring is None or not one.opens_with(keyring)})
     ]

@@ -6,6 +6,8 @@
     sender.py      one request: signs it, sends it, says what came of it
     signature.py   Standard Webhooks
     secrets.py     master key and the encryption of signing secrets
+    held_secrets.py  which of them the master keys at hand open, and a change of master key
+    webhooks.py    webhooks as people manage them
     addresses.py   which addresses a webhook may never reach
     metrics.py     Prometheus
 

@@ -25,6 +25,10 @@ CIRCUIT_OPEN = Gauge("c360_relay_circuit_open", "1 while an endpoint is left alo
 FEED_WAITING = Gauge("c360_relay_feed_waiting", "Messages not yet fanned out.")
 FEED_OLDEST = Gauge("c360_relay_feed_oldest_seconds", "Age of the oldest message not yet fanned out.")
 DEFAULT_ROWS = Gauge("c360_messages_default_rows", "Messages in the default partition: maintenance is late.")
+RETRIES = Gauge("c360_relay_retries", "Deliveries waiting for a retry.", ["tenant", "subscription"])
+PAUSED = Gauge("c360_relay_paused", "1 while a webhook is paused or disabled.", ["tenant", "subscription"])
+DELIVERED = Gauge("c360_relay_delivered_messages", "Messages a webhook took, ever.", ["tenant", "subscription"])
+FAILED = Gauge("c360_relay_failed_attempts", "Attempts at a webhook that failed, ever.", ["tenant", "subscription"])
 CLOCK_AHEAD = Gauge("c360_relay_clock_ahead_seconds", "How far the clock here is ahead of that of the database.")
 QUEUE_USAGE = Gauge("c360_notification_queue_usage", "Use of the notification queue of the server, 0 to 1.")
 
@@ -33,7 +37,7 @@ outcome = cache(DELIVERIES.labels)
 
 def show_status(subscriptions: Iterable[Any], feed: Any) -> None:
     """Set the gauges from c360.relay_status() and c360.feed_status()."""
-    for gauge in (BACKLOG, OLDEST, DEAD, CIRCUIT_OPEN):
+    for gauge in (BACKLOG, OLDEST, DEAD, CIRCUIT_OPEN, RETRIES, PAUSED, DELIVERED, FAILED):
         gauge.clear()
     for row in subscriptions:
         labels = (row["tenant"], row["name"])
@@ -41,6 +45,10 @@ def show_status(subscriptions: Iterable[Any], feed: Any) -> None:
         OLDEST.labels(*labels).set(row["oldest_seconds"] or 0)
         DEAD.labels(*labels).set(row["dead_letters"])
         CIRCUIT_OPEN.labels(*labels).set(row["circuit"] != "closed")
+        RETRIES.labels(*labels).set(row["parked"])
+        PAUSED.labels(*labels).set(row["state"] != "active")
+        DELIVERED.labels(*labels).set(row["delivered_count"])
+        FAILED.labels(*labels).set(row["failed_count"])
     FEED_WAITING.set(feed["waiting"])
     FEED_OLDEST.set(feed["oldest_seconds"] or 0)
     DEFAULT_ROWS.set(feed["default_rows"])

@@ -27,6 +27,7 @@ from c360.domain.urls import UrlRefused
 from c360.relay.addresses import Destinations, InClear, checked_url
 from c360.relay.credentials import Credentials
 from c360.relay.documents import TemplateFailed
+from c360.relay.held_secrets import unreadable_secrets
 from c360.relay.outcomes import Outcomes
 from c360.relay.rendering import Message, Post, Rendering
 from c360.relay.secrets import Keyring, Sealed
@@ -52,6 +53,7 @@ class NewSecret:
     version: int
     secret: str = field(repr=False)
     old_until: datetime
+    old_is_lost: bool = False
 
 
 def check_address(url: str, destinations: Destinations) -> str:
@@ -129,20 +131,37 @@ def add_webhook(
 def rotate_secret(
     connection: psycopg.Connection, keyring: Keyring, tenant: str, webhook: str, *, keep_old: timedelta
 ) -> NewSecret:
-    """Make the next secret. Until the old one expires every message carries a signature with each."""
+    """Make the next secret. Until the old one expires every message carries a signature with each.
+
+    Old ones that no master key at hand opens are dropped at once: nothing could be sent while they are in force.
+    """
     shown = show_webhook(connection, tenant, webhook)
     subscription_id = UUID(shown["subscription_id"])
     version = max(secret["version"] for secret in shown["secrets"]) + 1
     secret = new_secret()
     sealed = keyring.seal(secret, subscription_id, version)
     query = "SELECT {tenant}.rotate_subscription_secret(%s, %s, %s, %s, %s, %s)"
+    lost = [held for held in unreadable_secrets(connection, keyring, tenant) if held.subscription_id == subscription_id]
+    is_newest_lost = any(held.is_newest for held in lost)
     row = connection.execute(
         of_tenant(query, tenant).encode(),
-        [webhook, version, sealed.key_id, sealed.nonce, sealed.ciphertext, keep_old],
+        [
+            webhook,
+            version,
+            sealed.key_id,
+            sealed.nonce,
+            sealed.ciphertext,
+            timedelta(0) if is_newest_lost else keep_old,
+        ],
     ).fetchone()
     if row is None:
         raise RuntimeError("c360.rotate_subscription_secret() gave no row")
-    return NewSecret(version, secret, row[0])
+    if lost:
+        # A relay could not sign with them, and would send nothing for as long as they are in force.
+        versions = [held.version for held in lost]
+        retire = of_tenant("SELECT {tenant}.retire_secrets(%s, %s)", tenant)
+        connection.execute(retire.encode(), [webhook, versions])
+    return NewSecret(version, secret, row[0], old_is_lost=is_newest_lost)
 
 
 def show_webhook(connection: psycopg.Connection, tenant: str, webhook: str) -> dict[str, Any]:
@@ -163,11 +182,19 @@ def send_test(
     client: HttpClient,
     *,
     tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    example_of: str | None = None,
 ) -> Answer:
-    """Send one real, signed webhook.test message now. `tls` makes the context a client certificate is added to."""
+    """Send one real, signed message now: webhook.test, or an example of a message of that type.
+
+    `tls` makes the context a client certificate is added to.
+    """
     query = of_tenant("SELECT * FROM {tenant}.prepare_test_message(%s)", tenant)
+    values = [webhook]
+    if example_of is not None:
+        query = of_tenant("SELECT * FROM {tenant}.prepare_example_message(%s, %s)", tenant)
+        values.append(example_of)
     with connection.cursor(row_factory=dict_row) as cursor:
-        prepared = cursor.execute(query.encode(), [webhook]).fetchone()
+        prepared = cursor.execute(query.encode(), values).fetchone()
     if prepared is None:
         raise RuntimeError("c360.prepare_test_message() gave no row")
     shape = read_shape(connection, tenant, webhook)

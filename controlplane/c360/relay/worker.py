@@ -128,6 +128,7 @@ class Results:
 
     done: list[int] = field(default_factory=list)
     done_lanes: list[int] = field(default_factory=list)
+    durations: list[int] = field(default_factory=list)
     failed: list[dict[str, Any]] = field(default_factory=list)
     chains: set[int] = field(default_factory=set)
     first_at: float = 0.0
@@ -407,6 +408,7 @@ class Worker:
             self._wake.set()
         results.done.append(delivery.delivery_id)
         results.done_lanes.append(delivery.lane)
+        results.durations.append(answer.ms)
         for failure in reversed(results.failed):
             if not failure["is_last"]:
                 break
@@ -507,6 +509,7 @@ class Worker:
                 **self._place(lanes),
                 "done_lanes": results.done_lanes,
                 "done": results.done,
+                "durations": results.durations,
                 "failed": results.failed,
             }
         )

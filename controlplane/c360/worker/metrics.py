@@ -17,6 +17,17 @@ OLDEST_REJECTED = Gauge(
     "c360_rejected_events_oldest_seconds", "Age of the oldest rejected event that nobody has settled.", ["tenant"]
 )
 
+SNAPSHOT_AGE = Gauge(
+    "c360_oldest_snapshot_seconds",
+    "Age of the oldest snapshot that keeps dead rows from being cleaned up, as far as this role may see it.",
+    ["kind"],
+)
+SNAPSHOT_TRANSACTIONS = Gauge(
+    "c360_oldest_snapshot_transactions",
+    "Transactions begun since the oldest snapshot that keeps dead rows from being cleaned up.",
+    ["kind"],
+)
+
 JOB_RUNS = Counter(
     "c360_job_runs", "Runs of jobs that ended, by how: succeeded or failed.", ["tenant", "job", "status"]
 )
@@ -43,3 +54,13 @@ def show_rejected(backlogs: Iterable[tuple[str, Iterable[Any]]]) -> None:
             REJECTED.labels(tenant, row["code"]).set(row["event_count"])
             oldest = max(oldest, float(row["oldest_seconds"]))
         OLDEST_REJECTED.labels(tenant).set(oldest)
+
+
+def show_snapshots(holders: Iterable[Any]) -> None:
+    """Set the gauges from c360.snapshot_holders(): the oldest of each kind."""
+    for gauge in (SNAPSHOT_AGE, SNAPSHOT_TRANSACTIONS):
+        gauge.clear()
+    for kind in ("session", "standby", "slot", "prepared"):
+        own = [row for row in holders if row["kind"] == kind]
+        SNAPSHOT_AGE.labels(kind).set(max((row["seconds"] or 0 for row in own), default=0))
+        SNAPSHOT_TRANSACTIONS.labels(kind).set(max((row["transactions"] for row in own), default=0))

@@ -62,7 +62,9 @@ BEGIN
             SELECT coalesce(jsonb_agg(
                 to_jsonb(status.*) || jsonb_build_object('topics', known.topics, 'types', known.types,
                     'is_ordered', known.is_ordered, 'lane_count', known.lane_count, 'max_in_flight', known.max_in_flight,
-                    'timeout_seconds', known.timeout_seconds, 'retry_schedule', known.retry_schedule)
+                    'timeout_seconds', known.timeout_seconds, 'retry_schedule', known.retry_schedule,
+                    'rate_per_second', known.rate_per_second, 'batch_max', known.batch_max, 'max_backlog', known.max_backlog,
+                    'max_age', known.max_age, 'condition', known.condition, 'segment', known.segment)
                 ORDER BY known.name), '[]')
             FROM c360.subscriptions AS known
             CROSS JOIN LATERAL (

@@ -1,5 +1,5 @@
 -- A document of _identity_metadata() or _tenant_metadata() as readers may see it: the patterns of blocked values of masked identifier
--- types, which may be somebody's, are hidden, and conditions of segments and expressions of traits that name a masked attribute. Reads only.
+-- types, which may be somebody's, are hidden, conditions of webhooks are left out, and conditions of segments and expressions of traits that name a masked attribute. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._masked_metadata(
     p_tenant   text,
@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION c360._masked_metadata(
     STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT p_document || jsonb_build_object(
+    SELECT (p_document - 'filters') || jsonb_build_object(
         'blocked_values',
         (
             SELECT coalesce(

@@ -1,6 +1,6 @@
 -- Everything a tenant is rendered and exported from, as one document: properties, identifier types, blocked values,
 -- attributes, retired ones included, match rules, computed traits, segments, how long what is kept, RFM,
--- engagement, leads and their model, subscriptions, funnels, and jobs. NULL for an unknown tenant. Reads only.
+-- engagement, leads and their model, subscriptions, conditions of webhooks, funnels, and jobs. NULL for an unknown tenant. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._tenant_metadata(p_tenant text)
     RETURNS jsonb
@@ -56,6 +56,19 @@ AS $$
             ), '[]')
             FROM c360.segments AS stated
             WHERE stated.tenant = tenant.tenant
+        ),
+        'filters', (
+            SELECT coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'subscription_id', stated.subscription_id,
+                    'name', stated.name,
+                    'condition', c360._subscription_filter(stated.segment, stated.condition)
+                )
+                ORDER BY stated.name
+            ), '[]')
+            FROM c360.subscriptions AS stated
+            WHERE stated.tenant = tenant.tenant
+              AND c360._subscription_filter(stated.segment, stated.condition) IS NOT NULL
         ),
         'rfm', c360._rfm_settings(tenant.tenant),
         'engagement', c360._score_settings(tenant.tenant, 'engagement'),

@@ -26,6 +26,12 @@ BEGIN
     PERFORM c360._hold_lock(p_tenant, 'sync');
     EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', 'tenant_' || p_tenant);
 
+    PERFORM c360._hold_lanes(ARRAY(
+        SELECT subscription.subscription_id
+        FROM c360.subscriptions AS subscription
+        WHERE subscription.tenant = p_tenant
+    ));
+
     DELETE FROM c360.tenants AS tenant
     WHERE tenant.tenant = p_tenant;
 

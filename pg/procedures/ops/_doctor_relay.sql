@@ -24,6 +24,39 @@ AS $$
     UNION ALL
 
     SELECT
+        'error',
+        subscription.subject,
+        format('It is paused: %s; %s messages wait.', rtrim(known.paused_reason, '.'), subscription.backlog + subscription.parked),
+        format('Mend the condition: c360 webhook set %s %s --where ...', subscription.tenant, subscription.name)
+    FROM subscription
+    JOIN c360.subscriptions AS known ON known.subscription_id = subscription.subscription_id
+    WHERE known.paused_reason IS NOT NULL
+
+    UNION ALL
+
+    SELECT
+        'error',
+        subscription.subject,
+        CASE WHEN compiled.condition = c360._subscription_filter(known.segment, known.condition)
+            THEN format('Nothing is sent, because its condition cannot be evaluated: %s.', rtrim(compiled.problem, '.'))
+            ELSE 'Nothing is sent, because its condition is not compiled yet.'
+        END,
+        CASE WHEN compiled.condition = c360._subscription_filter(known.segment, known.condition)
+            THEN format('Mend the condition: c360 webhook set %s %s --where ...', subscription.tenant, subscription.name)
+            ELSE format('Run: c360 tenant sync %s', subscription.tenant)
+        END
+    FROM subscription
+    JOIN c360.subscriptions AS known ON known.subscription_id = subscription.subscription_id
+    LEFT JOIN c360.subscription_filters AS compiled ON compiled.subscription_id = known.subscription_id
+    WHERE known.state = 'active'
+      AND (
+          compiled.problem IS NOT NULL
+          OR compiled.condition IS DISTINCT FROM c360._subscription_filter(known.segment, known.condition)
+      )
+
+    UNION ALL
+
+    SELECT
         'warning',
         subscription.subject,
         format('Its endpoint does not answer (%s); %s messages wait.',

@@ -56,6 +56,7 @@ AS $$
             WHERE subscription.tenant = p_tenant
               AND subscription.state <> 'disabled'
               AND backfill.from_at <= message.created_at
+              AND NOT pg_visible_in_snapshot(message.xid, backfill.done_snapshot)
         )
     FROM c360.messages AS message
     LEFT JOIN waiting

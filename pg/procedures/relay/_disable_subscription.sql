@@ -10,7 +10,8 @@ DECLARE
 BEGIN
     UPDATE c360.subscriptions AS subscription
     SET state = 'disabled',
-        disabled_reason = p_reason
+        disabled_reason = p_reason,
+        paused_reason = NULL
     WHERE subscription.subscription_id = p_subscription_id
       AND subscription.state <> 'disabled'
     RETURNING subscription.tenant, subscription.name

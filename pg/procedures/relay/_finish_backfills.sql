@@ -21,6 +21,7 @@ BEGIN
           AND tick.target_snapshot IS NULL
           AND backfill.target_snapshot IS NULL
           AND subscription.state <> 'disabled'
+          AND NOT backfill.is_held
         LIMIT 100
         FOR UPDATE OF backfill SKIP LOCKED
     LOOP

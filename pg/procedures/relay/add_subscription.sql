@@ -4,7 +4,8 @@
 -- The signing secret arrives encrypted: its plain text and the master key never reach the database.
 -- The id is made by the caller, because the encryption of the secret is bound to it.
 -- Raises: U4404 and U4423 of the tenant; U4424 time_out_of_bounds; U4419 metadata_limit;
---         U5410 subscription_exists; U5450 webhook_address_unfit; 23514 for a value the table refuses
+--         U5405 topic_not_found; U5410 subscription_exists; U5420 message_type_not_found; U5421 subscription_invalid;
+--         U5450 webhook_address_unfit
 
 CREATE OR REPLACE FUNCTION c360.add_subscription(
     p_tenant          text,
@@ -24,23 +25,34 @@ CREATE OR REPLACE FUNCTION c360.add_subscription(
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_given      c360.subscriptions;
+    v_constraint text;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
+    v_given := c360._subscription_with(NULL::c360.subscriptions, p_options, ARRAY[
+        'is_ordered', 'lane_count', 'max_in_flight', 'timeout_seconds', 'retry_schedule', 'rate_per_second', 'batch_max',
+        'max_backlog', 'max_age', 'condition', 'segment'
+    ]);
+    PERFORM c360._check_message_types(p_topics, p_types);
 
     INSERT INTO c360.subscriptions (
         subscription_id, tenant, name, url, topics, types, is_ordered, lane_count, max_in_flight, timeout_seconds,
-        retry_schedule, start_snapshot, created_by
+        retry_schedule, rate_per_second, batch_max, max_backlog, max_age, condition, segment, start_snapshot, created_by
     )
     VALUES (
         p_subscription_id, p_tenant, p_name, c360._checked_url(p_url), p_topics, p_types,
-        coalesce((p_options ->> 'is_ordered')::boolean, true),
-        coalesce((p_options ->> 'lane_count')::smallint, 8),
-        coalesce((p_options ->> 'max_in_flight')::integer, 32),
-        coalesce((p_options ->> 'timeout_seconds')::double precision, 15),
-        coalesce(
-            c360._numbers(p_options -> 'retry_schedule'),
-            '{0,5,30,120,600,1800,7200,18000,36000,50400,72000,86400}'
-        ),
+        coalesce(v_given.is_ordered, true),
+        coalesce(v_given.lane_count, 8),
+        coalesce(v_given.max_in_flight, 32),
+        coalesce(v_given.timeout_seconds, 15),
+        coalesce(v_given.retry_schedule, '{0,5,30,120,600,1800,7200,18000,36000,50400,72000,86400}'),
+        v_given.rate_per_second,
+        coalesce(v_given.batch_max, 1),
+        v_given.max_backlog,
+        v_given.max_age,
+        v_given.condition,
+        v_given.segment,
         -- With a backfill no message is too old for the fan-out: what it takes over from the backfill is decided then.
         CASE WHEN p_from IS NULL THEN pg_current_snapshot() ELSE '3:3:' END,
         c360._actor()
@@ -54,7 +66,7 @@ BEGIN
 
     INSERT INTO c360.lanes (subscription_id, lane)
     SELECT p_subscription_id, lane.number
-    FROM generate_series(0, coalesce((p_options ->> 'lane_count')::integer, 8) - 1) AS lane (number);
+    FROM generate_series(0, coalesce(v_given.lane_count, 8) - 1) AS lane (number);
 
     IF p_from IS NOT NULL THEN
         INSERT INTO c360.backfills (subscription_id, from_at)
@@ -67,6 +79,9 @@ EXCEPTION
         RAISE EXCEPTION 'tenant "%" has a subscription named "%" already', p_tenant, p_name
             USING ERRCODE = 'U5410',
                   HINT = 'Choose another name, or remove the other one first.';
+    WHEN check_violation THEN
+        GET STACKED DIAGNOSTICS v_constraint = CONSTRAINT_NAME;
+        PERFORM c360._refuse_subscription(v_constraint, SQLERRM);
 END;
 $$;
 

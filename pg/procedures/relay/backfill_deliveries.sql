@@ -4,6 +4,7 @@
 --
 -- Goes towards what is fanned out already, never beyond: the last bit is left to fan_out(), which takes the subscription over
 -- at that moment. So each message comes from here or from there, and the fan-out of others never waits for a backfill.
+-- Webhooks that have too much waiting are looked at first: see _hold_back().
 
 CREATE OR REPLACE FUNCTION c360.backfill_deliveries(p_window integer DEFAULT 20000)
     RETURNS bigint
@@ -18,6 +19,8 @@ DECLARE
 BEGIN
     PERFORM c360.check_cluster();
     PERFORM c360._hold_partitions();
+    PERFORM c360._hold_back();
+
     -- Beside each other: neither a webhook nor a consumer that wants millions of older messages holds the others up.
     v_fed := c360._fill_feeds(p_window);
 
@@ -35,6 +38,7 @@ BEGIN
         CROSS JOIN c360.ticks AS tick
         WHERE tick.tick = 'fan-out'
           AND subscription.state <> 'disabled'
+          AND NOT backfill.is_held
         FOR UPDATE OF backfill SKIP LOCKED
     LOOP
         IF v_backfill.is_new_pass THEN

@@ -30,6 +30,23 @@ BEGIN
     WHILE c360._fill_feeds(100000) > 0 LOOP
     END LOOP;
     PERFORM c360._settle_consumers();
+    -- Backfills begin again below, no earlier than what each has still to read or to send.
+    UPDATE c360.backfills AS backfill
+    SET from_at = greatest(backfill.from_at, least(
+        now(),
+        (
+            SELECT min(message.created_at)
+            FROM c360.messages AS message
+            JOIN c360.subscriptions AS subscription ON subscription.tenant = message.tenant
+            WHERE subscription.subscription_id = backfill.subscription_id
+              AND NOT pg_visible_in_snapshot(message.xid, backfill.done_snapshot)
+        ),
+        (
+            SELECT min(delivery.message_at)
+            FROM c360.deliveries AS delivery
+            WHERE delivery.subscription_id = backfill.subscription_id
+        )
+    ));
 
     -- Done are those the last snapshot of the old server saw. What was written here since has ids that look old,
     -- but a sequence number above the last one.

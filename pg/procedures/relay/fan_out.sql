@@ -34,7 +34,7 @@ BEGIN
     -- Idle is the usual case and must not write: look without a lock first.
     SELECT * INTO v_tick FROM c360._pending_messages();
     IF v_tick.first_seq IS NULL
-        AND NOT EXISTS (SELECT FROM c360.backfills)
+        AND NOT EXISTS (SELECT FROM c360.backfills AS backfill WHERE NOT backfill.is_held)
         AND NOT EXISTS (SELECT FROM c360.topic_feeds AS feed WHERE feed.taken_snapshot IS NULL AND feed.dropped_at IS NULL)
     THEN
         RETURN;

@@ -21,6 +21,13 @@ BEGIN
         'max_in_flight', subscription.max_in_flight,
         'timeout_seconds', subscription.timeout_seconds,
         'retry_schedule', subscription.retry_schedule,
+        'rate_per_second', subscription.rate_per_second,
+        'batch_max', subscription.batch_max,
+        'max_backlog', subscription.max_backlog,
+        'max_age', subscription.max_age,
+        'condition', c360._shown_condition(p_tenant, subscription.condition),
+        'segment', subscription.segment,
+        'paused_reason', subscription.paused_reason,
         'created_at', subscription.created_at,
         'created_by', subscription.created_by,
         'backfill_from', (

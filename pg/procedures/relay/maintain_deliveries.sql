@@ -1,5 +1,5 @@
 -- Housekeeping of the relay: forgets deliveries of removed subscriptions, at most p_limit, and relays that ended long ago, and frees
--- deliveries that wait behind nothing. Old attempts and dead letters are removed by c360.apply_retention(). Safe to repeat.
+-- deliveries that wait behind nothing. What was counted by the minute goes after 30 days. Old attempts and dead letters are removed by c360.apply_retention(). Safe to repeat.
 -- Rows that a transaction of somebody holds are left for the next time.
 
 CREATE OR REPLACE FUNCTION c360.maintain_deliveries(
@@ -29,6 +29,18 @@ BEGIN
             WHERE subscription.subscription_id = stray.subscription_id
         )
         LIMIT p_limit
+    );
+
+    DELETE FROM c360.delivery_minutes AS counted
+    WHERE (counted.subscription_id, counted.minute, counted.lane) IN (
+        SELECT
+            old.subscription_id,
+            old.minute,
+            old.lane
+        FROM c360.delivery_minutes AS old
+        WHERE old.minute < p_at - interval '30 days'
+        LIMIT p_limit
+        FOR UPDATE SKIP LOCKED
     );
 
     -- Two relays that released the same key at once can leave its tail behind a head that is gone.

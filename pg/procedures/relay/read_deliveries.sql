@@ -3,6 +3,7 @@
 -- For an ordered subscription, deliveries of a key that waits for a retry are put behind it and not given.
 -- At most p_limit of each kind and about p_bytes of text (one delivery always): is_cut marks a retry that no text was left for: the
 -- caller reads on from before it.
+-- What the condition of the webhook does not want is removed first; what was not judged is not given (_drop_unwanted).
 -- Lanes whose lease has passed to another relay, and subscriptions that somebody is removing, give nothing.
 
 CREATE OR REPLACE FUNCTION c360.read_deliveries(
@@ -35,13 +36,20 @@ CREATE OR REPLACE FUNCTION c360.read_deliveries(
 AS $$
 DECLARE
     v_is_ordered    boolean;
+    v_is_filtered   boolean;
+    v_until         bigint[];
     v_lanes         smallint[];
     v_after         bigint[];
     v_due_lanes     smallint[];
     v_due           bigint[];
 BEGIN
-    SELECT subscription.is_ordered, array_agg(lane.lane ORDER BY lane.lane), array_agg(wanted.after ORDER BY lane.lane)
-    INTO v_is_ordered, v_lanes, v_after
+    SELECT
+        subscription.is_ordered,
+        coalesce(subscription.condition, subscription.segment) IS NOT NULL,
+        array_agg(lane.lane ORDER BY lane.lane),
+        array_agg(wanted.after ORDER BY lane.lane),
+        array_agg(9223372036854775807)
+    INTO v_is_ordered, v_is_filtered, v_lanes, v_after, v_until
     FROM unnest(p_lanes, p_tokens, p_after) AS wanted (lane, token, after)
     JOIN c360.lanes AS lane
         ON lane.subscription_id = p_subscription_id
@@ -49,13 +57,26 @@ BEGIN
         AND lane.token = wanted.token
     JOIN c360.subscriptions AS subscription ON subscription.subscription_id = lane.subscription_id
     WHERE subscription.state = 'active'
-    GROUP BY subscription.is_ordered;
+    GROUP BY subscription.subscription_id;
 
     IF NOT FOUND THEN
         RETURN;
     END IF;
 
     PERFORM c360._hold_partitions();
+
+    IF v_is_filtered THEN
+        SELECT
+            array_agg(judged.lane ORDER BY judged.lane),
+            array_agg(judged.after ORDER BY judged.lane),
+            array_agg(judged.until ORDER BY judged.lane)
+        INTO v_lanes, v_after, v_until
+        FROM c360._drop_unwanted(p_subscription_id, p_lanes, p_tokens, p_after, p_in_hand, p_limit) AS judged;
+
+        IF v_lanes IS NULL THEN
+            RETURN;
+        END IF;
+    END IF;
 
     -- Nearly always nothing waits for a retry, and then nothing is written and nothing locked.
     IF NOT EXISTS (
@@ -73,7 +94,7 @@ BEGIN
             SELECT
                 next.*, message.message_id, message.topic, message.key, message.body,
                 sum(octet_length(message.body)) OVER (ORDER BY next.delivery_id) - octet_length(message.body) AS bytes_before
-            FROM unnest(v_lanes, v_after) AS wanted (lane, after)
+            FROM unnest(v_lanes, v_after, v_until) AS wanted (lane, after, until)
             CROSS JOIN LATERAL (
                 SELECT
                     delivery.lane, delivery.delivery_id, delivery.key_hash, delivery.attempt, delivery.message_at,
@@ -82,6 +103,7 @@ BEGIN
                 WHERE delivery.subscription_id = p_subscription_id
                   AND delivery.lane = wanted.lane
                   AND delivery.delivery_id > wanted.after
+                  AND delivery.delivery_id <= wanted.until
                   AND delivery.delivery_id <> ALL (p_in_hand)
                 ORDER BY delivery.delivery_id
                 LIMIT greatest(1, p_limit / cardinality(v_lanes))
@@ -101,11 +123,12 @@ BEGIN
     END IF;
 
     -- From here on the lanes are written to: the lock keeps a relay that takes one over out until the end.
-    SELECT array_agg(held.lane ORDER BY held.lane), array_agg(held.after ORDER BY held.lane)
-    INTO v_lanes, v_after
+    SELECT array_agg(held.lane ORDER BY held.lane), array_agg(held.after ORDER BY held.lane), array_agg(held.until ORDER BY held.lane)
+    INTO v_lanes, v_after, v_until
     FROM (
-        SELECT lane.lane, wanted.after
+        SELECT lane.lane, wanted.after, judged.until
         FROM unnest(p_lanes, p_tokens, p_after) AS wanted (lane, token, after)
+        JOIN unnest(v_lanes, v_until) AS judged (lane, until) ON judged.lane = wanted.lane
         JOIN c360.lanes AS lane
             ON lane.subscription_id = p_subscription_id
             AND lane.lane = wanted.lane
@@ -147,13 +170,14 @@ BEGIN
                 AND retry.delivery_id = due.delivery_id
             UNION ALL
             SELECT delivery.lane, delivery.delivery_id, delivery.key_hash, delivery.message_at, delivery.message_seq, delivery.attempt, false
-            FROM unnest(v_lanes, v_after) AS wanted (lane, after)
+            FROM unnest(v_lanes, v_after, v_until) AS wanted (lane, after, until)
             CROSS JOIN LATERAL (
                 SELECT waiting.*
                 FROM c360.deliveries AS waiting
                 WHERE waiting.subscription_id = p_subscription_id
                   AND waiting.lane = wanted.lane
                   AND waiting.delivery_id > wanted.after
+                  AND waiting.delivery_id <= wanted.until
                   AND waiting.delivery_id <> ALL (p_in_hand)
                 ORDER BY waiting.delivery_id
                 LIMIT greatest(1, p_limit / cardinality(v_lanes))

@@ -1,4 +1,5 @@
--- Removes a webhook with everything that waits for it and its dead letters. Not to be undone.
+-- Removes a webhook with everything that waits for it and its dead letters. Not to be undone. Waits for a relay that is just settling
+-- answers for it.
 -- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found
 
 CREATE OR REPLACE FUNCTION c360.remove_subscription(p_tenant text, p_subscription text)
@@ -24,6 +25,8 @@ BEGIN
     INTO v_lost
     FROM c360.relay_status(p_tenant) AS status
     WHERE status.subscription_id = v_subscription_id;
+
+    PERFORM c360._hold_lanes(ARRAY[v_subscription_id]);
 
     DELETE FROM c360.subscriptions AS subscription
     WHERE subscription.subscription_id = v_subscription_id;

@@ -19,6 +19,7 @@ BEGIN
     UPDATE c360.subscriptions AS subscription
     SET state = 'active',
         disabled_reason = NULL,
+        paused_reason = NULL,
         start_snapshot = CASE
             WHEN subscription.state = 'disabled'
                 AND NOT EXISTS (

@@ -1,6 +1,6 @@
 -- Takes the answers to deliveries of the lanes a worker holds and renews their leases. Everything an answer means is decided here:
 -- deleted, parked for a retry, dead letter, subscription disabled, circuit opened or closed, endpoint left to rest.
--- p_done and p_done_lanes are what succeeded. p_failed: [{"lane", "delivery_id", "status", "error", "ms", "retry_after", "answer",
+-- p_done and p_done_lanes are what succeeded, p_durations how many milliseconds each took, for the statistics alone. p_failed: [{"lane", "delivery_id", "status", "error", "ms", "retry_after", "answer",
 -- "is_last"}], in order; is_last when nothing succeeded after it.
 -- Safe to repeat: answers to deliveries that are gone change nothing. held are the lanes that are still the worker's: for others,
 -- whose lease has passed to another relay or whose subscription is being removed, nothing happens. go_on is false when nothing more may be
@@ -14,6 +14,7 @@ CREATE OR REPLACE FUNCTION c360.settle_deliveries(
     p_done             bigint[] DEFAULT '{}',
     p_failed           jsonb DEFAULT '[]',
     p_lease            interval DEFAULT interval '30 seconds',
+    p_durations        integer[] DEFAULT '{}',
     OUT held           smallint[],
     OUT go_on          boolean,
     OUT most_requests  integer,
@@ -50,6 +51,9 @@ BEGIN
     END IF;
 
     PERFORM c360._settle_done(p_subscription_id, held, p_done_lanes, p_done, p_lease);
+    IF p_durations <> '{}' THEN
+        PERFORM c360._count_delivered(p_subscription_id, held[1], p_durations);
+    END IF;
 
     IF p_failed <> '[]' THEN
         SELECT coalesce(jsonb_agg(result.value ORDER BY result.position), '[]')
@@ -80,5 +84,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360.settle_deliveries(uuid, smallint[], bigint[], smallint[], bigint[], jsonb, interval) IS
+COMMENT ON FUNCTION c360.settle_deliveries(uuid, smallint[], bigint[], smallint[], bigint[], jsonb, interval, integer[]) IS
     'Settles answers to deliveries of leased lanes and renews the leases; decides retries, dead letters and the circuit.';

@@ -20,6 +20,15 @@ BEGIN
           AND (v_until + topic.retention > p_at OR NOT pg_visible_in_snapshot(message.xid, tick.done_snapshot))
     ) OR EXISTS (
         SELECT
+        FROM c360.backfills AS backfill
+        JOIN c360.subscriptions AS subscription ON subscription.subscription_id = backfill.subscription_id
+        JOIN c360.messages AS message ON message.tenant = subscription.tenant AND message.topic = ANY (subscription.topics)
+        WHERE subscription.state <> 'disabled'
+          AND message.created_at >= greatest(v_from, backfill.from_at)
+          AND message.created_at < v_until
+          AND NOT pg_visible_in_snapshot(message.xid, backfill.done_snapshot)
+    ) OR EXISTS (
+        SELECT
         FROM c360.deliveries AS delivery
         WHERE delivery.message_at >= v_from
           AND delivery.message_at < v_until
