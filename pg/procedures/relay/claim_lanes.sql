@@ -20,6 +20,8 @@ CREATE OR REPLACE FUNCTION c360.claim_lanes(
         lane_count      smallint,
         max_in_flight   integer,
         timeout_seconds double precision,
+        rate_per_second double precision,
+        batch_max       smallint,
         most_requests   integer,
         secret_version  integer
     )
@@ -106,6 +108,8 @@ AS $$
         subscription.lane_count,
         subscription.max_in_flight,
         subscription.timeout_seconds,
+        subscription.rate_per_second,
+        subscription.batch_max,
         free.most_requests,
         c360._secret_version(lane.subscription_id);
 $$;
