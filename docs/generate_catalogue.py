@@ -25,6 +25,7 @@ DOMAINS = {
     "trait": "Computed traits",
     "segment": "Segments",
     "reports": "Reports",
+    "consent": "Consent",
     "privacy": "Privacy",
     "jobs": "Jobs",
     "ops": "Looking after the system",

@@ -52,6 +52,7 @@ GROUPS = {
     "rates": _CUSTOMERS,
     "trait": _CUSTOMERS,
     "segment": _CUSTOMERS,
+    "consent": _CUSTOMERS,
     "report": _CUSTOMERS,
     "webhook": _MESSAGES,
     "topic": _MESSAGES,

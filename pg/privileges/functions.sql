@@ -80,6 +80,9 @@ FROM (
         ('admin', 'c360', 'set_match_rule, remove_match_rule, tenant_blueprint, as_sent'),
 
         -- what is kept, and how long
+        ('reader', 'c360', 'list_consent_purposes, consent_state, consents'),
+        ('writer', 'c360', 'set_consent'),
+        ('admin', 'c360', 'set_consent_purpose, remove_consent_purpose, consent_proofs'),
         ('reader', 'c360', 'retention, erasures'),
         ('admin', 'c360', 'set_retention, apply_retention, erase_profile, lift_suppression'),
 
@@ -99,7 +102,7 @@ FROM (
         ('reader', 'c360', 'request_tenant'),
         ('writer', 'c360', 'ingest_claimed'),
         ('reader', 'c360_v1', 'profile, schema_version'),
-        ('writer', 'c360_v1', 'identify, track, page, screen, group, alias, batch, import'),
+        ('writer', 'c360_v1', 'identify, track, page, screen, group, alias, batch, import, consent'),
 
         -- daemons
         ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, profile_by_key, read_by_key, openapi_by_key, check_key, schema_version'),

@@ -1,6 +1,7 @@
 """The routes of the gateway.
 
     POST /v1/{identify,track,page,screen,group,alias,batch,import}     the Segment HTTP API
+    POST /v1/consent                                                   what somebody agrees to and what not
     POST /rpc/{the same}                                               the same, by PostgREST's conventions
     GET, POST /rpc/profile                                             one golden record, for secret keys
     POST /v1/hooks/{telegram,zalo}                                     webhooks of chats
@@ -46,7 +47,7 @@ from c360.installer.sources import load
 if TYPE_CHECKING:
     from c360.settings import Settings
 
-ENDPOINTS = ("identify", "track", "page", "screen", "group", "alias", "batch", "import")
+ENDPOINTS = ("identify", "track", "page", "screen", "group", "alias", "batch", "import", "consent")
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding, Prefer",

@@ -27,6 +27,7 @@ _KEYS = {
     "segments": ("segment",),
     "retention": ("kind",),
     "funnels": ("funnel",),
+    "consents": ("purpose",),
     "jobs": ("job",),
 }
 

@@ -44,6 +44,7 @@ _WINDOW = r"^[1-9][0-9]{0,4} (days|months)$|^1 (day|month)$"
 _WITHIN = r"^([1-9][0-9]{0,3} (minute|hour)s?|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?)$"
 _CELLS = r"^([1-5*][1-5,-]*) ([1-5*][1-5,-]*) ([1-5*][1-5,-]*)$"
 _PERIOD = r"^[1-9][0-9]{0,2} (day|week|month|year)s?$"
+_PURPOSE = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$"
 _COUNTRY = r"^[A-Z]{2}$"
 _CURRENCY = r"^[A-Z]{3}$"
 # How people are told what they say: "write it like shoe_size".
@@ -56,6 +57,7 @@ _EXAMPLES = {
     _WITHIN: "30 minutes, 12 hours or 7 days",
     _CELLS: "4-5 4-5 *",
     _PERIOD: "1 month or 14 days",
+    _PURPOSE: "marketing, letters, digits, _, . and -",
     _COUNTRY: "VN",
     _CURRENCY: "VND",
 }
@@ -67,6 +69,7 @@ Kind = Literal[
     "rejected_events",
     "settled_rejected_events",
     "import_rejects",
+    "consents",
     "history",
     "messages",
     "attempts",
@@ -244,6 +247,19 @@ class FunnelEntry(_Part):
     within: Within = "7 days"
 
 
+class ConsentEntry(_Part):
+    """One of `consents`: a purpose for which the data of persons is used."""
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    description: Annotated[str, Field(max_length=2000)] = ""
+    basis: Literal[
+        "consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"
+    ] = "consent"
+    allows_by_default: bool = False
+    channels: Annotated[list[Annotated[str, Field(min_length=1)]], Field(max_length=20)] = []
+    text_version: Annotated[str, Field(max_length=100)] = ""
+
+
 class EngagementEntry(_Part):
     """`engagement`: how fast it fades and what events are worth. What is left out is as c360 has it."""
 
@@ -324,6 +340,7 @@ class Declaration(_Part):
     lead_model: LeadModelEntry | None = None
     subscription: SubscriptionEntry | None = None
     funnels: dict[RuleName, FunnelEntry] = {}
+    consents: dict[Annotated[str, Field(pattern=_PURPOSE)], ConsentEntry] = {}
     jobs: dict[Name, JobEntry] = {}
 
     def document(self) -> dict[str, Any]:
@@ -346,6 +363,7 @@ class Declaration(_Part):
             **({} if self.lead_model is None else {"lead_model": _stated(self.lead_model)}),
             **({} if self.subscription is None else {"subscription": _stated(self.subscription)}),
             "funnels": [{"funnel": name, **entry.model_dump()} for name, entry in self.funnels.items()],
+            "consents": [{"purpose": name, **entry.model_dump()} for name, entry in self.consents.items()],
             "jobs": [entry.row(name) for name, entry in self.jobs.items()],
         }
 
@@ -395,6 +413,9 @@ def write_declaration(metadata: Mapping[str, Any]) -> str:
         content["rfm"] = _short_rfm(metadata["rfm"])
     content |= {score: metadata[score] for score in SCORES if metadata[score] is not None}
     content["funnels"] = {row["funnel"]: _shortened(row, "funnel", {"within": "7 days"}) for row in metadata["funnels"]}
+    content["consents"] = {
+        row["purpose"]: _shortened(row, "purpose", ConsentEntry().model_dump()) for row in metadata["consents"]
+    }
     content["jobs"] = {row["job"]: _short_job(row) for row in metadata["jobs"]}
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
 
@@ -457,6 +478,7 @@ def _guess(location: tuple[int | str, ...]) -> str | None:
         "lead_model": LeadModelEntry,
         "subscription": SubscriptionEntry,
         "funnels": FunnelEntry,
+        "consents": ConsentEntry,
         "jobs": JobEntry,
         "segments": SegmentEntry,
         "traits": TraitEntry,
