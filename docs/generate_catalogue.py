@@ -26,6 +26,7 @@ DOMAINS = {
     "segment": "Segments",
     "reports": "Reports",
     "consent": "Consent",
+    "activation": "Activation",
     "privacy": "Privacy",
     "jobs": "Jobs",
     "ops": "Looking after the system",

@@ -233,6 +233,12 @@ SELECT c360._migration_pending('0037_subscription_renderings') AS pending \gset
 SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0038_activation_rules') AS pending \gset
+\if :pending
+\ir migrations/0038_activation_rules.sql
+SELECT c360._record_migration('0038_activation_rules') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -1158,6 +1164,28 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/consent/consent_proofs.sql
 \ir procedures/consent/set_consent.sql
 
+-- procedures/activation -----------------------------------------------------------------------------------------------
+\ir procedures/activation/_is_span.sql
+\ir procedures/activation/_is_list_of_texts.sql
+\ir procedures/activation/_activation_problem.sql
+\ir procedures/activation/_apply_activation_rules.sql
+\ir procedures/activation/set_activation_rule.sql
+\ir procedures/activation/remove_activation_rule.sql
+\ir procedures/activation/list_activation_rules.sql
+\ir procedures/activation/_check_activation_rule.sql
+\ir procedures/activation/_night_ends_at.sql
+\ir procedures/activation/_judge_activations.sql
+\ir procedures/activation/_note_activation_triggers.sql
+\ir procedures/activation/_note_segment_changes.sql
+\ir procedures/activation/_decide_activations.sql
+\ir procedures/activation/run_activations.sql
+\ir procedures/activation/_activation_audience.sql
+\ir procedures/activation/preview_activation.sql
+\ir procedures/activation/explain_activation.sql
+\ir procedures/activation/_record_outcome_event.sql
+\ir procedures/activation/record_outcome.sql
+\ir procedures/activation/record_outcome_body.sql
+
 -- procedures/privacy --------------------------------------------------------------------------------------------------
 \ir procedures/privacy/_retention.sql
 \ir procedures/privacy/_check_retention_kind.sql
@@ -1226,6 +1254,7 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/privacy/_erase_segments.sql
 \ir procedures/privacy/_erase_reports.sql
 \ir procedures/privacy/_erase_consents.sql
+\ir procedures/privacy/_erase_activations.sql
 \ir procedures/privacy/_erase_arrivals.sql
 \ir procedures/privacy/_erase_decisions.sql
 \ir procedures/privacy/_erase_match_data.sql
@@ -1310,6 +1339,8 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir api/batch.sql
 \ir api/import.sql
 \ir api/consent.sql
+\ir api/outcome.sql
+\ir api/outcome_by_key.sql
 \ir api/profile.sql
 \ir api/profile_by_key.sql
 \ir api/read_by_key.sql

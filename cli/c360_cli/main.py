@@ -53,6 +53,7 @@ GROUPS = {
     "trait": _CUSTOMERS,
     "segment": _CUSTOMERS,
     "consent": _CUSTOMERS,
+    "activation": _CUSTOMERS,
     "report": _CUSTOMERS,
     "webhook": _MESSAGES,
     "topic": _MESSAGES,

@@ -53,3 +53,23 @@ def test_a_dump_carries_purposes_and_what_was_said(connect, tmp_path):
     shown = db.call("c360.consents", "copy", "user_id", "u1")
     assert [(row["purpose"], row["is_allowed"]) for row in shown["purposes"]] == [("marketing", True)]
     assert len(shown["history"]) == 1
+
+
+def test_rules_of_activation_are_in_the_file_too(db, tmp_path):
+    rule = {
+        "title": "Cart",
+        "when": {"event": "Cart Viewed", "wait": "30 minutes", "unless": ["Order Completed"]},
+        "channel": "email",
+        "purpose": "service",
+        "cap": {"count": 2, "within": "7 days"},
+        "quiet": {"from": "21:00", "to": "08:00"},
+        "data": {"text": "Your cart"},
+    }
+    path = tmp_path / "acme.yaml"
+    content = {"tenant": "acme", "consents": CONSENTS, "activations": {"cart": rule}}
+    # YAML reads 21:00 without quotes as a number.
+    path.write_text(yaml.safe_dump(content).replace("'21:00'", "21:00"), encoding="utf-8")
+    apply_declaration(db.connection, read_declaration(path), Permissions(), lambda _: True)
+
+    assert yaml.safe_load(export_tenant(db.connection, "acme"))["activations"] == {"cart": rule}
+    assert apply_declaration(db.connection, read_declaration(path), Permissions(), lambda _: True).is_empty

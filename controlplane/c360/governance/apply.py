@@ -28,6 +28,7 @@ _KEYS = {
     "retention": ("kind",),
     "funnels": ("funnel",),
     "consents": ("purpose",),
+    "activations": ("rule",),
     "jobs": ("job",),
 }
 
