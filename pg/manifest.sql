@@ -615,7 +615,7 @@ VALUES
     ('procedures/relay/_most_requests.sql', '6f0feb41c0bc75900084f485f7c9b755a2edcb78f7a03f7487e5e0ddc24ec099'),
     ('procedures/relay/_secret_version.sql', '55a45ecc9cc3e8ed5cd797cda91df638727017db7181e1bc0699d0feec5cd9b1'),
     ('procedures/relay/_take_due_deliveries.sql', '863226f6880ded88e44b8d7ef8418f7c4783804b529d0fcdf5d1f0bf3f9d4507'),
-    ('procedures/relay/claim_lanes.sql', '7b5a1d0821c19d7853001bfea54773c19d4624be95f4548246b0e9a8844cef6d'),
+    ('procedures/relay/claim_lanes.sql', '28a9375fabd99f9b5a7f385b5eff73364818791f9001954fba08849cc153cb2c'),
     ('procedures/relay/_next_messages.sql', '969a4c739403f425a4583288c35be27b6d70291c9035e597af1f1527697bd254'),
     ('procedures/relay/_drop_unwanted.sql', 'd770a867408ef87610e5beaa4aabd7670e642f6115554680bc6312fbeb7e745e'),
     ('procedures/relay/read_deliveries.sql', 'c73c8d0aeeafd62d027227abf17ddeb90bfbf7e9107d244d22ec372d7f3f3057'),

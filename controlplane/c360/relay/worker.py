@@ -85,6 +85,7 @@ class Lease:
     timeout_seconds: float
     most_requests: int | None
     secret_version: int
+    rate_per_second: float | None = None
 
 
 @dataclass(slots=True)
@@ -256,6 +257,11 @@ class Worker:
         limit = share if self._most is None else min(share, self._most)
         return max(1, min(limit, self._endpoint.window))
 
+    def _rate(self) -> float | None:
+        """Requests a second of this worker, where the subscription sets how many: its lanes' share of them."""
+        rate = self._lease.rate_per_second
+        return None if rate is None else rate * max(1, len(self._lanes)) / self._lease.lane_count
+
     def _may_read(self) -> bool:
         if not self._may_start() or self._queued >= _READ_AHEAD // 2:
             return False
@@ -336,7 +342,7 @@ class Worker:
             delivery = self._next()
             if delivery is None:
                 self._slots.give_back(slot)
-                return self._endpoint.wait_seconds(None) or _IDLE
+                return self._endpoint.wait_seconds(self._rate()) or _IDLE
             task = asyncio.create_task(self._send(delivery), name="c360 webhook")
             self._in_flight.add(task)
             metrics.IN_FLIGHT.inc()
@@ -351,7 +357,7 @@ class Worker:
         if not self._may_start() or self._failures_in_row >= _FAILURES_AT_ONCE:
             return None
         while self._ready:
-            if self._endpoint.wait_seconds(None) > 0:
+            if self._endpoint.wait_seconds(self._rate()) > 0:
                 return None
             key = self._ready.popleft()
             chain = self._chains.get(key)
@@ -363,7 +369,7 @@ class Worker:
                 self._fail(delivery, "lost")
                 continue
             chain.is_sending = True
-            self._endpoint.began(None)
+            self._endpoint.began(self._rate())
             return delivery
         return None
 

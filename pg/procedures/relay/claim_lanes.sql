@@ -3,7 +3,7 @@
 -- A relay that dies loses its lease after p_lease; one that was only away is refused by its outdated token. Of the lanes of
 -- one subscription each relay leaves the others their share: what is beyond its own it takes when nobody did for a second.
 -- An open circuit admits one lane at a time with one request; a circuit closed lately admits more each second: most_requests says how
--- many over all lanes, NULL for max_in_flight.
+-- many over all lanes, NULL for max_in_flight. rate_per_second is what the subscription allows over all lanes: each is worth its share.
 
 CREATE OR REPLACE FUNCTION c360.claim_lanes(
     p_relay text,
@@ -21,7 +21,8 @@ CREATE OR REPLACE FUNCTION c360.claim_lanes(
         max_in_flight   integer,
         timeout_seconds double precision,
         most_requests   integer,
-        secret_version  integer
+        secret_version  integer,
+        rate_per_second double precision
     )
     LANGUAGE sql
     SECURITY DEFINER
@@ -107,7 +108,8 @@ AS $$
         subscription.max_in_flight,
         subscription.timeout_seconds,
         free.most_requests,
-        c360._secret_version(lane.subscription_id);
+        c360._secret_version(lane.subscription_id),
+        subscription.rate_per_second;
 $$;
 
 COMMENT ON FUNCTION c360.claim_lanes(text, integer, interval) IS
