@@ -450,3 +450,15 @@ def test_what_a_message_says_of_a_person_is_masked_for_readers(session):
 
     assert shown["data"]["profile"]["city"] == "Hue"
     assert "lan@example.com" not in json.dumps(shown)
+
+
+def test_a_rate_holds_over_all_lanes(subscribe, publish, receiver, start_relay):
+    subscribe(rate_per_second=20, lane_count=4)
+    for n in range(31):
+        publish(n, f"k{n}")
+    start_relay()
+
+    requests = receiver.wait_for(31)
+
+    # At least so long: 31 requests are 30 pauses, and a few may be caught up.
+    assert max(one.at for one in requests) - min(one.at for one in requests) > 25 / 20

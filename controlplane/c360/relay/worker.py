@@ -265,7 +265,7 @@ class Worker:
     def _rate(self) -> float | None:
         """Requests a second this worker may begin: its share of what the subscription allows over all relays."""
         rate = self._lease.rate_per_second
-        return None if rate is None else rate * len(self._lanes) / self._lease.lane_count
+        return None if rate is None else rate * max(1, len(self._lanes)) / self._lease.lane_count
 
     def _may_read(self) -> bool:
         if not self._may_start() or self._queued >= _READ_AHEAD // 2:

@@ -14,7 +14,7 @@ AS $$
 DECLARE
     v_segment text;
 BEGIN
-    IF p_type NOT IN ('segment.entered', 'segment.left') THEN
+    IF p_type NOT IN ('segment.entered', 'segment.left', 'segment.changed') THEN
         RETURN false;
     END IF;
 

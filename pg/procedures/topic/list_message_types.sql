@@ -20,8 +20,12 @@ AS $$
          '{"profile_id": "01a2b3c4-0000-7000-8000-000000000002", "version": 1, "changed": ["email"], "profile": {"first_name": "Mai", "last_name": "Example", "email": "mai@example.com", "city": "Hanoi"}, "from_profile_id": "01a2b3c4-0000-7000-8000-000000000001"}'::jsonb),
         ('c360-updated-profiles', 'profile.erased', 'a person was erased',
          '{"profile_id": "01a2b3c4-0000-7000-8000-000000000001", "merged_profile_ids": ["01a2b3c4-0000-7000-8000-000000000002"], "raw_profile_ids": [4, 17], "mode": "erase"}'::jsonb),
+        ('c360-updated-profiles', 'profiles.changed', 'a batch of golden records of a load, told as a summary',
+         '{"created": 812, "updated": 188, "split": 0, "merged": 14}'::jsonb),
         ('c360-behavioral-events', 'event.recorded', 'an event was stored',
          '{"event_id": 17, "raw_profile_id": 4, "source": "web", "message_id": "example-1", "type": "track", "event_name": "Order Completed", "received_at": "2026-11-24T10:00:01Z", "occurred_at": "2026-11-24T10:00:00Z", "event": {"type": "track", "event": "Order Completed", "messageId": "example-1", "anonymousId": "example-device", "properties": {"order_id": "example-order", "revenue": 49.9, "currency": "USD"}}}'::jsonb),
+        ('c360-behavioral-events', 'events.recorded', 'the events of one call, told as a summary',
+         '{"count": 500, "received_at": "2026-11-24T10:00:01Z"}'::jsonb),
         ('c360-id-resolution', 'observations.queued', 'observations wait for the resolver',
          '{"count": 3}'::jsonb),
         ('c360-synch-events', 'metadata.changed', 'rows of a governance table were added, changed or removed',
@@ -39,7 +43,13 @@ AS $$
         ('c360-activation-events', 'segment.left', 'a customer is no longer in a segment',
          '{"profile_id": "01a2b3c4-0000-7000-8000-000000000001", "segment": "regulars", "reason": "time", "at": "2026-11-24T10:00:00Z"}'::jsonb),
         ('c360-activation-events', 'traits.updated', 'computed traits of a customer changed',
-         '{"profile_id": "01a2b3c4-0000-7000-8000-000000000001", "changed": {"favourite_category": {"from": "shoes", "to": "books"}}, "at": "2026-11-24T10:00:00Z"}'::jsonb);
+         '{"profile_id": "01a2b3c4-0000-7000-8000-000000000001", "changed": {"favourite_category": {"from": "shoes", "to": "books"}}, "at": "2026-11-24T10:00:00Z"}'::jsonb),
+        ('c360-activation-events', 'segment.changed', 'who entered and left a segment, told as a summary',
+         '{"segment": "regulars", "entered": 40, "left": 2, "at": "2026-11-24T10:00:00Z"}'::jsonb),
+        ('c360-activation-events', 'traits.changed', 'computed traits changed, told as a summary',
+         '{"profiles": 112, "at": "2026-11-24T10:00:00Z"}'::jsonb),
+        ('c360-activation-events', 'scores.changed', 'customers moved to other RFM segments, told as a summary',
+         '{"score": "rfm_segment", "profiles": 112, "as_of": "2026-11-24T10:00:00Z"}'::jsonb);
 $$;
 
 COMMENT ON FUNCTION c360.list_message_types() IS
