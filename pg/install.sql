@@ -836,6 +836,7 @@ SELECT c360._record_migration('0038_activation_rules') AS recorded \gset
 \ir procedures/relay/claim_lanes.sql
 \ir procedures/relay/_next_messages.sql
 \ir procedures/relay/_drop_unwanted.sql
+\ir procedures/relay/_drop_withheld.sql
 \ir procedures/relay/read_deliveries.sql
 \ir procedures/relay/release_lanes.sql
 \ir procedures/relay/_is_endpoint_failure.sql
@@ -1165,6 +1166,7 @@ SELECT c360._record_migration('0038_activation_rules') AS recorded \gset
 \ir procedures/consent/set_consent.sql
 
 -- procedures/activation -----------------------------------------------------------------------------------------------
+\ir procedures/activation/_withhold_activations.sql
 \ir procedures/activation/_is_span.sql
 \ir procedures/activation/_is_list_of_texts.sql
 \ir procedures/activation/_activation_problem.sql

@@ -1,7 +1,8 @@
 -- Takes out of the lanes what the condition of their webhook does not want, of the next deliveries of each, and answers up to which delivery
 -- each lane was judged: beyond it nothing may be read now. No rows when nothing may be sent; see _unwanted_messages(). Goes on while
 -- nothing of a lane is wanted, so that a condition that wants little is not slow. Called by the holder of the lanes; a lane somebody
--- else has locked is left out. What comes back from a retry was judged before.
+-- else has locked is left out. What comes back from a retry was judged by the condition before; contacts that rules asked for are judged
+-- every time (_withhold_activations).
 
 CREATE OR REPLACE FUNCTION c360._drop_unwanted(
     p_subscription_id uuid,
@@ -25,6 +26,7 @@ DECLARE
     v_seqs     bigint[];
     v_messages c360.outgoing_message[];
     v_unwanted bigint[];
+    v_withheld bigint[];
 BEGIN
     SELECT
         array_agg(held.lane ORDER BY held.lane),
@@ -57,6 +59,7 @@ BEGIN
         IF v_unwanted IS NULL THEN
             RETURN;
         END IF;
+        v_withheld := c360._withhold_activations(p_subscription_id, coalesce(v_messages, '{}'));
 
         v_until := ARRAY(
             SELECT coalesce(max(found.delivery_id), asked.after)
@@ -74,11 +77,13 @@ BEGIN
           AND delivery.lane = judged.lane
           AND delivery.delivery_id > judged.after
           AND delivery.delivery_id <= judged.until
-          AND delivery.attempt = 0
           AND delivery.delivery_id <> ALL (p_in_hand)
-          AND delivery.message_seq = ANY (v_unwanted);
+          AND (
+              (delivery.attempt = 0 AND delivery.message_seq = ANY (v_unwanted))
+              OR delivery.message_seq = ANY (v_withheld)
+          );
 
-        EXIT WHEN cardinality(v_unwanted) < cardinality(v_seqs);
+        EXIT WHEN NOT v_seqs <@ (v_unwanted || v_withheld);
     END LOOP;
 
     RETURN QUERY

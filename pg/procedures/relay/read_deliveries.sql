@@ -3,7 +3,8 @@
 -- For an ordered subscription, deliveries of a key that waits for a retry are put behind it and not given.
 -- At most p_limit of each kind and about p_bytes of text (one delivery always): is_cut marks a retry that no text was left for: the
 -- caller reads on from before it.
--- What the condition of the webhook does not want is removed first; what was not judged is not given (_drop_unwanted).
+-- What the condition of the webhook does not want, and contacts a rule asked for that may not be made any more, are removed first; what was
+-- not judged is not given (_drop_unwanted, _drop_withheld).
 -- Lanes whose lease has passed to another relay, and subscriptions that somebody is removing, give nothing.
 
 CREATE OR REPLACE FUNCTION c360.read_deliveries(
@@ -45,7 +46,8 @@ DECLARE
 BEGIN
     SELECT
         subscription.is_ordered,
-        coalesce(subscription.condition, subscription.segment) IS NOT NULL,
+        coalesce(subscription.condition, subscription.segment) IS NOT NULL
+            OR 'c360-activation-events' = ANY (subscription.topics),
         array_agg(lane.lane ORDER BY lane.lane),
         array_agg(wanted.after ORDER BY lane.lane),
         array_agg(9223372036854775807)
@@ -144,6 +146,10 @@ BEGIN
     SELECT array_agg(due.lane), array_agg(due.delivery_id)
     INTO v_due_lanes, v_due
     FROM c360._take_due_deliveries(p_subscription_id, v_lanes, p_limit) AS due;
+
+    IF v_is_filtered AND v_due IS NOT NULL THEN
+        PERFORM c360._drop_withheld(p_subscription_id, v_due_lanes, v_due);
+    END IF;
 
     RETURN QUERY
     WITH next AS MATERIALIZED (
