@@ -25,6 +25,8 @@ DOMAINS = {
     "trait": "Computed traits",
     "segment": "Segments",
     "reports": "Reports",
+    "consent": "Consent",
+    "activation": "Activation",
     "privacy": "Privacy",
     "jobs": "Jobs",
     "ops": "Looking after the system",

@@ -215,6 +215,12 @@ SELECT c360._migration_pending('0034_topic_consumers') AS pending \gset
 SELECT c360._record_migration('0034_topic_consumers') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0035_consent') AS pending \gset
+\if :pending
+\ir migrations/0035_consent.sql
+SELECT c360._record_migration('0035_consent') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0036_subscription_controls') AS pending \gset
 \if :pending
 \ir migrations/0036_subscription_controls.sql
@@ -225,6 +231,12 @@ SELECT c360._migration_pending('0037_subscription_renderings') AS pending \gset
 \if :pending
 \ir migrations/0037_subscription_renderings.sql
 SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
+\endif
+
+SELECT c360._migration_pending('0038_activation_rules') AS pending \gset
+\if :pending
+\ir migrations/0038_activation_rules.sql
+SELECT c360._record_migration('0038_activation_rules') AS recorded \gset
 \endif
 
 -- procedures/governance -----------------------------------------------------------------------------------------------
@@ -362,6 +374,8 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/plan/infer_event_schema.sql
 
 -- procedures/ingest ---------------------------------------------------------------------------------------------------
+\ir procedures/consent/_is_purpose.sql
+\ir procedures/consent/_yes_or_no.sql
 \ir procedures/ingest/_rejection_reason.sql
 \ir procedures/identity/_month_number.sql
 \ir procedures/identity/_plain_time.sql
@@ -463,6 +477,7 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/ingest/_observe_import_rows.sql
 \ir procedures/ingest/_sight_import_rows.sql
 \ir procedures/ingest/_keep_import_records.sql
+\ir procedures/ingest/_keep_import_consents.sql
 \ir procedures/ingest/_wait_for_imports.sql
 \ir procedures/ingest/_record_import_rows.sql
 \ir procedures/ingest/_add_counts.sql
@@ -1128,6 +1143,49 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/trait/explain_trait.sql
 \ir procedures/trait/_shown_traits.sql
 
+-- procedures/consent --------------------------------------------------------------------------------------------------
+\ir procedures/consent/_said_consents.sql
+\ir procedures/consent/_subject_of.sql
+\ir procedures/consent/_consent_subjects.sql
+\ir procedures/consent/_consent_event.sql
+\ir procedures/consent/_note_consents.sql
+\ir procedures/consent/_record_consents.sql
+\ir procedures/consent/_consent_states.sql
+\ir procedures/consent/_may_send.sql
+\ir procedures/consent/_check_purpose_declared.sql
+\ir procedures/consent/_shown_consent_state.sql
+\ir procedures/consent/_speaking_observation.sql
+\ir procedures/consent/_apply_consent_purposes.sql
+\ir procedures/consent/set_consent_purpose.sql
+\ir procedures/consent/remove_consent_purpose.sql
+\ir procedures/consent/list_consent_purposes.sql
+\ir procedures/consent/consent_state.sql
+\ir procedures/consent/consents.sql
+\ir procedures/consent/consent_proofs.sql
+\ir procedures/consent/set_consent.sql
+
+-- procedures/activation -----------------------------------------------------------------------------------------------
+\ir procedures/activation/_is_span.sql
+\ir procedures/activation/_is_list_of_texts.sql
+\ir procedures/activation/_activation_problem.sql
+\ir procedures/activation/_apply_activation_rules.sql
+\ir procedures/activation/set_activation_rule.sql
+\ir procedures/activation/remove_activation_rule.sql
+\ir procedures/activation/list_activation_rules.sql
+\ir procedures/activation/_check_activation_rule.sql
+\ir procedures/activation/_night_ends_at.sql
+\ir procedures/activation/_judge_activations.sql
+\ir procedures/activation/_note_activation_triggers.sql
+\ir procedures/activation/_note_segment_changes.sql
+\ir procedures/activation/_decide_activations.sql
+\ir procedures/activation/run_activations.sql
+\ir procedures/activation/_activation_audience.sql
+\ir procedures/activation/preview_activation.sql
+\ir procedures/activation/explain_activation.sql
+\ir procedures/activation/_record_outcome_event.sql
+\ir procedures/activation/record_outcome.sql
+\ir procedures/activation/record_outcome_body.sql
+
 -- procedures/privacy --------------------------------------------------------------------------------------------------
 \ir procedures/privacy/_retention.sql
 \ir procedures/privacy/_check_retention_kind.sql
@@ -1138,6 +1196,7 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/privacy/_retain_rejected_events.sql
 \ir procedures/privacy/_retain_settled_events.sql
 \ir procedures/privacy/_retain_import_rejects.sql
+\ir procedures/privacy/_retain_consents.sql
 \ir procedures/privacy/_retain_history.sql
 \ir procedures/privacy/_past_messages.sql
 \ir procedures/privacy/_may_remove_messages.sql
@@ -1194,6 +1253,8 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir procedures/privacy/_erase_traits.sql
 \ir procedures/privacy/_erase_segments.sql
 \ir procedures/privacy/_erase_reports.sql
+\ir procedures/privacy/_erase_consents.sql
+\ir procedures/privacy/_erase_activations.sql
 \ir procedures/privacy/_erase_arrivals.sql
 \ir procedures/privacy/_erase_decisions.sql
 \ir procedures/privacy/_erase_match_data.sql
@@ -1277,6 +1338,9 @@ SELECT c360._record_migration('0037_subscription_renderings') AS recorded \gset
 \ir api/alias.sql
 \ir api/batch.sql
 \ir api/import.sql
+\ir api/consent.sql
+\ir api/outcome.sql
+\ir api/outcome_by_key.sql
 \ir api/profile.sql
 \ir api/profile_by_key.sql
 \ir api/read_by_key.sql

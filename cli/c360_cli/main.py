@@ -52,6 +52,8 @@ GROUPS = {
     "rates": _CUSTOMERS,
     "trait": _CUSTOMERS,
     "segment": _CUSTOMERS,
+    "consent": _CUSTOMERS,
+    "activation": _CUSTOMERS,
     "report": _CUSTOMERS,
     "webhook": _MESSAGES,
     "topic": _MESSAGES,

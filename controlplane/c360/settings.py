@@ -162,6 +162,9 @@ class Settings(BaseSettings):
     worker_profile_seconds: float = Field(
         default=5.0, gt=0, description="How often a worker works out what follows from golden records that changed."
     )
+    worker_activation_seconds: float = Field(
+        default=5.0, gt=0, description="How often a worker decides whom rules of activation contact."
+    )
     worker_job_seconds: float = Field(default=10.0, gt=0, description="How often a worker looks for jobs that are due.")
     worker_job_lease_seconds: float = Field(
         default=120.0,

@@ -23,7 +23,7 @@ BEGIN
     INTO v_tenant, v_source
     FROM c360._authenticate_key(coalesce(p_key_hash, c360._body_key_hash(p_body)), p_origin) AS key;
 
-    IF (p_type = ANY (ARRAY['identify', 'track', 'page', 'screen', 'group', 'alias', 'batch', 'import'])) IS NOT TRUE THEN
+    IF (p_type = ANY (ARRAY['identify', 'track', 'page', 'screen', 'group', 'alias', 'batch', 'import', 'consent'])) IS NOT TRUE THEN
         RAISE EXCEPTION 'there is no endpoint "%"', p_type
             USING ERRCODE = 'U1009';
     END IF;

@@ -79,6 +79,16 @@ FROM (
         ('reader', 'c360', 'tenant_metadata, tenant_state, tenant_status, metadata_history, metadata_version'),
         ('admin', 'c360', 'set_match_rule, remove_match_rule, tenant_blueprint, as_sent'),
 
+        -- consent
+        ('reader', 'c360', 'list_consent_purposes, consent_state, consents'),
+        ('writer', 'c360', 'set_consent'),
+        ('admin', 'c360', 'set_consent_purpose, remove_consent_purpose, consent_proofs'),
+
+        -- activation
+        ('admin', 'c360', 'list_activation_rules, set_activation_rule, remove_activation_rule, run_activations'),
+        ('admin', 'c360', 'preview_activation, explain_activation'),
+        ('writer', 'c360', 'record_outcome, record_outcome_body'),
+
         -- what is kept, and how long
         ('reader', 'c360', 'retention, erasures'),
         ('admin', 'c360', 'set_retention, apply_retention, erase_profile, lift_suppression'),
@@ -99,16 +109,16 @@ FROM (
         ('reader', 'c360', 'request_tenant'),
         ('writer', 'c360', 'ingest_claimed'),
         ('reader', 'c360_v1', 'profile, schema_version'),
-        ('writer', 'c360_v1', 'identify, track, page, screen, group, alias, batch, import'),
+        ('writer', 'c360_v1', 'identify, track, page, screen, group, alias, batch, import, consent, outcome'),
 
         -- daemons
-        ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, profile_by_key, read_by_key, openapi_by_key, check_key, schema_version'),
+        ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, profile_by_key, outcome_by_key, read_by_key, openapi_by_key, check_key, schema_version'),
         ('relay', 'c360', 'await_bell, bell_channel, fan_out, backfill_deliveries, ring_topics, claim_lanes, read_deliveries, settle_deliveries, release_lanes'),
         ('relay', 'c360', 'next_delivery_due, bury_deliveries, subscription_secrets, check_cluster, renew_relay, compare_clocks'),
         ('relay', 'c360', 'subscription_rendering, claim_credentials, renew_credentials'),
         ('relay', 'c360', 'relay_status, feed_status, maintain_deliveries, maintain_message_partitions'),
         ('worker', 'c360', 'await_bell, bell_channel, list_tenants, tenants_with_work, resolve_identities, refresh_scores, refresh_sessions'),
-        ('worker', 'c360', 'refresh_profiles, refresh_traits, refresh_segments, refresh_reports, fit_clv'),
+        ('worker', 'c360', 'refresh_profiles, refresh_traits, refresh_segments, refresh_reports, fit_clv, run_activations'),
         ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention, rejected_backlog, snapshot_holders'),
         ('worker', 'c360', 'jobs_to_plan, plan_job, claim_jobs, renew_job_run, run_job_step, finish_job_run'),
 

@@ -261,6 +261,42 @@ CREATE OR REPLACE TRIGGER funnels_delete
     FOR EACH STATEMENT
     EXECUTE FUNCTION c360.tg_metadata_change('funnel');
 
+CREATE OR REPLACE TRIGGER activation_rules_insert
+    AFTER INSERT ON c360.activation_rules
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('rule');
+
+CREATE OR REPLACE TRIGGER activation_rules_update
+    AFTER UPDATE ON c360.activation_rules
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('rule');
+
+CREATE OR REPLACE TRIGGER activation_rules_delete
+    AFTER DELETE ON c360.activation_rules
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('rule');
+
+CREATE OR REPLACE TRIGGER consent_purposes_insert
+    AFTER INSERT ON c360.consent_purposes
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('purpose');
+
+CREATE OR REPLACE TRIGGER consent_purposes_update
+    AFTER UPDATE ON c360.consent_purposes
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('purpose');
+
+CREATE OR REPLACE TRIGGER consent_purposes_delete
+    AFTER DELETE ON c360.consent_purposes
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION c360.tg_metadata_change('purpose');
+
 CREATE OR REPLACE TRIGGER rfm_settings_insert
     AFTER INSERT ON c360.rfm_settings
     REFERENCING NEW TABLE AS new_rows

@@ -42,7 +42,7 @@ DECLARE
 BEGIN
     FOREACH v_table IN ARRAY ARRAY[
         'profile_attributes', 'identifier_types', 'match_rules', 'blocked_values', 'computed_traits', 'segments', 'subscriptions', 'jobs', 'funnels',
-        'topic_consumers'
+        'topic_consumers', 'consent_purposes', 'activation_rules'
     ] LOOP
         EXECUTE format(
             'CREATE OR REPLACE TRIGGER metadata_limits AFTER INSERT ON c360.%I REFERENCING NEW TABLE AS new_rows

@@ -133,7 +133,7 @@ def test_lock_rows_that_are_missing_are_made_when_they_are_needed(session):
 
     session.call("c360._hold_orders", "acme", ["o1", "o2"])
 
-    assert session.value("SELECT count(*) FROM c360.locks WHERE tenant = 'acme'") == 136
+    assert session.value("SELECT count(*) FROM c360.locks WHERE tenant = 'acme'") == 137
 
 
 def test_a_lock_of_a_tenant_that_is_not_there_is_no_error(session):

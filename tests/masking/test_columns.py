@@ -35,6 +35,8 @@ OPEN = {
     "cdp_match_patterns": "pass",
     "cdp_match_reviews": "decided_by obstacle rule status",
     "cdp_past_touchpoints": "channel",
+    "cdp_consent_names": "purpose",
+    "cdp_consent_state": "purpose state",
     "cdp_clv": "model",
     "cdp_clv_fit": "model",
     "cdp_model_fits": "currency missing model score spend_status status time_zone unit validation warnings",

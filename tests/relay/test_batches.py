@@ -9,6 +9,7 @@ import pytest
 
 from c360.adapters.database import Database
 from c360.adapters.http import HttpClient
+from c360.relay.addresses import Destinations
 from c360.relay.rendering import Message
 from c360.relay.sender import Clock, Sender
 from c360.relay.shapes import set_shape
@@ -42,7 +43,7 @@ async def test_a_batch_is_signed_and_arrives_whole(database, subscribe, session,
 
     async with (
         await Database.connect(database.dsn, application_name="test") as db,
-        HttpClient(is_forbidden=lambda _: False, allow_clear=True) as http,
+        HttpClient(Destinations(everything=True)) as http,
     ):
         sender = Sender(db, http, lambda: keyring)
         keys = await sender.keys(made.subscription_id, 1)
@@ -54,7 +55,7 @@ async def test_a_batch_is_signed_and_arrives_whole(database, subscribe, session,
         ]
         half = await sender.send_batch(url, keys, [message(1), message(None)], clock=clock, timeout=60)
 
-    assert sender.batches(keys)
+    assert sender.may_batch(keys, message(1))
     assert [answer.error for answer in answers] == [None, None, None]
     assert (half.error, len(lines.accepted)) == ("template", 3)
     assert lines.forged == []
@@ -63,3 +64,55 @@ async def test_a_batch_is_signed_and_arrives_whole(database, subscribe, session,
     assert alone == ([{"n": 9}] if batch == "lines" else [[{"n": 9}]])
     ids = [headers["webhook-id"] for headers, _ in lines.accepted]
     assert ids[0] == ids[1] != ids[2] == "m-9"
+
+
+class Picky(Provider):
+    """Takes lines, but no request with a 13 in it."""
+
+    def take(self, request):
+        numbers = [json.loads(line)["n"] for line in request.body.splitlines()]
+        self.accepted.append((13 not in numbers, numbers))
+        return Reply(422 if 13 in numbers else 204)
+
+
+@pytest.fixture
+def picky():
+    with Picky() as provider:
+        yield provider
+
+
+def test_a_relay_sends_several_in_one_request_and_one_bad_message_takes_no_other_along(
+    session, subscribe, publish, keyring, picky, start_relay, wait_until, waiting
+):
+    made = subscribe(batch_max=10, lane_count=2, retry_schedule=[0] + [0.05] * 9)
+    picky.secret = made.secret
+    session.execute("UPDATE c360.subscriptions SET url = %s", f"{picky.origin}/in")
+    shape = {"format": "template", "template": {"n": "{{ data.n }}"}, "batch": "lines"}
+    set_shape(session.connection, "acme", "hooks", shape)
+    for n in range(120):
+        publish(n, f"k{n % 8}")
+
+    start_relay()
+
+    wait_until(lambda: waiting() == 0 and session.value("SELECT count(*) FROM c360.dead_letters") == 1)
+    taken = [n for is_taken, numbers in picky.accepted if is_taken for n in numbers]
+    assert sorted(taken) == [n for n in range(120) if n != 13]
+    for key in range(8):
+        of_key = [n for n in taken if n % 8 == key]
+        assert of_key == sorted(of_key)
+    assert len(picky.accepted) < 80
+    assert session.row("SELECT reason, body::jsonb -> 'data' ->> 'n' FROM c360.dead_letters") == ("poison", "13")
+    assert picky.forged == []
+
+
+def test_a_rate_that_was_set_is_kept(session, subscribe, publish, receiver, start_relay, wait_until, waiting):
+    subscribe(rate_per_second=20)
+    for n in range(60):
+        publish(n, f"k{n}")
+
+    start_relay()
+
+    wait_until(lambda: waiting() == 0 and len(receiver.received) == 60)
+    times = sorted(request.at for request in receiver.received)
+    # The first few may go at once; a slow machine makes it slower, never faster.
+    assert times[-1] - times[0] > 2

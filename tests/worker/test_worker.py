@@ -84,6 +84,24 @@ async def test_a_worker_works_out_what_follows_from_golden_records(database, con
         await asyncio.wait_for(working, 10)
 
 
+async def test_a_worker_decides_whom_rules_of_activation_contact(database, connect):
+    person = connect(autocommit=True)
+    person.call("c360.set_consent_purpose", "acme", "service", {"basis": "contract", "allows_by_default": True})
+    rule = {"when": {"event": "page"}, "channel": "agent", "purpose": "service"}
+    person.call("c360.set_activation_rule", "acme", "seen", rule)
+    stop = asyncio.Event()
+    settings = Settings(
+        dsn=database.dsn, worker_poll_seconds=0.1, worker_profile_seconds=0.1, worker_activation_seconds=0.1
+    )
+    async with opened(database) as db:
+        working = asyncio.create_task(run_worker(db, settings, stop))
+
+        ingest(person, page("m1"))
+        await until(lambda: person.value("SELECT count(*) FROM tenant_acme.cdp_activations WHERE is_requested") == 1)
+        stop.set()
+        await asyncio.wait_for(working, 10)
+
+
 async def test_a_row_that_fails_is_parked_and_the_worker_goes_on_at_full_pace(database, connect):
     person = connect(autocommit=True)
     poison, good = observe(person, user_id="u1"), observe(person, user_id="u2")

@@ -36,6 +36,7 @@ GATEWAY = frozenset(
     {
         "c360_v1.check_key",
         "c360_v1.openapi_by_key",
+        "c360_v1.outcome_by_key",
         "c360_v1.profile_by_key",
         "c360_v1.read_by_key",
         "c360_v1.receive",
@@ -65,6 +66,7 @@ WORKER = frozenset(
         "c360.rejected_backlog",
         "c360.renew_job_run",
         "c360.resolve_identities",
+        "c360.run_activations",
         "c360.run_job_step",
         "c360.snapshot_holders",
         "c360.tenants_with_work",

@@ -1,8 +1,10 @@
 """The routes of the gateway.
 
     POST /v1/{identify,track,page,screen,group,alias,batch,import}     the Segment HTTP API
+    POST /v1/consent                                                   what somebody agrees to and what not
     POST /rpc/{the same}                                               the same, by PostgREST's conventions
     GET, POST /rpc/profile                                             one golden record, for secret keys
+    POST /rpc/outcome                                                  what became of a contact, for secret keys
     POST /v1/hooks/{telegram,zalo}                                     webhooks of chats
     /v1/i ... /v1/b, /v1/m, /v1/projects/<key>/settings, /sourceConfig what clients of others ask for besides
     GET /sdk/{c360.js,c360.core.js}                                    the JavaScript SDK, for web pages
@@ -46,7 +48,7 @@ from c360.installer.sources import load
 if TYPE_CHECKING:
     from c360.settings import Settings
 
-ENDPOINTS = ("identify", "track", "page", "screen", "group", "alias", "batch", "import")
+ENDPOINTS = ("identify", "track", "page", "screen", "group", "alias", "batch", "import", "consent")
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding, Prefer",
@@ -102,6 +104,7 @@ def create_app(db: Caller, settings: Settings, *, intake: Intake | None = None, 
         Route(foreign.CHATS, gateway.guarded("hooks", gateway.chat), methods=["POST"]),
         Route(foreign.SEGMENT_METRICS, gateway.guarded("metrics", gateway.forget), methods=["POST", "OPTIONS"]),
         Route("/rpc/profile", gateway.guarded("profile", gateway.profile), methods=["GET", "POST", "OPTIONS"]),
+        Route("/rpc/outcome", gateway.guarded("outcome", gateway.outcome), methods=["POST", "OPTIONS"]),
         Route("/sdk/{name}", script),
         Route("/livez", gateway.livez),
         Route("/readyz", gateway.readyz),
@@ -203,6 +206,18 @@ class _Gateway:
                     origin=origin,
                 )
         return answer(document, headers=_cors(request))
+
+    async def outcome(self, request: Request) -> Response:
+        hashed = key_hash(request.headers.get("authorization"), request.headers.get("apikey"))
+        if hashed is None:
+            raise IngestRefused("the key is missing", code="U1401", hint="Send a secret key as bearer token.")
+        origin = request.headers.get("origin")
+        known = await self._keys.admitted(hashed, origin)
+        with Hold(known.share.memory) as hold:
+            body = await read_body(request, hold.more)
+            async with known.share.taken():
+                kept = await self._db.call("c360_v1.outcome_by_key", key_hash=hashed, body=body, origin=origin)
+        return answer(kept, headers=_cors(request))
 
     async def chat(self, request: Request) -> Response:
         hashed = _key_hash(request)

@@ -27,6 +27,8 @@ _KEYS = {
     "segments": ("segment",),
     "retention": ("kind",),
     "funnels": ("funnel",),
+    "consents": ("purpose",),
+    "activations": ("rule",),
     "jobs": ("job",),
 }
 

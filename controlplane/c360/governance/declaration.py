@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from c360.domain.errors import UsageError
 from c360.domain.rules import parse_definition
@@ -44,6 +44,8 @@ _WINDOW = r"^[1-9][0-9]{0,4} (days|months)$|^1 (day|month)$"
 _WITHIN = r"^([1-9][0-9]{0,3} (minute|hour)s?|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?)$"
 _CELLS = r"^([1-5*][1-5,-]*) ([1-5*][1-5,-]*) ([1-5*][1-5,-]*)$"
 _PERIOD = r"^[1-9][0-9]{0,2} (day|week|month|year)s?$"
+_PURPOSE = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$"
+_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _COUNTRY = r"^[A-Z]{2}$"
 _CURRENCY = r"^[A-Z]{3}$"
 # How people are told what they say: "write it like shoe_size".
@@ -56,6 +58,8 @@ _EXAMPLES = {
     _WITHIN: "30 minutes, 12 hours or 7 days",
     _CELLS: "4-5 4-5 *",
     _PERIOD: "1 month or 14 days",
+    _PURPOSE: "marketing, letters, digits, _, . and -",
+    _CLOCK: "21:00",
     _COUNTRY: "VN",
     _CURRENCY: "VND",
 }
@@ -67,6 +71,7 @@ Kind = Literal[
     "rejected_events",
     "settled_rejected_events",
     "import_rejects",
+    "consents",
     "history",
     "messages",
     "attempts",
@@ -244,6 +249,79 @@ class FunnelEntry(_Part):
     within: Within = "7 days"
 
 
+class ConsentEntry(_Part):
+    """One of `consents`: a purpose for which the data of persons is used."""
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    description: Annotated[str, Field(max_length=2000)] = ""
+    basis: Literal[
+        "consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"
+    ] = "consent"
+    allows_by_default: bool = False
+    channels: Annotated[list[Annotated[str, Field(min_length=1)]], Field(max_length=20)] = []
+    text_version: Annotated[str, Field(max_length=100)] = ""
+
+
+def _clock(value: Any) -> Any:
+    """YAML reads 21:00 as a number to the base of 60."""
+    return f"{value // 60:02}:{value % 60:02}" if isinstance(value, int) and 0 <= value < 24 * 60 else value
+
+
+Clock = Annotated[str, BeforeValidator(_clock), Field(pattern=_CLOCK)]
+
+
+class QuietEntry(_Part):
+    """`quiet` of an activation: from when to when nobody is contacted, by their own clock."""
+
+    from_: Annotated[Clock, Field(alias="from")]
+    to: Clock
+
+
+class CapEntry(_Part):
+    """`cap` of an activation: how often a person is contacted over its channel, by whatever rule."""
+
+    count: Annotated[int, Field(ge=1, le=999)]
+    within: Within
+
+
+class ActivationWhen(_Part):
+    """`when` of an activation: one of the first four."""
+
+    segment_entered: str | None = None
+    segment_left: str | None = None
+    event: str | None = None
+    merged: Literal[True] | None = None
+    wait: Within | None = None
+    unless: list[Annotated[str, Field(min_length=1)]] | None = None
+
+
+class ActivationEntry(_Part):
+    """One of `activations`: whom to contact when, how, and how often at most. The database checks it."""
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    description: Annotated[str, Field(max_length=2000)] = ""
+    status: Literal["active", "paused"] = "active"
+    when: ActivationWhen
+    channel: Annotated[str, Field(min_length=1)]
+    purpose: Annotated[str, Field(min_length=1)]
+    segment: str | None = None
+    not_in_segment: str | None = None
+    needs: list[str] | None = None
+    subscription: str | None = None
+    attributes: list[str] | None = None
+    data: dict[str, Any] | None = None
+    cap: CapEntry | None = None
+    once_per: Within | None = None
+    quiet: QuietEntry | None = None
+    expires_after: Within | None = None
+
+    def row(self, name: str) -> dict[str, Any]:
+        """What c360.apply_metadata takes."""
+        outer = ("title", "description", "status")
+        definition = self.model_dump(exclude_none=True, by_alias=True, exclude=set(outer))
+        return {"rule": name, **{key: getattr(self, key) for key in outer}, "definition": definition}
+
+
 class EngagementEntry(_Part):
     """`engagement`: how fast it fades and what events are worth. What is left out is as c360 has it."""
 
@@ -324,6 +402,8 @@ class Declaration(_Part):
     lead_model: LeadModelEntry | None = None
     subscription: SubscriptionEntry | None = None
     funnels: dict[RuleName, FunnelEntry] = {}
+    consents: dict[Annotated[str, Field(pattern=_PURPOSE)], ConsentEntry] = {}
+    activations: dict[RuleName, ActivationEntry] = {}
     jobs: dict[Name, JobEntry] = {}
 
     def document(self) -> dict[str, Any]:
@@ -346,6 +426,8 @@ class Declaration(_Part):
             **({} if self.lead_model is None else {"lead_model": _stated(self.lead_model)}),
             **({} if self.subscription is None else {"subscription": _stated(self.subscription)}),
             "funnels": [{"funnel": name, **entry.model_dump()} for name, entry in self.funnels.items()],
+            "consents": [{"purpose": name, **entry.model_dump()} for name, entry in self.consents.items()],
+            "activations": [entry.row(name) for name, entry in self.activations.items()],
             "jobs": [entry.row(name) for name, entry in self.jobs.items()],
         }
 
@@ -395,6 +477,18 @@ def write_declaration(metadata: Mapping[str, Any]) -> str:
         content["rfm"] = _short_rfm(metadata["rfm"])
     content |= {score: metadata[score] for score in SCORES if metadata[score] is not None}
     content["funnels"] = {row["funnel"]: _shortened(row, "funnel", {"within": "7 days"}) for row in metadata["funnels"]}
+    content["consents"] = {
+        row["purpose"]: _shortened(row, "purpose", ConsentEntry().model_dump()) for row in metadata["consents"]
+    }
+    content["activations"] = {
+        row["rule"]: {
+            **_shortened(
+                row, "rule", {"title": "", "description": "", "status": "active", "definition": row["definition"]}
+            ),
+            **row["definition"],
+        }
+        for row in metadata["activations"]
+    }
     content["jobs"] = {row["job"]: _short_job(row) for row in metadata["jobs"]}
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
 
@@ -457,6 +551,8 @@ def _guess(location: tuple[int | str, ...]) -> str | None:
         "lead_model": LeadModelEntry,
         "subscription": SubscriptionEntry,
         "funnels": FunnelEntry,
+        "consents": ConsentEntry,
+        "activations": ActivationEntry,
         "jobs": JobEntry,
         "segments": SegmentEntry,
         "traits": TraitEntry,

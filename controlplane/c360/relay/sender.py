@@ -210,10 +210,15 @@ class Sender:
             way, keys, batch_id(messages), clock, timeout, lambda: way.rendering.post_batch(url, messages)
         )
 
-    def batches(self, keys: list[bytes]) -> bool:
-        """Whether several messages may go in one request."""
+    def may_batch(self, keys: list[bytes], message: Message) -> bool:
+        """Whether the message may go with others in one request: not what is passed over, expired or unfit."""
         way = self._ways.get(keys.subscription_id) if isinstance(keys, Keys) else None
-        return way is not None and way.problem is None and way.rendering.batch is not None
+        if way is None or way.problem is not None or way.rendering.batch is None:
+            return False
+        try:
+            return not way.rendering.skips(message) and not way.rendering.has_expired(message, time.time())
+        except (TemplateFailed, ValueError):
+            return False
 
     async def _post(
         self,

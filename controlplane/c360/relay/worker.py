@@ -23,6 +23,7 @@ from c360.adapters.http import Answer
 from c360.domain.errors import C360Error, DatabaseUnreachable, TryAgain
 from c360.relay import metrics
 from c360.relay.endpoint import Endpoint, Hand, Slots
+from c360.relay.rendering import Message
 from c360.relay.sender import Clock, Sender
 
 logger = logging.getLogger(__name__)
@@ -83,9 +84,10 @@ class Lease:
     lane_count: int
     max_in_flight: int
     timeout_seconds: float
+    rate_per_second: float | None
+    batch_max: int
     most_requests: int | None
     secret_version: int
-    rate_per_second: float | None = None
 
 
 @dataclass(slots=True)
@@ -99,6 +101,9 @@ class Delivery:
     key: str
     body: str
     is_lost: bool = False
+
+    def message(self) -> Message:
+        return Message(self.message_id, self.body, self.topic, self.key, self.attempt)
 
 
 @dataclass(slots=True)
@@ -258,9 +263,9 @@ class Worker:
         return max(1, min(limit, self._endpoint.window))
 
     def _rate(self) -> float | None:
-        """Requests a second of this worker, where the subscription sets how many: its lanes' share of them."""
+        """Requests a second this worker may begin: its share of what the subscription allows over all relays."""
         rate = self._lease.rate_per_second
-        return None if rate is None else rate * max(1, len(self._lanes)) / self._lease.lane_count
+        return None if rate is None else rate * len(self._lanes) / self._lease.lane_count
 
     def _may_read(self) -> bool:
         if not self._may_start() or self._queued >= _READ_AHEAD // 2:
@@ -377,21 +382,53 @@ class Worker:
         """Send one delivery after the other as long as there are any and no fewer requests are wanted."""
         try:
             while delivery is not None:
-                answer = await self._sender.send(
-                    self._lease.url,
-                    self._keys,
-                    delivery.message_id,
-                    delivery.body,
-                    clock=self._clock,
-                    timeout=self._lease.timeout_seconds,
-                    topic=delivery.topic,
-                    key=delivery.key,
-                    attempt=delivery.attempt,
-                )
-                self._note(delivery, answer)
+                batch = self._with_more(delivery)
+                self._note(batch, await self._post(batch))
                 delivery = self._next() if len(self._in_flight) <= self._limit() else None
         except Exception as error:
             self._error = error
+
+    async def _post(self, batch: list[Delivery]) -> Answer:
+        url, timeout = self._lease.url, self._lease.timeout_seconds
+        if len(batch) > 1:
+            messages = [delivery.message() for delivery in batch]
+            return await self._sender.send_batch(url, self._keys, messages, clock=self._clock, timeout=timeout)
+        (delivery,) = batch
+        return await self._sender.send(
+            url,
+            self._keys,
+            delivery.message_id,
+            delivery.body,
+            clock=self._clock,
+            timeout=timeout,
+            topic=delivery.topic,
+            key=delivery.key,
+            attempt=delivery.attempt,
+        )
+
+    def _with_more(self, delivery: Delivery) -> list[Delivery]:
+        """What goes in one request with this one: of the same keys in their order. What failed before goes alone, so
+        that a bad one does not take others along again."""
+        batch = [delivery]
+        most = self._lease.batch_max if delivery.attempt == 1 else 1
+        if most <= 1 or not self._sender.may_batch(self._keys, delivery.message()):
+            return batch
+        keys = [delivery.chain, *self._ready]
+        for key in keys:
+            chain = self._chains.get(key)
+            if chain is None or (chain.is_sending and key != delivery.chain):
+                continue
+            while chain.waiting and len(batch) < most and self._may_join(chain.waiting[0]):
+                chain.is_sending = True
+                self._queued -= 1
+                batch.append(chain.waiting.popleft())
+            if len(batch) >= most:
+                break
+        return batch
+
+    def _may_join(self, delivery: Delivery) -> bool:
+        """Whether a delivery may go in one request with others."""
+        return not delivery.is_lost and delivery.attempt == 1 and self._sender.may_batch(self._keys, delivery.message())
 
     def _sent(self, slot: bool, task: asyncio.Task[None]) -> None:
         metrics.IN_FLIGHT.dec()
@@ -399,34 +436,50 @@ class Worker:
         self._in_flight.discard(task)
         self._wake.set()
 
-    def _note(self, delivery: Delivery, answer: Answer) -> None:
-        metrics.outcome(answer.error or "delivered").inc()
+    def _note(self, batch: list[Delivery], answer: Answer) -> None:
+        metrics.outcome(answer.error or "delivered").inc(len(batch))
         metrics.SEND_SECONDS.observe(answer.ms / 1000)
-        if answer.error is not None:
+        if answer.error is None:
+            self._note_success(batch, answer)
+        else:
             self._note_failure(answer)
-            self._fail(delivery, answer.error, answer)
-            return
+            self._fail_all(batch, answer.error, answer)
+
+    def _note_success(self, batch: list[Delivery], answer: Answer) -> None:
         self._endpoint.succeeded(self._lease.max_in_flight)
         self._failures_in_row = 0
         results = self._results
         if not len(results):
             results.first_at = time.monotonic()
             self._wake.set()
-        results.done.append(delivery.delivery_id)
-        results.done_lanes.append(delivery.lane)
-        results.durations.append(answer.ms)
+        results.done += [delivery.delivery_id for delivery in batch]
+        results.done_lanes += [delivery.lane for delivery in batch]
+        results.durations += [answer.ms] * len(batch)
         for failure in reversed(results.failed):
             if not failure["is_last"]:
                 break
             failure["is_last"] = False
-        chain = self._chains[delivery.chain]
-        chain.is_sending = False
-        if chain.waiting:
-            self._ready.append(delivery.chain)
-        else:
-            del self._chains[delivery.chain]
-        if len(results) >= _SETTLE_AT or self._queued == _READ_AHEAD // 2 - 1:
+        for key in dict.fromkeys(delivery.chain for delivery in batch):
+            chain = self._chains[key]
+            chain.is_sending = False
+            if chain.waiting:
+                self._ready.append(key)
+            else:
+                del self._chains[key]
+        if len(results) >= _SETTLE_AT or (self._has_more and self._queued < _READ_AHEAD // 2):
             self._wake.set()
+
+    def _fail_all(self, batch: list[Delivery], error: str, answer: Answer) -> None:
+        """The first of each key has failed; others of it wait for what becomes of that one."""
+        failed: set[int] = set()
+        for delivery in batch:
+            if delivery.chain not in failed:
+                failed.add(delivery.chain)
+                self._fail(delivery, error, answer)
+                continue
+            self._let_go(delivery.delivery_id)
+            if (lane := self._lanes.get(delivery.lane)) is not None:
+                self._read_again(lane, delivery.delivery_id)
 
     def _note_failure(self, answer: Answer) -> None:
         if answer.status == _TOO_MANY or (answer.status == _UNAVAILABLE and answer.retry_after):

@@ -30,6 +30,7 @@ async def run_worker(db: Database, settings: Settings, stop: asyncio.Event) -> N
         Round("c360.refresh_scores", every=settings.worker_score_seconds),
         Round("c360.refresh_sessions", every=settings.worker_session_seconds, until_done=True),
         Round("c360.refresh_profiles", every=settings.worker_profile_seconds, until_done=True),
+        Round("c360.run_activations", every=settings.worker_activation_seconds, until_done=True),
         Round("c360.refresh_reports", every=settings.worker_score_seconds, until_done=True),
     )
     jobs = JobRunner(

@@ -13,7 +13,7 @@ AS $$
         wanted.bucket
     FROM c360.tenants AS tenant
     CROSS JOIN (
-        SELECT unnest(ARRAY['sync', 'metadata', 'resolver', 'scores', 'imports', 'sessions', 'profiles', 'segments']) AS lock, 0 AS bucket
+        SELECT unnest(ARRAY['sync', 'metadata', 'resolver', 'scores', 'imports', 'sessions', 'profiles', 'segments', 'activations']) AS lock, 0 AS bucket
         UNION ALL
         SELECT 'orders', generate_series(0, 127)
     ) AS wanted

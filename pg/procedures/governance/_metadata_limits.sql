@@ -16,8 +16,10 @@ AS $$
         ('segments', 200, 'segments', 'Each is evaluated for every golden record that is touched.'),
         ('funnels', 30, 'funnels', 'Each is counted for every golden record that is touched.'),
         ('topic_consumers', 100, 'consumers of topics', 'Messages stay in the log for each, and all are looked at by maintenance that serves all tenants.'),
+        ('consent_purposes', 100, 'purposes of consent', 'Each is looked up for every person something is sent to.'),
+        ('activation_rules', 100, 'rules of activation', 'Each is looked at for every golden record that is touched.'),
         ('subscriptions', 100, 'webhooks', 'Each receives every message, from a fan-out that serves all tenants.');
 $$;
 
 COMMENT ON FUNCTION c360._metadata_limits() IS
-    'How many attributes, identifier types, match rules, jobs, blocked patterns, computed traits, segments, funnels, consumers and webhooks a tenant may have.';
+    'How many attributes, identifier types, match rules, jobs, blocked patterns, computed traits, segments, funnels, consumers, purposes of consent, rules of activation and webhooks a tenant may have.';

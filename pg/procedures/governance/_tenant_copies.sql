@@ -38,7 +38,8 @@ AS $$
     WHERE shared.pronamespace = 'c360'::regnamespace
       AND shared.proname IN (
           '_ingest_requests', '_ingest_events', '_record_events', '_hold_off_erasure', '_erased_event_key',
-          '_observe', '_refuse_suppressed', '_count_activity', '_queue_observations', '_publish_events'
+          '_observe', '_refuse_suppressed', '_count_activity', '_record_consents', '_note_consents', '_queue_observations',
+          '_publish_events'
       );
 $$;
 

@@ -1,6 +1,6 @@
 -- Everything a tenant is rendered and exported from, as one document: properties, identifier types, blocked values,
 -- attributes, retired ones included, match rules, computed traits, segments, how long what is kept, RFM,
--- engagement, leads and their model, subscriptions, conditions of webhooks, funnels, and jobs. NULL for an unknown tenant. Reads only.
+-- engagement, leads and their model, subscriptions, conditions of webhooks, funnels, purposes of consent, rules of activation, and jobs. NULL for an unknown tenant. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._tenant_metadata(p_tenant text)
     RETURNS jsonb
@@ -81,6 +81,25 @@ AS $$
                 ORDER BY stated.funnel
             ), '[]')
             FROM c360.funnels AS stated
+            WHERE stated.tenant = tenant.tenant
+        ),
+        'consents', (
+            SELECT coalesce(jsonb_agg(to_jsonb(stated.*) - 'tenant' - 'created_at' ORDER BY stated.purpose), '[]')
+            FROM c360.consent_purposes AS stated
+            WHERE stated.tenant = tenant.tenant
+        ),
+        'activations', (
+            SELECT coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'rule', stated.rule,
+                    'title', stated.title,
+                    'description', stated.description,
+                    'status', stated.status,
+                    'definition', stated.definition
+                )
+                ORDER BY stated.rule
+            ), '[]')
+            FROM c360.activation_rules AS stated
             WHERE stated.tenant = tenant.tenant
         ),
         'jobs', (

@@ -1,9 +1,9 @@
 -- Brings the metadata of a tenant in line with a document: registers the tenant when it is new, changes the properties
 -- that are given, adds or changes the listed identifier types, attributes, blocked values, match rules, computed traits, segments, retention policies,
--- funnels and jobs, each row given whole, RFM, engagement, leads and their model, and subscriptions.
+-- funnels, purposes of consent, rules of activation and jobs, each row given whole, RFM, engagement, leads and their model, and subscriptions.
 -- Removes nothing: an attribute is retired by its status. Safe to repeat; unchanged rows stay untouched. The schema
 -- follows with the next sync. For the owner of c360 alone; granted to nobody.
--- Raises: U3410 rfm_invalid, U3411 score_settings_invalid, U3420 funnel_invalid, U4410 tenant_invalid, U4416 match_rule_invalid, U4430 retention_invalid, U4440 job_invalid, and 23514 with the name of the rule for a row that cannot be right
+-- Raises: U2510 consent_purpose_invalid, U2511 consent_purpose_not_found, U2520 activation_rule_invalid, U3410 rfm_invalid, U3411 score_settings_invalid, U3420 funnel_invalid, U4410 tenant_invalid, U4416 match_rule_invalid, U4430 retention_invalid, U4440 job_invalid, and 23514 with the name of the rule for a row that cannot be right
 
 CREATE OR REPLACE FUNCTION c360.apply_metadata(p_document jsonb)
     RETURNS void
@@ -45,6 +45,8 @@ BEGIN
     PERFORM c360._apply_score_settings(v_tenant, 'lead_model', p_document -> 'lead_model');
     PERFORM c360._apply_score_settings(v_tenant, 'subscription', p_document -> 'subscription');
     PERFORM c360._apply_funnels(v_tenant, p_document -> 'funnels');
+    PERFORM c360._apply_consent_purposes(v_tenant, p_document -> 'consents');
+    PERFORM c360._apply_activation_rules(v_tenant, p_document -> 'activations');
     PERFORM c360._apply_jobs(v_tenant, p_document -> 'jobs');
 END;
 $$;

@@ -45,7 +45,7 @@ BEGIN
             LIMIT 1
         ),
         CASE
-            WHEN NOT EXISTS (SELECT FROM pair WHERE pair.target NOT IN ('observed_at', 'source'))
+            WHEN NOT EXISTS (SELECT FROM pair WHERE pair.target NOT IN ('observed_at', 'source', 'consent_proof') AND pair.target NOT LIKE 'consents.%')
                 THEN 'no column says anything about a person'
         END
     )

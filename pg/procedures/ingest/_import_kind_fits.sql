@@ -23,6 +23,8 @@ AS $$
             WHEN 'identifiers' THEN '{text,number,list,document}'
             WHEN 'key' THEN '{text,number}'
             WHEN 'observed_at' THEN '{text,number,date,time}'
+            WHEN 'consents' THEN '{text,number,boolean}'
+            WHEN 'consent_proof' THEN '{text,number}'
             WHEN 'source' THEN '{text}'
             WHEN 'traits' THEN '{document}'
             ELSE '{text,number,boolean,date,time,list,document}'

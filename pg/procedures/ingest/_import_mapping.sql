@@ -52,7 +52,7 @@ BEGIN
     IF v_wrong IS NOT NULL THEN
         RAISE EXCEPTION '%', v_wrong
             USING ERRCODE = 'U1421',
-                  HINT = 'Targets: a trait path or identifier type of the tenant, traits.<path> for any other trait, key, observed_at, source, ignore.';
+                  HINT = 'Targets: a trait path or identifier type of the tenant, traits.<path> for any other trait, consents.<purpose>, consent_proof, key, observed_at, source, ignore.';
     END IF;
 
     IF p_guess THEN

@@ -1,7 +1,8 @@
 -- The query that turns rows of an import into observations, written for one mapping; the parameters are the rows ($1
 -- jsonb[]), what is wrong with them already ($2 text[]) and the source ($3). Only checked mappings come here; every name
 -- is quoted as a literal. Its columns: place, given_code, record_key, source, observed (as sent), time (when that was),
--- identifiers, traits, unusable (attributes that cannot hold the value).
+-- identifiers, traits, consents ({purpose: true or false}), proof (of these), unusable (attributes that cannot hold the value, and columns of
+-- consents that say neither yes nor no).
 
 CREATE OR REPLACE FUNCTION c360._import_projection(p_tenant text, p_mapping jsonb)
     RETURNS text
@@ -96,6 +97,17 @@ AS $$
             ) AS identifiers,
             coalesce(
                 (
+                    SELECT 'nullif(jsonb_strip_nulls(jsonb_build_object('
+                        || string_agg(format('%L, c360._yes_or_no(%s)', substr(pair.target, 10), pair.field), ', ' ORDER BY pair.target)
+                        || ')), ''{}'')'
+                    FROM pair
+                    WHERE starts_with(pair.target, 'consents.')
+                ),
+                'NULL::jsonb'
+            ) AS consents,
+            coalesce((SELECT format('left(btrim(%s #>> ''{}''), 1000)', pair.field) FROM pair WHERE pair.target = 'consent_proof'), 'NULL::text') AS proof,
+            coalesce(
+                (
                     SELECT 'array_remove(ARRAY[' || string_agg(
                         format(
                             'CASE WHEN NOT c360._import_holds(%L, %s, %L) THEN %L END',
@@ -107,13 +119,26 @@ AS $$
                     CROSS JOIN tenant
                     WHERE trait.data_type NOT IN ('text', 'text[]', 'jsonb')
                 ),
-                'NULL::text[]'
+                '''{}''::text[]'
+            ) || coalesce(
+                (
+                    SELECT ' || array_remove(ARRAY[' || string_agg(
+                        format(
+                            'CASE WHEN btrim(%1$s #>> ''{}'') <> '''' AND c360._yes_or_no(%1$s) IS NULL THEN %2$L END',
+                            pair.field, pair.target
+                        ),
+                        ', '
+                    ) || '], NULL)'
+                    FROM pair
+                    WHERE starts_with(pair.target, 'consents.')
+                ),
+                ''
             ) AS unusable
     )
     SELECT
         'SELECT field.place, field.given_code, ' || part.record_key || ' AS record_key, ' || part.source || ' AS source, '
         || part.observed || ' AS observed, c360._import_time(' || part.observed || format(', %L) AS time, ', tenant.date_order) || part.identifiers || ' AS identifiers, '
-        || coalesce(part.base, '') || part.traits || ' AS traits, ' || part.unusable || ' AS unusable'
+        || coalesce(part.base, '') || part.traits || ' AS traits, ' || part.consents || ' AS consents, ' || part.proof || ' AS proof, ' || part.unusable || ' AS unusable'
         || ' FROM (SELECT item.place, coalesce(item.code, CASE WHEN jsonb_typeof(item.content) IS DISTINCT FROM ''object'''
         || ' THEN ''U1431'' END) AS given_code, ' || part.fields
         || ' FROM unnest($1, $2) WITH ORDINALITY AS item (content, code, place) OFFSET 0) AS field'

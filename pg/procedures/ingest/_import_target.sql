@@ -1,4 +1,4 @@
--- Spells the target of a column the long way: traits.<path>, identifiers.<type>, key, observed_at, source, traits. A bare
+-- Spells the target of a column the long way: traits.<path>, identifiers.<type>, consents.<purpose>, consent_proof, key, observed_at, source, traits. A bare
 -- word is looked up: a trait path, an attribute, an identifier type of the tenant (with a scope after a colon). NULL:
 -- nobody knows the word. Reads only; raises nothing.
 
@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION c360._import_target(p_tenant text, p_target text)
     STABLE
 AS $$
     SELECT CASE
-        WHEN p_target IN ('key', 'observed_at', 'source', 'traits') THEN p_target
+        WHEN p_target IN ('key', 'observed_at', 'source', 'traits', 'consent_proof') THEN p_target
+        WHEN starts_with(p_target, 'consents.') AND c360._is_purpose(substr(p_target, 10)) THEN p_target
         WHEN p_target ~ '^traits\.[^.]+(\.[^.]+){0,9}$' AND length(p_target) <= 200 THEN p_target
         WHEN p_target ~ '^identifiers\.[a-z][a-z0-9_]{0,40}(:\S{1,60})?$' THEN (
             SELECT p_target

@@ -18,6 +18,8 @@ CREATE OR REPLACE FUNCTION c360._judge_import_rows(
         source       text,
         identifiers  jsonb,
         traits       jsonb,
+        consents     jsonb,
+        proof        text,
         observed_at  timestamptz,
         is_stated    boolean,
         unusable     text[],
@@ -39,6 +41,8 @@ BEGIN
                     ELSE judged.identifiers
                 END,
                 judged.traits,
+                judged.consents,
+                judged.proof,
                 CASE WHEN judged.is_time_off THEN $4 ELSE coalesce(judged.time, $4) END,
                 judged.time IS NOT NULL AND NOT judged.is_time_off,
                 CASE WHEN $7 AND judged.is_time_off THEN array_append(judged.unusable, 'observed_at') ELSE judged.unusable END,

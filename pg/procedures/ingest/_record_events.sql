@@ -1,6 +1,6 @@
 -- The one core of ingest: every way in (SQL, HTTP, redrive) ends here, with the events of one or of many requests of a source.
 -- Called as the copy that each tenant has (c360._tenant_copies()), so that its plans are that tenant's own.
--- One transaction, set-based: refused events, message ids, observations, events, activity, purchases, queue, messages.
+-- One transaction, set-based: refused events, message ids, observations, events, activity, purchases, consents, queue, messages.
 -- Safe to repeat: an event whose (source, messageId) is known is a duplicate, whatever else it says; also one that was erased.
 -- Of an IP address no more than the tenant keeps is written anywhere, see c360._kept_ip().
 -- Events of erased persons are answered like others and not kept: the answer must not tell who was erased.
@@ -223,6 +223,9 @@ BEGIN
         PERFORM _count_activity(v_raw_profile_ids, v_event_names, v_occurred_at);
         IF v_event_names && ARRAY['Order Completed', 'Order Refunded'] THEN
             PERFORM c360._record_purchases(p_tenant, p_received_at, v_event_ids);
+        END IF;
+        IF EXISTS (SELECT FROM unnest(v_payloads) AS sent (payload) WHERE sent.payload -> 'context' ?| '{consent,consentManagement}') THEN
+            PERFORM _record_consents(p_tenant, p_received_at, v_event_ids);
         END IF;
         PERFORM _queue_observations(p_tenant, v_raw_profile_ids, v_new_ids);
         PERFORM _publish_events(p_tenant, p_received_at, v_event_ids);

@@ -32,6 +32,8 @@ DECLARE
     v_sources      text[];
     v_identifiers  jsonb[];
     v_traits       jsonb[];
+    v_consents     jsonb[];
+    v_proofs       text[];
     v_hashes       bytea[];
     v_times        timestamptz[];
     v_stated       boolean[];
@@ -78,6 +80,8 @@ BEGIN
         array_agg(judged.source ORDER BY judged.place),
         array_agg(judged.identifiers ORDER BY judged.place),
         array_agg(judged.traits ORDER BY judged.place),
+        array_agg(judged.consents ORDER BY judged.place),
+        array_agg(judged.proof ORDER BY judged.place),
         array_agg(sha256(convert_to(
             judged.source || chr(31) || judged.identifiers::text || chr(31) || judged.traits::text, 'UTF8'
         )) ORDER BY judged.place),
@@ -102,6 +106,8 @@ BEGIN
         v_sources,
         v_identifiers,
         v_traits,
+        v_consents,
+        v_proofs,
         v_hashes,
         v_times,
         v_stated,
@@ -141,6 +147,14 @@ BEGIN
 
     IF v_has_key THEN
         PERFORM c360._keep_import_records(p_import_id, v_started_at, v_states, v_sources, v_keys, v_hashes);
+    END IF;
+    IF array_remove(v_consents, NULL) <> '{}' THEN
+        PERFORM c360._keep_import_consents(p_tenant, p_import_id, ARRAY(
+            SELECT ROW(said.*)::c360.import_consent
+            FROM unnest(v_states, v_sources, v_hashes, v_times, v_stated, v_consents, v_proofs)
+                AS said (state, source, content_hash, said_at, is_stated, consents, proof)
+            WHERE said.consents IS NOT NULL
+        ));
     END IF;
     IF v_new_ids || v_seen_ids <> '{}' THEN
         PERFORM c360._queue_observations(p_tenant, v_new_ids || v_seen_ids, v_new_ids);

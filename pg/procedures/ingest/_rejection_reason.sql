@@ -22,6 +22,7 @@ AS $$
         WHEN 'U1112' THEN 'an alias event needs previousId and userId'
         WHEN 'U1113' THEN 'the event does not follow its schema in the tracking plan'
         WHEN 'U1116' THEN 'the webhook is none that its preset understands'
+        WHEN 'U1117' THEN 'the body says yes or no to no purpose'
     END;
 $$;
 

@@ -1,4 +1,5 @@
--- The type that every event sent to an endpoint has; NULL for batch and import, where each event says its own, and for SQL.
+-- The type that every event sent to an endpoint has; NULL for batch and import, where each event says its own, for consent,
+-- of which c360._consent_event() makes an event, and for SQL.
 
 CREATE OR REPLACE FUNCTION c360._type_of_endpoint(p_endpoint text)
     RETURNS text
@@ -6,7 +7,7 @@ CREATE OR REPLACE FUNCTION c360._type_of_endpoint(p_endpoint text)
     IMMUTABLE
     PARALLEL SAFE
 AS $$
-    SELECT CASE WHEN p_endpoint NOT IN ('batch', 'import') THEN p_endpoint END;
+    SELECT CASE WHEN p_endpoint NOT IN ('batch', 'import', 'consent') THEN p_endpoint END;
 $$;
 
 COMMENT ON FUNCTION c360._type_of_endpoint(text) IS

@@ -22,7 +22,7 @@ BEGIN
         SELECT ROW(
             1,
             item.position - 1,
-            item.event,
+            CASE p_type WHEN 'consent' THEN c360._consent_event(item.event) ELSE item.event END,
             NULL,
             v_envelope,
             c360._type_of_endpoint(p_type),

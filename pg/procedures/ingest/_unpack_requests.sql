@@ -62,7 +62,7 @@ BEGIN
             SELECT ROW(
                 judged.number,
                 item.position - 1,
-                item.event,
+                CASE judged.type WHEN 'consent' THEN c360._consent_event(item.event) ELSE item.event END,
                 NULL,
                 judged.envelope,
                 c360._type_of_endpoint(judged.type),

@@ -60,7 +60,10 @@ BEGIN
         SELECT ROW(
             1,
             item.position - 1,
-            CASE WHEN item.is_storable THEN item.sent::jsonb END,
+            CASE
+                WHEN item.is_storable AND p_type = 'consent' THEN c360._consent_event(item.sent::jsonb)
+                WHEN item.is_storable THEN item.sent::jsonb
+            END,
             CASE WHEN NOT item.is_storable THEN item.sent END,
             v_said,
             c360._type_of_endpoint(p_type),

@@ -59,6 +59,7 @@ BEGIN
     PERFORM c360._hold_lock(p_tenant, 'sessions');
     PERFORM c360._hold_lock(p_tenant, 'profiles');
     PERFORM c360._hold_lock(p_tenant, 'segments');
+    PERFORM c360._hold_lock(p_tenant, 'activations');
 
     -- A subtransaction, so that a dry run leaves nothing.
     BEGIN

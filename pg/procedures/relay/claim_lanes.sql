@@ -3,7 +3,7 @@
 -- A relay that dies loses its lease after p_lease; one that was only away is refused by its outdated token. Of the lanes of
 -- one subscription each relay leaves the others their share: what is beyond its own it takes when nobody did for a second.
 -- An open circuit admits one lane at a time with one request; a circuit closed lately admits more each second: most_requests says how
--- many over all lanes, NULL for max_in_flight. rate_per_second is what the subscription allows over all lanes: each is worth its share.
+-- many over all lanes, NULL for max_in_flight.
 
 CREATE OR REPLACE FUNCTION c360.claim_lanes(
     p_relay text,
@@ -20,9 +20,10 @@ CREATE OR REPLACE FUNCTION c360.claim_lanes(
         lane_count      smallint,
         max_in_flight   integer,
         timeout_seconds double precision,
+        rate_per_second double precision,
+        batch_max       smallint,
         most_requests   integer,
-        secret_version  integer,
-        rate_per_second double precision
+        secret_version  integer
     )
     LANGUAGE sql
     SECURITY DEFINER
@@ -107,9 +108,10 @@ AS $$
         subscription.lane_count,
         subscription.max_in_flight,
         subscription.timeout_seconds,
+        subscription.rate_per_second,
+        subscription.batch_max,
         free.most_requests,
-        c360._secret_version(lane.subscription_id),
-        subscription.rate_per_second;
+        c360._secret_version(lane.subscription_id);
 $$;
 
 COMMENT ON FUNCTION c360.claim_lanes(text, integer, interval) IS
