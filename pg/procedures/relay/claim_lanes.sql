@@ -3,7 +3,7 @@
 -- A relay that dies loses its lease after p_lease; one that was only away is refused by its outdated token. Of the lanes of
 -- one subscription each relay leaves the others their share: what is beyond its own it takes when nobody did for a second.
 -- An open circuit admits one lane at a time with one request; a circuit closed lately admits more each second: most_requests says how
--- many over all lanes, NULL for max_in_flight. rate_per_second is what the subscription allows over all lanes: each is worth its share.
+-- many over all lanes, NULL for max_in_flight.
 
 CREATE OR REPLACE FUNCTION c360.claim_lanes(
     p_relay text,

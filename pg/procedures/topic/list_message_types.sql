@@ -38,6 +38,8 @@ AS $$
          '{"subscription_id": "f73d0000-0000-4000-8000-000000000001", "name": "crm", "reason": "Its condition fails: column \"loyalty_tier\" does not exist"}'::jsonb),
         ('c360-activation-events', 'score.changed', 'a customer moved to another RFM segment',
          '{"profile_id": "01a2b3c4-0000-7000-8000-000000000001", "score": "rfm_segment", "from": "Promising", "to": "Champions", "as_of": "2026-11-24T10:00:00Z", "rfm_score": "555", "recency_days": 3, "frequency": 7, "monetary": 412.5, "currency": "USD"}'::jsonb),
+        ('c360-activation-events', 'activation.requested', 'a rule asks to contact a customer',
+         '{"activation_id": "01a2b3c4-0000-7000-8000-000000000003", "rule": "cart", "profile_id": "01a2b3c4-0000-7000-8000-000000000001", "channel": "email", "purpose": "marketing", "set_off_by": "event:4711", "happened_at": "2026-11-24T10:00:00Z", "not_before": "2026-11-24T10:30:02Z", "expires_at": "2026-11-24T22:30:00Z", "attributes": {"email": "mai@example.com"}, "data": {"template": "cart"}}'::jsonb),
         ('c360-activation-events', 'segment.entered', 'a customer is in a segment now',
          '{"profile_id": "01a2b3c4-0000-7000-8000-000000000001", "segment": "regulars", "reason": "event", "at": "2026-11-24T10:00:00Z"}'::jsonb),
         ('c360-activation-events', 'segment.left', 'a customer is no longer in a segment',
