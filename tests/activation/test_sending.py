@@ -16,7 +16,7 @@ NAMES = ("zalo", "other")
 
 
 @pytest.fixture
-def send(db):
+def send(database, db):
     """send(): the activation ids that a relay reads for each webhook now; send(status) answers them so."""
     keyring = load_keyring(Path("/nowhere"), master_key=base64.b64encode(secrets.token_bytes(32)).decode())
     for name in NAMES:
@@ -96,7 +96,7 @@ def test_who_withdraws_between_two_attempts_is_not_contacted_again(activations, 
 
 
 def test_what_has_expired_is_not_sent(activations, send, db):
-    activations.rule(subscription="zalo", expires="1 hour")
+    activations.rule(subscription="zalo", expires_after="1 hour")
     activations.does("u1")
     activations.work()
     db.execute(

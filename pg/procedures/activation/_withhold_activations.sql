@@ -1,6 +1,6 @@
 -- Which of these messages a webhook is not sent although a rule asked for the contact: those for another webhook, those that have expired, and those
 -- to a person whose consent to the purpose is gone since; their sequence numbers. What is withheld for the last two reasons is noted with
--- its decision (outcomes withheld_expired, withheld_consent). To be called by whoever reads deliveries for sending, a first time or again,
+-- its decision (outcomes withheld_expired, withheld_consent). Every message of a rule names its decision (activation_id); others are none. To be called by whoever reads deliveries for sending, a first time or again,
 -- once a batch, in a transaction about this tenant alone.
 
 CREATE OR REPLACE FUNCTION c360._withhold_activations(
@@ -22,7 +22,8 @@ BEGIN
     INTO v_asked
     FROM unnest(p_messages) AS message
     WHERE message.topic = 'c360-activation-events'
-      AND message.type = 'activation.requested';
+      AND message.type = 'activation.requested'
+      AND (message.body::jsonb #>> '{data,activation_id}') ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 
     IF v_asked IS NULL THEN
         RETURN '{}';

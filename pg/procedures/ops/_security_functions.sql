@@ -85,9 +85,9 @@ AS $$
         format('DROP FUNCTION %s; or give it to a schema of its own.', present.signature)
     FROM present
     WHERE present.proowner <> (SELECT owner.oid FROM owner)
-      -- Compiled conditions of segments and expressions of traits belong to a role that may read no more than they need.
+      -- Compiled conditions of segments and webhooks and expressions of traits belong to a role that may read no more than they need.
       AND NOT (
-          present.proname ~ '^_(segment|why|trait|looked)_'
+          present.proname ~ '^_(segment|why|trait|looked|filter)_'
           AND present.proowner = to_regrole(quote_ident(format('c360_%s_segments', substr(present.nspname, length('tenant_') + 1))))
       )
 

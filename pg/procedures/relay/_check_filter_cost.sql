@@ -19,7 +19,7 @@ DECLARE
     v_before text := current_setting('role');
 BEGIN
     PERFORM set_config('role', p_role, true);
-    EXECUTE 'EXPLAIN (FORMAT JSON) ' || p_wanted
+    EXECUTE format('EXPLAIN (FORMAT JSON) %s', p_wanted)
     INTO v_plan
     USING
         v_asked,
