@@ -69,6 +69,24 @@ def test_secrets_are_encrypted_with_another_master_key_while_both_are_accepted(
     assert set(session.column("SELECT DISTINCT key_id FROM c360.subscription_secrets")) == {ring(NEW_KEY).current}
 
 
+def test_credentials_are_encrypted_anew_too_and_named_when_nothing_opens_them(
+    session, keyring, master_key, subscribe, c360
+):
+    subscribe()
+    given = ("webhook", "set-rendering", "acme", "hooks", "--auth", "bearer:t-12345678")
+    assert c360(*given, master_key=master_key).returncode == 0
+    kept = "SELECT DISTINCT key_id FROM c360.subscription_credentials"
+
+    lost = c360("doctor", "--json")
+    done = c360("webhook", "rewrap", "acme", "--json", master_key=f"{NEW_KEY},{master_key}")
+
+    assert "credentials are" in lost.stdout
+    assert json.loads(done.stdout) == {"acme": {"rewrapped": 2, "current": 0, "unreadable": []}}
+    assert session.column(kept) == [ring(NEW_KEY).current]
+    assert rewrap_secrets(session.connection, ring(NEW_KEY), "acme").current == 2
+    assert unreadable_secrets(session.connection, keyring, "acme") != []
+
+
 def test_a_secret_that_was_rotated_meanwhile_is_left_alone(session, keyring, subscribe):
     made = subscribe()
     sealed = ring(NEW_KEY).seal("whsec_x", made.subscription_id, 1)

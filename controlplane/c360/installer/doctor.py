@@ -166,19 +166,30 @@ def _tenants(connection: psycopg.Connection) -> list[Finding]:
     ]
 
 
+_KINDS = {"signature": "signing secret is", "credentials": "credentials are"}
+
+
 def _secrets(connection: psycopg.Connection, keyring: Keyring | None) -> list[Finding]:
     """Webhooks for which nothing can be signed with the master keys at hand."""
     with as_owner(connection):
         held = {listed["tenant"]: secrets_of(connection, listed["tenant"]) for listed in list_tenants(connection)}
     at_hand = "any master key here" if keyring else "a master key, and there is none here"
+    closed = sorted(
+        {
+            (tenant, one.webhook, one.kind)
+            for tenant, secrets in held.items()
+            for one in secrets
+            if keyring is None or not one.opens_with(keyring)
+        }
+    )
     return [
         Finding(
             "error" if keyring else "warning",
             f"webhook {name} of tenant {tenant}",
-            f"Its signing secret is not opened by {at_hand}: a relay with the same keys sends it nothing.",
+            f"Its {_KINDS[kind]} not opened by {at_hand}: a relay with the same keys sends it nothing.",
             "Give relays and commands the right C360_MASTER_KEY or master.key; if it is lost: "
-            f"c360 webhook rotate {tenant} {name}",
+            f"c360 webhook {'rotate' if kind == 'signature' else 'set-rendering'} {tenant} {name}"
+            + ("" if kind == "signature" else " --auth ..."),
         )
-        for tenant, secrets in held.items()
-        for name in sorted({one.webhook for one in secrets if keyring is None or not one.opens_with(keyring)})
+        for tenant, name, kind in closed
     ]

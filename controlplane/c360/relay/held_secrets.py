@@ -1,4 +1,4 @@
-"""Signing secrets as the database holds them: which ones the master keys at hand open, and a change of master key."""
+"""Signing secrets and credentials as the database holds them: which the master keys at hand open, and a new master key."""
 
 from __future__ import annotations
 
@@ -15,17 +15,23 @@ from c360.relay.secrets import Keyring, Sealed, SecretUnreadable
 
 @dataclass(frozen=True)
 class HeldSecret:
-    """A signing secret in force, as the database keeps it."""
+    """A signing secret in force, or credentials, as the database keeps it."""
 
     subscription_id: UUID
     webhook: str
     version: int
     is_newest: bool
     sealed: Sealed = field(repr=False)
+    kind: str = "signature"
+
+    @property
+    def what(self) -> str:
+        """What its encryption is bound to besides webhook and version."""
+        return "" if self.kind == "signature" else self.kind
 
     def opens_with(self, keyring: Keyring) -> bool:
         try:
-            keyring.open(self.sealed, self.subscription_id, self.version)
+            keyring.open(self.sealed, self.subscription_id, self.version, self.what)
         except SecretUnreadable:
             return False
         return True
@@ -66,6 +72,7 @@ def _held(rows: list[dict[str, Any]]) -> list[HeldSecret]:
             row["version"],
             row["is_newest"],
             Sealed(row["key_id"], row["nonce"], row["ciphertext"]),
+            row["kind"],
         )
         for row in rows
     ]
@@ -74,16 +81,17 @@ def _held(rows: list[dict[str, Any]]) -> list[HeldSecret]:
 def rewrap_secrets(connection: psycopg.Connection, keyring: Keyring, tenant: str) -> Rewrapped:
     """Encrypt with the first master key whatever another one opens. Secrets and signatures stay the same."""
     done = Rewrapped()
-    query = of_tenant("SELECT {tenant}.rewrap_secret(%s, %s, %s, %s, %s, %s)", tenant)
+    query = of_tenant("SELECT {tenant}.rewrap_secret(%s, %s, %s, %s, %s, %s, %s)", tenant)
     for held in held_secrets(connection, tenant):
         if not held.opens_with(keyring):
-            done.unreadable.append(f"{held.webhook} version {held.version}")
+            kind = "" if held.kind == "signature" else f" {held.kind}"
+            done.unreadable.append(f"{held.webhook}{kind} version {held.version}")
         elif held.sealed.key_id == keyring.current:
             done.current += 1
         else:
-            secret = keyring.open(held.sealed, held.subscription_id, held.version)
-            sealed = keyring.seal(secret, held.subscription_id, held.version)
-            values = [held.version, held.sealed.key_id, sealed.key_id, sealed.nonce, sealed.ciphertext]
+            secret = keyring.open(held.sealed, held.subscription_id, held.version, held.what)
+            sealed = keyring.seal(secret, held.subscription_id, held.version, held.what)
+            values = [held.version, held.sealed.key_id, sealed.key_id, sealed.nonce, sealed.ciphertext, held.kind]
             connection.execute(query.encode(), [str(held.subscription_id), *values])
             done.rewrapped += 1
     return done

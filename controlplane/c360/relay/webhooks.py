@@ -141,7 +141,11 @@ def rotate_secret(
     secret = new_secret()
     sealed = keyring.seal(secret, subscription_id, version)
     query = "SELECT {tenant}.rotate_subscription_secret(%s, %s, %s, %s, %s, %s)"
-    lost = [held for held in unreadable_secrets(connection, keyring, tenant) if held.subscription_id == subscription_id]
+    lost = [
+        held
+        for held in unreadable_secrets(connection, keyring, tenant)
+        if held.subscription_id == subscription_id and held.kind == "signature"
+    ]
     is_newest_lost = any(held.is_newest for held in lost)
     row = connection.execute(
         of_tenant(query, tenant).encode(),

@@ -1,4 +1,4 @@
--- The secrets of a tenant's webhooks in force, as they are kept: encrypted by a master key that PostgreSQL never sees. For administrators
+-- The secrets of a tenant's webhooks in force, signing secrets and the credentials they prove themselves with, as they are kept: encrypted by a master key that PostgreSQL never sees. For administrators
 -- who encrypt them anew, and to see which cannot be opened. Safe to repeat; reads only.
 -- Raises: U4404 of the tenant
 
@@ -10,7 +10,8 @@ CREATE OR REPLACE FUNCTION c360.sealed_secrets(p_tenant text)
         key_id          text,
         nonce           bytea,
         ciphertext      bytea,
-        is_newest       boolean
+        is_newest       boolean,
+        kind            text
     )
     LANGUAGE plpgsql
     STABLE
@@ -29,16 +30,31 @@ BEGIN
         secret.key_id,
         secret.nonce,
         secret.ciphertext,
-        secret.not_after IS NULL
+        secret.not_after IS NULL,
+        'signature'
     FROM c360.subscriptions AS subscription
     JOIN c360.subscription_secrets AS secret ON secret.subscription_id = subscription.subscription_id
     WHERE subscription.tenant = p_tenant
       AND (secret.not_after IS NULL OR secret.not_after > clock_timestamp())
-    ORDER BY
+    UNION ALL
+    SELECT
+        credential.subscription_id,
         subscription.name,
-        secret.version;
+        credential.version,
+        credential.key_id,
+        credential.nonce,
+        credential.ciphertext,
+        true,
+        'credentials'
+    FROM c360.subscriptions AS subscription
+    JOIN c360.subscription_credentials AS credential ON credential.subscription_id = subscription.subscription_id
+    WHERE subscription.tenant = p_tenant
+    ORDER BY
+        2,
+        8,
+        3;
 END;
 $$;
 
 COMMENT ON FUNCTION c360.sealed_secrets(text) IS
-    'Encrypted signing secrets of all webhooks of a tenant that are in force.';
+    'Encrypted signing secrets and credentials of all webhooks of a tenant that are in force.';
