@@ -1,4 +1,4 @@
-"""Signing secrets and credentials as the database holds them: which the master keys at hand open, and a new master key."""
+"""Signing secrets and credentials as the database holds them: which master keys open, and a new master key for all."""
 
 from __future__ import annotations
 
