@@ -26,6 +26,7 @@ FILLED = {"relation": "cdp_profiles", "name": "c360.js", "preset": "telegram", "
 ASK = {
     "/rpc/profile": {"p_identifier_type": "email", "p_value": "u1@shop.vn"},
     "/rpc/list_profiles": {"p_search": "an"},
+    "/rpc/outcome": {"activationId": "01a2b3c4-0000-7000-8000-000000000009", "outcome": "delivered"},
 }
 EVENT = {"userId": "u1", "anonymousId": "a1", "event": "E", "groupId": "g", "previousId": "p", "traits": {"city": "X"}}
 
@@ -122,7 +123,10 @@ def test_a_key_that_is_none_opens_nothing(keys, method, path, key, origin, statu
 
 @pytest.mark.parametrize(("method", "path"), ENDPOINTS_THERE_ARE)
 def test_a_secret_key_may_all(keys, method, path):
-    assert _ask(keys, method, path, SECRET).status_code == 200
+    reply = _ask(keys, method, path, SECRET)
+
+    # It gets as far as the contact, and there is none.
+    assert reply.status_code == 200 or (path, reply.json()["code"]) == ("/rpc/outcome", "U2522")
 
 
 @pytest.mark.parametrize("key", [WRITE, SECRET])
