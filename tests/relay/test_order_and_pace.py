@@ -232,10 +232,20 @@ def test_endpoints_without_a_good_answer_leave_half_of_the_requests_to_others():
 
 
 def test_the_less_room_is_left_the_less_is_read_at_once():
-    hand = Hand(most=1000, at_once=200, at_least=10)
+    hand = Hand(most=1000, at_once=200, at_least=10, under_way=100)
 
     rooms = []
     for hand.held in (0, 600, 2000):
         rooms.append(hand.room())
 
     assert rooms == [200, 100, 10]
+
+
+def test_large_messages_are_sent_a_few_at_a_time_and_one_always():
+    hand = Hand(most=1000, at_once=200, at_least=10, under_way=100)
+
+    began = [hand.begin(500), hand.begin(1)]
+    hand.end(500)
+    began += [hand.begin(60), hand.begin(40), hand.begin(1)]
+
+    assert began == [True, False, True, True, False]

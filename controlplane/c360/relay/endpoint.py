@@ -107,11 +107,26 @@ class Slots:
 
 
 class Hand:
-    """Bytes of messages that all workers of this relay hold; says how much the next read may bring."""
+    """Bytes of messages that all workers of this relay hold: how much a read may bring, and what may be sent now.
 
-    def __init__(self, most: int, at_once: int, at_least: int) -> None:
-        self._most, self._at_once, self._at_least = most, at_once, at_least
+    A request that is under way takes its text several times over: rendered, signed, and on its way out.
+    """
+
+    def __init__(self, most: int, at_once: int, at_least: int, under_way: int) -> None:
+        self._most, self._at_once, self._at_least, self._most_under_way = most, at_once, at_least, under_way
         self.held = 0
+        self._under_way = 0
+
+    def begin(self, size: int) -> bool:
+        """Whether a message of this size may be sent now; then end() has to follow. One may always be."""
+        if self._under_way and self._under_way + size > self._most_under_way:
+            return False
+        self._under_way += size
+        return True
+
+    def end(self, size: int) -> None:
+        """The message is sent."""
+        self._under_way -= size
 
     def room(self) -> int:
         """Bytes for the next read."""

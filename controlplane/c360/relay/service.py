@@ -41,8 +41,8 @@ BELL = "relay"
 _LANES = 4096
 _CLAIM = 64
 _REQUESTS = 1024
-# Text of messages in memory: of all workers, at most and at least of one read.
-_HELD_BYTES, _READ_BYTES, _READ_BYTES_LEAST = 64 << 20, 4 << 20, 256 << 10
+# Text of messages in memory: of all workers, at most and at least of one read, and under way.
+_HELD_BYTES, _READ_BYTES, _READ_BYTES_LEAST, _SENT_BYTES = 24 << 20, 2 << 20, 256 << 10, 8 << 20
 _FORGET_ENDPOINT_AFTER = 3600.0
 # Under load messages are fanned out in handfuls: each step is a commit, which producers on the same disk feel.
 _STEP_EVERY = 0.01
@@ -87,7 +87,7 @@ class Relay:
         self._workers: dict[asyncio.Task[None], Worker] = {}
         self._endpoints: dict[UUID, Endpoint] = {}
         self._slots = Slots(_REQUESTS)
-        self._hand = Hand(_HELD_BYTES, _READ_BYTES, _READ_BYTES_LEAST)
+        self._hand = Hand(_HELD_BYTES, _READ_BYTES, _READ_BYTES_LEAST, _SENT_BYTES)
         self._doors: WeakValueDictionary[str, TenantDoor] = WeakValueDictionary()
         self._news = 0
         self._next_due: float | None = None

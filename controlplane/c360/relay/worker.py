@@ -347,7 +347,7 @@ class Worker:
             delivery = self._next()
             if delivery is None:
                 self._slots.give_back(slot)
-                return self._endpoint.wait_seconds(self._rate()) or _IDLE
+                return self._endpoint.wait_seconds(self._rate()) or _SLOT_AGAIN_AFTER
             task = asyncio.create_task(self._send(delivery), name="c360 webhook")
             self._in_flight.add(task)
             metrics.IN_FLIGHT.inc()
@@ -368,9 +368,13 @@ class Worker:
             chain = self._chains.get(key)
             if chain is None or chain.is_sending or not chain.waiting:
                 continue
+            if not self._hand.begin(len(chain.waiting[0].body)):
+                self._ready.appendleft(key)
+                return None
             delivery = chain.waiting.popleft()
             self._queued -= 1
             if delivery.is_lost:
+                self._hand.end(0)
                 self._fail(delivery, "lost")
                 continue
             chain.is_sending = True
@@ -383,7 +387,11 @@ class Worker:
         try:
             while delivery is not None:
                 batch = self._with_more(delivery)
-                self._note(batch, await self._post(batch))
+                try:
+                    answer = await self._post(batch)
+                finally:
+                    self._hand.end(len(delivery.body))
+                self._note(batch, answer)
                 delivery = self._next() if len(self._in_flight) <= self._limit() else None
         except Exception as error:
             self._error = error
