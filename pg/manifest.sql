@@ -622,7 +622,7 @@ VALUES
     ('procedures/relay/_take_due_deliveries.sql', '863226f6880ded88e44b8d7ef8418f7c4783804b529d0fcdf5d1f0bf3f9d4507'),
     ('procedures/relay/claim_lanes.sql', '4373d186c39e99ba365c3dfaa3acb0a5d078b3c33e2783f1577b9ef34a62aea4'),
     ('procedures/relay/_next_messages.sql', '969a4c739403f425a4583288c35be27b6d70291c9035e597af1f1527697bd254'),
-    ('procedures/relay/_drop_unwanted.sql', 'bc24ad488bcc1a9f4b9169e88057e9168720adb0bce98e587b0d5f60a5f8b4ad'),
+    ('procedures/relay/_drop_unwanted.sql', '1715e4784d41c16eff076d04dc34fa5196722f29be555f4c91b735976e0fd98a'),
     ('procedures/relay/_drop_withheld.sql', '6363c57ad1ae5b51ef0124ca7acd4aba4a15d34c780f90e575052570d4c8d814'),
     ('procedures/relay/read_deliveries.sql', 'd3c1b3509ed679d2466df4b5235e908ca663f88202c780a9dacf7fda5c17cd59'),
     ('procedures/relay/release_lanes.sql', '8f069d9c0f842e224a8b3d7f772ecf0908e4aa988f6c0f2d682f4ffdd819e3ed'),

@@ -51,7 +51,7 @@ async def test_a_batch_is_signed_and_arrives_whole(database, subscribe, session,
         answers = [
             await sender.send_batch(url, keys, several, clock=clock, timeout=60),
             await sender.send_batch(url, keys, several, clock=clock, timeout=60),
-            await sender.send(url, keys, "m-9", message(9).body, clock=clock, timeout=60),
+            await sender.send(url, keys, message(9), clock=clock, timeout=60),
         ]
         half = await sender.send_batch(url, keys, [message(1), message(None)], clock=clock, timeout=60)
 

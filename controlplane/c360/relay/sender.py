@@ -138,24 +138,19 @@ class Sender:
         self,
         url: str,
         keys: list[bytes],
-        message_id: str,
-        body: str,
+        message: Message,
         *,
         clock: Clock,
         timeout: float,  # noqa: ASYNC109
-        topic: str | None = None,
-        key: str | None = None,
-        attempt: int = 1,
     ) -> Answer:
         """Send one message the way its webhook wants it. Of a message that cannot be rendered nothing is sent."""
         way = await self._way(keys.subscription_id) if isinstance(keys, Keys) else _Way()
         if way.is_plain:
-            raw = body.encode()
-            answer = await self._http.post(url, raw, headers(keys, message_id, clock.now(), raw), timeout)
+            raw = message.body.encode()
+            answer = await self._http.post(url, raw, headers(keys, message.message_id, clock.now(), raw), timeout)
             return way.outcomes.judged(answer)
         if way.problem is not None:
             return Answer(None, "template", 0, text=way.problem)
-        message = Message(message_id, body, topic, key, attempt)
         try:
             if way.rendering.skips(message):
                 return Answer(None, None, 0, text="passed over")
@@ -165,7 +160,7 @@ class Sender:
             return Answer(None, "template", 0, text=error.message[:1_000])
         except ValueError as error:
             return Answer(None, "template", 0, text=f"the message is no JSON: {error}")
-        return await self._sent(way, keys, message_id, clock, timeout, lambda: way.rendering.post(url, message))
+        return await self._sent(way, keys, message.message_id, clock, timeout, lambda: way.rendering.post(url, message))
 
     async def _sent(
         self,

@@ -95,15 +95,12 @@ class Delivery:
     delivery_id: int
     lane: int
     chain: int
-    attempt: int
-    message_id: str
-    topic: str
-    key: str
-    body: str
+    message: Message
     is_lost: bool = False
 
-    def message(self) -> Message:
-        return Message(self.message_id, self.body, self.topic, self.key, self.attempt)
+    @property
+    def size(self) -> int:
+        return len(self.message.body)
 
 
 @dataclass(slots=True)
@@ -177,7 +174,7 @@ class Worker:
         self._chains: dict[int, Chain] = {}
         self._ready: deque[int] = deque()
         self._held: dict[int, Delivery] = {}
-        self._queued = 0
+        self._queued = self._under_way = 0
         self._in_flight: set[asyncio.Task[None]] = set()
         self._results = Results()
         self._wake = asyncio.Event()
@@ -227,6 +224,7 @@ class Worker:
             await asyncio.gather(*left, return_exceptions=True)
             for delivery_id in list(self._held):
                 self._let_go(delivery_id)
+            self._put_down(self._under_way)  # what was cancelled
             if not self._keeps_leases and self._lanes:
                 with contextlib.suppress(C360Error):
                     await self._release()
@@ -319,20 +317,10 @@ class Worker:
             return
         if chain is None:
             chain = self._chains[key] = Chain(row["lane"])
-        body = row["body"]
-        delivery = Delivery(
-            delivery_id,
-            row["lane"],
-            key,
-            row["attempt"] + 1,
-            row["message_id"],
-            row["topic"],
-            row["key"],
-            body or "",
-            is_lost=body is None,
-        )
+        message = Message(row["message_id"], row["body"] or "", row["topic"], row["key"], row["attempt"] + 1)
+        delivery = Delivery(delivery_id, row["lane"], key, message, is_lost=row["body"] is None)
         self._held[delivery_id] = delivery
-        self._hand.held += len(delivery.body)
+        self._hand.held += delivery.size
         chain.waiting.append(delivery)
         self._queued += 1
         if not chain.is_sending and len(chain.waiting) == 1:
@@ -341,7 +329,7 @@ class Worker:
     def _start(self) -> float:
         """Begin requests as far as they may; seconds after which to try again."""
         while self._ready and len(self._in_flight) < self._limit():
-            slot = self._slot()
+            slot = self._slots.take(self._endpoint)
             if slot is None:
                 return _SLOT_AGAIN_AFTER
             delivery = self._next()
@@ -354,9 +342,6 @@ class Worker:
             task.add_done_callback(partial(self._sent, slot))
         return _IDLE
 
-    def _slot(self) -> bool | None:
-        return self._slots.take(self._endpoint)
-
     def _next(self) -> Delivery | None:
         """The next delivery that may be sent now."""
         if not self._may_start() or self._failures_in_row >= _FAILURES_AT_ONCE:
@@ -368,75 +353,75 @@ class Worker:
             chain = self._chains.get(key)
             if chain is None or chain.is_sending or not chain.waiting:
                 continue
-            if not self._hand.begin(len(chain.waiting[0].body)):
-                self._ready.appendleft(key)
-                return None
-            delivery = chain.waiting.popleft()
-            self._queued -= 1
+            delivery = chain.waiting[0]
             if delivery.is_lost:
-                self._hand.end(0)
+                chain.waiting.popleft()
+                self._queued -= 1
                 self._fail(delivery, "lost")
                 continue
-            chain.is_sending = True
+            if not self._take_up(chain):
+                self._ready.appendleft(key)
+                return None
             self._endpoint.began(self._rate())
             return delivery
         return None
+
+    def _take_up(self, chain: Chain) -> bool:
+        """Begin to send the first delivery of a chain, if there is memory for it; _put_down() has to follow."""
+        size = chain.waiting[0].size
+        if not self._hand.begin(size):
+            return False
+        self._under_way += size
+        chain.waiting.popleft()
+        chain.is_sending = True
+        self._queued -= 1
+        return True
+
+    def _put_down(self, size: int) -> None:
+        self._hand.end(size)
+        self._under_way -= size
 
     async def _send(self, delivery: Delivery | None) -> None:
         """Send one delivery after the other as long as there are any and no fewer requests are wanted."""
         try:
             while delivery is not None:
                 batch = self._with_more(delivery)
-                try:
-                    answer = await self._post(batch)
-                finally:
-                    self._hand.end(len(delivery.body))
+                answer = await self._post([one.message for one in batch])
+                self._put_down(sum(one.size for one in batch))
                 self._note(batch, answer)
                 delivery = self._next() if len(self._in_flight) <= self._limit() else None
         except Exception as error:
             self._error = error
 
-    async def _post(self, batch: list[Delivery]) -> Answer:
+    async def _post(self, messages: list[Message]) -> Answer:
         url, timeout = self._lease.url, self._lease.timeout_seconds
-        if len(batch) > 1:
-            messages = [delivery.message() for delivery in batch]
+        if len(messages) > 1:
             return await self._sender.send_batch(url, self._keys, messages, clock=self._clock, timeout=timeout)
-        (delivery,) = batch
-        return await self._sender.send(
-            url,
-            self._keys,
-            delivery.message_id,
-            delivery.body,
-            clock=self._clock,
-            timeout=timeout,
-            topic=delivery.topic,
-            key=delivery.key,
-            attempt=delivery.attempt,
-        )
+        return await self._sender.send(url, self._keys, messages[0], clock=self._clock, timeout=timeout)
 
     def _with_more(self, delivery: Delivery) -> list[Delivery]:
         """What goes in one request with this one: of the same keys in their order. What failed before goes alone, so
         that a bad one does not take others along again."""
         batch = [delivery]
-        most = self._lease.batch_max if delivery.attempt == 1 else 1
-        if most <= 1 or not self._sender.may_batch(self._keys, delivery.message()):
+        most = self._lease.batch_max
+        if most <= 1 or not self._may_join(delivery):
             return batch
-        keys = [delivery.chain, *self._ready]
-        for key in keys:
+        for key in [delivery.chain, *self._ready]:
             chain = self._chains.get(key)
             if chain is None or (chain.is_sending and key != delivery.chain):
                 continue
-            while chain.waiting and len(batch) < most and self._may_join(chain.waiting[0]):
-                chain.is_sending = True
-                self._queued -= 1
-                batch.append(chain.waiting.popleft())
+            while chain.waiting and len(batch) < most and self._may_join(following := chain.waiting[0]):
+                if not self._take_up(chain):
+                    return batch
+                batch.append(following)
             if len(batch) >= most:
                 break
         return batch
 
     def _may_join(self, delivery: Delivery) -> bool:
         """Whether a delivery may go in one request with others."""
-        return not delivery.is_lost and delivery.attempt == 1 and self._sender.may_batch(self._keys, delivery.message())
+        message = delivery.message
+        return not delivery.is_lost and message.attempt == 1 and self._sender.may_batch(self._keys, message)
 
     def _sent(self, slot: bool, task: asyncio.Task[None]) -> None:
         metrics.IN_FLIGHT.dec()
@@ -501,7 +486,6 @@ class Worker:
         results = self._results
         if not len(results):
             results.first_at = time.monotonic()
-        self._held[delivery.delivery_id] = delivery
         result: dict[str, Any] = {
             "lane": delivery.lane,
             "delivery_id": delivery.delivery_id,
@@ -543,7 +527,7 @@ class Worker:
     def _let_go(self, delivery_id: int) -> None:
         delivery = self._held.pop(delivery_id, None)
         if delivery is not None:
-            self._hand.held -= len(delivery.body)
+            self._hand.held -= delivery.size
 
     async def _rest(self, pause: float) -> None:
         """Until something is to be done."""

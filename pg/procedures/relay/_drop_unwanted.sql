@@ -24,6 +24,8 @@ DECLARE
     v_after    bigint[];
     v_until    bigint[];
     v_seqs     bigint[];
+    v_places   smallint[];
+    v_found    bigint[];
     v_messages c360.outgoing_message[];
     v_unwanted bigint[];
     v_withheld bigint[];
@@ -47,10 +49,12 @@ BEGIN
 
     FOR v_round IN 1 .. 10 LOOP
         SELECT
+            array_agg(found.lane),
+            array_agg(found.delivery_id),
             array_agg(found.message_seq),
             array_agg(ROW(found.message_seq, found.topic, found.type, found.key, found.body)::c360.outgoing_message)
                 FILTER (WHERE found.body IS NOT NULL)
-        INTO v_seqs, v_messages
+        INTO v_places, v_found, v_seqs, v_messages
         FROM c360._next_messages(p_subscription_id, v_lanes, v_after, p_in_hand, p_limit) AS found;
 
         EXIT WHEN v_seqs IS NULL;
@@ -64,7 +68,7 @@ BEGIN
         v_until := ARRAY(
             SELECT coalesce(max(found.delivery_id), asked.after)
             FROM unnest(v_lanes, v_after) AS asked (lane, after)
-            LEFT JOIN c360._next_messages(p_subscription_id, v_lanes, v_after, p_in_hand, p_limit) AS found ON found.lane = asked.lane
+            LEFT JOIN unnest(v_places, v_found) AS found (lane, delivery_id) ON found.lane = asked.lane
             GROUP BY
                 asked.lane,
                 asked.after
