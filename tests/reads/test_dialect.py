@@ -394,6 +394,26 @@ def test_openapi_describes_what_the_key_may_do(shop, shop_gateway):
     assert httpx.get(f"{shop_gateway.url}/", headers={"apikey": "wrong"}).status_code == 401
 
 
+def test_every_path_that_openapi_names_is_there_and_refuses_other_methods(shop):
+    paths = shop.get("/").json()["paths"]
+
+    answers = {path: shop.request("TRACE", path) for path in paths}
+
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(paths, 405)
+    assert {path: set(answer.headers["allow"].lower().split(", ")) - {"head", "options"} for path, answer in answers.items()} == {
+        path: set(operations) for path, operations in paths.items()
+    }
+
+
+def test_what_is_for_secret_keys_only_is_named_to_them_only(shop, shop_gateway):
+    whole = shop.get("/").json()
+    public = httpx.get(f"{shop_gateway.url}/").json()
+
+    assert whole["paths"].keys() - public["paths"].keys() >= {"/rpc/outcome", "/rpc/profile", "/rpc/list_profiles"}
+    assert body_of(whole, "/rpc/outcome")["required"] == ["activationId", "outcome"]
+    assert body_of(public, "/rpc/consent")["required"] == ["purposes"]
+
+
 def body_of(document, path):
     """The schema of what is sent there."""
     schema = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]

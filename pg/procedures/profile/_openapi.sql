@@ -15,6 +15,7 @@ AS $$
         WHERE function.pronamespace = 'c360_v1'::regnamespace
           AND function.pronargs = 1
           AND function.proargtypes[0] = 'json'::regtype
+          AND function.proname <> 'outcome'
     ),
     schema AS (
         SELECT
@@ -48,7 +49,11 @@ AS $$
                 'tags', json_build_array('events'),
                 'requestBody', json_build_object('required', true, 'content', json_build_object(
                     'application/json', json_build_object('schema', json_build_object(
-                        '$ref', '#/components/schemas/' || CASE WHEN endpoint.name IN ('batch', 'import') THEN 'batch' ELSE 'event' END
+                        '$ref', '#/components/schemas/' || CASE
+                            WHEN endpoint.name IN ('batch', 'import') THEN 'batch'
+                            WHEN endpoint.name = 'consent' THEN 'consent'
+                            ELSE 'event'
+                        END
                     ))
                 )),
                 'responses', '{"200": {"$ref": "#/components/responses/taken"}, "204": {"description": "Taken; Prefer: return=minimal"},'
@@ -75,6 +80,20 @@ AS $$
                     ' "properties": {"p_identifier_type": {"type": "string"}, "p_value": {"type": "string"}}}}}}}')
         ) AS asked (method, operation, question)
         HAVING p_tenant IS NOT NULL
+        UNION ALL
+        SELECT
+            '/rpc/outcome',
+            json_build_object('post', json_build_object(
+                'operationId', 'outcome',
+                'summary', obj_description(to_regprocedure('c360_v1.outcome(json)'), 'pg_proc'),
+                'tags', json_build_array('activation'),
+                'requestBody', '{"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/outcome"}}}}'::json,
+                'responses', '{"200": {"description": "Kept", "content": {"application/json": {"schema": {"type": "object", "properties": {'
+                    '"activation_id": {"type": "string", "format": "uuid"}, "profile_id": {"type": "string", "format": "uuid"},'
+                    ' "outcome": {"type": "string"}, "is_new": {"type": "boolean"}}}}}},'
+                    ' "default": {"$ref": "#/components/responses/error"}}'::json
+            ))
+        WHERE p_tenant IS NOT NULL
         UNION ALL
         SELECT
             readable.path,

@@ -1,4 +1,5 @@
--- What is sent as schemas of OpenAPI: an event, and a batch of events. Bounds are those that ingest holds. Reads nothing.
+-- What is sent as schemas of OpenAPI: an event, a batch of events, an answer to purposes and what became of a contact. Bounds are those
+-- that ingest and outcomes hold. Reads nothing.
 
 CREATE OR REPLACE FUNCTION c360._openapi_bodies()
     RETURNS TABLE (name text, definition json)
@@ -20,7 +21,19 @@ AS $$
         ('events', '{"type": "array", "maxItems": 2500, "items": {"$ref": "#/components/schemas/event"}}'),
         ('batch', '{"anyOf": [{"$ref": "#/components/schemas/events"}, {"type": "object", "required": ["batch"], "properties": {
             "batch": {"$ref": "#/components/schemas/events"}, "context": {"type": "object"}, "integrations": {"type": "object"},
-            "sentAt": {"$ref": "#/components/schemas/moment"}}}]}');
+            "sentAt": {"$ref": "#/components/schemas/moment"}}}]}'),
+        ('consent', '{"type": "object", "required": ["purposes"], "properties": {
+            "purposes": {"type": "object", "additionalProperties": {"type": "boolean"}, "description": "A yes or no to each purpose."},
+            "messageId": {"type": ["string", "null"], "maxLength": 100, "description": "The same one is the same event, for ever."},
+            "userId": {"$ref": "#/components/schemas/identifier"}, "anonymousId": {"$ref": "#/components/schemas/identifier"},
+            "proof": {"type": "string"}, "textVersion": {"type": "string"}, "traits": {"type": "object"}, "context": {"type": "object"},
+            "timestamp": {"$ref": "#/components/schemas/moment"}}}'),
+        ('outcome', '{"type": "object", "required": ["activationId", "outcome"], "properties": {
+            "activationId": {"type": "string", "format": "uuid", "description": "activation_id of the message activation.requested."},
+            "outcome": {"enum": ["delivered", "failed", "opened", "clicked", "replied", "unsubscribed"]},
+            "timestamp": {"$ref": "#/components/schemas/moment"},
+            "details": {"type": "object", "description": "At most 8 KB, kept with the event."},
+            "messageId": {"type": ["string", "null"], "maxLength": 60, "description": "The same one is the same outcome."}}}');
 $$;
 
 COMMENT ON FUNCTION c360._openapi_bodies() IS
