@@ -400,9 +400,9 @@ def test_every_path_that_openapi_names_is_there_and_refuses_other_methods(shop):
     answers = {path: shop.request("TRACE", path) for path in paths}
 
     assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(paths, 405)
-    assert {path: set(answer.headers["allow"].lower().split(", ")) - {"head", "options"} for path, answer in answers.items()} == {
-        path: set(operations) for path, operations in paths.items()
-    }
+    assert {
+        path: set(answer.headers["allow"].lower().split(", ")) - {"head", "options"} for path, answer in answers.items()
+    } == {path: set(operations) for path, operations in paths.items()}
 
 
 def test_what_is_for_secret_keys_only_is_named_to_them_only(shop, shop_gateway):
