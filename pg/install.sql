@@ -1187,6 +1187,9 @@ SELECT c360._record_migration('0038_activation_rules') AS recorded \gset
 \ir procedures/activation/_record_outcome_event.sql
 \ir procedures/activation/record_outcome.sql
 \ir procedures/activation/record_outcome_body.sql
+\ir procedures/activation/_callback_of.sql
+\ir procedures/activation/_record_callback.sql
+\ir procedures/activation/note_sent_messages.sql
 
 -- procedures/privacy --------------------------------------------------------------------------------------------------
 \ir procedures/privacy/_retention.sql

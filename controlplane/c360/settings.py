@@ -98,6 +98,10 @@ class Settings(BaseSettings):
         gt=0,
         description="Requests of one key in a second; more wait for up to a second, then are refused (429).",
     )
+    zalo_secrets: SecretStr | None = Field(
+        default=None,
+        description="Secret keys of official accounts of Zalo, by spaces: webhooks they have not signed are refused.",
+    )
     metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics port.")
     metrics_port: int | None = Field(
         default=None,

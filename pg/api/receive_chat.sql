@@ -1,5 +1,5 @@
 -- What the gateway calls for /v1/hooks/<preset>: authenticates the key, maps the webhook of a chat to events and ingests them, in one round
--- trip and one transaction.
+-- trip and one transaction. What a provider says became of a message that a rule asked for is kept as the outcome of it.
 -- Raises: U1001 body_not_json, U1002 body_not_events, U1003 body_too_large, U1005 body_too_deep, U1009 endpoint_unknown, U1401 key_unknown,
 --         U1403 origin_forbidden, U4423 tenant_suspended
 
@@ -17,10 +17,19 @@ AS $$
 DECLARE
     v_tenant  text;
     v_source  text;
+    v_said    record;
 BEGIN
     SELECT key.tenant, key.source
     INTO v_tenant, v_source
     FROM c360._authenticate_key(p_key_hash, p_origin) AS key;
+
+    SELECT * INTO v_said FROM c360._callback_of(p_preset, p_body);
+    IF v_said.outcome IS NOT NULL THEN
+        PERFORM c360._use_tenant(v_tenant, 'write');
+        IF to_regclass('cdp_sent_messages') IS NOT NULL THEN
+            RETURN c360._record_callback(v_tenant, v_source, v_said.outcome, v_said.provider_message_ids, v_said.occurred_at);
+        END IF;
+    END IF;
 
     RETURN c360.ingest_request(v_tenant, v_source, 'batch', c360._chat_batch(p_preset, p_body));
 END;

@@ -113,7 +113,7 @@ FROM (
 
         -- daemons
         ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, profile_by_key, outcome_by_key, read_by_key, openapi_by_key, check_key, schema_version'),
-        ('relay', 'c360', 'await_bell, bell_channel, fan_out, backfill_deliveries, ring_topics, claim_lanes, read_deliveries, settle_deliveries, release_lanes'),
+        ('relay', 'c360', 'await_bell, bell_channel, fan_out, backfill_deliveries, ring_topics, claim_lanes, read_deliveries, note_sent_messages, settle_deliveries, release_lanes'),
         ('relay', 'c360', 'next_delivery_due, bury_deliveries, subscription_secrets, check_cluster, renew_relay, compare_clocks'),
         ('relay', 'c360', 'subscription_rendering, claim_credentials, renew_credentials'),
         ('relay', 'c360', 'relay_status, feed_status, maintain_deliveries, maintain_message_partitions'),

@@ -256,6 +256,27 @@ def test_a_limit_waits_as_long_as_the_answer_says_or_else_the_rule():
     assert judge(Answer(200, None, 1, retry_after=7.0, text='{"error": -32}')).retry_after == 7
 
 
+@pytest.mark.parametrize(
+    ("text", "message_id"),
+    [
+        ('{"error": 0, "data": {"message_id": "z1"}}', "z1"),
+        ('{"error": 0, "data": {"message_id": 71}}', "71"),
+        ('{"error": 0, "data": {"message_id": ""}}', None),
+        ('{"error": 0, "data": {"message_id": null}}', None),
+        ('{"error": 0, "data": {"message_id": {"a": 1}}}', None),
+        ('{"error": 0, "data": {"message_id": true}}', None),
+        ('{"error": 0}', None),
+        ('{"error": -32, "data": {"message_id": "z1"}}', None),
+    ],
+)
+def test_an_answer_says_by_which_id_the_provider_knows_what_it_took(text, message_id):
+    rule = {"when": {"status": 200, "json": {"error": 0}}, "means": "delivered", "message_id": "data.message_id"}
+
+    judged = Outcomes([rule]).judged(Answer(200, None, 5, text=text))
+
+    assert (judged.error, judged.message_id) == (None, message_id)
+
+
 def test_what_no_server_answered_is_left_as_it_is():
     answer = Answer(None, "timeout", 5)
 
@@ -270,6 +291,8 @@ def test_what_no_server_answered_is_left_as_it_is():
         {"when": {"status": 200}, "means": "done"},
         {"when": {"header": "x"}, "means": "failed"},
         {"when": {"status": 200}, "means": "limited", "retry_after": -1},
+        {"when": {"status": 200}, "means": "refused", "message_id": "data.id"},
+        {"when": {"status": 200}, "means": "delivered", "message_id": ["data"]},
     ],
 )
 def test_a_rule_that_cannot_be_is_refused(rule):

@@ -20,6 +20,7 @@ RELAY = frozenset(
         "c360.maintain_deliveries",
         "c360.maintain_message_partitions",
         "c360.next_delivery_due",
+        "c360.note_sent_messages",
         "c360.read_deliveries",
         "c360.relay_status",
         "c360.release_lanes",

@@ -53,6 +53,7 @@ class Answer:
     retry_after: float | None = None
     text: str = ""
     body: bytes = field(default=b"", repr=False)
+    message_id: str | None = None  # by which the provider knows what it took
 
 
 class HttpClient:

@@ -43,6 +43,7 @@ from c360.gateway.metrics import CONTENT_TYPE, Metrics
 from c360.gateway.pace import Paces
 from c360.gateway.rooms import Hold, Room
 from c360.gateway.scripts import script
+from c360.gateway.signatures import check_signature
 from c360.installer.sources import load
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def create_app(db: Caller, settings: Settings, *, intake: Intake | None = None, 
         keys,
         memory.part(0.25),
         metrics,
+        zalo_secrets=settings.zalo_secrets.get_secret_value().split() if settings.zalo_secrets else [],
     )
     routes = [
         Route(f"{prefix}/{endpoint}", gateway.endpoint(endpoint), methods=["POST", "OPTIONS"])
@@ -137,12 +139,15 @@ class Front:
 
 
 class _Gateway:
-    def __init__(self, db: Caller, intake: Intake, keys: Keys, strangers: Room, metrics: Metrics) -> None:
+    def __init__(
+        self, db: Caller, intake: Intake, keys: Keys, strangers: Room, metrics: Metrics, *, zalo_secrets: list[str]
+    ) -> None:
         self._db = db
         self._intake = intake
         self._keys = keys
         self._strangers = strangers
         self._metrics = metrics
+        self._zalo_secrets = zalo_secrets
         self._migration = load().migrations[-1].migration
         self._version: asyncio.Task[str | None] | None = None
 
@@ -228,11 +233,13 @@ class _Gateway:
         known = await self._keys.admitted(hashed, origin)
         with Hold(known.share.memory) as hold:
             body = await read_body(request, hold.more)
+            preset = request.path_params["preset"]
+            check_signature(self._zalo_secrets, preset, request.headers.get("x-zevent-signature"), body)
             async with known.share.taken():
                 outcome = await self._db.call(
                     "c360_v1.receive_chat",
                     key_hash=hashed,
-                    preset=request.path_params["preset"],
+                    preset=preset,
                     body=body,
                     origin=origin,
                 )

@@ -8,6 +8,7 @@ Rules are tried in order; the first that fits decides. Without one, 2xx is succe
            limited        too much at once: the whole webhook waits, retry_after seconds if it says so
            unauthorised   the credentials are not good (any more): read again, tried again
            failed         not taken this time: tried again
+    message_id: data.message_id    of what is delivered: where the provider says by which id its callbacks will name it
 """
 
 from __future__ import annotations
@@ -34,13 +35,17 @@ class Rule:
     texts: tuple[str, ...] = ()
     json: tuple[tuple[tuple[str, ...], tuple[Any, ...]], ...] = ()
     retry_after: float | None = None
+    message_id: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Rule:
         """Raises TemplateInvalid."""
         when, means, retry_after = given.get("when"), given.get("means"), given.get("retry_after")
-        if set(given) - {"when", "means", "retry_after"} or not isinstance(when, dict) or not when:
-            raise TemplateInvalid("a rule about answers has when and means, and may have retry_after", code="usage")
+        message_id = given.get("message_id")
+        if set(given) - {"when", "means", "retry_after", "message_id"} or not isinstance(when, dict) or not when:
+            raise TemplateInvalid(
+                "a rule about answers has when and means, and may have retry_after or message_id", code="usage"
+            )
         if set(when) - {"status", "text", "json"} or means not in MEANINGS:
             raise TemplateInvalid(
                 "a rule about answers looks at status, text or json",
@@ -49,12 +54,15 @@ class Rule:
             )
         if retry_after is not None and not (isinstance(retry_after, (int, float)) and 0 < retry_after <= 86_400):
             raise TemplateInvalid("retry_after is a number of seconds up to a day", code="usage")
+        if message_id is not None and (means != "delivered" or not isinstance(message_id, str)):
+            raise TemplateInvalid("message_id is a path into the answer of what is delivered", code="usage")
         return cls(
             means,
             tuple(str(status) for status in _list(when.get("status"))),
             tuple(str(text) for text in _list(when.get("text"))),
             tuple((tuple(path.split(".")), tuple(_list(values))) for path, values in (when.get("json") or {}).items()),
             retry_after,
+            tuple(message_id.split(".")) if message_id else (),
         )
 
     def fits(self, status: int, text: str, parsed: Any) -> bool:
@@ -78,17 +86,17 @@ class Outcomes:
         if not self._rules or answer.status is None or answer.error not in (None, "status"):
             return answer
         whole = answer.body.decode("utf-8", "replace") if answer.body else answer.text
-        parsed = _parsed(whole) if any(rule.json for rule in self._rules) else None
+        parsed = _parsed(whole) if any(rule.json or rule.message_id for rule in self._rules) else None
         for rule in self._rules:
             if rule.fits(answer.status, whole, parsed):
-                return _meaning(answer, answer.status, rule)
+                return _meaning(answer, answer.status, rule, parsed)
         return answer
 
 
-def _meaning(answer: Answer, status: int, rule: Rule) -> Answer:
+def _meaning(answer: Answer, status: int, rule: Rule, parsed: Any) -> Answer:
     said = f"HTTP {status}: {answer.text}"[:1_000]
     if rule.means == "delivered":
-        return replace(answer, error=None)
+        return replace(answer, error=None, message_id=_id(_found(parsed, rule.message_id)) if rule.message_id else None)
     if rule.means == "refused":
         # 410 would end the webhook, where it is about one message.
         return replace(answer, status=None if status == 410 else status, error="refused", text=said)
@@ -115,6 +123,10 @@ def _found(value: Any, path: Sequence[str]) -> Any:
         else:
             return _NOTHING
     return value
+
+
+def _id(value: Any) -> str | None:
+    return str(value)[:200] if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "" else None
 
 
 def _parsed(text: str) -> Any:

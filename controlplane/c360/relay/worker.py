@@ -132,6 +132,7 @@ class Results:
     done: list[int] = field(default_factory=list)
     done_lanes: list[int] = field(default_factory=list)
     durations: list[int] = field(default_factory=list)
+    named: list[dict[str, str]] = field(default_factory=list)
     failed: list[dict[str, Any]] = field(default_factory=list)
     chains: set[int] = field(default_factory=set)
     first_at: float = 0.0
@@ -448,6 +449,9 @@ class Worker:
         results.done += [delivery.delivery_id for delivery in batch]
         results.done_lanes += [delivery.lane for delivery in batch]
         results.durations += [answer.ms] * len(batch)
+        if answer.message_id is not None and len(batch) == 1:
+            sent = {"message_id": batch[0].message.message_id, "provider_message_id": answer.message_id}
+            results.named.append(sent)
         for failure in reversed(results.failed):
             if not failure["is_last"]:
                 break
@@ -555,14 +559,17 @@ class Worker:
         self._failures_in_row = 0
         results, self._results = self._results, Results()
         lanes = sorted(self._lanes)
-        reply = await self._settled(
+        if results.named:
+            await self._note_sent(results.named)
+        (reply,) = await self._kept(
+            "c360.settle_deliveries",
             {
                 **self._place(lanes),
                 "done_lanes": results.done_lanes,
                 "done": results.done,
                 "durations": results.durations,
                 "failed": results.failed,
-            }
+            },
         )
         for delivery_id in results.done:
             self._let_go(delivery_id)
@@ -580,14 +587,24 @@ class Worker:
             self._secret_version = reply["secret_version"]
             self._keys = await self._sender.keys(self._lease.subscription_id, self._secret_version)
 
-    async def _settled(self, arguments: dict[str, Any]) -> Any:
+    async def _note_sent(self, named: list[dict[str, str]]) -> None:
+        """By which ids the provider's callbacks will name what it took. Before it is settled: what is lost here is sent
+        again, and has another id then."""
+        try:
+            await self._kept("c360.note_sent_messages", {"subscription_id": self.subscription_id, "sent": named})
+        except (DatabaseUnreachable, TryAgain):
+            raise
+        except C360Error as error:
+            logger.warning("callbacks will not be known", extra={**self._fields(), "code": error.code})
+
+    async def _kept(self, function: str, arguments: dict[str, Any]) -> list[Any]:
         """Answers are worth keeping: try again while the leases last. A repeat changes nothing."""
         for delay in _SETTLE_RETRIES:
             try:
-                return (await self._db.rows("c360.settle_deliveries", **arguments))[0]
+                return await self._db.rows(function, **arguments)
             except (DatabaseUnreachable, TryAgain):
                 await asyncio.sleep(delay)
-        return (await self._db.rows("c360.settle_deliveries", **arguments))[0]
+        return await self._db.rows(function, **arguments)
 
     def _drop_lanes(self, lost: set[int]) -> None:
         """Others serve these now: send nothing more of them."""

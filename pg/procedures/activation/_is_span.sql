@@ -1,4 +1,4 @@
--- Whether JSON is a length of time as rules write it: 30 minutes, 12 hours, 7 days; at most 366 days. Pure.
+-- Whether JSON is a length of time as rules write it: 20 seconds, 30 minutes, 12 hours, 7 days; at most 366 days. Pure.
 
 CREATE OR REPLACE FUNCTION c360._is_span(p_value jsonb)
     RETURNS boolean
@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION c360._is_span(p_value jsonb)
     PARALLEL SAFE
 AS $$
     SELECT jsonb_typeof(p_value) = 'string'
-        AND p_value #>> '{}' ~ '^([1-9][0-9]{0,3} (minute|hour)s?|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?)$';
+        AND p_value #>> '{}' ~ '^([1-9][0-9]{0,3} (second|minute|hour)s?|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?)$';
 $$;
 
 COMMENT ON FUNCTION c360._is_span(jsonb) IS

@@ -7,6 +7,7 @@ AS $$
 DECLARE
     v_waiting bigint;
     v_decided bigint;
+    v_sent    bigint;
 BEGIN
     IF to_regclass('cdp_activations') IS NULL THEN
         RETURN '{}';
@@ -16,11 +17,21 @@ BEGIN
     WHERE work.master_profile_id = ANY (p_person.master_profile_ids);
     GET DIAGNOSTICS v_waiting = ROW_COUNT;
 
+    DELETE FROM cdp_sent_messages AS sent
+    WHERE sent.activation_id IN (
+        SELECT past.activation_id
+        FROM cdp_activations AS past
+        WHERE past.master_profile_id = ANY (p_person.master_profile_ids)
+    );
+    GET DIAGNOSTICS v_sent = ROW_COUNT;
+
     DELETE FROM cdp_activations AS past
     WHERE past.master_profile_id = ANY (p_person.master_profile_ids);
     GET DIAGNOSTICS v_decided = ROW_COUNT;
 
-    RETURN jsonb_build_object('cdp_activation_queue', v_waiting, 'cdp_activations', v_decided);
+    RETURN jsonb_build_object(
+        'cdp_activation_queue', v_waiting, 'cdp_activations', v_decided, 'cdp_sent_messages', v_sent
+    );
 END;
 $$;
 

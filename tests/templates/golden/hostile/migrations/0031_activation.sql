@@ -46,3 +46,17 @@ CREATE TABLE tenant_select_2.cdp_activation_places (
     CONSTRAINT cdp_activation_places_is_only_check CHECK (is_only)
 );
 COMMENT ON TABLE tenant_select_2.cdp_activation_places IS 'Up to which change of segments rules have seen them.';
+
+CREATE TABLE tenant_select_2.cdp_sent_messages (
+    provider_message_id  text        NOT NULL,
+    activation_id        uuid,
+    early_outcomes       jsonb       NOT NULL DEFAULT '{}',
+    noted_at             timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT cdp_sent_messages_pkey PRIMARY KEY (provider_message_id),
+    CONSTRAINT cdp_sent_messages_provider_message_id_check CHECK (length(provider_message_id) BETWEEN 1 AND 200)
+);
+CREATE INDEX cdp_sent_messages_activation_id_idx ON tenant_select_2.cdp_sent_messages (activation_id);
+CREATE INDEX cdp_sent_messages_noted_at_idx ON tenant_select_2.cdp_sent_messages (noted_at) WHERE activation_id IS NULL;
+COMMENT ON TABLE tenant_select_2.cdp_sent_messages IS 'By which id a provider knows the message of an activation; its callbacks name that. Derived, so without a foreign key. Not for readers.';
+COMMENT ON COLUMN tenant_select_2.cdp_sent_messages.activation_id IS 'NULL: a callback came, and no answer of the provider has named the id yet. Such a row is kept for a day: it may be about a message that somebody else sent.';
+COMMENT ON COLUMN tenant_select_2.cdp_sent_messages.early_outcomes IS 'What callbacks said before the id was known: {outcome: {at, source}}.';

@@ -1,0 +1,77 @@
+"""With the secret keys of its accounts a gateway takes only what Zalo has signed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import httpx
+import pytest
+
+from gateway.conftest import running_gateway
+from support.events import event_count
+
+HOOK = {
+    "event_name": "user_send_text",
+    "app_id": "12",
+    "sender": {"id": "246845883529197922"},
+    "recipient": {"id": "388613280878808645"},
+    "timestamp": "1767225600123",
+    "message": {"text": "Còn hàng không?", "msg_id": "m1"},
+}
+BODY = json.dumps(HOOK, ensure_ascii=False)
+
+
+def signed(body, secret, app_id="12", timestamp="1767225600123"):
+    return "mac=" + hashlib.sha256(f"{app_id}{body}{timestamp}{secret}".encode()).hexdigest()
+
+
+@pytest.fixture
+def strict(database):
+    dsn = database.dsn_as("c360_gateway")
+    with (
+        running_gateway(dsn, zalo_secrets="first second") as gateway,
+        httpx.Client(base_url=gateway.url, timeout=60) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize("secret", ["first", "second"])
+def test_what_an_account_signed_is_taken(strict, make_key, connect, secret):
+    path = f"/v1/hooks/zalo?writeKey={make_key()}"
+
+    reply = strict.post(path, content=BODY.encode(), headers={"X-ZEvent-Signature": signed(BODY, secret)})
+
+    assert reply.json()["accepted"] == 1
+    assert event_count(connect()) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (BODY, None),
+        (BODY, ""),
+        (BODY, "mac="),
+        (BODY, "mac=é"),
+        (BODY, signed(BODY, "third")),
+        (BODY, signed(BODY, "first", app_id="13")),
+        (BODY.replace("m1", "m2"), signed(BODY, "first")),
+        ("{", signed("{", "third", "", "")),
+        ("[" * 100_000, signed(BODY, "first")),
+        ("7", None),
+    ],
+)
+def test_what_is_not_signed_by_one_is_refused(strict, make_key, connect, body, signature):
+    path = f"/v1/hooks/zalo?writeKey={make_key()}"
+    headers = {} if signature is None else {"X-ZEvent-Signature": signature.encode()}
+
+    reply = strict.post(path, content=body.encode(), headers=headers)
+
+    assert (reply.status_code, reply.json()["code"]) == (401, "U1418")
+    assert event_count(connect()) == 0
+
+
+def test_other_chats_go_on_without(strict, make_key):
+    update = {"update_id": 1, "message": {"message_id": 5, "from": {"id": 777}, "date": 1767225600, "text": "a"}}
+
+    assert strict.post(f"/v1/hooks/telegram?writeKey={make_key()}", json=update).json()["accepted"] == 1
