@@ -19,7 +19,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from c360.demo import story
+from c360.demo import cart, story
+from c360.demo.official_account import OfficialAccount
 from c360.demo.receiver import Receiver, Webhook
 from c360.demo.site import Site
 from c360.demo.stage import DemoFailed, Stage, free_port, send
@@ -37,13 +38,13 @@ async def demo(stage: Stage) -> None:
     _title("1", "Start PostgreSQL, gateway, relay and a worker: c360 up")
     began = time.monotonic()
     process = await stage.start()
-    receiver, site = Receiver(), Site()
+    receiver, account, site = Receiver(), OfficialAccount(), Site()
     try:
         _say(f"up after {time.monotonic() - began:.1f} s; its log is {stage.log}")
         write_key = await _tenants(stage, receiver)
         await _traffic(stage, write_key)
-        await _tour(stage, receiver)
-        _title("13", "Be a visitor yourself: a shop with the JavaScript SDK")
+        await _tour(stage, receiver, account, write_key["shop"])
+        _title("14", "Be a visitor yourself: a shop with the JavaScript SDK")
         console.print(f"  {await site.start(stage.base_url, write_key['shop'])}", highlight=False, soft_wrap=True)
         if os.environ.get("DEMO_EXIT") != "1":
             await _stay(process)
@@ -52,6 +53,7 @@ async def demo(stage: Stage) -> None:
             process.send_signal(signal.SIGTERM)
         await process.wait()
         await receiver.stop()
+        await account.stop()
         await site.stop()
     _say(f"everything is stopped; the data is still in {stage.data_dir}, and c360 up starts it again from there")
 
@@ -62,6 +64,7 @@ async def _tenants(stage: Stage, receiver: Receiver) -> dict[str, str]:
     for tenant, name in (("shop", "A web shop"), ("records", "CDNOW, records by mail")):
         await stage.show("tenant", "create", tenant, "--display-name", name)
         keys[tenant] = (await stage.c360_json("key", "create", tenant, "--source", "web"))["key"]
+    await cart.prepare(stage)
     url = await receiver.start()
     added = await stage.c360_json("webhook", "add", "shop", url, "--topic", "c360-updated-profiles")
     receiver.secret = added["secret"]
@@ -107,8 +110,9 @@ async def _waiting(stage: Stage) -> int:
     return sum(int(tenant["queued_count"]) for tenant in status["tenants"])
 
 
-async def _tour(stage: Stage, receiver: Receiver) -> None:
-    wanderer = next(person for person in story.shop_customers() if person.is_wanderer and "'" not in person.email)
+async def _tour(stage: Stage, receiver: Receiver, account: OfficialAccount, write_key: str) -> None:
+    plain = [person for person in story.shop_customers() if "'" not in person.email]
+    wanderer = next(person for person in plain if person.is_wanderer)
 
     _title("5", f"One golden record: seen on two devices, known as {wanderer.email}")
     await stage.show("profile", "show", "shop", f"email={wanderer.email}")
@@ -131,10 +135,14 @@ async def _tour(stage: Stage, receiver: Receiver) -> None:
     await stage.show("segment", "members", "shop", "regulars", "--limit", "5")
     await stage.show("segment", "why", "shop", "regulars", f"email={wanderer.email}")
 
-    _title("11", "What the CRM was told")
+    _title("11", "An abandoned cart: a rule asks for a message over Zalo, and says why not")
+    others = [person for person in plain if not person.is_wanderer][:2]
+    await cart.abandoned_cart(stage, account, write_key, [wanderer, *others], _say)
+
+    _title("12", "What the CRM was told")
     _show_webhook(await receiver.first("profile.merged"), receiver)
 
-    _title("12", "Look around")
+    _title("13", "Look around")
     for line in _where_to_look(stage, wanderer.email):
         console.print(line, highlight=False, soft_wrap=True)
 
@@ -189,7 +197,7 @@ def _title(number: str, text: str) -> None:
 
 
 def _say(text: str) -> None:
-    console.print(f"  {text}", highlight=False)
+    console.print(f"  {text}", highlight=False, markup=False)
 
 
 def _empty(data_dir: Path) -> None:

@@ -22,6 +22,7 @@ from typing import Any
 
 import aiohttp
 
+from c360.demo.official_account import ACCOUNT_SECRET
 from c360.demo.story import Event
 
 BATCH = 250
@@ -53,6 +54,8 @@ class Stage:
             "C360_DATA_DIR": str(self.data_dir),
             "C360_GATEWAY_PORT": str(self.port),
             "C360_WEBHOOK_ALLOW_PRIVATE": "1",
+            "C360_WORKER_ACTIVATION_SECONDS": "0.5",
+            "C360_ZALO_SECRETS": ACCOUNT_SECRET,
             "COLUMNS": str(max(100, shutil.get_terminal_size().columns - 2)),
         }
 
