@@ -239,6 +239,12 @@ SELECT c360._migration_pending('0038_activation_rules') AS pending \gset
 SELECT c360._record_migration('0038_activation_rules') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0040_activation_histories') AS pending \gset
+\if :pending
+\ir migrations/0040_activation_histories.sql
+SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -809,6 +815,7 @@ SELECT c360._record_migration('0038_activation_rules') AS recorded \gset
 \ir procedures/relay/_hold_partitions.sql
 \ir procedures/relay/_snapshot_without_self.sql
 \ir procedures/relay/_topic_is_wanted.sql
+\ir procedures/relay/_type_is_wanted.sql
 \ir procedures/topic/_message_mode.sql
 \ir procedures/relay/_messages_between.sql
 \ir procedures/relay/_pending_messages.sql
@@ -1152,7 +1159,9 @@ SELECT c360._record_migration('0038_activation_rules') AS recorded \gset
 \ir procedures/consent/_note_consents.sql
 \ir procedures/consent/_record_consents.sql
 \ir procedures/consent/_consent_states.sql
+\ir procedures/consent/_objecting_persons.sql
 \ir procedures/consent/_may_send.sql
+\ir procedures/consent/_tell_consents.sql
 \ir procedures/consent/_check_purpose_declared.sql
 \ir procedures/consent/_shown_consent_state.sql
 \ir procedures/consent/_speaking_observation.sql
@@ -1177,6 +1186,11 @@ SELECT c360._record_migration('0038_activation_rules') AS recorded \gset
 \ir procedures/activation/_check_activation_rule.sql
 \ir procedures/activation/_night_ends_at.sql
 \ir procedures/activation/_judge_activations.sql
+\ir procedures/activation/_score_source.sql
+\ir procedures/activation/_persons_beyond.sql
+\ir procedures/activation/_note_silences.sql
+\ir procedures/activation/_note_score_crossings.sql
+\ir procedures/activation/_look_at_everybody.sql
 \ir procedures/activation/_note_activation_triggers.sql
 \ir procedures/activation/_note_segment_changes.sql
 \ir procedures/activation/_decide_activations.sql
@@ -1202,6 +1216,7 @@ SELECT c360._record_migration('0038_activation_rules') AS recorded \gset
 \ir procedures/privacy/_retain_settled_events.sql
 \ir procedures/privacy/_retain_import_rejects.sql
 \ir procedures/privacy/_retain_consents.sql
+\ir procedures/privacy/_retain_activations.sql
 \ir procedures/privacy/_retain_history.sql
 \ir procedures/privacy/_past_messages.sql
 \ir procedures/privacy/_may_remove_messages.sql

@@ -32,7 +32,7 @@ _REMOVE = "SELECT {tenant}.remove_activation_rule(%s)"
 _PREVIEW = "SELECT {tenant}.preview_activation(%s, %s::interval, %s)"
 _WHY = "SELECT {tenant}.explain_activation(%s, %s, %s)"
 _RUN = "SELECT {tenant}.run_activations()"
-_KINDS = ("segment_entered", "segment_left", "event", "merged", "wait", "unless")
+_KINDS = ("segment_entered", "segment_left", "score_crossed", "event", "no_event", "merged", "wait", "unless")
 _OUTER = ("title", "description", "status")
 
 
@@ -183,6 +183,8 @@ def run_command(
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{name} {said}" for name, said in value.items())
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 

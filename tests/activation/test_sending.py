@@ -11,6 +11,8 @@ import pytest
 from c360.relay.secrets import load_keyring
 from c360.relay.webhooks import add_webhook
 from support import lanes
+from support.events import ingest, track
+from support.observations import resolve
 
 NAMES = ("zalo", "other")
 
@@ -109,3 +111,34 @@ def test_what_has_expired_is_not_sent(activations, send, db):
 
     assert sent["zalo"] == []
     assert "withheld_expired" in outcomes(db)[0]
+
+
+def test_a_withdrawal_that_is_not_resolved_yet_counts_when_it_is_sent(activations, send, db):
+    activations.rule(subscription="zalo")
+    for who in ("u1", "u2"):
+        activations.does(who, email=f"{who}@shop.vn")
+    assert activations.work()["requested"] == 2
+    context = {"consent": {"categoryPreferences": {"service": False}}, "traits": {"email": "u1@shop.vn"}}
+    ingest(db, track("Unsubscribed", "no-1", context=context, anonymousId="another-browser"))
+
+    sent = send()
+
+    assert len(sent["zalo"]) == 1
+    assert sorted("withheld_consent" in one for one in outcomes(db)) == [False, True]
+
+
+def test_who_turns_out_to_be_one_with_somebody_who_objects_is_not_contacted(activations, send, db):
+    activations.rule(subscription="zalo", purpose="marketing")
+    activations.does("u1")
+    activations.does("u2", "Seen")
+    resolve(db)
+    db.call("c360.set_consent", "acme", "user_id", "u1", "marketing", True, "form 1")
+    withdraw(db, "u2", "marketing")
+    assert activations.work()["requested"] == 1
+    db.call("c360.merge_profiles", "acme", activations.id_of("u1"), activations.id_of("u2"), "same")
+    resolve(db)
+
+    sent = send()
+
+    assert sent["zalo"] == []
+    assert "withheld_consent" in outcomes(db)[0]

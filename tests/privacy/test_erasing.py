@@ -324,8 +324,9 @@ def test_the_key_differs_from_tenant_to_tenant_and_no_role_of_one_reads_it(db):
     of_erasures = ["cdp_erased_event_ids", "cdp_erasure_keys", "cdp_suppressions"]
     of_scores = [f"cdp_engagement_{kind}" for kind in ("ranks", "states")]
     of_reports = [f"cdp_report_funnel_{kind}" for kind in ("parts", "states")]
-    of_activation = ["cdp_activation_places", "cdp_activation_queue", "cdp_activations", "cdp_sent_messages"]
-    of_consent = ["cdp_consent_marks", "cdp_consents"]
+    of_rules = [f"cdp_activation_{kind}" for kind in ("passes", "places", "queue", "sides")]
+    of_activation = ["cdp_activations", "cdp_sent_messages", *of_rules]
+    of_consent = ["cdp_consents", *(f"cdp_consent_{kind}" for kind in ("marks", "objections", "told"))]
     assert set(privates) == {
         *of_activation,
         *of_consent,

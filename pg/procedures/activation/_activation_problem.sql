@@ -25,10 +25,10 @@ BEGIN
     v_kinds := ARRAY(
         SELECT item.name
         FROM jsonb_object_keys(v_when) AS item (name)
-        WHERE item.name IN ('segment_entered', 'segment_left', 'event', 'merged')
+        WHERE item.name IN ('segment_entered', 'segment_left', 'event', 'no_event', 'score_crossed', 'merged')
     );
     IF cardinality(v_kinds) <> 1 THEN
-        RETURN 'when says one of segment_entered, segment_left, event and merged';
+        RETURN 'when says one of segment_entered, segment_left, event, no_event, score_crossed and merged';
     END IF;
 
     SELECT min(item.name)
@@ -61,8 +61,26 @@ BEGIN
 
     RETURN CASE
         WHEN v_kinds[1] = 'merged' AND v_when -> 'merged' <> 'true' THEN 'merged is true'
-        WHEN v_kinds[1] <> 'merged' AND coalesce(v_when ->> v_kinds[1], '') = '' THEN format('%s has no name', v_kinds[1])
-        WHEN v_kinds[1] <> 'merged' AND jsonb_typeof(v_when -> v_kinds[1]) <> 'string' THEN format('%s is no name', v_kinds[1])
+        WHEN v_kinds[1] = 'no_event' AND NOT (
+            jsonb_typeof(v_when -> 'no_event') = 'object'
+            AND coalesce(jsonb_typeof(v_when #> '{no_event,event}'), '') = 'string'
+            AND v_when #>> '{no_event,event}' <> ''
+            AND coalesce(v_when #>> '{no_event,days}', '') ~ '^([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6])$'
+            AND (v_when -> 'no_event') - '{event,days}'::text[] = '{}'
+        ) THEN 'no_event is no {"event": "Order Completed", "days": 30}'
+        WHEN v_kinds[1] = 'score_crossed' AND NOT (
+            jsonb_typeof(v_when -> 'score_crossed') = 'object'
+            AND jsonb_typeof(coalesce(v_when #> '{score_crossed,above}', v_when #> '{score_crossed,below}')) = 'number'
+            AND (v_when -> 'score_crossed') ? 'above' <> (v_when -> 'score_crossed') ? 'below'
+            AND (v_when -> 'score_crossed') - '{score,above,below}'::text[] = '{}'
+        ) THEN 'score_crossed is no {"score": "clv", "above": 500}, above or below'
+        WHEN v_kinds[1] = 'score_crossed' AND c360._score_source(v_when #>> '{score_crossed,score}') IS NULL
+            THEN format('"%s" is no score that can cross a line', v_when #>> '{score_crossed,score}')
+        WHEN v_kinds[1] = 'score_crossed' AND v_when #>> '{score_crossed,score}' = ANY (c360._masked_scores(p_tenant))
+            THEN format('score "%s" tells what is masked', v_when #>> '{score_crossed,score}')
+        WHEN v_kinds[1] = ANY ('{segment_entered,segment_left,event}') AND coalesce(v_when ->> v_kinds[1], '') = ''
+            THEN format('%s has no name', v_kinds[1])
+        WHEN v_kinds[1] = ANY ('{segment_entered,segment_left,event}') AND jsonb_typeof(v_when -> v_kinds[1]) <> 'string' THEN format('%s is no name', v_kinds[1])
         WHEN v_when ? 'wait' AND NOT c360._is_span(v_when -> 'wait') THEN 'wait is no time such as 30 minutes'
         WHEN v_when ? 'unless' AND NOT c360._is_list_of_texts(v_when -> 'unless') THEN 'unless is no list of names of events'
         WHEN coalesce(p_definition ->> 'channel', '') !~ '^[a-z][a-z0-9_-]{0,40}$' THEN 'channel is no name such as email'

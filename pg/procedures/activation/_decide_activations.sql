@@ -1,5 +1,6 @@
 -- Decides about due candidates, at most one of each person: asks for the contact, refuses it with the reasons, or holds it over quiet hours, which is
--- refused when it would expire until then. Decision, message and queue are one statement. Trusts the search_path and the lock of activations.
+-- refused when it would expire until then. Decision, message and queue are one statement. What was decided already, and noted again by a session that
+-- could not see it yet, is dropped. Trusts the search_path and the lock of activations.
 -- Answers {"requested", "refused", "held"}.
 
 CREATE OR REPLACE FUNCTION c360._decide_activations(
@@ -74,6 +75,7 @@ BEGIN
             ON stated.tenant = p_tenant
             AND stated.rule = decided.rule
         ORDER BY decided.activation_id
+        ON CONFLICT (rule, trigger_key) DO NOTHING
         RETURNING kept.activation_id, kept.is_requested
     ),
     told AS (
@@ -102,11 +104,12 @@ BEGIN
                 ),
                 'data', stated.definition -> 'data'
             )))
-        FROM decided
+        FROM noted
+        JOIN decided ON decided.activation_id = noted.activation_id
         JOIN c360.activation_rules AS stated
             ON stated.tenant = p_tenant
             AND stated.rule = decided.rule
-        WHERE decided.reasons = '{}'
+        WHERE noted.is_requested
         ORDER BY decided.activation_id
     )
     SELECT jsonb_build_object(

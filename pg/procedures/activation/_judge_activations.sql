@@ -1,6 +1,7 @@
 -- Whether rules may contact candidates as of a moment, and why not: one row for each. profile_id is the golden record they are now. reasons:
 -- rule_removed, rule_paused, person_gone, expired, segment_hidden, not_in_segment, in_excluded_segment, superseded (the event happened again, the wait
--- began anew), meanwhile (one of the events happened that the rule says unless of), address_missing (an attribute it needs), no_consent, once_per, cap. resumes_at: quiet
+-- began anew), meanwhile (one of the events happened that the rule says unless of), score_hidden, score_back (on this side of its line again), not_silent
+-- (did the event within these days, or never), address_missing (an attribute it needs), no_consent, once_per, cap. resumes_at: quiet
 -- hours of the person, until then. Two candidates that are one person must not be asked about in one call if both are to count. Decisions made with
 -- it are kept from others by the lock of activations. Trusts the search_path. Reads only.
 
@@ -17,6 +18,7 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     v_hidden text[] := c360._hidden_segments(p_tenant);
+    v_masked text[] := c360._masked_scores(p_tenant);
     v_zone   text := (SELECT tenant.time_zone FROM c360.tenants AS tenant WHERE tenant.tenant = p_tenant);
 BEGIN
     RETURN QUERY
@@ -29,8 +31,11 @@ BEGIN
             stated.status,
             stated.definition,
             current.master_profile_id AS person,
-            CASE WHEN current.master_profile_id IS NOT NULL THEN to_jsonb(current.*) END AS document,
+            CASE
+                WHEN current.master_profile_id IS NOT NULL AND stated.definition ?| '{needs,attributes,quiet}' THEN to_jsonb(current.*)
+            END AS document,
             given.happened_at + coalesce((stated.definition #>> '{when,wait}')::interval, interval '0')
+                + make_interval(days => coalesce((stated.definition #>> '{when,no_event,days}')::integer, 0))
                 + coalesce(stated.definition ->> 'expires_after', '1 day')::interval AS ends_at
         FROM unnest(p_candidates) AS given
         LEFT JOIN c360.activation_rules AS stated
@@ -48,7 +53,7 @@ BEGIN
         FROM (
             SELECT
                 candidate.definition ->> 'purpose' AS purpose,
-                array_agg(candidate.person) AS persons
+                array_agg(DISTINCT candidate.person) AS persons
             FROM candidate
             WHERE candidate.person IS NOT NULL
               AND candidate.is_known
@@ -59,36 +64,75 @@ BEGIN
     ),
     contacted AS MATERIALIZED (
         SELECT
-            person.id AS person,
-            past.rule AS code,
-            past.channel,
-            past.decided_at
-        FROM (SELECT DISTINCT candidate.person AS id FROM candidate WHERE candidate.person IS NOT NULL) AS person
+            candidate.number,
+            coalesce(bool_or(
+                past.rule = candidate.code AND past.decided_at > p_as_of - (candidate.definition ->> 'once_per')::interval
+            ), false) AS is_recent,
+            count(*) FILTER (
+                WHERE past.channel = candidate.definition ->> 'channel'
+                  AND past.decided_at > p_as_of - (candidate.definition #>> '{cap,within}')::interval
+            ) AS contacts
+        FROM candidate
         CROSS JOIN LATERAL (
-            SELECT person.id AS member
+            SELECT candidate.person AS member
             UNION ALL
             SELECT absorbed.master_profile_id
             FROM cdp_master_profiles AS absorbed
-            WHERE absorbed.merged_into = person.id
+            WHERE absorbed.merged_into = candidate.person
         ) AS known
         JOIN cdp_activations AS past
             ON past.master_profile_id = known.member
             AND past.is_requested
             AND past.decided_at > p_as_of - interval '367 days'
             AND past.decided_at <= p_as_of
+        WHERE candidate.definition ?| '{once_per,cap}'
+        GROUP BY candidate.number
     ),
     seen AS (
         SELECT
             candidate.number,
-            coalesce(bool_or(activity.event_name = candidate.definition #>> '{when,event}'), false) AS is_again,
+            coalesce(bool_or(
+                activity.event_name IN (candidate.definition #>> '{when,event}', candidate.definition #>> '{when,no_event,event}')
+            ), false) AS is_again,
             coalesce(bool_or(candidate.definition #> '{when,unless}' ? activity.event_name), false) AS is_settled
         FROM candidate
         JOIN cdp_profile_links AS link ON link.master_profile_id = candidate.person
         JOIN cdp_activity AS activity
             ON activity.raw_profile_id = link.raw_profile_id
             AND activity.last_at > candidate.happened_at
-        WHERE candidate.definition -> 'when' ?| '{wait,unless}'
+        WHERE candidate.definition -> 'when' ?| '{wait,unless,no_event}'
         GROUP BY candidate.number
+    ),
+    silent AS (
+        SELECT candidate.number
+        FROM candidate
+        JOIN cdp_profile_links AS link ON link.master_profile_id = candidate.person
+        JOIN cdp_activity AS activity
+            ON activity.raw_profile_id = link.raw_profile_id
+            AND activity.event_name = candidate.definition #>> '{when,no_event,event}'
+        WHERE candidate.definition -> 'when' ? 'no_event'
+        GROUP BY
+            candidate.number,
+            (candidate.definition #>> '{when,no_event,days}')::integer
+        HAVING max(activity.last_at) <= p_as_of - make_interval(days => (candidate.definition #>> '{when,no_event,days}')::integer)
+    ),
+    beyond AS MATERIALIZED (
+        SELECT
+            asked.code,
+            found.person
+        FROM (
+            SELECT
+                candidate.code,
+                candidate.definition #> '{when,score_crossed}' AS line,
+                array_agg(DISTINCT candidate.person) AS persons
+            FROM candidate
+            WHERE candidate.definition -> 'when' ? 'score_crossed'
+              AND candidate.person IS NOT NULL
+            GROUP BY
+                candidate.code,
+                candidate.definition #> '{when,score_crossed}'
+        ) AS asked
+        CROSS JOIN LATERAL c360._persons_beyond(p_tenant, asked.line, asked.persons) AS found (person)
     )
     SELECT
         candidate.number,
@@ -131,8 +175,11 @@ BEGIN
                       AND member.master_profile_id = candidate.person
                 ) THEN 'in_excluded_segment'
             END,
-            CASE WHEN seen.is_again AND candidate.definition -> 'when' ? 'wait' THEN 'superseded' END,
+            CASE WHEN seen.is_again AND candidate.definition -> 'when' ?| '{wait,no_event}' THEN 'superseded' END,
             CASE WHEN seen.is_settled THEN 'meanwhile' END,
+            CASE WHEN candidate.definition #>> '{when,score_crossed,score}' = ANY (v_masked) THEN 'score_hidden' END,
+            CASE WHEN candidate.definition -> 'when' ? 'score_crossed' AND beyond.person IS NULL THEN 'score_back' END,
+            CASE WHEN candidate.definition -> 'when' ? 'no_event' AND silent.number IS NULL THEN 'not_silent' END,
             CASE
                 WHEN EXISTS (
                     SELECT
@@ -140,32 +187,9 @@ BEGIN
                     WHERE coalesce(candidate.document ->> needed.name, '') = ''
                 ) THEN 'address_missing'
             END,
-            CASE
-                WHEN candidate.is_known AND NOT EXISTS (
-                    SELECT
-                    FROM allowed
-                    WHERE allowed.purpose = candidate.definition ->> 'purpose'
-                      AND allowed.person = candidate.person
-                ) THEN 'no_consent'
-            END,
-            CASE
-                WHEN EXISTS (
-                    SELECT
-                    FROM contacted
-                    WHERE contacted.person = candidate.person
-                      AND contacted.code = candidate.code
-                      AND contacted.decided_at > p_as_of - (candidate.definition ->> 'once_per')::interval
-                ) THEN 'once_per'
-            END,
-            CASE
-                WHEN (
-                    SELECT count(*)
-                    FROM contacted
-                    WHERE contacted.person = candidate.person
-                      AND contacted.channel = candidate.definition ->> 'channel'
-                      AND contacted.decided_at > p_as_of - (candidate.definition #>> '{cap,within}')::interval
-                ) >= (candidate.definition #>> '{cap,count}')::integer THEN 'cap'
-            END
+            CASE WHEN candidate.is_known AND allowed.person IS NULL THEN 'no_consent' END,
+            CASE WHEN contacted.is_recent THEN 'once_per' END,
+            CASE WHEN contacted.contacts >= (candidate.definition #>> '{cap,count}')::integer THEN 'cap' END
         ], NULL),
         CASE
             WHEN candidate.definition ? 'quiet' THEN c360._night_ends_at(
@@ -180,6 +204,14 @@ BEGIN
         candidate.document
     FROM candidate
     LEFT JOIN seen ON seen.number = candidate.number
+    LEFT JOIN silent ON silent.number = candidate.number
+    LEFT JOIN contacted ON contacted.number = candidate.number
+    LEFT JOIN beyond
+        ON beyond.code = candidate.code
+        AND beyond.person = candidate.person
+    LEFT JOIN allowed
+        ON allowed.purpose = candidate.definition ->> 'purpose'
+        AND allowed.person = candidate.person
     ORDER BY candidate.number;
 END;
 $$;

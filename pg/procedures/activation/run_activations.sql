@@ -1,4 +1,4 @@
--- One step of deciding whom rules contact: looks at who entered or left segments, then decides what is due, one thing of each person, so that
+-- One step of deciding whom rules contact: looks at who entered or left segments, and once at everybody for a new rule that waits for scores or silence, then decides what is due, one thing of each person, so that
 -- caps count what was decided before. Writes activation.requested for those who are contacted, and each decision with its reasons. What comes in the quiet
 -- hours of a person waits for their end, and is judged then. Call it again while has_more is true. One session a tenant at a time.
 -- Answers {"requested", "refused", "held", "has_more"}, and busy when another session is at it.
@@ -31,6 +31,7 @@ BEGIN
     END IF;
 
     v_has_more := c360._note_segment_changes(p_tenant, v_limit);
+    v_has_more := c360._look_at_everybody(p_tenant, greatest(v_limit, 2000)) OR v_has_more;
 
     v_candidates := ARRAY(
         SELECT ROW(chosen.queue_id, chosen.rule, chosen.master_profile_id, chosen.happened_at)::c360.activation_candidate

@@ -12,30 +12,22 @@ CREATE OR REPLACE FUNCTION c360._consent_states(
     STABLE
 AS $$
 #variable_conflict use_variable
-DECLARE
-    v_current uuid[];
 BEGIN
-    v_current := ARRAY(
-        SELECT DISTINCT coalesce(golden.merged_into, golden.master_profile_id)
-        FROM cdp_master_profiles AS golden
-        WHERE golden.master_profile_id = ANY (p_master_profile_ids)
-    );
-
     RETURN QUERY
-    WITH asked AS (
+    WITH asked AS MATERIALIZED (
         SELECT
             given.id,
-            current.master_profile_id AS current_id
+            CASE WHEN golden.status = 'active' THEN golden.master_profile_id ELSE current.master_profile_id END AS current_id
         FROM (SELECT DISTINCT item.id FROM unnest(p_master_profile_ids) AS item (id)) AS given
         LEFT JOIN cdp_master_profiles AS golden ON golden.master_profile_id = given.id
         LEFT JOIN cdp_master_profiles AS current
-            ON current.master_profile_id = coalesce(golden.merged_into, golden.master_profile_id)
+            ON current.master_profile_id = golden.merged_into
             AND current.status = 'active'
     ),
     said AS MATERIALIZED (
         SELECT held.*
         FROM cdp_consent_state AS held
-        WHERE held.master_profile_id = ANY (v_current)
+        WHERE held.master_profile_id = ANY (ARRAY(SELECT asked.current_id FROM asked))
           AND (p_purpose IS NULL OR held.purpose = p_purpose)
     ),
     purpose AS (

@@ -1,5 +1,6 @@
 -- Those of several golden records to whom something may be sent for a purpose; ids that were merged away count as their survivor. Nobody,
--- for a purpose that is not declared. To be asked right before sending, set by set. Reads only.
+-- for a purpose that is not declared, and nobody whom an observation names that says no and is nobody's yet. To be asked right before sending, set by
+-- set. Reads only.
 -- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360._may_send(
@@ -12,6 +13,8 @@ CREATE OR REPLACE FUNCTION c360._may_send(
     STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_objecting uuid[];
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
@@ -19,10 +22,13 @@ BEGIN
         RETURN '{}';
     END IF;
 
+    v_objecting := c360._objecting_persons(p_purpose, p_master_profile_ids);
+
     RETURN ARRAY(
         SELECT held.master_profile_id
         FROM c360._consent_states(p_tenant, p_master_profile_ids, p_purpose) AS held
         WHERE held.is_allowed
+          AND held.master_profile_id <> ALL (v_objecting)
     );
 END;
 $$;

@@ -1,5 +1,6 @@
 -- Keeps statements of consent: as history, the same one of an observation once a day, and as the latest yes and no of each record. What
--- holds depends on these statements alone, not on the order they come in, and not on how often. Rows are taken in the order of their
+-- holds depends on these statements alone, not on the order they come in, and not on how often. A no of an observation that is nobody's yet is kept by all
+-- that it names as well: it counts for them until the resolver knows whose it is. Whoever an observation is of that did not come as an event is touched. Rows are taken in the order of their
 -- keys. Trusts the search_path, and that the observations are there and nobody erases them. Raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._note_consents(p_tenant text, p_statements c360.consent_statement[])
@@ -136,6 +137,36 @@ BEGIN
         denied_at = greatest(known.denied_at, excluded.denied_at)
     WHERE excluded.granted_at > coalesce(known.granted_at, '-infinity')
        OR excluded.denied_at > coalesce(known.denied_at, '-infinity');
+
+    IF to_regclass('cdp_consent_objections') IS NOT NULL AND EXISTS (SELECT FROM unnest(p_statements) AS said WHERE NOT said.is_granted) THEN
+        INSERT INTO cdp_consent_objections (purpose, subject, raw_profile_id)
+        SELECT DISTINCT
+            said.purpose,
+            named.subject,
+            raw.raw_profile_id
+        FROM unnest(p_statements) AS said
+        JOIN cdp_raw_profiles AS raw ON raw.raw_profile_id = said.raw_profile_id
+        CROSS JOIN LATERAL unnest(c360._consent_subjects(raw.identifiers, raw.traits, raw.raw_profile_id)) AS named (subject)
+        WHERE NOT said.is_granted
+          AND NOT EXISTS (
+              SELECT
+              FROM cdp_profile_links AS link
+              WHERE link.raw_profile_id = said.raw_profile_id
+          )
+        ORDER BY
+            said.purpose,
+            named.subject,
+            raw.raw_profile_id
+        ON CONFLICT (purpose, subject, raw_profile_id) DO NOTHING;
+    END IF;
+
+    IF EXISTS (SELECT FROM unnest(p_statements) AS said WHERE said.method <> 'event') THEN
+        PERFORM c360._touch_profiles(ARRAY(
+            SELECT link.master_profile_id
+            FROM unnest(p_statements) AS said
+            JOIN cdp_profile_links AS link ON link.raw_profile_id = said.raw_profile_id
+        ));
+    END IF;
 END;
 $$;
 

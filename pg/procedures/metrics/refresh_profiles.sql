@@ -34,6 +34,7 @@ BEGIN
     PERFORM c360._refresh_traits(p_tenant, v_claim.master_profile_ids);
     PERFORM c360._refresh_segments(p_tenant, v_claim.master_profile_ids);
     PERFORM c360._note_activation_triggers(p_tenant, v_claim.master_profile_ids);
+    PERFORM c360._tell_consents(p_tenant, v_claim.master_profile_ids);
 
     PERFORM c360._queue_reports(v_claim.master_profile_ids);
 

@@ -8,6 +8,7 @@ DECLARE
     v_waiting bigint;
     v_decided bigint;
     v_sent    bigint;
+    v_sides   bigint;
 BEGIN
     IF to_regclass('cdp_activations') IS NULL THEN
         RETURN '{}';
@@ -29,9 +30,16 @@ BEGIN
     WHERE past.master_profile_id = ANY (p_person.master_profile_ids);
     GET DIAGNOSTICS v_decided = ROW_COUNT;
 
-    RETURN jsonb_build_object(
-        'cdp_activation_queue', v_waiting, 'cdp_activations', v_decided, 'cdp_sent_messages', v_sent
-    );
+    IF to_regclass('cdp_activation_sides') IS NOT NULL THEN
+        DELETE FROM cdp_activation_sides AS side
+        WHERE side.master_profile_id = ANY (p_person.master_profile_ids);
+        GET DIAGNOSTICS v_sides = ROW_COUNT;
+    END IF;
+
+    RETURN jsonb_strip_nulls(jsonb_build_object(
+        'cdp_activation_queue', v_waiting, 'cdp_activations', v_decided, 'cdp_sent_messages', v_sent,
+        'cdp_activation_sides', v_sides
+    ));
 END;
 $$;
 

@@ -6,8 +6,10 @@ CREATE OR REPLACE FUNCTION c360._erase_consents(p_person c360.person)
     LANGUAGE plpgsql
 AS $$
 DECLARE
-    v_said  bigint;
-    v_marks bigint;
+    v_said       bigint;
+    v_marks      bigint;
+    v_objections bigint;
+    v_told       bigint;
 BEGIN
     IF to_regclass('cdp_consents') IS NULL THEN
         RETURN '{}';
@@ -21,7 +23,22 @@ BEGIN
     WHERE mark.raw_profile_id = ANY (p_person.raw_profile_ids);
     GET DIAGNOSTICS v_marks = ROW_COUNT;
 
-    RETURN jsonb_build_object('cdp_consents', v_said, 'cdp_consent_marks', v_marks);
+    IF to_regclass('cdp_consent_objections') IS NOT NULL THEN
+        DELETE FROM cdp_consent_objections AS objection
+        WHERE objection.raw_profile_id = ANY (p_person.raw_profile_ids);
+        GET DIAGNOSTICS v_objections = ROW_COUNT;
+
+        DELETE FROM cdp_consent_told AS told
+        WHERE told.master_profile_id = ANY (p_person.master_profile_ids);
+        GET DIAGNOSTICS v_told = ROW_COUNT;
+    END IF;
+
+    RETURN jsonb_strip_nulls(jsonb_build_object(
+        'cdp_consents', v_said,
+        'cdp_consent_marks', v_marks,
+        'cdp_consent_objections', v_objections,
+        'cdp_consent_told', v_told
+    ));
 END;
 $$;
 

@@ -15,7 +15,8 @@ AS $$
         'cdp_segment_states', 'cdp_segment_members', 'cdp_segment_changes', 'cdp_segment_passes',
         'cdp_engagement_ranks', 'cdp_engagement_states', 'cdp_report_funnel_parts', 'cdp_report_funnel_states',
         'cdp_trait_states', 'cdp_trait_values', 'cdp_trait_passes', 'cdp_consents', 'cdp_consent_marks',
-        'cdp_activation_queue', 'cdp_activations', 'cdp_activation_places', 'cdp_sent_messages'
+        'cdp_activation_queue', 'cdp_activations', 'cdp_activation_places', 'cdp_activation_sides', 'cdp_activation_passes',
+        'cdp_sent_messages', 'cdp_consent_objections', 'cdp_consent_told'
     );
 $$;
 

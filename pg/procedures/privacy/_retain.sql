@@ -19,6 +19,7 @@ BEGIN
         WHEN 'settled_rejected_events' THEN c360._retain_settled_events(p_before, p_dry_run, p_limit)
         WHEN 'import_rejects' THEN c360._retain_import_rejects(p_before, p_dry_run, p_limit)
         WHEN 'consents' THEN c360._retain_consents(p_before, p_dry_run, p_limit)
+        WHEN 'activations' THEN c360._retain_activations(p_tenant, p_before, p_dry_run, p_limit)
         WHEN 'history' THEN c360._retain_history(p_before, p_dry_run, p_limit, p_cursor)
         WHEN 'messages' THEN c360._retain_messages(p_tenant, p_before, p_dry_run, p_limit, p_cursor)
         WHEN 'attempts' THEN c360._retain_attempts(p_tenant, p_before, p_dry_run, p_limit)

@@ -1,5 +1,5 @@
 -- One step of looking at everybody: fills segments that are new or whose conditions changed, those first that others are made of, and after
--- that lets enter and leave whom the passing of time moves. Call it again while has_more is true; then all have been looked at once. The next
+-- that lets enter and leave whom the passing of time moves, and notes whose scores crossed the lines of rules of activation. Call it again while has_more is true; then all have been looked at once. The next
 -- call begins anew. Answers {"profiles", "entered", "left", "has_more"}, and busy when another session is at it.
 -- Raises: U4404 tenant_not_found, U4423 tenant_suspended, U4424 time_out_of_bounds, U4426 limit_out_of_bounds
 
@@ -58,6 +58,7 @@ BEGIN
 
     v_ids := coalesce(c360._next_profiles((SELECT pass.walked_to FROM cdp_segment_passes AS pass), v_limit), '{}');
     v_step := c360._refresh_segments(p_tenant, v_ids, v_as_of, 'time', true);
+    PERFORM c360._note_score_crossings(p_tenant, v_ids);
 
     IF cardinality(v_ids) < v_limit THEN
         DELETE FROM cdp_segment_passes;

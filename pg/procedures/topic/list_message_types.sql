@@ -20,6 +20,8 @@ AS $$
          '{"profile_id": "01a2b3c4-0000-7000-8000-000000000002", "version": 1, "changed": ["email"], "profile": {"first_name": "Mai", "last_name": "Example", "email": "mai@example.com", "city": "Hanoi"}, "from_profile_id": "01a2b3c4-0000-7000-8000-000000000001"}'::jsonb),
         ('c360-updated-profiles', 'profile.erased', 'a person was erased',
          '{"profile_id": "01a2b3c4-0000-7000-8000-000000000001", "merged_profile_ids": ["01a2b3c4-0000-7000-8000-000000000002"], "raw_profile_ids": [4, 17], "mode": "erase"}'::jsonb),
+        ('c360-updated-profiles', 'consent.changed', 'what holds for a person and a purpose is another',
+         '{"profile_id": "01a2b3c4-0000-7000-8000-000000000001", "purpose": "marketing", "is_allowed": false, "state": "denied", "before": "granted", "since": "2026-11-24T10:00:00Z"}'::jsonb),
         ('c360-updated-profiles', 'profiles.changed', 'a batch of golden records of a load, told as a summary',
          '{"created": 812, "updated": 188, "split": 0, "merged": 14}'::jsonb),
         ('c360-behavioral-events', 'event.recorded', 'an event was stored',
