@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from c360.embedded.account import account_for
 from faults.conftest import Traffic, gateway_process, key_of, stored
 from support.server import OWNER, TEMPLATE, TestServer
 from support.session import Session
+from support.small_disk import fill_disk, small_disk
 
 pytestmark = pytest.mark.slow
 
@@ -70,24 +69,6 @@ def take_all_connections(others: contextlib.ExitStack, admin: psycopg.Connection
             taken += 1
 
 
-@pytest.fixture
-def small_disk() -> Iterator[Path]:
-    """A file system of 300 MB that whoever runs the server may write to. Skipped where nothing may be mounted."""
-    folder = Path(f"/tmp/c360-disk-{secrets.token_hex(4)}")
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", str(folder)]
-    try:
-        if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-            pytest.skip("a file system of a fixed size can be mounted by root only")
-        try:
-            (folder / "data").mkdir()
-            yield folder
-        finally:
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)
-    finally:
-        folder.rmdir()
-
-
 @dataclass(frozen=True)
 class SmallDatabase:
     """A database that lies on the small disk."""
@@ -100,12 +81,18 @@ class SmallDatabase:
 
 
 @pytest.fixture
-def database_on_small_disk(server, small_disk) -> Iterator[SmallDatabase]:
+def disk() -> Iterator[Path]:
+    with small_disk() as folder:
+        yield folder
+
+
+@pytest.fixture
+def database_on_small_disk(server, disk) -> Iterator[SmallDatabase]:
     """All of a database but its WAL on the small disk."""
-    account_for(Path(server.folder) / "data").own(small_disk / "data", 0o700)
+    account_for(Path(server.folder) / "data").own(disk / "data", 0o700)
     name = f"disk_{secrets.token_hex(4)}"
     with server.admin() as admin:
-        admin.execute(f"CREATE TABLESPACE {name} LOCATION '{small_disk / 'data'}'")
+        admin.execute(f"CREATE TABLESPACE {name} LOCATION '{disk / 'data'}'")
         try:
             server.create_database(name, template=TEMPLATE)
             admin.execute(f"ALTER DATABASE {name} SET TABLESPACE {name}")
@@ -116,9 +103,9 @@ def database_on_small_disk(server, small_disk) -> Iterator[SmallDatabase]:
 
 
 def test_a_full_disk_is_503_and_takes_all_when_there_is_room(
-    command_line, database_on_small_disk, small_disk, tmp_path, wait_until
+    command_line, database_on_small_disk, disk, tmp_path, wait_until
 ):
-    database, ballast = database_on_small_disk, small_disk / "ballast"
+    database, ballast = database_on_small_disk, disk / "ballast"
     with contextlib.closing(Session(psycopg.connect(database.dsn_as(OWNER), autocommit=True))) as watcher:
         key = key_of(watcher, "acme")
         with (
@@ -139,15 +126,6 @@ def test_a_full_disk_is_503_and_takes_all_when_there_is_room(
 
         assert set(traffic.refused) == {TRY_AGAIN}
         assert stored(watcher) == dict.fromkeys(traffic.acknowledged, 1)
-
-
-def fill_disk(ballast: Path) -> None:
-    """Take the room that is left, to the last byte."""
-    with ballast.open("wb", buffering=0) as file:
-        for size in (2**20, 4096):
-            with contextlib.suppress(OSError):
-                while True:
-                    file.write(b"x" * size)
 
 
 def test_a_locked_table_is_503_for_its_tenant_and_nothing_for_another(

@@ -58,7 +58,10 @@ def test_a_relay_killed_between_answer_and_ack_sends_that_message_again(
     wait_until(lambda: session.value(f"SELECT count(*) FROM ({STATES_OF_RELAYS_WAITING}) AS waiting"))
     relay.send_signal(signal.SIGKILL)
     relay.wait()
-    session.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'c360 relay'")
+    session.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'c360 relay' AND datname = current_database()"
+    )
     wait_until(lambda: not session.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'c360 relay'"))
     blocker.rollback()
     session.execute("UPDATE c360.lanes SET lease_until = now()")
@@ -283,17 +286,17 @@ def test_a_rotated_secret_signs_together_with_the_old_one(
 
 
 def test_postgres_drops_all_connections_and_the_relay_goes_on(
-    server, session, subscribe, publish, receiver, start_relay, wait_until, waiting
+    session, subscribe, publish, receiver, start_relay, wait_until, waiting
 ):
     subscribe()
     start_relay()
     publish(1)
     receiver.wait_for(1)
 
-    with server.admin() as admin:
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'c360 relay%'"
-        )
+    session.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name LIKE 'c360 relay%' AND datname = current_database()"
+    )
     publish(2)
 
     receiver.wait_for(2)

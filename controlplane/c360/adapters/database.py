@@ -132,7 +132,7 @@ class Database:
             async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
                 return await connection.fetchval(statement, *arguments, *named.values())
         except DRIVER_ERRORS as error:
-            raise translated(error) from error
+            raise _failure(error) from error
 
     async def call_long(self, function: str, seconds: float, **named: Any) -> Any:
         """Call a function that may take longer than others: so many seconds, then it is cancelled (57014)."""
@@ -145,7 +145,7 @@ class Database:
                 f"{function} took longer than {seconds:g} seconds and was cancelled", code="57014"
             ) from error
         except DRIVER_ERRORS as error:
-            raise translated(error) from error
+            raise _failure(error) from error
 
     async def rows(self, function: str, *arguments: Any, **named: Any) -> list[asyncpg.Record]:
         """Call a function that returns rows."""
@@ -154,7 +154,7 @@ class Database:
             async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
                 return await connection.fetch(statement, *arguments, *named.values())
         except DRIVER_ERRORS as error:
-            raise translated(error) from error
+            raise _failure(error) from error
 
     async def close(self) -> None:
         """Wait for running calls, then close; after five seconds close regardless."""
@@ -215,6 +215,23 @@ async def _knock(dsn: str) -> None:
         await connection.close(timeout=_KNOCK_SECONDS)
     except DRIVER_ERRORS as error:
         raise translated(error) from error
+
+
+def _failure(error: BaseException) -> BaseException:
+    """What a call raises for an error of the driver.
+
+    Who cancels a task that is just closing a refused connection gets the refusal from the driver: the cancellation
+    would be lost, and a task that tries again and again would never end.
+    """
+    if is_cancelled():
+        return asyncio.CancelledError()
+    return translated(error)
+
+
+def is_cancelled() -> bool:
+    """True when somebody has cancelled the present task, whatever came of it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def translated(error: BaseException) -> C360Error:

@@ -23,7 +23,7 @@ from typing import Any, Self
 
 import asyncpg
 
-from c360.adapters.database import DRIVER_ERRORS, driver_url, server_settings
+from c360.adapters.database import DRIVER_ERRORS, driver_url, is_cancelled, server_settings
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Listener:
 
     async def _run(self) -> None:
         delay = _RECONNECT_FIRST
-        while True:
+        while not is_cancelled():  # the driver may answer a cancellation with an error of its own
             try:
                 connection = await asyncpg.connect(
                     self._dsn, timeout=5, server_settings=server_settings(self._application_name)
