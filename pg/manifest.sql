@@ -622,7 +622,7 @@ VALUES
     ('procedures/relay/_most_requests.sql', '6f0feb41c0bc75900084f485f7c9b755a2edcb78f7a03f7487e5e0ddc24ec099'),
     ('procedures/relay/_secret_version.sql', '55a45ecc9cc3e8ed5cd797cda91df638727017db7181e1bc0699d0feec5cd9b1'),
     ('procedures/relay/_take_due_deliveries.sql', '863226f6880ded88e44b8d7ef8418f7c4783804b529d0fcdf5d1f0bf3f9d4507'),
-    ('procedures/relay/claim_lanes.sql', '4373d186c39e99ba365c3dfaa3acb0a5d078b3c33e2783f1577b9ef34a62aea4'),
+    ('procedures/relay/claim_lanes.sql', '3866f94a05a96a98d2b29aeeb8d96e8ca4903f305bdc895cc50e05c9c1a43f83'),
     ('procedures/relay/_next_messages.sql', '969a4c739403f425a4583288c35be27b6d70291c9035e597af1f1527697bd254'),
     ('procedures/relay/_drop_unwanted.sql', '1715e4784d41c16eff076d04dc34fa5196722f29be555f4c91b735976e0fd98a'),
     ('procedures/relay/_drop_withheld.sql', '6363c57ad1ae5b51ef0124ca7acd4aba4a15d34c780f90e575052570d4c8d814'),

@@ -9,6 +9,7 @@ import pytest
 
 from c360.relay.endpoint import Endpoint, Hand, Slots
 from support import lanes
+from support.plans import recorded
 from support.receiver import Reply
 
 TOPIC = "c360-updated-profiles"
@@ -167,6 +168,22 @@ def test_eighty_endpoints_that_hang_leave_room_for_one_that_does_not(
     receiver.wait_for(64)
     hanging = [request for request in list(receiver.received) if request.path != "/hooks"]
     assert all(request.nth == 1 for request in hanging)
+
+
+def test_claiming_lanes_does_not_read_through_what_waits_for_another_webhook(server, database, session, subscribe):
+    busy, _idle = subscribe("/busy"), subscribe("/idle")
+    session.execute(
+        "INSERT INTO c360.deliveries (subscription_id, lane, message_seq, message_at, key_hash)"
+        " SELECT %s, n %% 8, n, now(), n FROM generate_series(1, 30000) AS n",
+        busy.subscription_id,
+    )
+    session.execute("ANALYZE c360.deliveries")
+
+    with server.admin(database.name) as admin, recorded(admin) as plans:
+        claimed = admin.execute("SELECT FROM c360.claim_lanes('one', 64)").rowcount
+
+    assert claimed == 8
+    assert plans.most_read({"deliveries"})[0] <= 16
 
 
 def test_requests_at_once_begin_low_grow_with_success_and_fall_with_failure():

@@ -53,7 +53,8 @@ _REMIND_EVERY = 10
 _RENEW_EVERY = 5.0
 # One of two clocks that are so far apart is wrong, and receivers refuse what is five minutes off.
 _CLOCK_TOLERANCE = 60.0
-_STATUS_EVERY = 15.0
+# Status counts what waits: of a long backlog it takes its time, and no more than a twentieth of all.
+_STATUS_EVERY, _STATUS_SHARE = 15.0, 0.05
 _HOUSEKEEPING_EVERY = 300.0
 
 
@@ -305,9 +306,11 @@ class Relay:
             self._heard()
 
     async def _show_status(self) -> None:
+        began = time.monotonic()
         (feed,) = await self._db.rows("c360.feed_status")
         metrics.show_status(await self._db.rows("c360.relay_status"), feed)
         metrics.LANES.set(sum(worker.lane_count for worker in self._workers.values()))
+        await asyncio.sleep((time.monotonic() - began) / _STATUS_SHARE - _STATUS_EVERY)
 
     async def _keep_house(self) -> None:
         long_ago = time.monotonic() - _FORGET_ENDPOINT_AFTER
