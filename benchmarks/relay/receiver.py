@@ -1,8 +1,8 @@
 """A receiver in a process of its own that costs as little as it can: python -m benchmarks.relay.receiver
 
-Prints its port and takes any POST. GET /seen/<path> answers {"count", "requests", "first", "last", "times"} of a path:
-messages by their id, requests with those that came again, times in seconds of the monotonic clock of the machine. The
-path /slow takes a second for an answer, /dead answers 503.
+Prints its port and takes any POST. GET /seen/<path> answers {"count", "requests", "first", "last", "latest"} of a path:
+messages by their id, requests with those that came again, first and last in seconds of the monotonic clock of the
+machine, and the latest thousands as [id, time]. The path /slow takes a second for an answer, /dead answers 503.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import signal
 import time
 from collections import defaultdict
+from itertools import islice
 from typing import Any
 
 import httptools
@@ -20,6 +21,7 @@ import uvloop
 _OK = b"HTTP/1.1 204 No Content\r\n\r\n"
 _DOWN = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
 SLOW_SECONDS = 1.0
+LATEST = 3_000
 
 
 class Seen:
@@ -59,19 +61,23 @@ class Connection(asyncio.Protocol):
         if path.startswith("/dead"):
             self._transport.write(_DOWN)
         elif path.startswith("/slow"):
-            asyncio.get_running_loop().call_later(SLOW_SECONDS, self._transport.write, _OK)
+            asyncio.get_running_loop().call_later(SLOW_SECONDS, self._answer_late)
         else:
             self._transport.write(_OK)
 
+    def _answer_late(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(_OK)
+
     def _tell(self, seen: Seen) -> None:
-        times = sorted(seen.times.values())
+        times = seen.times
         body = json.dumps(
             {
                 "count": len(times),
                 "requests": seen.count,
-                "first": times[0] if times else None,
-                "last": times[-1] if times else None,
-                "times": times if len(times) <= 2_000 else [],
+                "first": next(iter(times.values()), None),
+                "last": next(reversed(times.values()), None),
+                "latest": [(name.decode(), at) for name, at in islice(reversed(times.items()), LATEST)],
             }
         ).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -1,4 +1,4 @@
-"""Faults that take their time: servers restart, processes die again and again, sessions are cut without a word.
+"""Faults that take their time: processes die again and again, sessions are cut without a word, clocks are off.
 
 Each says how many messages were lost, came more than once, and came out of order: lost must be none, and the order of a
 key must hold.
@@ -11,7 +11,6 @@ import os
 import random
 import signal
 import subprocess
-import threading
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -20,116 +19,10 @@ import psutil
 import psycopg
 import pytest
 
-from c360.governance import create_tenant
-from c360.installer.install import install
-from c360.installer.sources import load
-from c360.relay.webhooks import add_webhook
+from support.numbered_messages import TOPIC, Producer, account, has_all
 from support.receiver import Reply
-from support.server import SUPERUSER, bare_server, settings_in
 
 pytestmark = pytest.mark.long
-
-TOPIC = "c360-updated-profiles"
-KEYS = 50
-PUBLISH = "SELECT c360._publish('acme', %s, 'profile.updated', 'k' || (%s %% %s), jsonb_build_object('n', %s::integer))"
-
-
-class Producer:
-    """Publishes 0, 1, 2 ... one committed message at a time, whatever the server does; `committed` is what was."""
-
-    def __init__(self, dsn: str, pause: float) -> None:
-        self._dsn, self._pause = dsn, pause
-        self._enough = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self.committed: list[int] = []
-
-    def __enter__(self) -> Producer:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._enough.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        number = 0
-        while not self._enough.is_set():
-            with (
-                contextlib.suppress(psycopg.OperationalError),
-                psycopg.connect(self._dsn, autocommit=True) as connection,
-            ):
-                while not self._enough.is_set():
-                    # A commit whose answer was lost may have been made: the number is not used again.
-                    number += 1
-                    connection.execute(PUBLISH.encode(), [TOPIC, number, KEYS, number])
-                    self.committed.append(number)
-                    time.sleep(self._pause)
-            time.sleep(0.05)
-
-
-def account(receiver, committed):
-    """Lost, doubled, out of order: of the messages that were committed, by their first acceptance."""
-    accepted = [request.number for request in list(receiver.received)]
-    times = Counter(accepted)
-    last, wrong, seen = defaultdict(int), 0, set()
-    for number in accepted:
-        if number not in seen:
-            wrong += number < last[number % KEYS]
-            last[number % KEYS] = max(last[number % KEYS], number)
-            seen.add(number)
-    found = {
-        "lost": len(set(committed) - seen),
-        "doubled": sum(count > 1 for count in times.values()),
-        "out_of_order": wrong,
-    }
-    print(found)
-    return found
-
-
-@pytest.fixture
-def own_server(keyring, receiver):
-    """A server that a test may stop, with one tenant and one webhook: (server, dsn)."""
-    with bare_server() as server:
-        server.create_database("own", owner=SUPERUSER)
-        dsn = server.dsn("own")
-        install(dsn, load())
-        with psycopg.connect(dsn) as connection:
-            create_tenant(connection, "acme")
-            hook = add_webhook(
-                connection,
-                keyring,
-                "acme",
-                receiver.url(),
-                name="hooks",
-                options={"retry_schedule": [0] + [0.2] * 20},
-                allow_private=True,
-            )
-        receiver.secrets["/hooks"] = hook.secret
-        yield server, dsn
-
-
-def has_all(receiver, committed):
-    return lambda: set(committed) <= {request.number for request in list(receiver.received)}
-
-
-@pytest.mark.parametrize("mode", ["fast", "immediate"])
-def test_postgres_restarts_under_traffic(own_server, receiver, start_relay, wait_until, mode):
-    server, dsn = own_server
-    start_relay(dsn)
-    start_relay(dsn)
-    with Producer(dsn, 0.002) as producer:
-        for _ in range(3):
-            reached = len(producer.committed)
-            wait_until(lambda reached=reached: len(producer.committed) > reached + 300)
-            server.cluster.stop(mode)
-            time.sleep(0.5)
-            server.cluster.start(*settings_in(Path(server.folder)))
-        reached = len(producer.committed)
-        wait_until(lambda: len(producer.committed) > reached + 300)
-
-    wait_until(has_all(receiver, producer.committed))
-    found = account(receiver, producer.committed)
-    assert (found["lost"], found["out_of_order"]) == (0, 0)
 
 
 def test_a_receiver_that_deduplicates_has_each_effect_once_after_twenty_kills(
@@ -317,29 +210,6 @@ def test_a_relay_whose_clock_is_off_sends_nothing_and_says_so(
     finally:
         off.terminate()
         off.wait()
-
-
-def test_a_full_notification_queue_fails_no_producer(
-    server, connect, session, subscribe, publish, receiver, start_relay, wait_until
-):
-    """Producers ring only while the queue is less than half full; what they write arrives all the same."""
-    subscribe(lane_count=1)
-    start_relay(C360_RELAY_POLL_SECONDS="0.5")
-    deaf = connect()
-    deaf.execute("LISTEN noise")
-    deaf.commit()
-    deaf.execute("SELECT 1")  # in a transaction it hears nothing, and the queue keeps everything for it
-    with psycopg.connect(server.dsn(session.value("SELECT current_database()")), autocommit=True) as noise:
-        # The queue of a server is 8 GB; its use is told in parts of that. A tenth of a percent is noise enough here.
-        before = noise.execute("SELECT pg_notification_queue_usage()").fetchone()
-        noise.execute("SELECT pg_notify('noise', repeat('x', 7900) || number) FROM generate_series(1, 2000) AS number")
-        assert noise.execute("SELECT pg_notification_queue_usage() > %s", before).fetchone() == (True,)
-    for number in range(20):
-        publish(number)
-    receiver.wait_for(20)
-    deaf.rollback()
-
-    assert receiver.numbers() == list(range(20))
 
 
 def test_memory_stays_bounded_before_a_long_backlog_of_large_messages(

@@ -13,7 +13,7 @@ from pathlib import Path
 from c360.embedded.account import Account, account_for
 from c360.embedded.binaries import Binaries, binaries_for
 from c360.embedded.cluster import Cluster
-from support.server import PREFIX, SUPERUSER, TestServer
+from support.server import PREFIX, SUPERUSER, TestServer, settings_in
 from support.waiting import wait_until
 
 
@@ -114,3 +114,40 @@ def _follow(server: TestServer, data: Path, account: Account, slot: str) -> None
         settings.write(f"primary_conninfo = 'host={server.folder} user={SUPERUSER}'\nprimary_slot_name = '{slot}'\n")
     (data / "standby.signal").touch()
     account.own(data / "standby.signal", 0o600)
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A base backup that was not started yet."""
+
+    cluster: Cluster
+    server: TestServer
+
+    def restore(self, archive: Path, point: str) -> Copy:
+        """Start it, and replay the archived WAL up to the restore point of that name; it is promoted there."""
+        data = self.cluster.data
+        with (data / "postgresql.auto.conf").open("a") as settings:
+            settings.write(f"restore_command = 'cp {archive}/%f %p'\nrecovery_target_name = '{point}'\n")
+            settings.write("recovery_target_action = 'promote'\n")
+        (data / "recovery.signal").touch()
+        self.cluster.account.own(data / "recovery.signal", 0o600)
+        self.cluster.start(*settings_in(data.parent))
+        copy = Copy(self.server)
+        with self.server.admin() as admin:
+            wait_until(lambda: not admin.execute("SELECT pg_is_in_recovery()").fetchone()[0])
+        return copy
+
+
+@contextlib.contextmanager
+def backup_of(server: TestServer) -> Iterator[Backup]:
+    """What pg_basebackup makes of the server now; what was restored from it ends with the context."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}backup-", dir="/tmp"))
+    account = account_for(folder / "data")
+    account.own(folder, 0o711)
+    cluster = Cluster(folder / "data", Binaries(Path(server.binaries)), account)
+    try:
+        _base_backup(server, folder / "data", account, None)
+        yield Backup(cluster, TestServer(str(folder), server.binaries))
+    finally:
+        cluster.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
