@@ -608,7 +608,7 @@ VALUES
     ('procedures/relay/_over_backlog.sql', 'f8a16803ceef01bc25381e583be0f8f9776b63d3e8058dd0085c876fc4e3c48a'),
     ('procedures/relay/_hold_back.sql', '6becfcf1259d00e73ee31c2b8aa4de68faac956966c4282b24ac97ca5c878037'),
     ('procedures/relay/backfill_deliveries.sql', '8ea8e7c0a1e12dca90fcfbab6465f60c7928f86fcc682322e3335270abb8a20b'),
-    ('procedures/relay/_insert_deliveries.sql', '47f2c7e46e9501f4d270201ba22c031a82660c362e33f80d1f4e0f0e0a3c624e'),
+    ('procedures/relay/_insert_deliveries.sql', 'ff7229b19c0223f19884013235c7f5fb2dd25e77f4f5a0f08d43564324e3c640'),
     ('procedures/relay/fan_out.sql', 'c4d05f8459936f8077257a73e1a803fb304a05b83d1c50123b703bb0bbc76b48'),
     ('procedures/relay/ring_topics.sql', '4baed90283e72fa123aa706c1ce3a605814ba6ca7f55f8f4e6246c03327b485f'),
     ('procedures/relay/_judged_messages.sql', '0c8919cc018359703e02db32481317d5646c3cf82a473a339417497965dabadb'),

@@ -25,6 +25,8 @@ def figures(bench: Bench, messages: int) -> dict[str, float]:
     bench.subscribe("healthy")
     bench.subscribe("other")
     with bench.relays():
+        bench.publish("healthy", 1)
+        bench.wait_for("healthy", 1)
         alone = _fresh_p95(bench)
     bench.subscribe("slow", "/slow", "healthy")
     bench.subscribe("dead", "/dead", "healthy")
