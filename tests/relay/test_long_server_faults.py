@@ -202,7 +202,7 @@ def test_a_relay_whose_log_has_no_room_goes_on(
     command_line, session, database, subscribe, publish, receiver, master_key, tmp_path
 ):
     receiver.reply = lambda request: Reply(503 if request.nth == 1 else 200)  # each is told in the log
-    subscribe(timeout_seconds=30, **QUICK)
+    subscribe(timeout_seconds=15, **QUICK)
     environment = {
         **os.environ,
         "DATABASE_URL": database.dsn,
