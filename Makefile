@@ -14,7 +14,7 @@ NPM_STAMPS := $(SDK_STAMP) tests/clients/node_modules/.package-lock.json tests/r
 MAVEN_STAMP := tests/clients/mobile/target/classpath.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install tools sdk manifest phone-plans given-names test test-faults fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-activation bench-scoring bench-relay bench-crash bench-abuse release-snapshot wheel clean
+.PHONY: help install tools sdk manifest phone-plans given-names test test-faults fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-activation bench-agents bench-scoring bench-relay bench-crash bench-abuse release-snapshot wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -114,6 +114,9 @@ bench-segments: $(STAMP) ## Measure segments: of golden records that were touche
 
 bench-activation: $(STAMP) ## Measure rules of activation: persons decided a second, a preview of everybody, the question before sending
 	$(BIN)/python -m benchmarks.activation $(ARGS)
+
+bench-agents: $(STAMP) ## Measure the context of a person that an agent asks for
+	$(BIN)/python -m benchmarks.agents $(ARGS)
 
 bench-scoring: $(STAMP) ## Measure models of purchases beside lifetimes: fits, and scores of a million customers
 	@$(BIN)/python -c 'import lifetimes' 2>/dev/null \

@@ -27,6 +27,7 @@ DOMAINS = {
     "reports": "Reports",
     "consent": "Consent",
     "activation": "Activation",
+    "agent": "AI agents",
     "privacy": "Privacy",
     "jobs": "Jobs",
     "ops": "Looking after the system",

@@ -239,6 +239,12 @@ SELECT c360._migration_pending('0038_activation_rules') AS pending \gset
 SELECT c360._record_migration('0038_activation_rules') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0039_agents') AS pending \gset
+\if :pending
+\ir migrations/0039_agents.sql
+SELECT c360._record_migration('0039_agents') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0040_activation_histories') AS pending \gset
 \if :pending
 \ir migrations/0040_activation_histories.sql
@@ -450,7 +456,7 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/ingest/list_api_keys.sql
 \ir procedures/ingest/_authenticate_key.sql
 \ir procedures/ingest/_body_key_hash.sql
-\ir procedures/ingest/_check_key_may_read.sql
+\ir procedures/ingest/_check_key_may.sql
 \ir procedures/ingest/request_tenant.sql
 \ir procedures/ingest/ingest_request.sql
 \ir procedures/ingest/ingest_claimed.sql
@@ -1054,6 +1060,7 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/scoring/_explain_clv.sql
 \ir procedures/scoring/_explain_inactivity.sql
 \ir procedures/scoring/_explain_scores.sql
+\ir procedures/scoring/_score_columns.sql
 \ir procedures/scoring/explain_score.sql
 
 -- procedures/reports --------------------------------------------------------------------------------------------------
@@ -1205,6 +1212,22 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/activation/_record_callback.sql
 \ir procedures/activation/note_sent_messages.sql
 
+-- procedures/agent ----------------------------------------------------------------------------------------------------
+\ir procedures/agent/_agent_question.sql
+\ir procedures/agent/_brief_document.sql
+\ir procedures/agent/_agent_profile.sql
+\ir procedures/agent/_agent_scores.sql
+\ir procedures/agent/_agent_segments.sql
+\ir procedures/agent/_plain_properties.sql
+\ir procedures/agent/_agent_events.sql
+\ir procedures/agent/_agent_contacts.sql
+\ir procedures/agent/_agent_limits.sql
+\ir procedures/agent/_next_best_action.sql
+\ir procedures/agent/_agent_context.sql
+\ir procedures/agent/agent_context.sql
+\ir procedures/agent/agent_context_body.sql
+\ir procedures/agent/agent_calls.sql
+
 -- procedures/privacy --------------------------------------------------------------------------------------------------
 \ir procedures/privacy/_retention.sql
 \ir procedures/privacy/_check_retention_kind.sql
@@ -1217,6 +1240,7 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/privacy/_retain_import_rejects.sql
 \ir procedures/privacy/_retain_consents.sql
 \ir procedures/privacy/_retain_activations.sql
+\ir procedures/privacy/_retain_agent_calls.sql
 \ir procedures/privacy/_retain_history.sql
 \ir procedures/privacy/_past_messages.sql
 \ir procedures/privacy/_may_remove_messages.sql
@@ -1275,6 +1299,7 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/privacy/_erase_reports.sql
 \ir procedures/privacy/_erase_consents.sql
 \ir procedures/privacy/_erase_activations.sql
+\ir procedures/privacy/_erase_agent_calls.sql
 \ir procedures/privacy/_erase_arrivals.sql
 \ir procedures/privacy/_erase_decisions.sql
 \ir procedures/privacy/_erase_match_data.sql
@@ -1361,6 +1386,8 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir api/consent.sql
 \ir api/outcome.sql
 \ir api/outcome_by_key.sql
+\ir api/agent_context.sql
+\ir api/agent_context_by_key.sql
 \ir api/profile.sql
 \ir api/profile_by_key.sql
 \ir api/read_by_key.sql

@@ -31,9 +31,10 @@ class Kind(StrEnum):
 
     WRITE = "write"
     SECRET = "secret"  # noqa: S105 - the name of a kind
+    AGENT = "agent"
 
 
-_PREFIXES = {Kind.WRITE: "c360_wk_", Kind.SECRET: "c360_sk_"}
+_PREFIXES = {Kind.WRITE: "c360_wk_", Kind.SECRET: "c360_sk_", Kind.AGENT: "c360_ak_"}
 
 
 def new_key(kind: Kind) -> str:
@@ -46,7 +47,10 @@ def create_command(
     tenant: Tenant,
     source: Annotated[str, typer.Option(help="Touchpoint the events come from; part of their deduplication key.")],
     kind: Annotated[
-        Kind, typer.Option(help="write: send events only, safe in a browser. secret: also read.")
+        Kind,
+        typer.Option(
+            help="write: send events only, safe in a browser. secret: also read. agent: context of a person, outcomes."
+        ),
     ] = Kind.WRITE,
     name: Annotated[str | None, typer.Option(help="Name of the key. Default: source and kind.")] = None,
     origin: Annotated[

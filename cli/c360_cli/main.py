@@ -54,6 +54,7 @@ GROUPS = {
     "segment": _CUSTOMERS,
     "consent": _CUSTOMERS,
     "activation": _CUSTOMERS,
+    "agent": _CUSTOMERS,
     "report": _CUSTOMERS,
     "webhook": _MESSAGES,
     "topic": _MESSAGES,

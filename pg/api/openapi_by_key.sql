@@ -1,4 +1,4 @@
--- What the gateway answers at /: OpenAPI of what a key may do. Without a key, and for a write key, it names no column of any tenant.
+-- What the gateway answers at /: OpenAPI of what a key may do. Only for a secret key it names columns of its tenant.
 -- Raises: U1401 key_unknown, U1403 origin_forbidden
 
 CREATE OR REPLACE FUNCTION c360_v1.openapi_by_key(
@@ -21,7 +21,7 @@ BEGIN
         FROM c360._authenticate_key(p_key_hash, p_origin) AS key;
     END IF;
 
-    RETURN c360._openapi(CASE WHEN v_kind = 'secret' THEN v_tenant END);
+    RETURN c360._openapi(CASE WHEN v_kind = 'secret' THEN v_tenant END, v_kind);
 END;
 $$;
 

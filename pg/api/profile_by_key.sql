@@ -1,5 +1,5 @@
 -- What the gateway calls for /rpc/profile: authenticates the key and reads, in one round trip.
--- Raises: U1401 key_unknown, U1403 origin_forbidden, U1413 key_may_not_read, U2404 profile_not_found
+-- Raises: U1401 key_unknown, U1403 origin_forbidden, U1413 key_may_not_read, U1414 key_of_agent, U2404 profile_not_found
 
 CREATE OR REPLACE FUNCTION c360_v1.profile_by_key(
     p_key_hash         bytea,
@@ -21,7 +21,7 @@ BEGIN
     INTO v_tenant, v_kind
     FROM c360._authenticate_key(p_key_hash, p_origin) AS key;
 
-    PERFORM c360._check_key_may_read(v_kind);
+    PERFORM c360._check_key_may(v_kind, 'read');
     PERFORM c360._use_tenant(v_tenant);
 
     RETURN c360._profile(v_tenant, p_identifier_type, p_value);

@@ -2,7 +2,7 @@
 -- transaction. p_key_hash NULL: the key is looked for in the body (writeKey).
 -- The answer is the same for known and unknown persons: a write key can never be used to ask.
 -- Raises: U1001 body_not_json, U1002 body_not_events, U1003 body_too_large, U1004 batch_too_long, U1005 body_too_deep,
---         U1009 endpoint_unknown, U1401 key_unknown, U1403 origin_forbidden, U4423 tenant_suspended
+--         U1009 endpoint_unknown, U1401 key_unknown, U1403 origin_forbidden, U1414 key_of_agent, U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360_v1.receive(
     p_key_hash  bytea,
@@ -18,10 +18,12 @@ AS $$
 DECLARE
     v_tenant  text;
     v_source  text;
+    v_kind    text;
 BEGIN
-    SELECT key.tenant, key.source
-    INTO v_tenant, v_source
+    SELECT key.tenant, key.source, key.kind
+    INTO v_tenant, v_source, v_kind
     FROM c360._authenticate_key(coalesce(p_key_hash, c360._body_key_hash(p_body)), p_origin) AS key;
+    PERFORM c360._check_key_may(v_kind, 'send');
 
     IF (p_type = ANY (ARRAY['identify', 'track', 'page', 'screen', 'group', 'alias', 'batch', 'import', 'consent'])) IS NOT TRUE THEN
         RAISE EXCEPTION 'there is no endpoint "%"', p_type

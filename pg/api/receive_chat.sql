@@ -1,7 +1,7 @@
 -- What the gateway calls for /v1/hooks/<preset>: authenticates the key, maps the webhook of a chat to events and ingests them, in one round
 -- trip and one transaction. What a provider says became of a message that a rule asked for is kept as the outcome of it.
 -- Raises: U1001 body_not_json, U1002 body_not_events, U1003 body_too_large, U1005 body_too_deep, U1009 endpoint_unknown, U1401 key_unknown,
---         U1403 origin_forbidden, U4423 tenant_suspended
+--         U1403 origin_forbidden, U1414 key_of_agent, U4423 tenant_suspended
 
 CREATE OR REPLACE FUNCTION c360_v1.receive_chat(
     p_key_hash  bytea,
@@ -17,11 +17,13 @@ AS $$
 DECLARE
     v_tenant  text;
     v_source  text;
+    v_kind    text;
     v_said    record;
 BEGIN
-    SELECT key.tenant, key.source
-    INTO v_tenant, v_source
+    SELECT key.tenant, key.source, key.kind
+    INTO v_tenant, v_source, v_kind
     FROM c360._authenticate_key(p_key_hash, p_origin) AS key;
+    PERFORM c360._check_key_may(v_kind, 'send');
 
     SELECT * INTO v_said FROM c360._callback_of(p_preset, p_body);
     IF v_said.outcome IS NOT NULL THEN

@@ -29,6 +29,7 @@ BEGIN
     LEFT JOIN c360.api_keys AS key
         ON key.key_hash = sent.key_hash
         AND key.revoked_at IS NULL
+        AND key.kind <> 'agent'
         AND (sent.origin IS NULL OR key.allowed_origins = '{}' OR sent.origin = ANY (key.allowed_origins));
 
     IF cardinality(v_tenants) > 1 THEN

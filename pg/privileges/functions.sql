@@ -89,6 +89,10 @@ FROM (
         ('admin', 'c360', 'preview_activation, explain_activation'),
         ('writer', 'c360', 'record_outcome, record_outcome_body'),
 
+        -- AI agents
+        ('reader', 'c360', 'agent_context, agent_context_body'),
+        ('admin', 'c360', 'agent_calls'),
+
         -- what is kept, and how long
         ('reader', 'c360', 'retention, erasures'),
         ('admin', 'c360', 'set_retention, apply_retention, erase_profile, lift_suppression'),
@@ -108,11 +112,11 @@ FROM (
         -- HTTP by PostgREST: it becomes a role of the tenant
         ('reader', 'c360', 'request_tenant'),
         ('writer', 'c360', 'ingest_claimed'),
-        ('reader', 'c360_v1', 'profile, schema_version'),
+        ('reader', 'c360_v1', 'profile, agent_context, schema_version'),
         ('writer', 'c360_v1', 'identify, track, page, screen, group, alias, batch, import, consent, outcome'),
 
         -- daemons
-        ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, profile_by_key, outcome_by_key, read_by_key, openapi_by_key, check_key, schema_version'),
+        ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, profile_by_key, outcome_by_key, agent_context_by_key, read_by_key, openapi_by_key, check_key, schema_version'),
         ('relay', 'c360', 'await_bell, bell_channel, fan_out, backfill_deliveries, ring_topics, claim_lanes, read_deliveries, note_sent_messages, settle_deliveries, release_lanes'),
         ('relay', 'c360', 'next_delivery_due, bury_deliveries, subscription_secrets, check_cluster, renew_relay, compare_clocks'),
         ('relay', 'c360', 'subscription_rendering, claim_credentials, renew_credentials'),

@@ -102,6 +102,35 @@ def test_only_claims_of_kind_secret_read_profiles(postgrest, connect, kind, sqls
         assert caught.value.sqlstate == sqlstate
 
 
+@pytest.mark.parametrize(("kind", "sqlstate"), [("write", "U1413"), (None, "U1413"), ("secret", None), ("agent", None)])
+def test_claims_of_kind_agent_or_secret_ask_for_a_context(postgrest, connect, kind, sqlstate):
+    session = connect()
+    ingest(session, identify("u1", "m1", email="a@example.com"))
+    session.call("c360.resolve_identities", "acme")
+    session.call("c360.set_consent_purpose", "acme", "service", {"basis": "contract", "allows_by_default": True})
+    session.commit()
+    claim(postgrest, role="c360_acme_reader", tenant="acme", kind=kind, source="bot")
+    asked = Json({"identifierType": "email", "value": "a@example.com", "purpose": "service"})
+
+    if sqlstate is None:
+        assert postgrest.value("SELECT c360_v1.agent_context(%s)", asked)["profile"]["email"] == "a@example.com"
+        postgrest.commit()
+        assert session.column("SELECT caller FROM c360.agent_calls('acme')") == ["c360_acme_reader"]
+    else:
+        with pytest.raises(psycopg.Error) as caught:
+            postgrest.value("SELECT c360_v1.agent_context(%s)", asked)
+        assert caught.value.sqlstate == sqlstate
+
+
+def test_claims_of_kind_agent_bring_in_outcomes_and_no_events(postgrest):
+    claim(postgrest, tenant="acme", kind="agent")
+    for call, code in (("track", "U1414"), ("batch", "U1414"), ("outcome", "U2522")):
+        sent = {"activationId": "01a2b3c4-0000-7000-8000-000000000009", "outcome": "replied", "batch": []}
+        with pytest.raises(psycopg.Error) as caught, postgrest.connection.transaction():
+            postgrest.value(f"SELECT c360_v1.{call}(%s)", Json(sent))
+        assert caught.value.sqlstate == code
+
+
 def test_a_body_over_500_kb_is_refused(postgrest):
     claim(postgrest, tenant="acme")
 

@@ -89,14 +89,14 @@ def http(gateway) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def make_key(connect) -> Callable[..., str]:
-    """make_key(name="web", kind="write", origins=[...]) registers a key and answers it."""
+    """make_key(name="web", kind="write", origins=[...], tenant="acme") registers a key and answers it."""
     session = connect(autocommit=True)
 
-    def make(name: str = "web", kind: str = "write", origins: list[str] | None = None) -> str:
+    def make(name: str = "web", kind: str = "write", origins: list[str] | None = None, tenant: str = "acme") -> str:
         key = f"c360_wk_{name}"
         session.call(
             "c360.create_api_key",
-            "acme",
+            tenant,
             name,
             kind,
             name,

@@ -18,7 +18,7 @@ from support.session import Session
 
 __all__ = ["gateway", "http", "make_key"]
 
-SECRET, WRITE = "c360_sk_reads", "c360_wk_reads"
+SECRET, WRITE, AGENT = "c360_sk_reads", "c360_wk_reads", "c360_ak_reads"
 PEOPLE = [
     {"userId": "u1", "name": "Nguyễn Văn An", "firstName": "An", "lastName": "Nguyễn", "city": "Hanoi", "age": 31},
     {"userId": "u2", "name": "Trần Đức Bình", "firstName": "Bình", "lastName": "Trần", "city": "Huế", "age": 25},
@@ -29,16 +29,17 @@ PEOPLE = [
 
 
 def fill(db: Session) -> None:
-    """Five customers, one of whom bought something, and two keys."""
+    """Five customers, one of whom bought something, a purpose, and a key of each kind."""
     for person in PEOPLE:
         user_id, traits = person["userId"], {name: value for name, value in person.items() if name != "userId"}
         card = f"07918800123{user_id[1]}"
         ingest(db, identify(user_id, f"i-{user_id}", email=f"{user_id}@shop.vn", nationalId=card, **traits))
     bought = {"order_id": "O1", "revenue": 25, "currency": "USD"}
     ingest(db, track("Order Completed", "t1", userId="u1", properties=bought))
-    for name, kind, key in (("reader", "secret", SECRET), ("page", "write", WRITE)):
+    for name, kind, key in (("reader", "secret", SECRET), ("page", "write", WRITE), ("helper", "agent", AGENT)):
         hashed = hashlib.sha256(key.encode()).digest()
         db.call("c360.create_api_key", "acme", name, kind, name, hashed, key[:12], [])
+    db.call("c360.set_consent_purpose", "acme", "service", {"basis": "contract", "allows_by_default": True})
     db.commit()
     db.call("c360.resolve_identities", "acme")
     db.commit()

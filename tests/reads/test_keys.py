@@ -1,4 +1,4 @@
-"""A write key can do nothing but ingest: every endpoint of the route table, with every kind of key."""
+"""A write key can do nothing but ingest, an agent key not even that: each endpoint, with each kind of key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starlette.routing import Route
 from c360.gateway import foreign
 from c360.gateway.app import ENDPOINTS, create_app
 from c360.settings import Settings
-from reads.conftest import SECRET, WRITE
+from reads.conftest import AGENT, SECRET, WRITE
 
 UNKNOWN, REVOKED, ELSEWHERE = "c360_sk_unknown", "c360_sk_revoked", "c360_sk_elsewhere"
 # What answers everybody, whatever they send, and the same to all.
@@ -23,9 +23,11 @@ OPEN = {"/livez", "/readyz", "/metrics", "/", "/sdk/{name}"}
 FOREIGN = {foreign.SEGMENT_SETTINGS, foreign.SEGMENT_METRICS, *foreign.RUDDERSTACK_SETTINGS}
 INGEST = {f"{prefix}/{endpoint}" for prefix in ("/v1", "/rpc") for endpoint in ENDPOINTS} | set(foreign.PATHS)
 FILLED = {"relation": "cdp_profiles", "name": "c360.js", "preset": "telegram", "key": WRITE}
+SERVES = {"/rpc/agent/context", "/rpc/agent_context"}
 ASK = {
     "/rpc/profile": {"p_identifier_type": "email", "p_value": "u1@shop.vn"},
     "/rpc/list_profiles": {"p_search": "an"},
+    **{path: {"identifierType": "email", "value": "u1@shop.vn", "purpose": "service"} for path in SERVES},
     "/rpc/outcome": {"activationId": "01a2b3c4-0000-7000-8000-000000000009", "outcome": "delivered"},
 }
 EVENT = {"userId": "u1", "anonymousId": "a1", "event": "E", "groupId": "g", "previousId": "p", "traits": {"city": "X"}}
@@ -119,6 +121,24 @@ def test_a_key_that_is_none_opens_nothing(keys, method, path, key, origin, statu
 
     assert reply.status_code == status
     assert "access-control-allow-origin" not in reply.headers
+
+
+@pytest.mark.parametrize(("method", "path"), ENDPOINTS_THERE_ARE)
+def test_an_agent_key_asks_for_contexts_and_tells_outcomes(keys, method, path):
+    reply = _ask(keys, method, path, AGENT)
+
+    if path in OPEN:
+        assert reply.status_code == 200
+    elif path in FOREIGN:
+        assert reply.status_code in {200, 204}
+    elif path in SERVES:
+        assert (reply.status_code, reply.json()["profile"]["first_name"]) == (200, "An")
+    elif path == "/rpc/outcome":
+        assert (reply.status_code, reply.json()["code"]) == (404, "U2522")
+    else:
+        assert reply.status_code == 403
+        assert method == "HEAD" or reply.json()["code"] == "U1414"
+    assert path in SERVES or "shop.vn" not in reply.text
 
 
 @pytest.mark.parametrize(("method", "path"), ENDPOINTS_THERE_ARE)

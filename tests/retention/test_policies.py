@@ -11,7 +11,14 @@ from c360.governance.apply import apply_declaration, export_tenant
 from c360.governance.declaration import read_declaration
 from c360.governance.plan import Permissions
 
-BOUNDED = {"messages": 30, "attempts": 14, "dead_letters": 90, "settled_rejected_events": 90, "job_runs": 90}
+BOUNDED = {
+    "messages": 30,
+    "attempts": 14,
+    "dead_letters": 90,
+    "agent_calls": 365,
+    "settled_rejected_events": 90,
+    "job_runs": 90,
+}
 
 
 def kept(db, tenant="acme"):
@@ -47,6 +54,7 @@ def test_setting_says_whether_anything_changed_and_none_goes_back_to_the_default
         ("events", "2 mons -59 days"),
         ("events", "36501 days"),
         ("audit", "89 days"),
+        ("agent_calls", "89 days"),
         ("everything", "400 days"),
     ],
 )

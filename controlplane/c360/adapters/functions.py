@@ -35,6 +35,7 @@ RELAY = frozenset(
 
 GATEWAY = frozenset(
     {
+        "c360_v1.agent_context_by_key",
         "c360_v1.check_key",
         "c360_v1.openapi_by_key",
         "c360_v1.outcome_by_key",

@@ -4,7 +4,8 @@
     POST /v1/consent                                                   what somebody agrees to and what not
     POST /rpc/{the same}                                               the same, by PostgREST's conventions
     GET, POST /rpc/profile                                             one golden record, for secret keys
-    POST /rpc/outcome                                                  what became of a contact, for secret keys
+    POST /rpc/agent/context, /rpc/agent_context                        what an agent may know, for agent and secret keys
+    POST /rpc/outcome                                                  what became of a contact, for these two as well
     POST /v1/hooks/{telegram,zalo}                                     webhooks of chats
     /v1/i ... /v1/b, /v1/m, /v1/projects/<key>/settings, /sourceConfig what clients of others ask for besides
     GET /sdk/{c360.js,c360.core.js}                                    the JavaScript SDK, for web pages
@@ -106,7 +107,11 @@ def create_app(db: Caller, settings: Settings, *, intake: Intake | None = None, 
         Route(foreign.CHATS, gateway.guarded("hooks", gateway.chat), methods=["POST"]),
         Route(foreign.SEGMENT_METRICS, gateway.guarded("metrics", gateway.forget), methods=["POST", "OPTIONS"]),
         Route("/rpc/profile", gateway.guarded("profile", gateway.profile), methods=["GET", "POST", "OPTIONS"]),
-        Route("/rpc/outcome", gateway.guarded("outcome", gateway.outcome), methods=["POST", "OPTIONS"]),
+        Route("/rpc/outcome", gateway.asked("outcome", "c360_v1.outcome_by_key"), methods=["POST", "OPTIONS"]),
+        *(
+            Route(path, gateway.asked("agent_context", "c360_v1.agent_context_by_key"), methods=["POST", "OPTIONS"])
+            for path in ("/rpc/agent/context", "/rpc/agent_context")
+        ),
         Route("/sdk/{name}", script),
         Route("/livez", gateway.livez),
         Route("/readyz", gateway.readyz),
@@ -169,6 +174,23 @@ class _Gateway:
 
         return handle
 
+    def asked(self, name: str, function: str) -> _Handler:
+        """Hands the whole body to a function that judges the key, and answers what it does."""
+
+        async def handle(request: Request) -> Response:
+            hashed = key_hash(request.headers.get("authorization"), request.headers.get("apikey"))
+            if hashed is None:
+                raise IngestRefused("the key is missing", code="U1401", hint="Send the key as bearer token.")
+            origin = request.headers.get("origin")
+            known = await self._keys.admitted(hashed, origin)
+            with Hold(known.share.memory) as hold:
+                body = await read_body(request, hold.more)
+                async with known.share.taken():
+                    told = await self._db.call(function, key_hash=hashed, body=body, origin=origin)
+            return answer(told, headers=_cors(request))
+
+        return self.guarded(name, handle)
+
     async def _receive(self, request: Request, name: str) -> Response:
         hashed = _key_hash(request)
         origin = request.headers.get("origin")
@@ -211,18 +233,6 @@ class _Gateway:
                     origin=origin,
                 )
         return answer(document, headers=_cors(request))
-
-    async def outcome(self, request: Request) -> Response:
-        hashed = key_hash(request.headers.get("authorization"), request.headers.get("apikey"))
-        if hashed is None:
-            raise IngestRefused("the key is missing", code="U1401", hint="Send a secret key as bearer token.")
-        origin = request.headers.get("origin")
-        known = await self._keys.admitted(hashed, origin)
-        with Hold(known.share.memory) as hold:
-            body = await read_body(request, hold.more)
-            async with known.share.taken():
-                kept = await self._db.call("c360_v1.outcome_by_key", key_hash=hashed, body=body, origin=origin)
-        return answer(kept, headers=_cors(request))
 
     async def chat(self, request: Request) -> Response:
         hashed = _key_hash(request)

@@ -77,6 +77,7 @@ Kind = Literal[
     "attempts",
     "dead_letters",
     "audit",
+    "agent_calls",
     "job_runs",
 ]
 Window = Annotated[str, Field(pattern=_WINDOW)]

@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION c360._authenticate_key(
     p_origin    text,
     OUT tenant  text,
     OUT source  text,
-    OUT kind    text
+    OUT kind    text,
+    OUT name    text
 )
     LANGUAGE plpgsql
     STABLE
@@ -17,8 +18,8 @@ AS $$
 DECLARE
     v_allowed_origins text[];
 BEGIN
-    SELECT key.tenant, key.source, key.kind, key.allowed_origins
-    INTO tenant, source, kind, v_allowed_origins
+    SELECT key.tenant, key.source, key.kind, key.name, key.allowed_origins
+    INTO tenant, source, kind, name, v_allowed_origins
     FROM c360.api_keys AS key
     WHERE key.key_hash = p_key_hash
       AND key.revoked_at IS NULL;
@@ -38,4 +39,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360._authenticate_key(bytea, text) IS
-    'Tenant, source and kind of a live API key.';
+    'Tenant, source, kind and name of a live API key.';

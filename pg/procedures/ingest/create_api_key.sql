@@ -47,7 +47,7 @@ BEGIN
         WHEN check_violation OR not_null_violation THEN
             RAISE EXCEPTION 'the key cannot be registered: %', sqlerrm
                 USING ERRCODE = 'U1408',
-                      HINT = 'kind is write or secret; source has up to 63 small letters, digits, _, . and -.';
+                      HINT = 'kind is write, secret or agent; source has up to 63 small letters, digits, _, . and -.';
     END;
 
     RETURN v_api_key_id;

@@ -32,7 +32,7 @@ EXCEPTION
         RAISE EXCEPTION 'this cannot be a retention: %', v_listed
             USING ERRCODE = 'U4430',
                   DETAIL = SQLERRM,
-                  HINT = 'Whole days, 1 to 36500, such as 400 days; at least 90 for audit. List the kinds with: c360 retention show';
+                  HINT = 'Whole days, 1 to 36500, such as 400 days; at least 90 for audit and agent_calls. List the kinds with: c360 retention show';
 END;
 $$;
 

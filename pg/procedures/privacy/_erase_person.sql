@@ -65,6 +65,7 @@ BEGIN
         c360._erase_reports(v_person),
         c360._erase_consents(v_person),
         c360._erase_activations(v_person),
+        c360._erase_agent_calls(v_person),
         jsonb_build_object('cdp_event_ids', c360._forget_named_ids(v_ids)),
         c360._erase_arrivals(v_person),
         c360._erase_decisions(v_person),

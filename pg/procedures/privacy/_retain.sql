@@ -26,6 +26,7 @@ BEGIN
         WHEN 'dead_letters' THEN c360._retain_dead_letters(p_tenant, p_before, p_dry_run, p_limit)
         WHEN 'audit' THEN c360._retain_audit(p_tenant, p_before, p_dry_run, p_limit)
         WHEN 'job_runs' THEN c360._retain_job_runs(p_tenant, p_before, p_dry_run, p_limit)
+        WHEN 'agent_calls' THEN c360._retain_agent_calls(p_before, p_dry_run, p_limit)
         WHEN 'events' THEN c360._retain_events(p_tenant, p_before, p_dry_run, p_limit, p_cursor)
     END;
 END;

@@ -1,7 +1,7 @@
--- What the HTTP surface takes and answers, as OpenAPI 3.1, made from the comments in the catalogue. Without a tenant: what every
--- key may do; with one also what its secret keys may read. Reads only.
+-- What the HTTP surface takes and answers, as OpenAPI 3.1, made from the comments in the catalogue. Without a tenant: what
+-- keys may send; p_kind agent: what those of agents may do instead; with a tenant, which is for secret keys, also what they may read. Reads only.
 
-CREATE OR REPLACE FUNCTION c360._openapi(p_tenant text)
+CREATE OR REPLACE FUNCTION c360._openapi(p_tenant text, p_kind text)
     RETURNS json
     LANGUAGE sql
     STABLE
@@ -15,7 +15,8 @@ AS $$
         WHERE function.pronamespace = 'c360_v1'::regnamespace
           AND function.pronargs = 1
           AND function.proargtypes[0] = 'json'::regtype
-          AND function.proname <> 'outcome'
+          AND function.proname NOT IN ('outcome', 'agent_context')
+          AND p_kind IS DISTINCT FROM 'agent'
     ),
     schema AS (
         SELECT
@@ -93,7 +94,21 @@ AS $$
                     ' "outcome": {"type": "string"}, "is_new": {"type": "boolean"}}}}}},'
                     ' "default": {"$ref": "#/components/responses/error"}}'::json
             ))
-        WHERE p_tenant IS NOT NULL
+        WHERE p_kind IN ('secret', 'agent')
+        UNION ALL
+        SELECT
+            asked.path,
+            json_build_object('post', json_build_object(
+                'operationId', asked.operation,
+                'summary', obj_description(to_regprocedure('c360_v1.agent_context(json)'), 'pg_proc'),
+                'tags', json_build_array('agents'),
+                'requestBody', '{"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/agent_question"}}}}'::json,
+                'responses', '{"200": {"description": "What it may know, and what it must not do",'
+                    ' "content": {"application/json": {"schema": {"$ref": "#/components/schemas/agent_context"}}}},'
+                    ' "default": {"$ref": "#/components/responses/error"}}'::json
+            ))
+        FROM (VALUES ('/rpc/agent/context', 'agent_context'), ('/rpc/agent_context', 'agent_context_by_name')) AS asked (path, operation)
+        WHERE p_kind IN ('secret', 'agent')
         UNION ALL
         SELECT
             readable.path,
@@ -184,5 +199,5 @@ AS $$
     );
 $$;
 
-COMMENT ON FUNCTION c360._openapi(text) IS
+COMMENT ON FUNCTION c360._openapi(text, text) IS
     'The HTTP surface as OpenAPI, made from the comments in the catalogue.';

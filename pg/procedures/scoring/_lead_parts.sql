@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION c360._lead_parts(p_tenant text, p_master_profile_ids 
     RETURNS TABLE (master_profile_id uuid, rule text, item jsonb, value text, points numeric, is_masked boolean)
     LANGUAGE plpgsql
     STABLE
+    SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_variable
 DECLARE

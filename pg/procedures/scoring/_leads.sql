@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION c360._leads(p_goal text, p_master_profile_ids uuid[],
     RETURNS SETOF uuid
     LANGUAGE plpgsql
     STABLE
+    SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_variable
 BEGIN

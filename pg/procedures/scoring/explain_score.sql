@@ -18,17 +18,7 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     v_id    uuid;
-    v_shows text[] := CASE p_score
-        WHEN 'rfm_segment' THEN '{segment,rfm_score}'
-        WHEN 'recency_score' THEN '{recency_score,recency_days}'
-        WHEN 'frequency_score' THEN '{frequency_score,frequency}'
-        WHEN 'monetary_score' THEN '{monetary_score,monetary}'
-        WHEN 'clv' THEN '{clv,purchase_days,last_day,probability_alive,expected_value}'
-        WHEN 'engagement' THEN '{engagement}'
-        WHEN 'inactivity' THEN '{inactivity}'
-        WHEN 'lead' THEN '{}'
-        WHEN 'lead_probability' THEN '{probability}'
-    END;
+    v_shows text[] := c360._score_columns(p_score);
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
