@@ -53,6 +53,20 @@ def test_who_unsubscribes_is_not_contacted_for_the_purpose_any_more(activations,
     assert activations.decided() == [[], ["no_consent"]]
 
 
+def test_a_provider_that_gives_one_id_to_all_that_becomes_of_a_message_loses_no_objection(activations, sent):
+    db = activations.db
+    activations.does("an", "Other")  # m2, of source web
+    told = [
+        db.call("c360.record_outcome", "acme", sent, name, None, {}, "m2", "web")["is_new"]
+        for name in ("delivered", "opened", "unsubscribed", "unsubscribed")
+    ]
+    activations.does("an", hours=0.001)
+
+    assert told == [True, True, True, False]
+    assert activations.work(1)["requested"] == 0
+    assert activations.decided() == [[], ["no_consent"]]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

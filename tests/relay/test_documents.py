@@ -117,6 +117,10 @@ HOSTILE = [
     "{% for i in (1..19000) %}{% if data.profile.note contains data.profile.email %}{% endif %}{% endfor %}",
     "{% for i in (1..9000) %}" + "{{ '' }}" * 900 + "{% endfor %}",
     "{% for i in (1..400) %}{% assign x = data.many | uniq %}{% endfor %}",
+    {"$each": "{{ (1..40) }}", "$value": {"$each": "{{ (1..1000) }}", "$value": [0] * 900}},
+    {"$each": "{{ (1..40) }}", "$value": {"$each": "{{ (1..1000) }}", "$value": [{"$when": False}] * 400}},
+    {"$each": "{{ (1..1000) }}", "$value": "x" * 30_000},
+    {"$each": "{{ (1..1000) }}", "$value": {"x" * 30_000: 1}},
 ]
 
 

@@ -97,6 +97,16 @@ def test_no_text_of_a_customer_changes_the_shape(name, note):
     }
 
 
+def test_a_number_of_thousands_of_digits_is_no_fault_of_the_message():
+    body = BODY.replace(DATA, '{"n": ' + 6_000 * "9" + ', "m": 1}')
+    message = Message("m-1", body)
+
+    assert posted({"format": "cloudevents_binary"}, message).body.count(b"9") == 6_000
+    assert posted(template({"m": "{{ data.m }}"}), message).body == b'{"m":1}'
+    with pytest.raises(TemplateFailed):
+        posted(template({"n": "{{ data.n }}"}), message)
+
+
 def test_headers_of_ones_own_are_templates_and_never_carry_a_line_break():
     post = posted({"format": "raw", "headers": {"X-Profile": "{{ data.profile_id }}"}})
 
@@ -132,6 +142,11 @@ def test_headers_of_the_relay_and_secrets_are_refused(name):
         {"format": "cloudevents_binary", "batch": "array"},
         {"format": "raw", "batch": "array", "target": "https://crm.example/{{ data.profile_id }}"},
         {"format": "raw", "headers": {f"x-{n}": "" for n in range(30)}},
+        {"format": "raw", "headers": ["x-a"]},
+        {"format": "raw", "hosts": [None]},
+        {"format": "raw", "skip": [{}]},
+        {"format": "raw", "when": {}},
+        {"format": "raw", "target": ["https://crm.example"]},
     ],
 )
 def test_a_rendering_that_cannot_be_is_refused_where_it_is_made(given):
@@ -293,6 +308,8 @@ def test_what_no_server_answered_is_left_as_it_is():
         {"when": {"status": 200}, "means": "limited", "retry_after": -1},
         {"when": {"status": 200}, "means": "refused", "message_id": "data.id"},
         {"when": {"status": 200}, "means": "delivered", "message_id": ["data"]},
+        {"when": {"json": [1]}, "means": "failed"},
+        None,
     ],
 )
 def test_a_rule_that_cannot_be_is_refused(rule):

@@ -248,6 +248,22 @@ def test_of_two_changes_at_once_one_is_refused(session, subscribe, keyring):
     ]
 
 
+def test_a_number_of_thousands_of_digits_in_one_message_holds_up_no_other(
+    session, subscribe, receiver, start_relay, wait_until
+):
+    subscribe(topics=["c360-behavioral-events"])
+    template = {"event": "{{ data.event.event }}", "n": "{{ data.event.properties.n }}"}
+    set_shape(session.connection, "acme", "hooks", {"format": "template", "template": template})
+    for number, digits in enumerate(["7", "9" * 6_000, "8"]):
+        body = f'{{"type": "track", "event": "E", "messageId": "m{number}", "userId": "u", "properties": {{"n": {digits}}}}}'
+        session.call("c360.ingest", "acme", f'{{"batch": [{body}]}}', "web")
+    start_relay()
+
+    wait_until(lambda: session.value("SELECT count(*) FROM c360.delivery_attempts WHERE error = 'template'"))
+    wait_until(lambda: len(receiver.received) == 2)
+    assert sorted(request.body["n"] for request in receiver.received) == [7, 8]
+
+
 @pytest.mark.parametrize(
     "rendering", [{}, {"format": "xml"}, {"format": "template"}, {"format": "raw", "template": {}}, []]
 )
@@ -260,11 +276,22 @@ def test_sql_refuses_a_rendering_that_cannot_be(session, subscribe, rendering):
     assert refused.value.sqlstate == "U5460"
 
 
+@pytest.mark.parametrize(
+    "rendering",
+    [
+        '{"format": "template", "template": {"a": "{% include \'x\' %}"}}',
+        '{"format": "raw", "headers": ["x-a"]}',
+        '{"format": "raw", "answers": [null]}',
+        '{"format": "raw", "params": {"n": 1' + 5_000 * "0" + "}}",
+        '{"format": "raw", "params": {"n": ' + 3_000 * "[" + 3_000 * "]" + "}}",
+    ],
+    ids=["liquid", "headers", "answers", "number", "depth"],
+)
 def test_a_rendering_written_by_hand_that_cannot_be_compiled_sends_nothing(
-    session, subscribe, publish, receiver, start_relay, wait_until
+    session, subscribe, publish, receiver, start_relay, wait_until, rendering
 ):
     subscribe()
-    set_shape(session.connection, "acme", "hooks", {"format": "template", "template": {"a": "{% include 'x' %}"}})
+    session.call("c360.set_subscription_rendering", "acme", "hooks", rendering)
     start_relay()
 
     publish(1)

@@ -113,7 +113,7 @@ class Document:
         if isinstance(source, dict):
             return self._compiled_object(source, depth)
         if source is None or isinstance(source, (bool, int, float)):
-            return lambda _scope: source
+            return _literal(source, len(str(source)))
         return _refuse(f"a template is made of JSON, not of {type(source).__name__}")
 
     def _compiled_object(self, source: dict[Any, Any], depth: int) -> _Render:
@@ -168,7 +168,7 @@ def _refuse(problem: str, hint: str | None = None) -> NoReturn:
 
 def _compiled_text(source: str) -> _Render:
     if "{" not in source:
-        return lambda _scope: source
+        return _literal(source, len(source))
     try:
         template = _ENVIRONMENT.from_string(source)
     except (LiquidError, ValueError, RecursionError) as error:
@@ -187,14 +187,30 @@ def _written(template: BoundTemplate, scope: Scope, weight: int) -> str:
     return buffer.getvalue()
 
 
+def _literal(value: Any, length: int) -> _Render:
+    def render(scope: Scope) -> Any:
+        scope.budget.write(length)
+        return value
+
+    return render
+
+
 def _listed(elements: list[_Render]) -> _Render:
-    return lambda scope: [value for element in elements if (value := element(scope)) is not _ABSENT]
+    def render(scope: Scope) -> Any:
+        scope.budget.spend(1 + len(elements))
+        return [value for element in elements if (value := element(scope)) is not _ABSENT]
+
+    return render
 
 
 def _membered(members: dict[str, _Render], when: _Render | None) -> _Render:
+    names = sum(map(len, members))
+
     def render(scope: Scope) -> Any:
+        scope.budget.spend(1 + len(members))
         if when is not None and when(scope) in (_ABSENT, None, False, ""):
             return _ABSENT
+        scope.budget.write(names)
         return {name: value for name, member in members.items() if (value := member(scope)) is not _ABSENT}
 
     return render

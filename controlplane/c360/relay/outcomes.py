@@ -52,6 +52,8 @@ class Rule:
                 code="usage",
                 hint=f"It means one of {', '.join(MEANINGS)}.",
             )
+        if not isinstance(when.get("json") or {}, dict):
+            raise TemplateInvalid("a rule about answers names members of json, with their values", code="usage")
         if retry_after is not None and not (isinstance(retry_after, (int, float)) and 0 < retry_after <= 86_400):
             raise TemplateInvalid("retry_after is a number of seconds up to a day", code="usage")
         if message_id is not None and (means != "delivered" or not isinstance(message_id, str)):
@@ -77,6 +79,8 @@ class Outcomes:
     """The rules of one webhook. Raises TemplateInvalid where they are made."""
 
     def __init__(self, rules: Sequence[Mapping[str, Any]]) -> None:
+        if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+            raise TemplateInvalid("the rules about answers are a list of objects", code="usage")
         if len(rules) > MOST_RULES:
             raise TemplateInvalid(f"a webhook has at most {MOST_RULES} rules about answers", code="usage")
         self._rules = [Rule.of(rule) for rule in rules]

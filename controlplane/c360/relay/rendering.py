@@ -35,8 +35,12 @@ _NOT_OURS_TO_GIVE = {
     "trailer", "transfer-encoding", "upgrade",
 }  # fmt: skip
 _SECRET = {"authorization", "cookie", "proxy-authorization"}
+_KINDS: dict[str, type] = {
+    "params": dict, "target": str, "hosts": list, "headers": dict, "skip": list, "when": str, "expires": str,
+}  # fmt: skip
 _UNSAFE_URL = re.compile(r"[\x00-\x20\x7f\\]")
 _DATA = ',"data":'
+_MOST_DIGITS = 4_300
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,11 @@ class Message:
 
     @cached_property
     def parsed(self) -> dict[str, Any]:
-        parsed: dict[str, Any] = json.loads(self.body)
+        try:
+            parsed: dict[str, Any] = json.loads(self.body)
+        except ValueError:
+            # Touchpoints may send numbers of more digits than Python reads.
+            parsed = json.loads(self.body, parse_int=_number)
         return parsed
 
     @property
@@ -105,6 +113,7 @@ class Rendering:
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Rendering:
         """Compile what the database keeps. Raises TemplateInvalid."""
+        _check_kinds(given)
         form, encoding, batch = given.get("format", "raw"), given.get("encoding", "json"), given.get("batch")
         _one_of("format", form, FORMATS)
         _one_of("encoding", encoding, ENCODINGS)
@@ -234,6 +243,10 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
 
 
+def _number(digits: str) -> float:
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
+
+
 def batch_id(messages: Sequence[Message]) -> str:
     """The id of a request with several messages: the same as long as they are the same."""
     return "batch_" + sha256("\n".join(message.message_id for message in messages).encode()).hexdigest()[:32]
@@ -294,6 +307,16 @@ def _plain(value: Any) -> str:
 
 def _is_host_of(host: str, hosts: Sequence[str]) -> bool:
     return any(host == known or (known.startswith("*.") and host.endswith(known[1:])) for known in hosts)
+
+
+def _check_kinds(given: Mapping[str, Any]) -> None:
+    """The database keeps whatever JSON somebody gave it."""
+    for name, kind in _KINDS.items():
+        value = given.get(name)
+        is_unfit = value is not None and not isinstance(value, kind)
+        if is_unfit or (kind is list and not all(isinstance(element, str) for element in value or ())):
+            what = {str: "a text", dict: "an object", list: "a list of texts"}[kind]
+            raise TemplateInvalid(f"{name} of a webhook is {what}", code="usage")
 
 
 def _one_of(what: str, given: Any, known: Sequence[str]) -> None:

@@ -160,6 +160,8 @@ class Sender:
             return Answer(None, "template", 0, text=error.message[:1_000])
         except ValueError as error:
             return Answer(None, "template", 0, text=f"the message is no JSON: {error}")
+        except Exception as error:
+            return _broken(error, 0)
         return await self._sent(way, keys, message.message_id, clock, timeout, lambda: way.rendering.post(url, message))
 
     async def _sent(
@@ -176,6 +178,8 @@ class Sender:
             post = render()
         except (TemplateFailed, TemplateInvalid) as error:
             return Answer(None, "template", _ms(began), text=error.message[:1_000])
+        except Exception as error:
+            return _broken(error, _ms(began))
         try:
             token = await self._token(way, keys, clock) if way.credentials.kind == "oauth" else None
         except NoToken as error:
@@ -212,7 +216,7 @@ class Sender:
             return False
         try:
             return not way.rendering.skips(message) and not way.rendering.has_expired(message, time.time())
-        except (TemplateFailed, ValueError):
+        except Exception:  # it goes alone, and says what was wrong
             return False
 
     async def _post(
@@ -265,7 +269,7 @@ class Sender:
             way.sealed = sealed
             way.token_worked, way.no_token = False, (0.0, "")
         if row["version"] != way.version:
-            _compile(way, row["rendering"] or {})
+            _compile(way, row["rendering"] or "{}")
             way.version = row["version"]
 
     def _opened(self, subscription_id: UUID, row: Any) -> Credentials:
@@ -347,14 +351,22 @@ class Sender:
         ]
 
 
-def _compile(way: _Way, given: Any) -> None:
+def _broken(error: Exception, ms: int) -> Answer:
+    """A fault of ours with one message, which must not hold up the others."""
+    logger.error("rendering failed", exc_info=error)
+    return Answer(None, "template", ms, text=f"the message cannot be rendered ({type(error).__name__})")
+
+
+def _compile(way: _Way, given: str) -> None:
     """Compile; what cannot be compiled fails its messages, with the reason, until somebody mends it."""
-    shape = json.loads(given) if isinstance(given, str) else given
     try:
+        shape = json.loads(given)
         way.rendering, way.outcomes = Rendering.of(shape), Outcomes(shape.get("answers") or [])
         way.problem = None
     except TemplateInvalid as error:
         way.problem = error.message[:1_000]
+    except (ValueError, RecursionError) as error:
+        way.problem = f"the rendering cannot be read: {error}"[:1_000]
 
 
 def _distrust(way: _Way, now: float) -> None:

@@ -217,6 +217,10 @@ class Worker:
             # A refusal would come again at once: then the leases are kept until they end.
             logger.warning("turn given up", extra={**self._fields(), "code": error.code, "error": error.message})
             self._keeps_leases = not isinstance(error, DatabaseUnreachable | TryAgain)
+        except Exception:
+            # A fault of ours would come again at once too. Whoever awaits this turn tells it.
+            self._keeps_leases = True
+            raise
         finally:
             self._go_on = False
             left = list(self._in_flight)

@@ -65,7 +65,8 @@ BEGIN
         p_tenant,
         v_raw,
         p_source,
-        coalesce(p_outcome_id, p_activation_id || ':' || p_outcome),
+        -- Providers give one id to all that becomes of a message, and touchpoints of the same source have ids too.
+        concat_ws(':', p_activation_id, p_outcome, p_outcome_id),
         'Message ' || initcap(p_outcome),
         v_at,
         v_details || jsonb_build_object(

@@ -1,10 +1,11 @@
 -- Gives a relay what it makes of messages for a webhook, and the encrypted credentials. For the role of the relay only.
--- rendering is NULL for the text of the message as it is, ciphertext where there are no credentials.
+-- rendering is NULL for the text of the message as it is, ciphertext where there are no credentials. It is text, because nobody has looked at what
+-- numbers and how many levels are in it.
 
 CREATE OR REPLACE FUNCTION c360.subscription_rendering(p_subscription_id uuid)
     RETURNS TABLE (
         version             integer,
-        rendering           jsonb,
+        rendering           text,
         credentials_version integer,
         key_id              text,
         nonce               bytea,
@@ -17,7 +18,7 @@ CREATE OR REPLACE FUNCTION c360.subscription_rendering(p_subscription_id uuid)
 AS $$
     SELECT
         coalesce(shape.version, 0),
-        shape.rendering,
+        shape.rendering::text,
         coalesce(kept.version, 0),
         kept.key_id,
         kept.nonce,
