@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 from rich.table import Table
 
 from c360.domain.errors import UsageError
@@ -17,6 +16,7 @@ from c360_cli.options import DataDir, DryRun, Dsn, Json
 from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
+from c360_cli.written import read_written
 
 app = typer.Typer(help="Rules that say when whom to contact, and why not.", no_args_is_help=True)
 
@@ -189,13 +189,9 @@ def _words(value: Any) -> str:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    name = "stdin" if str(file) == "-" else str(file)
-    try:
-        stated = yaml.safe_load(typer.get_text_stream("stdin").read() if name == "stdin" else file.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}", code="usage") from error
-    except yaml.YAMLError as error:
-        raise UsageError(f"{name} is not YAML: {error}", code="usage") from error
+    stated = read_written(file)
     if not isinstance(stated, dict):
-        raise UsageError(f"{name} says no rule", code="usage", hint="Write keys such as when, channel and purpose.")
+        raise UsageError(f"{file} says no rule", code="usage", hint="Write keys such as when, channel and purpose.")
+    if unfit := [name for name in _OUTER if not isinstance(stated.get(name, ""), str)]:
+        raise UsageError(f"{unfit[0]} of a rule is a text", code="usage")
     return stated

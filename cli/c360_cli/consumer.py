@@ -18,6 +18,8 @@ from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 from c360_cli.unmasked import AsSent
 
+_MOST = 2**63 - 1
+
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="Topic, such as c360-updated-profiles.")]
 MaybeTopic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only of this topic.")]
@@ -198,7 +200,9 @@ def commit_command(
     tenant: Tenant,
     topic: Topic,
     consumer: Consumer,
-    position: Annotated[int, typer.Argument(metavar="POSITION", help="Position of the last message that is done.")],
+    position: Annotated[
+        int, typer.Argument(min=0, max=_MOST, metavar="POSITION", help="Position of the last message that is done.")
+    ],
     dsn: Dsn = None,
     data_dir: DataDir = None,
     dry_run: DryRun = False,
@@ -221,7 +225,9 @@ def replay_command(
         str | None,
         typer.Option("--from", metavar="TIME", help="Messages of this time and later; or beginning, or now."),
     ] = None,
-    position: Annotated[int | None, typer.Option("--position", help="The message that comes next.")] = None,
+    position: Annotated[
+        int | None, typer.Option("--position", min=0, max=_MOST, help="The message that comes next.")
+    ] = None,
     yes: Yes = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say how many messages come again, and move nothing.")

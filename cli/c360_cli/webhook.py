@@ -90,7 +90,9 @@ def add_command(
     unordered: Annotated[bool, typer.Option("--unordered", help="Do not keep the order of one profile.")] = False,
     max_in_flight: Annotated[int, typer.Option(help="Most requests at once.", min=1, max=512)] = 32,
     timeout: Annotated[float, typer.Option(help="Seconds one request may take.", max=15)] = 15,
-    retry: Annotated[list[float] | None, typer.Option(help="Seconds before each attempt; repeatable.")] = None,
+    retry: Annotated[
+        list[float] | None, typer.Option(min=0, max=604_800, help="Seconds before each attempt; repeatable.")
+    ] = None,
     preset: PresetName = None,
     param: Params = None,
     format_: Format = None,

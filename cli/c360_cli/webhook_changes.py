@@ -62,8 +62,10 @@ def set_command(
         bool | None, typer.Option("--ordered/--unordered", help="Keep the order of one profile, or not.")
     ] = None,
     max_in_flight: Annotated[int | None, typer.Option(help="Most requests at once.")] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds one request may take.")] = None,
-    retry: Annotated[list[float] | None, typer.Option(help="Seconds before each attempt; repeatable.")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds one request may take.", max=15)] = None,
+    retry: Annotated[
+        list[float] | None, typer.Option(min=0, max=604_800, help="Seconds before each attempt; repeatable.")
+    ] = None,
     where: Where = None,
     segment: InSegment = None,
     rate: Rate = None,

@@ -32,7 +32,7 @@ Where = Annotated[
 InSegment = Annotated[
     str | None, typer.Option("--segment", metavar="SEGMENT", help="Send only what is about members of this segment.")
 ]
-Rate = Annotated[float | None, typer.Option("--rate", help="Most requests a second.")]
+Rate = Annotated[float | None, typer.Option("--rate", min=0.01, max=10_000, help="Most requests a second.")]
 BatchMax = Annotated[int | None, typer.Option("--batch-max", help="Most messages in one request.")]
 MaxBacklog = Annotated[
     int | None, typer.Option("--max-backlog", help="With so many waiting, later messages stay in the log meanwhile.")

@@ -31,6 +31,7 @@ from c360.relay.shapes import (
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import print_json, print_table, say
+from c360_cli.written import read_written
 
 PresetName = Annotated[str | None, typer.Option("--preset", help="Send as this system wants it: c360 webhook presets.")]
 Params = Annotated[
@@ -103,11 +104,11 @@ class Wanted:
         rendering: dict[str, Any] = {**base} if base and not (self.format or self.template) else {}
         rendering.setdefault("format", self.format or ("template" if self.template else "raw"))
         if self.template:
-            rendering["template"] = _read(self.template)
+            rendering["template"] = read_written(self.template)
         if self.encoding:
             rendering["encoding"] = self.encoding
         if self.answers:
-            rendering["answers"] = _read(self.answers)
+            rendering["answers"] = read_written(self.answers)
         return rendering
 
     def _credentials(self) -> dict[str, Any]:
@@ -300,10 +301,3 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the file {path} cannot be read", code="usage") from error
-
-
-def _read(path: Path) -> Any:
-    try:
-        return yaml.safe_load(_text(path))
-    except yaml.YAMLError as error:
-        raise UsageError(f"the file {path} is neither JSON nor YAML: {error}", code="usage") from error

@@ -14,6 +14,11 @@ channel: email
 purpose: marketing
 needs: [email]
 """
+BOMB = "a: &a [1]\n" + "".join(
+    f"{new}: &{new} [{', '.join(10 * [f'*{old}'])}]\n" for old, new in ("ab", "bc", "cd", "de", "ef")
+)
+    f"{new}: &{new} [{', '.join(10 * [f'*{old}'])}]\n" for old, new in ("ab", "bc", "cd", "de", "ef")
+)
 
 
 @pytest.fixture
@@ -55,3 +60,34 @@ def test_from_a_rule_to_a_person_and_the_reason(run):
     assert unknown.stderr.startswith("U2521")
     assert missing.returncode == 2
     assert "is gone" in removed.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("data: {n: .nan}", "JSON"),
+        ("data: {1: x}", "JSON"),
+        ("data: !!set {a}", "JSON"),
+        ("data: !!timestamp 2026-12-24", "JSON"),
+        ("data: &a [*a]", "values"),
+        (BOMB, "values"),
+        ("? [a]\n: b", "neither JSON nor YAML"),
+        ("\udcff", "neither JSON nor YAML"),
+        ("title: [a]", "title"),
+        ("status: 5", "status"),
+    ],
+)
+def test_a_file_that_says_what_json_has_not_is_refused_with_the_reason(run, tmp_path, text, told):
+    (tmp_path / "bad.yaml").write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    refused = run("set", "acme", "cart", "--file", "bad.yaml")
+
+    assert refused.returncode == 2
+    assert told in refused.stderr
+
+
+def test_a_date_in_a_file_stays_as_it_is_written(run, tmp_path):
+    (tmp_path / "cart.yaml").write_text(RULE + "data: {until: 2026-12-24}", encoding="utf-8")
+
+    assert run("set", "acme", "cart", "--file", "cart.yaml").returncode == 0
+    assert '"until": "2026-12-24"' in run("list", "acme", "--json").stdout

@@ -123,6 +123,7 @@ def test_what_is_changed_is_told_with_before_and_after_and_audited(session, subs
         ({"max_backlog": 0}, "U5421"),
         ({"max_age": "1 second"}, "U5421"),
         ({"retry_schedule": []}, "U5421"),
+        ({"retry_schedule": [[1, 2], [3, 4]]}, "U5421"),
         ({"segment": "No Segment"}, "U5421"),
         ({"topics": ["c360-nothing"]}, "U5405"),
         ({"types": ["profile.deleted"]}, "U5420"),
@@ -149,6 +150,7 @@ def test_an_option_that_cannot_be_right_is_refused_with_a_hint_and_nothing_chang
         ([TOPIC], ["pro.*"], {}, "U5420"),
         ([TOPIC], [], {"colour": "red"}, "U5421"),
         ([TOPIC], [], {"timeout_seconds": 99}, "U5421"),
+        ([TOPIC], None, {}, "U5421"),
     ],
     ids=str,
 )

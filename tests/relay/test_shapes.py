@@ -255,8 +255,8 @@ def test_a_number_of_thousands_of_digits_in_one_message_holds_up_no_other(
     template = {"event": "{{ data.event.event }}", "n": "{{ data.event.properties.n }}"}
     set_shape(session.connection, "acme", "hooks", {"format": "template", "template": template})
     for number, digits in enumerate(["7", "9" * 6_000, "8"]):
-        body = f'{{"type": "track", "event": "E", "messageId": "m{number}", "userId": "u", "properties": {{"n": {digits}}}}}'
-        session.call("c360.ingest", "acme", f'{{"batch": [{body}]}}', "web")
+        event = f'"type": "track", "event": "E", "messageId": "m{number}", "userId": "u"'
+        session.call("c360.ingest", "acme", f'{{"batch": [{{{event}, "properties": {{"n": {digits}}}}}]}}', "web")
     start_relay()
 
     wait_until(lambda: session.value("SELECT count(*) FROM c360.delivery_attempts WHERE error = 'template'"))

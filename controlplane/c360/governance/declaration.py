@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    model_validator,
+)
 
 from c360.domain.errors import UsageError
 from c360.domain.rules import parse_definition
@@ -310,7 +319,7 @@ class ActivationEntry(_Part):
     needs: list[str] | None = None
     subscription: str | None = None
     attributes: list[str] | None = None
-    data: dict[str, Any] | None = None
+    data: dict[str, JsonValue] | None = None
     cap: CapEntry | None = None
     once_per: Within | None = None
     quiet: QuietEntry | None = None
@@ -440,7 +449,7 @@ def read_declaration(path: Path) -> Declaration:
         return Declaration.model_validate(content)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", code="usage") from error
-    except yaml.YAMLError as error:
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"{path} is not YAML: {error}", code="usage") from error
     except ValidationError as error:
         problems = list(_problems(error))

@@ -14,6 +14,7 @@ CREATE OR REPLACE FUNCTION c360._subscription_with(
 AS $$
 DECLARE
     v_unknown text;
+    v_given   c360.subscriptions;
 BEGIN
     IF jsonb_typeof(p_options) IS DISTINCT FROM 'object' THEN
         RAISE EXCEPTION 'the options of a webhook are one JSON object'
@@ -35,7 +36,13 @@ BEGIN
                       THEN 'Messages wait in their lanes: add another webhook with other lanes, and remove this one.' END;
     END IF;
 
-    RETURN jsonb_populate_record(p_subscription, p_options);
+    v_given := jsonb_populate_record(p_subscription, p_options);
+    IF greatest(array_ndims(v_given.topics), array_ndims(v_given.types), array_ndims(v_given.retry_schedule)) > 1 THEN
+        RAISE EXCEPTION 'a list among the options of the webhook holds lists'
+            USING ERRCODE = 'U5421',
+                  HINT = 'Such as {"retry_schedule": [0, 5, 30]}.';
+    END IF;
+    RETURN v_given;
 EXCEPTION
     WHEN data_exception THEN
         RAISE EXCEPTION 'an option of the webhook cannot be read: %', SQLERRM

@@ -82,6 +82,11 @@ EXCEPTION
     WHEN check_violation THEN
         GET STACKED DIAGNOSTICS v_constraint = CONSTRAINT_NAME;
         PERFORM c360._refuse_subscription(v_constraint, SQLERRM);
+    WHEN not_null_violation THEN
+        GET STACKED DIAGNOSTICS v_constraint = COLUMN_NAME;
+        RAISE EXCEPTION 'a webhook needs its %', replace(v_constraint, '_', ' ')
+            USING ERRCODE = 'U5421',
+                  HINT = 'Only p_from, and of the options what is a limit, can be null. c360 webhook add makes id and secret.';
 END;
 $$;
 

@@ -1,7 +1,7 @@
 -- Gives a webhook a new signing secret. Until the old one expires, messages carry a signature with each of them.
 -- Not safe to repeat: each call is a new secret. p_version must be one above the newest, so that two rotations at once
 -- cannot both succeed, and because the encryption is bound to it.
--- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found; U5412 secret_version_taken;
+-- Raises: U4404 and U4423 of the tenant; U5404 subscription_not_found; U5412 secret_version_taken; U5421 subscription_invalid;
 -- U4425 interval_out_of_bounds
 
 CREATE OR REPLACE FUNCTION c360.rotate_subscription_secret(
@@ -59,6 +59,12 @@ BEGIN
     );
 
     RETURN v_not_after;
+EXCEPTION
+    WHEN check_violation OR not_null_violation THEN
+        RAISE EXCEPTION 'the secret of webhook "%" cannot be right', p_subscription
+            USING ERRCODE = 'U5421',
+                  DETAIL = SQLERRM,
+                  HINT = 'c360 webhook rotate makes and encrypts it.';
 END;
 $$;
 

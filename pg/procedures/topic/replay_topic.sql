@@ -36,7 +36,7 @@ BEGIN
     END IF;
 
     v_target := least(
-        coalesce(p_position - 1, c360._position_at(v_consumer.feed_id, p_from)),
+        coalesce(greatest(p_position, 1) - 1, c360._position_at(v_consumer.feed_id, p_from)),
         c360._last_position(v_consumer.feed_id)
     );
 
