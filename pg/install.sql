@@ -796,6 +796,7 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/topic/_shown_message.sql
 \ir procedures/topic/_check_topic.sql
 \ir procedures/topic/_told_segments.sql
+\ir procedures/topic/_told_rules.sql
 \ir procedures/topic/tail_topic.sql
 \ir procedures/topic/_last_position.sql
 \ir procedures/topic/_position_at.sql

@@ -240,6 +240,7 @@ def test_pausing_removing_and_erasing_end_what_waits(activations):
         ({"quiet": {"from": "21:00", "to": "21:00"}}, "U2520"),
         ({"quiet": {"from": "9", "to": "21:00"}}, "U2520"),
         ({"once_per": "a while"}, "U2520"),
+        ({"once_per": "8785 hours"}, "U2520"),
         ({"needs": ["no_such_attribute"]}, "U2520"),
         ({"attributes": "email"}, "U2520"),
         ({"colour": "red"}, "U2520"),

@@ -17,8 +17,6 @@ needs: [email]
 BOMB = "a: &a [1]\n" + "".join(
     f"{new}: &{new} [{', '.join(10 * [f'*{old}'])}]\n" for old, new in ("ab", "bc", "cd", "de", "ef")
 )
-    f"{new}: &{new} [{', '.join(10 * [f'*{old}'])}]\n" for old, new in ("ab", "bc", "cd", "de", "ef")
-)
 
 
 @pytest.fixture

@@ -97,6 +97,15 @@ def test_what_was_said_before_the_purpose_was_declared_counts_then(shop, say, ho
     assert holds(shop, "user_id", "u1", "newsletter") == (True, "granted")
 
 
+def test_of_more_purposes_than_are_kept_no_objection_is_lost(shop, holds):
+    preferences = {f"p{number:02}": number != 59 for number in range(60)}
+    ingest(shop, track("A", userId="u1", context={"consent": {"categoryPreferences": preferences}}))
+    resolve(shop)
+
+    kept = shop.rows("SELECT purpose, is_granted FROM tenant_acme.cdp_consents ORDER BY purpose")
+    assert (len(kept), kept[-1]) == (50, ("p59", False))
+
+
 def test_rudderstack_lists_count_too(shop, holds):
     lists = {"allowedConsentIds": ["marketing", "service"], "deniedConsentIds": ["service"]}
     ingest(shop, track("Seen", userId="u1", context={"consentManagement": lists}))

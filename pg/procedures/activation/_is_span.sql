@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION c360._is_span(p_value jsonb)
     PARALLEL SAFE
 AS $$
     SELECT jsonb_typeof(p_value) = 'string'
-        AND p_value #>> '{}' ~ '^([1-9][0-9]{0,3} (second|minute|hour)s?|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?)$';
+        AND p_value #>> '{}' ~ '^([1-9][0-9]{0,3} (second|minute)s?|([1-9][0-9]{0,2}|[1-7][0-9]{3}|8[0-6][0-9]{2}|87[0-7][0-9]|878[0-4]) hours?|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?)$';
 $$;
 
 COMMENT ON FUNCTION c360._is_span(jsonb) IS

@@ -39,7 +39,10 @@ AS $$
     WHERE said.value IS NOT NULL
       AND c360._is_purpose(said.name)
     GROUP BY said.name
-    ORDER BY said.name COLLATE "C"
+    -- Of too many, a no is kept.
+    ORDER BY
+        bool_and(said.value),
+        said.name COLLATE "C"
     LIMIT 50;
 $$;
 

@@ -1,4 +1,5 @@
--- Whether a message tells who entered or left a segment that is hidden, is gone, or looked at what is masked then: that alone would tell.
+-- Whether a message tells who entered or left a segment that is hidden, is gone, or looked at what is masked then, or whom a rule contacted that
+-- looks at such a segment: that alone would tell.
 -- As tail_topic() leaves them out. Trusts the search_path. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._is_hidden_message(
@@ -14,6 +15,10 @@ AS $$
 DECLARE
     v_segment text;
 BEGIN
+    IF p_type = 'activation.requested' THEN
+        RETURN ((c360._told_rules(p_tenant) ->> (p_body::jsonb #>> '{data,rule}'))::timestamptz <= p_created_at) IS NOT TRUE;
+    END IF;
+
     IF p_type NOT IN ('segment.entered', 'segment.left', 'segment.changed') THEN
         RETURN false;
     END IF;

@@ -24,6 +24,7 @@ DECLARE
     v_consumer c360.topic_consumers := c360._find_consumer(p_tenant, p_topic, p_consumer, false);
     v_shown    jsonb;
     v_segments jsonb;
+    v_rules    jsonb;
     v_size     integer := p_limit;
     v_looked   bigint;
     v_last     bigint;
@@ -44,6 +45,7 @@ BEGIN
     IF NOT p_is_whole THEN
         v_shown := c360._shown_fields(p_tenant);
         v_segments := c360._told_segments(p_tenant);
+        v_rules := c360._told_rules(p_tenant);
     END IF;
 
     LOOP
@@ -95,6 +97,11 @@ BEGIN
               OR message.type NOT IN ('segment.entered', 'segment.left', 'segment.changed')
               OR (v_segments ->> (message.body::jsonb #>> '{data,segment}'))::timestamptz <= message.created_at
               OR NOT (message.body::jsonb -> 'data') ? 'segment'
+          )
+          AND (
+              p_is_whole
+              OR message.type <> 'activation.requested'
+              OR (v_rules ->> (message.body::jsonb #>> '{data,rule}'))::timestamptz <= message.created_at
           )
         ORDER BY entry.position
         LIMIT v_limit;

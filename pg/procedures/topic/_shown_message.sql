@@ -22,6 +22,10 @@ BEGIN
     IF jsonb_typeof(v_data -> 'profile') = 'object' THEN
         v_shown := v_shown || jsonb_build_object('profile', c360._masked_document(p_tenant, v_data -> 'profile'));
     END IF;
+    IF jsonb_typeof(v_data -> 'attributes') = 'object' THEN
+        v_shown := v_shown || jsonb_build_object('attributes', c360._masked_document(p_tenant, v_data -> 'attributes'));
+    END IF;
+
     IF jsonb_typeof(v_data -> 'evidence') = 'object' THEN
         v_shown := v_shown || jsonb_build_object('evidence', c360._masked_evidence(p_tenant, v_data -> 'evidence'));
     END IF;

@@ -19,11 +19,13 @@ DECLARE
     v_snapshot pg_snapshot := pg_current_snapshot();
     v_shown    jsonb := c360._shown_fields(p_tenant);
     v_segments jsonb;
+    v_rules    jsonb;
     v_messages jsonb;
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
     v_segments := c360._told_segments(p_tenant);
+    v_rules := c360._told_rules(p_tenant);
     PERFORM c360._check_topic(p_topic);
 
     SELECT coalesce(jsonb_agg(to_jsonb(message.*) - 'xid' ORDER BY message.seq), '[]')
@@ -44,6 +46,10 @@ BEGIN
               message.type NOT IN ('segment.entered', 'segment.left', 'segment.changed')
               OR (v_segments ->> (message.body::jsonb #>> '{data,segment}'))::timestamptz <= message.created_at
               OR NOT (message.body::jsonb -> 'data') ? 'segment'
+          )
+          AND (
+              message.type <> 'activation.requested'
+              OR (v_rules ->> (message.body::jsonb #>> '{data,rule}'))::timestamptz <= message.created_at
           )
           AND (
               p_snapshot IS NULL

@@ -1,0 +1,30 @@
+-- Since when each rule of activation of a tenant is one of which readers may know whom it contacted, as {"rule": time}: those that look at a segment
+-- tell who is in it. Rules that look at a segment that is hidden or gone are not in it. Trusts the search_path. Reads only.
+
+CREATE OR REPLACE FUNCTION c360._told_rules(p_tenant text)
+    RETURNS jsonb
+    LANGUAGE sql
+    STABLE
+AS $$
+    SELECT coalesce(jsonb_object_agg(judged.rule, judged.since) FILTER (WHERE judged.is_told), '{}')
+    FROM (
+        SELECT
+            stated.rule,
+            coalesce(bool_and(told.segments ? looked.segment), true) AS is_told,
+            coalesce(max((told.segments ->> looked.segment)::timestamptz), '-infinity') AS since
+        FROM (SELECT c360._told_segments(p_tenant) AS segments) AS told
+        CROSS JOIN c360.activation_rules AS stated
+        LEFT JOIN LATERAL (
+            VALUES
+                (stated.definition #>> '{when,segment_entered}'),
+                (stated.definition #>> '{when,segment_left}'),
+                (stated.definition ->> 'segment'),
+                (stated.definition ->> 'not_in_segment')
+        ) AS looked (segment) ON looked.segment IS NOT NULL
+        WHERE stated.tenant = p_tenant
+        GROUP BY stated.rule
+    ) AS judged;
+$$;
+
+COMMENT ON FUNCTION c360._told_rules(text) IS
+    'The rules of activation of which readers may know whom they contacted, and since when.';
