@@ -947,7 +947,7 @@ VALUES
     ('procedures/activation/remove_activation_rule.sql', '83b0907bc10dc21ac5ce91e7aac3ab7d3d8eaf96e1a76463dda202dd29cfb5ab'),
     ('procedures/activation/list_activation_rules.sql', '784e0db0b5667181f86ef5c254992c8e844d5870cf1027fd1eff7492d813c385'),
     ('procedures/activation/_check_activation_rule.sql', '67ec952dd4ffbf64bdd7347ce9db4b822d9ad84d70a415148355b9b2ce2029b7'),
-    ('procedures/activation/_night_ends_at.sql', 'f92fb21a0f647d1c435d15585f869acaafe0e2fb82e10eaba455fd385158d809'),
+    ('procedures/activation/_night_ends_at.sql', '19b7c0b0a8a9102fef2746c5b9fe0abfda9c8b2ab017738cfb3a00ec87baa7b9'),
     ('procedures/activation/_judge_activations.sql', 'db48f1a7562955cf46cb923dfcb0d1b688c08a1c78138049c011322380fc80ad'),
     ('procedures/activation/_note_activation_triggers.sql', '085355cebc0d557a0af7822df23d498b7528d8eaf104bb5643fafa0a170d5378'),
     ('procedures/activation/_note_segment_changes.sql', 'c24890c436ad5fef14e32ab8d7f5cc04173aeb9361c9c28e72ac1194684ea65c'),

@@ -35,9 +35,15 @@ _NOT_OURS_TO_GIVE = {
     "trailer", "transfer-encoding", "upgrade",
 }  # fmt: skip
 _SECRET = {"authorization", "cookie", "proxy-authorization"}
-_KINDS: dict[str, type] = {
-    "params": dict, "target": str, "hosts": list, "headers": dict, "skip": list, "when": str, "expires": str,
-}  # fmt: skip
+_KINDS: dict[str, tuple[type, str]] = {
+    "params": (dict, "an object"),
+    "target": (str, "a text"),
+    "hosts": (list, "a list of texts"),
+    "headers": (dict, "an object"),
+    "skip": (list, "a list of texts"),
+    "when": (str, "a text"),
+    "expires": (str, "a text"),
+}
 _UNSAFE_URL = re.compile(r"[\x00-\x20\x7f\\]")
 _DATA = ',"data":'
 _MOST_DIGITS = 4_300
@@ -311,11 +317,10 @@ def _is_host_of(host: str, hosts: Sequence[str]) -> bool:
 
 def _check_kinds(given: Mapping[str, Any]) -> None:
     """The database keeps whatever JSON somebody gave it."""
-    for name, kind in _KINDS.items():
+    for name, (kind, what) in _KINDS.items():
         value = given.get(name)
         is_unfit = value is not None and not isinstance(value, kind)
         if is_unfit or (kind is list and not all(isinstance(element, str) for element in value or ())):
-            what = {str: "a text", dict: "an object", list: "a list of texts"}[kind]
             raise TemplateInvalid(f"{name} of a webhook is {what}", code="usage")
 
 
