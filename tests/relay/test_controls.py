@@ -464,3 +464,20 @@ def test_a_rate_holds_over_all_lanes(subscribe, publish, receiver, start_relay):
 
     # At least so long: 31 requests are 30 pauses, and a few may be caught up.
     assert max(one.at for one in requests) - min(one.at for one in requests) > 25 / 20
+
+
+def test_a_suspended_tenant_changes_nothing_of_its_webhooks(session, subscribe):
+    subscribe()
+    session.call("c360.suspend_tenant", "acme")
+    sealed = ("k", b"0" * 12, b"x")
+
+    told = [
+        refused(session, "c360.add_subscription", "acme", uuid.uuid4(), "more", "https://crm.example/", *sealed),
+        refused(session, "c360.rotate_subscription_secret", "acme", "hooks", 2, *sealed),
+        *(
+            refused(session, f"c360.{verb}", "acme", "hooks")
+            for verb in ("pause_subscription", "resume_subscription", "remove_subscription", "replay_dead_letters")
+        ),
+    ]
+
+    assert told == ["U4423"] * 6

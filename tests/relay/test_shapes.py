@@ -248,6 +248,29 @@ def test_of_two_changes_at_once_one_is_refused(session, subscribe, keyring):
     ]
 
 
+class Spiteful(Provider):
+    """Says what no database text can hold, where tokens are given."""
+
+    def take(self, request):  # noqa: ARG002
+        return Reply(400, {"error": "\0\ud800"})
+
+
+def test_what_a_token_server_says_is_kept_whatever_it_is(
+    session, subscribe, publish, keyring, opened, start_relay, wait_until
+):
+    provider = opened(Spiteful())
+    subscribe()
+    auth = {"kind": "oauth", "token_url": provider.origin, "grant": "client_credentials"}
+    set_credentials(
+        session.connection, keyring, "acme", "hooks", {"auth": {**auth, "client_id": "c", "client_secret": "s"}}
+    )
+    start_relay()
+
+    publish(1)
+
+    wait_until(lambda: session.value("SELECT count(*) FROM c360.dead_letters WHERE last_error = 'auth'"))
+
+
 def test_a_number_of_thousands_of_digits_in_one_message_holds_up_no_other(
     session, subscribe, receiver, start_relay, wait_until
 ):
@@ -280,12 +303,13 @@ def test_sql_refuses_a_rendering_that_cannot_be(session, subscribe, rendering):
     "rendering",
     [
         '{"format": "template", "template": {"a": "{% include \'x\' %}"}}',
+        '{"format": "template", "template": {"a": "{{ \'%00\' | url_decode | date }}"}}',
         '{"format": "raw", "headers": ["x-a"]}',
         '{"format": "raw", "answers": [null]}',
         '{"format": "raw", "params": {"n": 1' + 5_000 * "0" + "}}",
         '{"format": "raw", "params": {"n": ' + 3_000 * "[" + 3_000 * "]" + "}}",
     ],
-    ids=["liquid", "headers", "answers", "number", "depth"],
+    ids=["liquid", "nul", "headers", "answers", "number", "depth"],
 )
 def test_a_rendering_written_by_hand_that_cannot_be_compiled_sends_nothing(
     session, subscribe, publish, receiver, start_relay, wait_until, rendering

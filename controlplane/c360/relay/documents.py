@@ -327,7 +327,7 @@ def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         if needs_environment:
             named["environment"] = context.env
         result = function(value, *arguments, **named)
-        _check(result)
+        context.budget.spend(_check(result) // 64)
         return result
 
     call.with_context = True  # type: ignore[attr-defined]

@@ -507,7 +507,7 @@ class Worker:
                 "status": answer.status,
                 "ms": answer.ms,
                 "retry_after": answer.retry_after,
-                "answer": answer.text,
+                "answer": _storable(answer.text),
             }
             logger.info("delivery failed", extra={**self._fields(), "error": error, "status": answer.status})
         results.failed.append(result)
@@ -641,6 +641,11 @@ class Worker:
 
     def _fields(self) -> dict[str, Any]:
         return {"subscription_id": str(self._lease.subscription_id)}
+
+
+def _storable(text: str) -> str:
+    """As PostgreSQL takes it. What token servers say may hold anything, and settling must not fail for it."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _is_of_the_endpoint(error: str | None, status: int | None) -> bool:

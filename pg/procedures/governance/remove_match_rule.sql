@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION c360.remove_match_rule(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'write');
 
     DELETE FROM c360.match_rules AS stated
     WHERE stated.tenant = p_tenant

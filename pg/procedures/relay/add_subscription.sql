@@ -29,7 +29,7 @@ DECLARE
     v_given      c360.subscriptions;
     v_constraint text;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'write');
     v_given := c360._subscription_with(NULL::c360.subscriptions, p_options, ARRAY[
         'is_ordered', 'lane_count', 'max_in_flight', 'timeout_seconds', 'retry_schedule', 'rate_per_second', 'batch_max',
         'max_backlog', 'max_age', 'condition', 'segment'

@@ -11,7 +11,7 @@ DECLARE
     v_subscription_id uuid;
     v_state           text;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'write');
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     SELECT subscription.state

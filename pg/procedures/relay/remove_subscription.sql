@@ -12,7 +12,7 @@ DECLARE
     v_subscription_id uuid;
     v_lost            jsonb;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'write');
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     SELECT jsonb_build_object(

@@ -16,7 +16,7 @@ DECLARE
     v_subscription_id uuid;
     v_count           integer;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'write');
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     IF (SELECT state = 'disabled' FROM c360.subscriptions WHERE subscription_id = v_subscription_id) THEN

@@ -12,7 +12,7 @@ AS $$
 DECLARE
     v_subscription_id uuid;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'write');
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     -- While it was disabled the relay made no deliveries for it, so nothing it may still bury can be missed here.

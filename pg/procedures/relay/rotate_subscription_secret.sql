@@ -23,7 +23,7 @@ DECLARE
     v_not_after       timestamptz := now()
         + c360._checked_interval('p_keep_old', greatest(p_keep_old, interval '0'), interval '1 year');
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'write');
     v_subscription_id := c360._find_subscription(p_tenant, p_subscription);
 
     PERFORM FROM c360.subscriptions AS subscription
