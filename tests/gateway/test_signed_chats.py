@@ -59,6 +59,7 @@ def test_what_an_account_signed_is_taken(strict, make_key, connect, secret):
         ("{", signed("{", "third", "", "")),
         ("[" * 100_000, signed(BODY, "first")),
         ("7", None),
+        ('{"app_id": "\\ud800"}', "mac=x"),
     ],
 )
 def test_what_is_not_signed_by_one_is_refused(strict, make_key, connect, body, signature):

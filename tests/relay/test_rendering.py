@@ -280,6 +280,8 @@ def test_a_limit_waits_as_long_as_the_answer_says_or_else_the_rule():
         ('{"error": 0, "data": {"message_id": null}}', None),
         ('{"error": 0, "data": {"message_id": {"a": 1}}}', None),
         ('{"error": 0, "data": {"message_id": true}}', None),
+        ('{"error": 0, "data": {"message_id": "z\\u0000"}}', None),
+        ('{"error": 0, "data": {"message_id": "z\\ud800"}}', None),
         ('{"error": 0}', None),
         ('{"error": -32, "data": {"message_id": "z1"}}', None),
     ],

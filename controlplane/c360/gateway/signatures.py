@@ -18,7 +18,7 @@ def check_signature(secrets: Sequence[str], preset: str, signature: str | None, 
     given = (signature or "").removeprefix("mac=").lower().encode()
     app_id, timestamp = _signed_members(body)
     for secret in secrets:
-        signed = f"{app_id}{body}{timestamp}{secret}".encode()
+        signed = f"{app_id}{body}{timestamp}{secret}".encode("utf-8", "replace")
         if hmac.compare_digest(hashlib.sha256(signed).hexdigest().encode(), given):
             return
     raise IngestRefused(

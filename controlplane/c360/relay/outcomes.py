@@ -130,7 +130,11 @@ def _found(value: Any, path: Sequence[str]) -> Any:
 
 
 def _id(value: Any) -> str | None:
-    return str(value)[:200] if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "" else None
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return None
+    text = str(value)
+    # What no database text can hold names nothing: settling must not fail for it.
+    return text[:200] if text and text.isprintable() else None
 
 
 def _parsed(text: str) -> Any:
