@@ -36,7 +36,7 @@ BEGIN
     END IF;
 
     v_target := least(
-        coalesce(greatest(p_position, 1) - 1, c360._position_at(v_consumer.feed_id, p_from)),
+        coalesce(CASE WHEN p_position IS NOT NULL THEN greatest(p_position, 1) - 1 END, c360._position_at(v_consumer.feed_id, p_from)),
         c360._last_position(v_consumer.feed_id)
     );
 
