@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 
 from c360.adapters.database import Database
 from c360.domain.errors import RelayRefused
@@ -16,21 +17,23 @@ async def test_a_task_that_is_cancelled_while_its_connection_is_refused_ends(dat
     """As of a relay whose address leads to a copy: all its tasks are refused at once, and the first of them ends it."""
     async with await Database.connect(database.dsn, application_name="test", min_size=0) as db:
         db.greet_with("c360.renew_relay", lambda _: None, lambda: {"relay": "unknown", "mark": 1})
-        refused = 0
+        refused = asyncio.Event()
 
         async def upkeep():
-            nonlocal refused
             while True:
                 try:
                     await db.call("c360.next_delivery_due")
                 except RelayRefused:
-                    refused += 1
+                    refused.set()
 
         chance = random.Random(1)
         left = []
         for _ in range(TRIES):
+            refused.clear()
+            began = time.monotonic()
             task = asyncio.create_task(upkeep())
-            await asyncio.sleep(chance.uniform(0.005, 0.03))
+            await refused.wait()
+            await asyncio.sleep(chance.uniform(0, time.monotonic() - began))  # somewhere in the next refusal
             task.cancel()
             _, pending = await asyncio.wait([task], timeout=10)
             left += pending
@@ -44,4 +47,3 @@ async def test_a_task_that_is_cancelled_while_its_connection_is_refused_ends(dat
             with contextlib.suppress(asyncio.CancelledError):
                 await task
     assert left == []
-    assert refused
