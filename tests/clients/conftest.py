@@ -21,8 +21,9 @@ import httpx
 import psycopg
 import pytest
 
-from end_to_end.conftest import free_port, process, run_command
+from end_to_end.conftest import process, run_command
 from support.command_line import CommandLine
+from support.ports import free_port
 from support.session import Session
 from support.waiting import wait_until
 

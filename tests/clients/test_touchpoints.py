@@ -17,7 +17,7 @@ import pytest
 from paho.mqtt.client import CallbackAPIVersion, Client
 
 from clients.conftest import ROOT, System
-from end_to_end.conftest import free_port
+from support.ports import free_port
 from support.waiting import wait_until
 
 PAGE = ROOT / "docs" / "how-to" / "connect-devices-and-scripts.md"

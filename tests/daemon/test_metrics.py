@@ -12,13 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from support.ports import free_port
 from support.waiting import DEADLINE, wait_until
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _figures(port: int) -> str:
@@ -46,7 +41,7 @@ def _part(name: str, dsn: str, folder: Path, variables: dict[str, str]) -> dict[
     ],
 )
 def test_each_process_serves_the_figures_of_its_parts(database, tmp_path, part, variable, shown, hidden):
-    port = _free_port()
+    port = free_port()
     user = {"up": "dba"}.get(part, f"c360_{part}")
     started = _part(part, database.dsn_as(user), tmp_path, {variable: str(port)})
     with subprocess.Popen(**started, stderr=subprocess.DEVNULL) as process:
@@ -70,7 +65,7 @@ def test_a_taken_port_is_named(database, tmp_path):
 
 
 def test_names_of_tenants_are_shown_at_the_metrics_port_and_not_at_the_gateway(database, tmp_path, connect):
-    public, private = _free_port(), _free_port()
+    public, private = free_port(), free_port()
     session = connect(autocommit=True)
     session.call("c360.ingest", "acme", [{"type": "identify", "userId": "u1"}])
     ports = {"C360_GATEWAY_PORT": str(public), "C360_METRICS_PORT": str(private)}
@@ -86,7 +81,7 @@ def test_names_of_tenants_are_shown_at_the_metrics_port_and_not_at_the_gateway(d
 
 
 def test_open_rejected_events_are_shown_by_reason_where_only_an_operator_looks(database, tmp_path, connect):
-    public, private = _free_port(), _free_port()
+    public, private = free_port(), free_port()
     session = connect(autocommit=True)
     session.call(
         "c360.ingest", "acme", {"batch": [{"type": "x"}] * 3 + [{"type": "page"}]}, "web", "2024-06-01T00:00:00Z"
@@ -111,7 +106,7 @@ def test_open_rejected_events_are_shown_by_reason_where_only_an_operator_looks(d
 
 
 def test_the_oldest_snapshot_and_every_webhook_are_shown_with_what_they_mean(database, tmp_path, connect):
-    port = _free_port()
+    port = free_port()
     session, holder = connect(autocommit=True), connect()
     session.execute(
         "INSERT INTO c360.subscriptions (subscription_id, tenant, name, url, state)"
@@ -126,7 +121,7 @@ def test_the_oldest_snapshot_and_every_webhook_are_shown_with_what_they_mean(dat
         session.execute("UPDATE c360.topics SET description = description")
     ports = {
         "C360_METRICS_PORT": str(port),
-        "C360_GATEWAY_PORT": str(_free_port()),
+        "C360_GATEWAY_PORT": str(free_port()),
         "C360_WORKER_BACKLOG_SECONDS": "0.2",
     }
     oldest = re.compile(r'^c360_oldest_snapshot_transactions\{kind="session"\} (\S+)$', re.MULTILINE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 
 from c360.relay.signature import headers, key_of, new_secret
 from support.documentation import ROOT
+from support.ports import free_port
 from support.waiting import wait_until
 
 PAGE = (ROOT / "docs" / "how-to" / "receiver-kit.md").read_text(encoding="utf-8")
@@ -36,9 +36,7 @@ def post(request, tmp_path):
     if shutil.which(command[0]) is None:
         pytest.skip("needs Node")
     (tmp_path / name).write_text(program(request.param), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "WEBHOOK_SECRET": SECRET, "PORT": str(port)}
     with (tmp_path / "log").open("wb") as log:
         running = subprocess.Popen([*command, name], cwd=tmp_path, env=environment, stdout=log, stderr=log)

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import httpx
 import pytest
 
 from support.command_line import CommandLine, Started
+from support.ports import free_port
 from support.receiver import Received, Receiver
 from support.session import Session
 from support.waiting import wait_until
@@ -52,11 +52,6 @@ class System:
             return [one for one in self.receiver.to("/crm") if one.body["type"] == kind]
 
         return wait_until(arrived)[0]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -17,7 +17,8 @@ import httpx
 import pytest
 
 from c360.daemon import database_url
-from end_to_end.conftest import free_port, is_ready, process
+from end_to_end.conftest import is_ready, process
+from support.ports import free_port
 from support.waiting import DEADLINE
 
 

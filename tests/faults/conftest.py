@@ -17,9 +17,10 @@ from typing import Any
 import httpx
 import psutil
 
-from end_to_end.conftest import free_port, is_ready, process
+from end_to_end.conftest import is_ready, process
 from support.command_line import CommandLine
 from support.events import page
+from support.ports import free_port
 from support.session import Session
 from support.waiting import wait_until
 

@@ -18,6 +18,7 @@ import uvloop
 from c360.adapters.database import Database as Door
 from c360.gateway import serve_gateway
 from c360.settings import Settings
+from support.ports import free_port
 from support.waiting import wait_until
 
 # How many sessions of the test's own database wait for a lock.
@@ -38,14 +39,9 @@ class Gateway:
     thread: threading.Thread
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def running_gateway(dsn: str, **options: Any) -> Iterator[Gateway]:
-    settings = Settings(gateway_port=_free_port(), **options)
+    settings = Settings(gateway_port=free_port(), **options)
     ready: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     async def run() -> None:

@@ -12,7 +12,6 @@ import itertools
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -27,6 +26,7 @@ import pytest
 
 from c360.relay.secrets import load_keyring
 from c360.relay.webhooks import add_webhook
+from support.ports import free_port
 from support.receiver import Receiver
 from support.waiting import wait_until
 
@@ -72,11 +72,6 @@ ATTACKS = [
     "SELECT FROM c360.locks FOR UPDATE",
     "SELECT count(pg_notify('c360_bell', 'relay')) FROM generate_series(1, 1000)",
 ]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ import uvloop
 from c360.adapters.http import Answer, HttpClient
 from c360.relay.addresses import Destinations
 from support.endpoints import Endpoint, reset
+from support.ports import free_port
 
 TLS = ssl.create_default_context()
 ANYWHERE = Destinations(everything=True)
@@ -296,10 +297,7 @@ def test_headers_of_a_message_replace_ours_and_can_break_nothing(post):
 
 
 def test_nobody_there_is_said_so(post):
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-
-    answer = post(f"http://127.0.0.1:{port}/")
+    answer = post(f"http://127.0.0.1:{free_port()}/")
 
     assert (answer.status, answer.error) == (None, "connect")
     assert "refused" in answer.text
