@@ -26,7 +26,7 @@ BEGIN
         RETURN;
     END IF;
 
-    target_snapshot := pg_current_snapshot();
+    target_snapshot := c360._snapshot_without_self();
 
     SELECT pending.first_seq, pending.last_seq
     INTO first_seq, last_seq

@@ -1,6 +1,6 @@
 -- The present snapshot, in which this transaction is still to come. pg_current_snapshot() leaves the own transaction out of those in
--- progress; once a later one has ended it looks like one that has committed, and what it writes would count as done. Gives a
--- transaction its id. Raises nothing.
+-- progress; once a later one has ended it looks like one that has committed, and what it writes would count as done. A transaction
+-- that has no id yet will get one beyond the snapshot. Reads only; raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._snapshot_without_self()
     RETURNS pg_snapshot
@@ -8,10 +8,10 @@ CREATE OR REPLACE FUNCTION c360._snapshot_without_self()
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_self     xid8 := pg_current_xact_id();
+    v_self     xid8 := pg_current_xact_id_if_assigned();
     v_snapshot pg_snapshot := pg_current_snapshot();
 BEGIN
-    IF NOT pg_visible_in_snapshot(v_self, v_snapshot) THEN
+    IF v_self IS NULL OR NOT pg_visible_in_snapshot(v_self, v_snapshot) THEN
         RETURN v_snapshot;
     END IF;
 

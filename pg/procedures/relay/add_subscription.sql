@@ -54,7 +54,7 @@ BEGIN
         v_given.condition,
         v_given.segment,
         -- With a backfill no message is too old for the fan-out: what it takes over from the backfill is decided then.
-        CASE WHEN p_from IS NULL THEN pg_current_snapshot() ELSE '3:3:' END,
+        CASE WHEN p_from IS NULL THEN c360._snapshot_without_self() ELSE '3:3:' END,
         c360._actor()
     );
 

@@ -27,7 +27,7 @@ BEGIN
                     FROM c360.backfills AS backfill
                     WHERE backfill.subscription_id = subscription.subscription_id
                 )
-            THEN pg_current_snapshot()
+            THEN c360._snapshot_without_self()
             ELSE subscription.start_snapshot
         END
     WHERE subscription.subscription_id = v_subscription_id

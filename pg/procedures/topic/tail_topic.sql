@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION c360.tail_topic(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_snapshot pg_snapshot := pg_current_snapshot();
+    v_snapshot pg_snapshot := c360._snapshot_without_self();
     v_shown    jsonb := c360._shown_fields(p_tenant);
     v_segments jsonb;
     v_rules    jsonb;
