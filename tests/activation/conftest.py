@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +43,11 @@ class Activations:
         self.db.call("c360.set_activation_rule", "acme", name, RULE | definition)
         with as_owner(self.db.connection):
             self.db.execute("UPDATE c360.activation_rules SET active_since = now() - interval '6 days'")
+
+    def webhook(self, name: str) -> None:
+        """One that receives what rules ask for; nothing is sent to it."""
+        secret = [uuid.uuid4(), name, "https://agent.example/", "k", bytes(12), bytes(40)]
+        self.db.call("c360.add_subscription", "acme", *secret, ["c360-activation-events"])
 
     def segment(self, name: str, condition: str) -> None:
         put_segment(self.db.connection, "acme", Segment(name=name, condition=condition), is_new=True)

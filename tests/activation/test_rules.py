@@ -12,6 +12,7 @@ from support.observations import resolve
 
 
 def test_an_event_sets_a_rule_off_once(activations):
+    activations.webhook("zalo-oa")
     activations.rule(data={"text": "Your cart"}, attributes=["first_name"], subscription="zalo-oa")
     activations.does("an", firstName="An")
 

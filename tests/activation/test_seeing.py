@@ -56,3 +56,18 @@ def test_whom_a_rule_of_a_segment_contacted_is_as_hidden_as_the_segment(activati
     mask(db, "city")
 
     assert seen(db)[0] == {"plain"}
+
+
+def test_whom_a_rule_of_a_score_contacted_is_as_hidden_as_what_the_score_tells(activations):
+    db = activations.db
+    activations.does("an", "Seen")
+    activations.work()
+    activations.rule("loud", when={"score_crossed": {"score": "engagement", "above": 1.5}})
+    activations.work()
+    activations.does("an", "Seen")
+    assert activations.work(0.1)["requested"] == 1
+    assert seen(db)[0] == {"loud"}
+
+    mask(db, "event_summary")
+
+    assert seen(db)[0] == set()

@@ -69,6 +69,33 @@ def test_a_contact_goes_to_the_webhook_its_rule_names_only(activations, send):
     assert sent == {"zalo": [activations.told()[0]["activation_id"]], "other": []}
 
 
+def test_a_rule_whose_webhook_is_not_there_contacts_nobody_and_spends_no_cap(activations, send, db):
+    activations.rule(subscription="zolo", cap={"count": 1, "within": "7 days"})
+    activations.does("u1")
+    told = activations.work()
+    findings = [row for row in db.records("SELECT * FROM c360.doctor()") if row["subject"] == "rule cart of tenant acme"]
+    activations.rule(subscription="zalo", cap={"count": 1, "within": "7 days"})
+    activations.does("u1")
+
+    assert told == {"requested": 0, "refused": 1, "held": 0}
+    assert activations.decided() == [["webhook_missing"]]
+    assert [(row["level"], '"zolo"' in row["finding"]) for row in findings] == [("warning", True)]
+    assert activations.work()["requested"] == 1
+    assert len(send()["zalo"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("function", "argument"), [("c360.disable_subscription", "zalo"), ("c360.remove_subscription", "zalo")]
+)
+def test_a_webhook_that_is_switched_off_or_removed_is_not_there(activations, send, db, function, argument):
+    activations.rule(subscription="zalo")
+    activations.does("u1")
+    db.call(function, "acme", argument)
+
+    assert activations.work()["refused"] == 1
+    assert activations.decided() == [["webhook_missing"]]
+
+
 def test_who_withdraws_after_the_decision_is_not_contacted(activations, send, db):
     activations.rule()
     activations.does("u1")

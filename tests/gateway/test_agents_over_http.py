@@ -15,6 +15,7 @@ ASKED = {"identifierType": "user_id", "value": "an", "purpose": "service"}
 @pytest.fixture
 def work(connect):
     work = Activations(connect())
+    work.webhook("llm-agent")
     work.rule(subscription="llm-agent")
     work.does("an", firstName="An", email="an@shop.vn")
     work.work()

@@ -1,6 +1,6 @@
 -- Whether rules may contact candidates as of a moment, and why not: one row for each. profile_id is the golden record they are now. reasons:
--- rule_removed, rule_paused, person_gone, expired, segment_hidden, not_in_segment, in_excluded_segment, superseded (the event happened again, the wait
--- began anew), meanwhile (one of the events happened that the rule says unless of), score_hidden, score_back (on this side of its line again), not_silent
+-- rule_removed, rule_paused, webhook_missing (nobody would be told), person_gone, expired, segment_hidden, not_in_segment, in_excluded_segment, superseded
+-- (the event happened again, the wait began anew), meanwhile (one of the events happened that the rule says unless of), score_hidden, score_back (on this side of its line again), not_silent
 -- (did the event within these days, or never), address_missing (an attribute it needs), no_consent, once_per, cap. resumes_at: quiet
 -- hours of the person, until then. Two candidates that are one person must not be asked about in one call if both are to count. Decisions made with
 -- it are kept from others by the lock of activations. Trusts the search_path. Reads only.
@@ -30,6 +30,7 @@ BEGIN
             stated.rule IS NOT NULL AS is_known,
             stated.status,
             stated.definition,
+            stated.is_unheard,
             current.master_profile_id AS person,
             CASE
                 WHEN current.master_profile_id IS NOT NULL AND stated.definition ?| '{needs,attributes,quiet}' THEN to_jsonb(current.*)
@@ -38,9 +39,16 @@ BEGIN
                 + make_interval(days => coalesce((stated.definition #>> '{when,no_event,days}')::integer, 0))
                 + coalesce(stated.definition ->> 'expires_after', '1 day')::interval AS ends_at
         FROM unnest(p_candidates) AS given
-        LEFT JOIN c360.activation_rules AS stated
-            ON stated.tenant = p_tenant
-            AND stated.rule = given.rule
+        LEFT JOIN (
+            SELECT
+                listed.rule,
+                listed.status,
+                listed.definition,
+                NOT c360._has_receiver(p_tenant, listed.definition ->> 'subscription') AND listed.definition ? 'subscription' AS is_unheard
+            FROM c360.activation_rules AS listed
+            WHERE listed.tenant = p_tenant
+            OFFSET 0
+        ) AS stated ON stated.rule = given.rule
         LEFT JOIN cdp_master_profiles AS golden ON golden.master_profile_id = given.master_profile_id
         LEFT JOIN cdp_master_profiles AS current
             ON current.master_profile_id = coalesce(golden.merged_into, golden.master_profile_id)
@@ -140,6 +148,7 @@ BEGIN
         candidate.person,
         array_remove(ARRAY[
             CASE WHEN NOT candidate.is_known THEN 'rule_removed' WHEN candidate.status <> 'active' THEN 'rule_paused' END,
+            CASE WHEN candidate.is_unheard THEN 'webhook_missing' END,
             CASE WHEN candidate.person IS NULL THEN 'person_gone' END,
             CASE WHEN p_expires AND candidate.ends_at <= p_as_of THEN 'expired' END,
             CASE

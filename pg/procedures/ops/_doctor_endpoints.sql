@@ -1,5 +1,5 @@
 -- Findings about endpoints that are not reached for a reason that does not go away by itself: bad TLS, a proxy that refuses, an address
--- that is not allowed. Told from the first failure on; circuits that are open are told by _doctor_relay(). Safe to repeat; reads only.
+-- that is not allowed. Told from the first failure on. And about rules of activation whose webhook is not there. Circuits that are open are told by _doctor_relay(). Safe to repeat; reads only.
 
 CREATE OR REPLACE FUNCTION c360._doctor_endpoints()
     RETURNS TABLE (level text, subject text, finding text, remedy text)
@@ -27,8 +27,18 @@ AS $$
     WHERE subscription.state = 'active'
       AND state.circuit = 'closed'
       AND state.last_error IN ('tls', 'proxy', 'forbidden')
-      AND state.last_failed_at > coalesce(state.last_delivered_at, '-infinity');
+      AND state.last_failed_at > coalesce(state.last_delivered_at, '-infinity')
+    UNION ALL
+    SELECT
+        'warning',
+        format('rule %s of tenant %s', rule.rule, rule.tenant),
+        format('It contacts nobody: no webhook "%s" receives activation.requested.', rule.definition ->> 'subscription'),
+        format('See c360 webhook list %s, and name one with: c360 activation set %s %s', rule.tenant, rule.tenant, rule.rule)
+    FROM c360.activation_rules AS rule
+    WHERE rule.status = 'active'
+      AND rule.definition ? 'subscription'
+      AND NOT c360._has_receiver(rule.tenant, rule.definition ->> 'subscription');
 $$;
 
 COMMENT ON FUNCTION c360._doctor_endpoints() IS
-    'Findings of c360.doctor() about endpoints that are not reached for a reason that stays.';
+    'Findings of c360.doctor() about endpoints that are not reached for a reason that stays, or are not there.';
