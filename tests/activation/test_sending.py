@@ -73,7 +73,9 @@ def test_a_rule_whose_webhook_is_not_there_contacts_nobody_and_spends_no_cap(act
     activations.rule(subscription="zolo", cap={"count": 1, "within": "7 days"})
     activations.does("u1")
     told = activations.work()
-    findings = [row for row in db.records("SELECT * FROM c360.doctor()") if row["subject"] == "rule cart of tenant acme"]
+    findings = [
+        row for row in db.records("SELECT * FROM c360.doctor()") if row["subject"] == "rule cart of tenant acme"
+    ]
     activations.rule(subscription="zalo", cap={"count": 1, "within": "7 days"})
     activations.does("u1")
 

@@ -1,7 +1,7 @@
 """A transaction that changes what is sent and writes messages itself, while later ones end before it.
 
-PostgreSQL leaves the own transaction out of those a snapshot counts as running: once a later one has ended, the own looks
-like one that has committed long ago.
+PostgreSQL leaves the own transaction out of those a snapshot counts as running: once a later one has ended, the own
+looks like one that has committed long ago.
 """
 
 from __future__ import annotations
