@@ -102,6 +102,10 @@ class Settings(BaseSettings):
         default=None,
         description="Secret keys of official accounts of Zalo, by spaces: webhooks they have not signed are refused.",
     )
+    twilio_tokens: SecretStr | None = Field(
+        default=None,
+        description="Auth tokens of accounts of Twilio, by spaces: status callbacks they have not signed are refused.",
+    )
     metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics port.")
     metrics_port: int | None = Field(
         default=None,

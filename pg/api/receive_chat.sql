@@ -26,7 +26,9 @@ BEGIN
     PERFORM c360._check_key_may(v_kind, 'send');
 
     SELECT * INTO v_said FROM c360._callback_of(p_preset, p_body);
-    IF v_said.outcome IS NOT NULL THEN
+    IF v_said.outcome = 'none' THEN
+        RETURN c360._outcome('batch', 0, 0, 0, '[]');
+    ELSIF v_said.outcome IS NOT NULL THEN
         PERFORM c360._use_tenant(v_tenant, 'write');
         IF to_regclass('cdp_sent_messages') IS NOT NULL THEN
             RETURN c360._record_callback(v_tenant, v_source, v_said.outcome, v_said.provider_message_ids, v_said.occurred_at);

@@ -163,6 +163,27 @@ def test_a_callback_that_names_no_message_is_kept_as_not_understood(db, activati
     assert timeline(db) == []
 
 
+@pytest.mark.parametrize(
+    ("status", "told", "event"),
+    [
+        ("delivered", (1, 0, []), "Message Delivered"),
+        ("read", (1, 0, []), "Message Opened"),
+        ("failed", (1, 0, []), "Message Failed"),
+        ("undelivered", (1, 0, []), "Message Failed"),
+        ("sent", (0, 0, []), None),
+        ("received", None, None),
+    ],
+)
+def test_a_status_of_twilio_becomes_the_outcome_of_the_contact(db, activation_id, status, told, event):
+    answered(db, activation_id, "SM1")
+    body = json.dumps({"MessageSid": "SM1", "MessageStatus": status})
+
+    answer = db.call("c360_v1.receive_chat", KEY, "twilio", body)
+
+    assert [one["code"] for one in answer["rejected"]] == ["U1116"] if told is None else counts(answer) == told
+    assert timeline(db) == ([(event, "zalo", activation_id)] if event else [])
+
+
 @pytest.mark.parametrize("at", ["soon", "99999999999999999", "-1", None])
 def test_a_clock_that_cannot_be_right_is_not_believed(db, activation_id, at):
     answered(db, activation_id, "z1")

@@ -21,6 +21,7 @@ unknown or is not for its origin.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -44,10 +45,12 @@ from c360.gateway.metrics import CONTENT_TYPE, Metrics
 from c360.gateway.pace import Paces
 from c360.gateway.rooms import Hold, Room
 from c360.gateway.scripts import script
-from c360.gateway.signatures import check_signature
+from c360.gateway.signatures import Signatures, form_fields
 from c360.installer.sources import load
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from c360.settings import Settings
 
 ENDPOINTS = ("identify", "track", "page", "screen", "group", "alias", "batch", "import", "consent")
@@ -86,7 +89,7 @@ def create_app(db: Caller, settings: Settings, *, intake: Intake | None = None, 
         keys,
         memory.part(0.25),
         metrics,
-        zalo_secrets=settings.zalo_secrets.get_secret_value().split() if settings.zalo_secrets else [],
+        signatures=Signatures(zalo=_words(settings.zalo_secrets), twilio=_words(settings.twilio_tokens)),
     )
     routes = [
         Route(f"{prefix}/{endpoint}", gateway.endpoint(endpoint), methods=["POST", "OPTIONS"])
@@ -145,14 +148,14 @@ class Front:
 
 class _Gateway:
     def __init__(
-        self, db: Caller, intake: Intake, keys: Keys, strangers: Room, metrics: Metrics, *, zalo_secrets: list[str]
+        self, db: Caller, intake: Intake, keys: Keys, strangers: Room, metrics: Metrics, *, signatures: Signatures
     ) -> None:
         self._db = db
         self._intake = intake
         self._keys = keys
         self._strangers = strangers
         self._metrics = metrics
-        self._zalo_secrets = zalo_secrets
+        self._signatures = signatures
         self._migration = load().migrations[-1].migration
         self._version: asyncio.Task[str | None] | None = None
 
@@ -244,7 +247,9 @@ class _Gateway:
         with Hold(known.share.memory) as hold:
             body = await read_body(request, hold.more)
             preset = request.path_params["preset"]
-            check_signature(self._zalo_secrets, preset, request.headers.get("x-zevent-signature"), body)
+            self._signatures.check(request, preset, body)
+            if preset == "twilio":
+                body = json.dumps(dict(form_fields(body)))
             async with known.share.taken():
                 outcome = await self._db.call(
                     "c360_v1.receive_chat",
@@ -349,6 +354,10 @@ def _preflight(request: Request) -> dict[str, str]:
     """Any header may be sent, as clients add theirs; what is not named in the reference is not read."""
     asked = request.headers.get("access-control-request-headers")
     return {**_PREFLIGHT, "Access-Control-Allow-Headers": asked} if asked else _PREFLIGHT
+
+
+def _words(secrets: SecretStr | None) -> list[str]:
+    return secrets.get_secret_value().split() if secrets else []
 
 
 def _text(parameters: Any, name: str) -> str:

@@ -33,7 +33,7 @@ NOT_SHARED = {"Cache-Control": "no-store"}
 
 def segment_settings(request: Request, key: str) -> dict[str, Any]:
     """What analytics.js and the mobile clients of Segment are told about a source."""
-    scheme, host = _public_address(request)
+    scheme, host = public_address(request)
     api_host = f"{host}/v1"
     return {
         "integrations": {"Segment.io": {"apiKey": key, "apiHost": api_host, "protocol": scheme}},
@@ -55,7 +55,7 @@ def rudderstack_settings() -> dict[str, Any]:
     }
 
 
-def _public_address(request: Request) -> tuple[str, str]:
+def public_address(request: Request) -> tuple[str, str]:
     """Scheme and host the client sees, also through a proxy that tells them."""
     scheme = _first(request.headers.get("x-forwarded-proto", ""))
     host = _first(request.headers.get("x-forwarded-host", "")) or request.headers.get("host", "")

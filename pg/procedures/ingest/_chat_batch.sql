@@ -12,10 +12,10 @@ DECLARE
     v_hook    jsonb;
     v_events  jsonb;
 BEGIN
-    IF (p_preset IN ('chatwoot', 'telegram', 'zalo')) IS NOT TRUE THEN
+    IF (p_preset IN ('chatwoot', 'telegram', 'twilio', 'zalo')) IS NOT TRUE THEN
         RAISE EXCEPTION 'there is no preset "%"', p_preset
             USING ERRCODE = 'U1009',
-                  HINT = 'Presets are chatwoot, telegram and zalo.';
+                  HINT = 'Presets are chatwoot, telegram, twilio and zalo.';
     ELSIF NOT pg_input_is_valid(p_body, 'jsonb') THEN
         RETURN '[' || p_body || ']';
     END IF;
@@ -29,7 +29,7 @@ BEGIN
     v_events := CASE p_preset
         WHEN 'chatwoot' THEN c360._chatwoot_events(v_hook)
         WHEN 'telegram' THEN c360._telegram_events(v_hook)
-        ELSE c360._zalo_events(v_hook)
+        WHEN 'zalo' THEN c360._zalo_events(v_hook)
     END;
 
     RETURN coalesce(v_events, jsonb_build_array(jsonb_build_object('type', p_preset, 'properties', v_hook)))::text;

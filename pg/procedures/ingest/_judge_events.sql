@@ -93,7 +93,7 @@ AS $$
                 WHEN jsonb_typeof(clocks.event -> 'messageId') NOT IN ('string', 'null')
                     OR length(clocks.message_id) > 100 THEN 'U1104'
                 -- What _chat_batch() makes of a webhook that it does not understand.
-                WHEN clocks.type IN ('chatwoot', 'telegram', 'zalo') THEN 'U1116'
+                WHEN clocks.type IN ('chatwoot', 'telegram', 'twilio', 'zalo') THEN 'U1116'
                 -- What _consent_event() makes of a body that says yes or no to nothing.
                 WHEN clocks.type = 'consent' THEN 'U1117'
                 WHEN jsonb_typeof(clocks.event -> 'type') IS DISTINCT FROM 'string'
