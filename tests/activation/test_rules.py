@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from activation.conftest import RULE
+from support.events import ingest, track
 from support.observations import resolve
 
 
@@ -279,3 +280,16 @@ def test_two_workers_at_once_keep_to_the_cap(connect, in_background):
     assert first["requested"] == 2
     assert bob.value("SELECT count(*) FROM tenant_acme.cdp_activations WHERE is_requested") == 2
     assert bob.value("SELECT count(*) FROM tenant_acme.cdp_activations WHERE reasons = '{cap}'") == 4
+
+
+def test_a_no_that_is_nobodys_yet_counts_when_a_rule_decides(activations, db):
+    activations.rule("tell")
+    activations.does("u1", phone="+84901234567")
+    resolve(db)
+    db.call("c360.refresh_profiles", "acme")
+    context = {"consent": {"categoryPreferences": {"service": False}}, "traits": {"phone": "+84 901-234-567"}}
+    ingest(db, track("Unsubscribed", "no-1", context=context, anonymousId="another-browser"))
+
+    assert db.call("c360.run_activations", "acme")["refused"] == 1
+
+    assert activations.decided("tell") == [["no_consent"]]

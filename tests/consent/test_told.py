@@ -111,3 +111,21 @@ def test_a_no_that_is_nobodys_yet_counts_for_whoever_it_names_until_it_is_resolv
     resolve(shop)
     shop.call("c360.refresh_profiles", "acme")
     assert shop.value("SELECT count(*) FROM tenant_acme.cdp_consent_objections") == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ({"phone": "+84 901 234 567"}, {"phone": "+84901234567"}),
+        ({"phone": "(415) 823-0199"}, {"mobile": "+1 415 823 0199"}),
+        ({"email": " An@SHOP.vn "}, {"email": "an@shop.vn"}),
+    ],
+)
+def test_a_no_that_is_nobodys_yet_counts_however_the_number_is_written(shop, say, said, known):
+    say(shop, "u1", DAY.format(1), traits=known, marketing=True)
+    ids = [shop.call("c360.profile", "acme", "user_id", "u1")["profile_id"]]
+    context = {"consent": {"categoryPreferences": {"marketing": False}}, "traits": said}
+    ingest(shop, track("Unsubscribed", "m9", timestamp=DAY.format(2), context=context, anonymousId="new-cookie"))
+
+    with as_owner(shop.connection):
+        assert shop.value("SELECT c360._may_send('acme', 'marketing', %s::uuid[])", ids) == []

@@ -7,6 +7,8 @@ CREATE OR REPLACE FUNCTION c360._note_consents(p_tenant text, p_statements c360.
     RETURNS void
     LANGUAGE plpgsql
 AS $$
+DECLARE
+    v_strangers bigint[];
 BEGIN
     INSERT INTO cdp_consent_names AS named (purpose)
     SELECT DISTINCT said.purpose
@@ -138,25 +140,43 @@ BEGIN
     WHERE excluded.granted_at > coalesce(known.granted_at, '-infinity')
        OR excluded.denied_at > coalesce(known.denied_at, '-infinity');
 
-    IF to_regclass('cdp_consent_objections') IS NOT NULL AND EXISTS (SELECT FROM unnest(p_statements) AS said WHERE NOT said.is_granted) THEN
-        INSERT INTO cdp_consent_objections (purpose, subject, raw_profile_id)
-        SELECT DISTINCT
-            said.purpose,
-            named.subject,
-            raw.raw_profile_id
+    v_strangers := ARRAY(
+        SELECT DISTINCT said.raw_profile_id
         FROM unnest(p_statements) AS said
-        JOIN cdp_raw_profiles AS raw ON raw.raw_profile_id = said.raw_profile_id
-        CROSS JOIN LATERAL unnest(c360._consent_subjects(raw.identifiers, raw.traits, raw.raw_profile_id)) AS named (subject)
         WHERE NOT said.is_granted
           AND NOT EXISTS (
               SELECT
               FROM cdp_profile_links AS link
               WHERE link.raw_profile_id = said.raw_profile_id
           )
+    );
+    IF v_strangers <> '{}' AND to_regclass('cdp_consent_objections') IS NOT NULL THEN
+        INSERT INTO cdp_consent_objections (purpose, subject, raw_profile_id)
+        SELECT DISTINCT
+            said.purpose,
+            named.subject,
+            said.raw_profile_id
+        FROM unnest(p_statements) AS said
+        JOIN (
+            SELECT
+                raw.raw_profile_id,
+                sent.subject
+            FROM cdp_raw_profiles AS raw
+            CROSS JOIN LATERAL unnest(c360._consent_subjects(raw.identifiers, raw.traits, raw.raw_profile_id)) AS sent (subject)
+            WHERE raw.raw_profile_id = ANY (v_strangers)
+            UNION
+            -- As the resolver will compare them: the same number is written in many ways.
+            SELECT
+                read.raw_profile_id,
+                c360._subject_of(read.identifier_type, read.value)
+            FROM extract_identifiers(v_strangers) AS read
+            WHERE read.is_usable
+        ) AS named ON named.raw_profile_id = said.raw_profile_id
+        WHERE NOT said.is_granted
         ORDER BY
             said.purpose,
             named.subject,
-            raw.raw_profile_id
+            said.raw_profile_id
         ON CONFLICT (purpose, subject, raw_profile_id) DO NOTHING;
     END IF;
 
