@@ -159,7 +159,7 @@ def read_command(
     tenant: Tenant,
     topic: Topic,
     consumer: Consumer,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="Messages at a time.", min=1)] = 100,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="Messages at a time.", min=1, max=100000)] = 100,
     commit: Annotated[
         bool, typer.Option("--commit", help="Commit what was printed, so that it does not come again.")
     ] = False,

@@ -25,7 +25,7 @@ app = typer.Typer(help="Watch events arrive, and settle rejected ones.", no_args
 app.add_typer(rejected, name="rejected")
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
-Limit = Annotated[int, typer.Option(min=1, help="Most events to show.")]
+Limit = Annotated[int, typer.Option(min=1, max=100000, help="Most events to show.")]
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 # Ids are given before commit: an event may appear after one with a higher id. Look back this far each time.

@@ -61,7 +61,7 @@ def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_j
 def history_command(
     tenant: Tenant,
     job: Annotated[str | None, typer.Argument(metavar="[JOB]", help="Only this job.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Most runs to show.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=100000, help="Most runs to show.")] = 20,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

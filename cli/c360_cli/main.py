@@ -104,11 +104,20 @@ def _options(
 def run() -> None:
     """Entry point of the command."""
     try:
+        _check_texts(sys.argv[1:])
         application(sys.argv[1:])()
     except psycopg.Error as error:
         sys.exit(_refuse(from_psycopg(error)))
     except C360Error as error:
         sys.exit(_refuse(error))
+
+
+def _check_texts(arguments: Sequence[str]) -> None:
+    """Bytes that are no text stay in arguments as half surrogate pairs, which no database takes."""
+    for number, argument in enumerate(arguments, 1):
+        if any("\ud800" <= letter <= "\udfff" for letter in argument):
+            hint = "Look at the locale of the shell."
+            raise UsageError(f"argument {number} is no UTF-8 text", code="usage", hint=hint)
 
 
 def _refuse(error: C360Error) -> int:

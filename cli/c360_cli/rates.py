@@ -40,7 +40,7 @@ _COLUMNS = ("currency", "day", "rate")
 def list_command(
     tenant: Tenant,
     currency: Annotated[str | None, typer.Option(metavar="CODE", help="Only this currency, such as EUR.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Most rates to show.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=100000, help="Most rates to show.")] = 100,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -36,7 +36,7 @@ _OVERRIDES = """
 def list_command(
     tenant: Tenant,
     status: Annotated[str, typer.Option(help="open, accepted, rejected, obsolete or all.", metavar="STATUS")] = "open",
-    limit: Annotated[int, typer.Option(min=1, help="How many at most, surest first.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=100000, help="How many at most, surest first.")] = 50,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -30,7 +30,7 @@ def list_command(
         str | None,
         typer.Option(metavar="IDENTIFIER", help="Of this customer: type=value, such as email=an@shop.vn, or an id."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Most visits to show.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=100000, help="Most visits to show.")] = 20,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

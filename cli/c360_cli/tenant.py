@@ -164,7 +164,7 @@ def show_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_jso
 def history_command(
     tenant: Name,
     version: Annotated[int | None, typer.Option(help="Print this version whole, as JSON.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Most versions listed.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=100000, help="Most versions listed.")] = 50,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -62,7 +62,7 @@ def tail_command(
     tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")],
     topic: Annotated[str, typer.Argument(metavar="TOPIC", help="Topic, such as c360-updated-profiles.")],
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new messages until interrupted.")] = False,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="Messages to begin with.", min=0)] = 10,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="Messages to begin with.", min=0, max=100000)] = 10,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -365,7 +365,7 @@ def rotate_command(
 def letters_list_command(
     tenant: Tenant,
     webhook: Webhook,
-    limit: Annotated[int, typer.Option(help="Most rows to show.", min=1)] = 100,
+    limit: Annotated[int, typer.Option(help="Most rows to show.", min=1, max=100000)] = 100,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -82,7 +82,7 @@ def attempts_command(
     since: Annotated[datetime | None, typer.Option("--since", help="From this time (UTC) on.")] = None,
     error: Annotated[str | None, typer.Option(help="Only this class, such as timeout or status.")] = None,
     status: Annotated[int | None, typer.Option(help="Only this status of HTTP.")] = None,
-    limit: Annotated[int, typer.Option(help="Most rows to show.", min=1)] = 50,
+    limit: Annotated[int, typer.Option(help="Most rows to show.", min=1, max=100000)] = 50,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import psycopg
@@ -153,6 +154,21 @@ def test_a_gap_filled_by_what_nobody_has_noted_yet_is_seen_when_it_is_decided(ac
     assert [sorted(reasons) for reasons in activations.decided()] == [["not_silent", "superseded"]]
 
 
+def test_an_event_that_comes_late_from_before_a_contact_contacts_nobody_again(activations):
+    activations.rule(when={"no_event": {"event": "Cart Viewed", "days": 1}}, expires_after="7 days")
+    activations.does("an", hours=-30)
+    assert activations.work()["requested"] == 1
+
+    activations.does("an", hours=-28)
+
+    assert activations.work()["requested"] == 0
+    told = activations.db.call("c360.agent_context", "acme", "user_id", "an", "service")
+    assert told["next_best_action"] is None
+    activations.does("an")
+    activations.work()
+    assert activations.work(hours=25)["requested"] == 1
+
+
 def test_silence_that_was_over_before_the_rule_sets_nothing_off_and_one_that_goes_on_does(activations, since):
     activations.does("an", "Order Completed", hours=-60)
     activations.does("binh", "Order Completed", hours=-30)
@@ -170,10 +186,10 @@ def test_silence_survives_merge_and_split(activations, since):
     activations.does("binh", "Order Completed", hours=-1)
     assert activations.work(39)["requested"] == 1
     merge(activations, "binh", "an")
-    assert activations.work(39)["requested"] == 0
-    assert len(waiting(db)) == 1
+    assert activations.work(48)["requested"] == 0, "the person they are was contacted since"
     split(activations, "binh", "an")
     assert activations.work(39) == {"requested": 0, "refused": 0, "held": 0}
+    assert len(waiting(db)) == 1
 
     assert activations.work(48)["requested"] == 1
     assert {told["profile_id"] for told in activations.told()} == {activations.id_of(who) for who in ("an", "binh")}
@@ -303,5 +319,16 @@ def test_what_is_no_longer_kept_is_not_decided_again(activations, since):
 def test_a_line_or_silence_that_cannot_be_right_is_refused(activations, when):
     with pytest.raises(psycopg.Error) as refused:
         activations.db.call("c360.set_activation_rule", "acme", "cart", RULE | {"when": when})
+
+    assert refused.value.sqlstate == "U2520"
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1e-400"])
+def test_a_line_that_no_score_can_be_compared_with_is_refused(activations, number):
+    line = {"score": "clv", "above": 0}
+    definition = json.dumps(RULE | {"when": {"score_crossed": line}}).replace("0}", number + "}")
+
+    with pytest.raises(psycopg.Error) as refused:
+        activations.db.row("SELECT c360.set_activation_rule('acme', 'cart', %s::jsonb)", definition)
 
     assert refused.value.sqlstate == "U2520"

@@ -141,6 +141,16 @@ def test_an_option_that_cannot_be_right_is_refused_with_a_hint_and_nothing_chang
     assert session.call("c360.show_subscription", "acme", "hooks") == before
 
 
+def test_who_misspells_an_option_is_told_which_there_are(session, subscribe):
+    subscribe()
+
+    with pytest.raises(psycopg.Error) as error:
+        session.call("c360.change_subscription", "acme", "hooks", {"ordered": True})
+
+    assert '"ordered"' in error.value.diag.message_primary
+    assert "is_ordered" in error.value.diag.message_hint
+
+
 @pytest.mark.parametrize(
     ("topics", "types", "options", "code"),
     [

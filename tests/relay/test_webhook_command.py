@@ -200,3 +200,18 @@ def test_disabling_asks_first(c360, subscribe, session):
 
     assert (unasked.returncode, done.returncode) == (2, 0)
     assert session.row("SELECT state, disabled_reason FROM c360.subscriptions") == ("disabled", "moved")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("stats", "acme", "caf\udce9"),
+        ("attempts", "acme", "crm", "--limit", "9" * 30),
+        ("dead-letters", "acme", "crm", "--limit", "9" * 30),
+    ],
+)
+def test_what_is_no_text_or_no_number_of_rows_is_wrong_usage(c360, arguments):
+    done = c360("webhook", *arguments)
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

@@ -71,6 +71,8 @@ BEGIN
         WHEN v_kinds[1] = 'score_crossed' AND NOT (
             jsonb_typeof(v_when -> 'score_crossed') = 'object'
             AND jsonb_typeof(coalesce(v_when #> '{score_crossed,above}', v_when #> '{score_crossed,below}')) = 'number'
+            -- jsonb keeps numbers that no score can be compared with.
+            AND pg_input_is_valid(coalesce(v_when #>> '{score_crossed,above}', v_when #>> '{score_crossed,below}'), 'double precision')
             AND (v_when -> 'score_crossed') ? 'above' <> (v_when -> 'score_crossed') ? 'below'
             AND (v_when -> 'score_crossed') - '{score,above,below}'::text[] = '{}'
         ) THEN 'score_crossed is no {"score": "clv", "above": 500}, above or below'

@@ -85,7 +85,13 @@ BEGIN
     END IF;
 
     INSERT INTO cdp_activation_passes AS pass (rule, active_since, walked_to, is_done)
-    VALUES (v_rule.rule, v_rule.active_since, v_ids[cardinality(v_ids)], cardinality(v_ids) < p_limit)
+    -- A pass that is done keeps no id: its person may be erased.
+    VALUES (
+        v_rule.rule,
+        v_rule.active_since,
+        CASE WHEN cardinality(v_ids) = p_limit THEN v_ids[cardinality(v_ids)] END,
+        cardinality(v_ids) < p_limit
+    )
     ON CONFLICT (rule) DO UPDATE
     SET walked_to = excluded.walked_to,
         is_done = excluded.is_done;

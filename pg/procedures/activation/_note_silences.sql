@@ -1,6 +1,7 @@
 -- Notes until when these golden records have to be silent to set a rule off: n days from the last event of the name it waits for. One a person and
 -- rule waits, of the latest event; an event that fills the gap moves it. It is known by the observation and the moment of that event, which merge and split
--- leave alone: so a silence sets a rule off once, whoever has the observation. What was over before the rule began is not noted.
+-- leave alone: so a silence sets a rule off once, whoever has the observation. Who was contacted about a silence since their last event is silent still: an
+-- event that comes late, from before the contact, does not set the rule off again. What was over before the rule began is not noted.
 -- Trusts the search_path. Safe to repeat.
 
 CREATE OR REPLACE FUNCTION c360._note_silences(p_tenant text, p_ids uuid[])
@@ -53,6 +54,21 @@ BEGIN
               FROM cdp_activations AS past
               WHERE past.rule = silent.rule
                 AND past.trigger_key = silent.trigger_key
+          )
+          AND NOT EXISTS (
+              SELECT
+              FROM cdp_activations AS past
+              WHERE past.master_profile_id IN (
+                  SELECT silent.id
+                  UNION ALL
+                  SELECT absorbed.master_profile_id
+                  FROM cdp_master_profiles AS absorbed
+                  WHERE absorbed.merged_into = silent.id
+              )
+                AND past.rule = silent.rule
+                AND past.trigger_key LIKE 'silence:%'
+                AND past.is_requested
+                AND past.decided_at > silent.happened_at
           )
     ),
     ended AS (

@@ -60,7 +60,8 @@ BEGIN
                 WHERE past.master_profile_id = ANY (v_family)
                   AND past.rule = rule.rule
                   AND past.is_requested
-                  AND past.happened_at >= caused.happened_at
+                  -- Of a silence the last event may have come late: who was contacted since is silent still.
+                  AND CASE WHEN rule.cause ? 'no_event' THEN past.decided_at ELSE past.happened_at END >= caused.happened_at
             ) AND waiting.due_at IS NULL AS is_contacted
         FROM rule
         LEFT JOIN LATERAL (

@@ -33,7 +33,7 @@ BEGIN
             USING ERRCODE = 'U5421',
                   HINT = format('There are %s.', array_to_string(p_allowed, ', ')),
                   DETAIL = CASE WHEN v_unknown = 'lane_count'
-                      THEN 'Messages wait in their lanes: add another webhook with other lanes, and remove this one.' END;
+                      THEN 'Messages wait in their lanes: add another webhook with other lanes, and remove this one.' ELSE '' END;
     END IF;
 
     v_given := jsonb_populate_record(p_subscription, p_options);
