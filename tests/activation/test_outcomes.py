@@ -7,6 +7,7 @@ import uuid
 import psycopg
 import pytest
 
+from support.events import ingest, track
 from support.observations import resolve
 
 
@@ -65,6 +66,19 @@ def test_a_provider_that_gives_one_id_to_all_that_becomes_of_a_message_loses_no_
     assert told == [True, True, True, False]
     assert activations.work(1)["requested"] == 0
     assert activations.decided() == [[], ["no_consent"]]
+
+
+def test_an_event_that_has_taken_the_id_keeps_no_objection_away(activations, sent):
+    db = activations.db
+    ingest(db, track("Seen", f"{sent}:unsubscribed", userId="an", anonymousId=None))
+
+    for _ in range(2):
+        db.call("c360.record_outcome", "acme", sent, "unsubscribed", None, {}, None, "web")
+    activations.does("an", hours=0.001)
+
+    assert activations.work(1)["requested"] == 0
+    assert activations.decided() == [[], ["no_consent"]]
+    assert db.value("SELECT count(*) FROM tenant_acme.cdp_consents") == 1
 
 
 @pytest.mark.parametrize(

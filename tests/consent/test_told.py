@@ -129,3 +129,5 @@ def test_a_no_that_is_nobodys_yet_counts_however_the_number_is_written(shop, say
 
     with as_owner(shop.connection):
         assert shop.value("SELECT c360._may_send('acme', 'marketing', %s::uuid[])", ids) == []
+    (held,) = shop.call_rows("c360.consent_state", "acme", ids, "marketing")
+    assert (held["is_allowed"], held["state"]) == (False, "denied")

@@ -57,7 +57,7 @@ BEGIN
     allowed AS MATERIALIZED (
         SELECT
             asked.purpose,
-            held.person
+            held.master_profile_id AS person
         FROM (
             SELECT
                 candidate.definition ->> 'purpose' AS purpose,
@@ -67,8 +67,8 @@ BEGIN
               AND candidate.is_known
             GROUP BY candidate.definition ->> 'purpose'
         ) AS asked
-        -- As where something is sent: a no counts before it is known whose it is.
-        CROSS JOIN LATERAL unnest(c360._may_send(p_tenant, asked.purpose, asked.persons)) AS held (person)
+        CROSS JOIN LATERAL c360._consent_states(p_tenant, asked.persons, asked.purpose) AS held
+        WHERE held.is_allowed
     ),
     contacted AS MATERIALIZED (
         SELECT

@@ -77,12 +77,12 @@ BEGIN
         )
     );
 
-    IF v_is_new THEN
-        UPDATE cdp_activations AS past
-        SET outcomes = past.outcomes || jsonb_build_object(p_outcome, least((past.outcomes ->> p_outcome)::timestamptz, v_at))
-        WHERE past.activation_id = p_activation_id;
-    END IF;
-    IF v_is_new AND p_outcome = 'unsubscribed' THEN
+    -- An event of a touchpoint that has taken the id keeps no objection away.
+    UPDATE cdp_activations AS past
+    SET outcomes = past.outcomes || jsonb_build_object(p_outcome, least((past.outcomes ->> p_outcome)::timestamptz, v_at))
+    WHERE past.activation_id = p_activation_id
+      AND (v_is_new OR NOT past.outcomes ? p_outcome);
+    IF FOUND AND p_outcome = 'unsubscribed' THEN
         PERFORM c360._note_consents(p_tenant, ARRAY[ROW(
             v_raw, v_activation.purpose, false, v_at, p_source, 'event', 'unsubscribed from activation ' || p_activation_id, '', '', false
         )::c360.consent_statement]);

@@ -1,6 +1,7 @@
 -- What holds for golden records and purposes: what they said, else the default of the purpose. p_purpose NULL: every declared purpose, and
 -- those they said something to. Ids that were merged away answer as their survivor does. state: granted, denied, default (nothing was
--- said), unknown (there is no such golden record any more). A purpose that is not declared allows nothing. Trusts the search_path.
+-- said), unknown (there is no such golden record any more). A purpose that is not declared allows nothing. Whom an observation names that says no
+-- and is nobody's yet has denied, since nobody knows when. Trusts the search_path.
 
 CREATE OR REPLACE FUNCTION c360._consent_states(
     p_tenant             text,
@@ -41,20 +42,37 @@ BEGIN
         UNION
         SELECT p_purpose
         WHERE p_purpose IS NOT NULL
+    ),
+    objecting AS MATERIALIZED (
+        SELECT
+            purpose.purpose,
+            named.id
+        FROM purpose
+        CROSS JOIN LATERAL unnest(
+            c360._objecting_persons(purpose.purpose, ARRAY(SELECT asked.current_id FROM asked WHERE asked.current_id IS NOT NULL))
+        ) AS named (id)
     )
     SELECT
         asked.id,
         purpose.purpose,
         asked.current_id IS NOT NULL
             AND stated.purpose IS NOT NULL
+            AND objecting.id IS NULL
             AND coalesce(said.state = 'granted', stated.allows_by_default),
-        CASE WHEN asked.current_id IS NULL THEN 'unknown' ELSE coalesce(said.state, 'default') END,
-        said.since
+        CASE
+            WHEN asked.current_id IS NULL THEN 'unknown'
+            WHEN objecting.id IS NOT NULL THEN 'denied'
+            ELSE coalesce(said.state, 'default')
+        END,
+        CASE WHEN said.state = 'denied' OR objecting.id IS NULL THEN said.since END
     FROM asked
     CROSS JOIN purpose
     LEFT JOIN said
         ON said.master_profile_id = asked.current_id
         AND said.purpose = purpose.purpose
+    LEFT JOIN objecting
+        ON objecting.id = asked.current_id
+        AND objecting.purpose = purpose.purpose
     LEFT JOIN c360.consent_purposes AS stated
         ON stated.tenant = p_tenant
         AND stated.purpose = purpose.purpose

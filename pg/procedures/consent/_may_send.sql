@@ -13,8 +13,6 @@ CREATE OR REPLACE FUNCTION c360._may_send(
     STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    v_objecting uuid[];
 BEGIN
     PERFORM c360._use_tenant(p_tenant);
 
@@ -22,13 +20,10 @@ BEGIN
         RETURN '{}';
     END IF;
 
-    v_objecting := c360._objecting_persons(p_purpose, p_master_profile_ids);
-
     RETURN ARRAY(
         SELECT held.master_profile_id
         FROM c360._consent_states(p_tenant, p_master_profile_ids, p_purpose) AS held
         WHERE held.is_allowed
-          AND held.master_profile_id <> ALL (v_objecting)
     );
 END;
 $$;
