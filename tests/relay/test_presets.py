@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from c360.relay.webpush import Vapid
 from support.command_line import clean_environment
 from support.providers import Provider, agent, hubspot, salesforce, slack, twilio, webpush, zalo
 
-PERSON = {"email": "mai@example.com", "first_name": "Mai", "last_name": "Nguyễn", "phone": "+84901234567"}
+PERSON = {"email": "mai@example.com", "first_name": "Mai", "last_name": "Nguyễn", "phone_number": "+84901234567"}
 VAPID_KEY = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"
 RETRIES = [part for seconds in ("0", "0.1", "0.1", "0.1") for part in ("--retry", seconds)]
 
@@ -112,8 +113,8 @@ CASES = [
             f"{at.origin}/2010-04-01/Accounts/{twilio.ACCOUNT}/Messages.json",
             *given(account_sid=twilio.ACCOUNT, auth_token=twilio.TOKEN, **{"from": "+15005550006"}),
         ],
-        lambda _: activation("sms", phone="+84901234567"),
-        lambda _: activation("sms", phone="0901"),
+        lambda _: activation("sms", phone_number="+84901234567"),
+        lambda _: activation("sms", phone_number="0901"),
         lambda taken: taken == {"To": "+84901234567", "From": "+15005550006", "Body": "Chào chị Mai"},
     ),
     Case(
@@ -296,15 +297,25 @@ def test_activations_for_other_channels_are_passed_over_and_late_ones_are_not_se
     )
     start_relay()
 
-    say(activation("zalo", phone="+84901234567"))
-    say(activation("sms", phone="+84901234567", expires_at="2026-01-01T00:00:00Z"))
-    say(activation("sms", "in time", phone="+84901234567"))
+    say(activation("zalo", phone_number="+84901234567"))
+    say(activation("sms", phone_number="+84901234567", expires_at="2026-01-01T00:00:00Z"))
+    say(activation("sms", "in time", phone_number="+84901234567"))
 
     wait_until(lambda: provider.accepted)
     wait_until(lambda: session.value("SELECT count(*) FROM c360.dead_letters WHERE last_error LIKE 'refused%'") == 1)
     wait_until(lambda: waiting() == 0)
     assert [taken["Body"] for taken in provider.accepted] == ["in time"]
     assert len(provider.requests) == 1
+
+
+def test_what_presets_send_of_a_golden_record_are_attributes_that_a_tenant_has(session):
+    written = str([preset.shown() for preset in list_presets()])
+    named = set(re.findall(r"data\.(?:profile|attributes)\.(\w+)", written))
+    known = set(session.column("SELECT attribute FROM c360.profile_attributes WHERE tenant = 'acme'"))
+
+    # Identities at a provider are attributes a tenant adds: docs/how-to/presets.
+    assert "phone_number" in named
+    assert named - known == {"zalo_id", "push_endpoint", "push_p256dh", "push_auth"}
 
 
 @pytest.mark.parametrize("preset", list_presets(), ids=lambda preset: preset.name)
