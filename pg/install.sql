@@ -1194,6 +1194,7 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/activation/_check_activation_rule.sql
 \ir procedures/activation/_night_ends_at.sql
 \ir procedures/activation/_has_receiver.sql
+\ir procedures/activation/_activation_segments.sql
 \ir procedures/activation/_judge_activations.sql
 \ir procedures/activation/_score_source.sql
 \ir procedures/activation/_persons_beyond.sql

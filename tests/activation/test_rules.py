@@ -91,6 +91,19 @@ def test_for_whom_is_a_segment_and_what_they_need(activations):
     assert reasons == ["address_missing", "in_excluded_segment", "not_in_segment"]
 
 
+@pytest.mark.parametrize("where", [{"segment": "hue"}, {"not_in_segment": "staff"}])
+def test_a_rule_whose_segment_is_not_there_contacts_nobody_and_says_so(activations, db, where):
+    activations.rule(**where)
+    activations.does("an")
+    told = activations.work()
+    query = "SELECT level, finding FROM c360.doctor() WHERE subject = 'rule cart of tenant acme'"
+    findings = db.rows(query)
+
+    assert told == {"requested": 0, "refused": 1, "held": 0}
+    assert "segment_missing" in activations.decided()[0]
+    assert [(level, f'"{next(iter(where.values()))}"' in finding) for level, finding in findings] == [("warning", True)]
+
+
 def test_consent_decides_also_when_it_is_withdrawn_while_the_rule_waits(activations):
     activations.rule(purpose="marketing", when={"event": "Cart Viewed", "wait": "1 hour"})
     for who in ("an", "binh", "chi"):

@@ -1,5 +1,5 @@
 -- Whether rules may contact candidates as of a moment, and why not: one row for each. profile_id is the golden record they are now. reasons:
--- rule_removed, rule_paused, webhook_missing (nobody would be told), person_gone, expired, segment_hidden, not_in_segment, in_excluded_segment, superseded
+-- rule_removed, rule_paused, webhook_missing (nobody would be told), person_gone, expired, segment_missing (nobody can be told to be outside it), segment_hidden, not_in_segment, in_excluded_segment, superseded
 -- (the event happened again, the wait began anew), meanwhile (one of the events happened that the rule says unless of), score_hidden, score_back (on this side of its line again), not_silent
 -- (did the event within these days, or never), address_missing (an attribute it needs), no_consent, once_per, cap. resumes_at: quiet
 -- hours of the person, until then. Two candidates that are one person must not be asked about in one call if both are to count. Decisions made with
@@ -17,6 +17,7 @@ CREATE OR REPLACE FUNCTION c360._judge_activations(
 AS $$
 #variable_conflict use_variable
 DECLARE
+    v_known  text[] := ARRAY(SELECT state.segment FROM cdp_segment_states AS state);
     v_hidden text[] := c360._hidden_segments(p_tenant);
     v_masked text[] := c360._masked_scores(p_tenant);
     v_zone   text := (SELECT tenant.time_zone FROM c360.tenants AS tenant WHERE tenant.tenant = p_tenant);
@@ -31,6 +32,7 @@ BEGIN
             stated.status,
             stated.definition,
             stated.is_unheard,
+            stated.segments,
             current.master_profile_id AS person,
             CASE
                 WHEN current.master_profile_id IS NOT NULL AND stated.definition ?| '{needs,attributes,quiet}' THEN to_jsonb(current.*)
@@ -44,6 +46,7 @@ BEGIN
                 listed.rule,
                 listed.status,
                 listed.definition,
+                c360._activation_segments(listed.definition) AS segments,
                 NOT c360._has_receiver(p_tenant, listed.definition ->> 'subscription') AND listed.definition ? 'subscription' AS is_unheard
             FROM c360.activation_rules AS listed
             WHERE listed.tenant = p_tenant
@@ -152,13 +155,13 @@ BEGIN
             CASE WHEN candidate.person IS NULL THEN 'person_gone' END,
             CASE WHEN p_expires AND candidate.ends_at <= p_as_of THEN 'expired' END,
             CASE
-                WHEN ARRAY[
-                    candidate.definition #>> '{when,segment_entered}',
-                    candidate.definition #>> '{when,segment_left}',
-                    candidate.definition ->> 'segment',
-                    candidate.definition ->> 'not_in_segment'
-                ] && v_hidden THEN 'segment_hidden'
+                WHEN EXISTS (
+                    SELECT
+                    FROM unnest(candidate.segments) AS named (segment)
+                    WHERE named.segment <> ALL (v_known)
+                ) THEN 'segment_missing'
             END,
+            CASE WHEN candidate.segments && v_hidden THEN 'segment_hidden' END,
             CASE
                 WHEN EXISTS (
                     SELECT

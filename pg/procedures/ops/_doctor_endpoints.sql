@@ -1,5 +1,5 @@
 -- Findings about endpoints that are not reached for a reason that does not go away by itself: bad TLS, a proxy that refuses, an address
--- that is not allowed. Told from the first failure on. And about rules of activation whose webhook is not there. Circuits that are open are told by _doctor_relay(). Safe to repeat; reads only.
+-- that is not allowed. Told from the first failure on. And about rules of activation whose webhook or segment is not there. Circuits that are open are told by _doctor_relay(). Safe to repeat; reads only.
 
 CREATE OR REPLACE FUNCTION c360._doctor_endpoints()
     RETURNS TABLE (level text, subject text, finding text, remedy text)
@@ -37,7 +37,25 @@ AS $$
     FROM c360.activation_rules AS rule
     WHERE rule.status = 'active'
       AND rule.definition ? 'subscription'
-      AND NOT c360._has_receiver(rule.tenant, rule.definition ->> 'subscription');
+      AND NOT c360._has_receiver(rule.tenant, rule.definition ->> 'subscription')
+    UNION ALL
+    SELECT
+        'warning',
+        format('rule %s of tenant %s', rule.rule, rule.tenant),
+        format('It contacts nobody: there is no segment %s.', string_agg(format('"%s"', named.segment), ', ' ORDER BY named.segment)),
+        format('Add it with c360 segment create %s, or change the rule with: c360 activation set %s %s', rule.tenant, rule.tenant, rule.rule)
+    FROM c360.activation_rules AS rule
+    CROSS JOIN LATERAL unnest(c360._activation_segments(rule.definition)) AS named (segment)
+    WHERE rule.status = 'active'
+      AND NOT EXISTS (
+          SELECT
+          FROM c360.segments AS known
+          WHERE known.tenant = rule.tenant
+            AND known.segment = named.segment
+      )
+    GROUP BY
+        rule.tenant,
+        rule.rule;
 $$;
 
 COMMENT ON FUNCTION c360._doctor_endpoints() IS

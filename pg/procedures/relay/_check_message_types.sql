@@ -40,12 +40,20 @@ BEGIN
         RAISE EXCEPTION 'no message of these topics is of type "%"', left(v_unknown, 100)
             USING ERRCODE = 'U5420',
                   DETAIL = format('The topics are %s.', array_to_string(p_topics, ', ')),
-                  HINT = format(
-                      'There are %s; profile.* stands for all that begin so.',
+                  HINT = coalesce(
                       (
-                          SELECT string_agg(known.type, ', ' ORDER BY known.topic, known.type)
+                          SELECT format('Messages of that type are in another topic: --topic %s', string_agg(DISTINCT known.topic, ' --topic '))
                           FROM c360.list_message_types() AS known
-                          WHERE known.topic = ANY (p_topics)
+                          WHERE c360._wants_type(ARRAY[v_unknown], known.type)
+                          HAVING count(*) > 0
+                      ),
+                      format(
+                          'There are %s; profile.* stands for all that begin so.',
+                          (
+                              SELECT string_agg(known.type, ', ' ORDER BY known.topic, known.type)
+                              FROM c360.list_message_types() AS known
+                              WHERE known.topic = ANY (p_topics)
+                          )
                       )
                   );
     END IF;

@@ -20,7 +20,7 @@ BEGIN
                   WHEN 'types_count' THEN 'At most 100 types, 8,192 characters together.'
                   WHEN 'topics_count' THEN 'At most five topics.'
                   WHEN 'lane_count' THEN '1 to 64.'
-                  WHEN 'max_in_flight' THEN 'From the number of its lanes to 512.'
+                  WHEN 'max_in_flight' THEN 'From the number of its lanes (lane_count, 8 where nothing else was said) to 512.'
                   WHEN 'timeout_seconds' THEN 'More than 0, at most 15 seconds.'
                   WHEN 'retry_schedule' THEN '1 to 30 pauses of 0 to 604,800 seconds.'
                   WHEN 'rate_per_second' THEN '0.01 to 10,000 requests a second, or null for no limit.'
