@@ -131,7 +131,9 @@ def _option_help(option: Any) -> str:
 
 
 def _sentence(text: str | None) -> str:
-    return " ".join((text or "").split())
+    """A help in one line; what follows `Example:` is code."""
+    said, mark, example = " ".join((text or "").split()).partition(" Example: ")
+    return f"{said} Example: `{example}`" if mark else said
 
 
 def _values(field: FieldInfo) -> str:
@@ -147,7 +149,7 @@ def _values(field: FieldInfo) -> str:
         for name, word in (("ge", "from"), ("gt", "over"), ("le", "to"))
         if hasattr(rule, name)
     ]
-    names = {"str": "text", "SecretStr": "text, secret", "Path": "folder", "bool": "yes or no", "int": "whole number"}
+    names = {"str": "text", "SecretStr": "text, secret", "Path": "path", "bool": "yes or no", "int": "whole number"}
     name = getattr(kind, "__name__", str(kind))
     return " ".join([names.get(name, "number"), *limits])
 

@@ -18,7 +18,7 @@ from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 from c360_cli.written import read_written
 
-app = typer.Typer(help="Rules that say when whom to contact, and why not.", no_args_is_help=True)
+app = typer.Typer(help="Contact people by rules, and say why somebody is not contacted.", no_args_is_help=True)
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Rule = Annotated[str, typer.Argument(metavar="RULE", help="Name of the rule, such as abandoned_cart.")]
@@ -38,7 +38,10 @@ _OUTER = ("title", "description", "status")
 
 @app.command("list")
 def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show the rules of a tenant, how many people wait and what was decided within 30 days."""
+    """Show the rules of a tenant, how many people wait and what was decided within 30 days.
+
+    Example: c360 activation list acme
+    """
     with connected(dsn, data_dir) as connection:
         rules = [row["row"] for row in records(connection, _LIST, tenant)]
     if as_json:
@@ -63,7 +66,10 @@ def set_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Add a rule or change it. What happened before sets nothing off."""
+    """Add a rule or change it. What happened before sets nothing off.
+
+    Example: c360 activation set acme cart --file cart.yaml
+    """
     stated = _read(file)
     definition = {key: value for key, value in stated.items() if key not in _OUTER}
     outer = [stated.get("title", ""), stated.get("description", ""), stated.get("status", "active")]
@@ -90,7 +96,10 @@ def remove_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Take a rule away: what waits for it is not asked for any more."""
+    """Remove a rule: what waits for it is not asked for any more.
+
+    Example: c360 activation remove acme cart
+    """
     if dry_run:
         print_sql(_REMOVE, tenant, rule)
         return
@@ -114,7 +123,10 @@ def preview_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Say whom a rule would reach as it stands, and why not the others. Changes nothing."""
+    """Say whom a rule would reach as it stands, and why not the others. Changes nothing.
+
+    Example: c360 activation preview acme cart --sample 100
+    """
     with connected(dsn, data_dir) as connection:
         found = answer(connection, _PREVIEW, tenant, rule, within, sample)
     if as_json:
@@ -136,7 +148,10 @@ def preview_command(
 def why_command(
     tenant: Tenant, rule: Rule, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
 ) -> None:
-    """Say why a rule does or does not contact a person: now, and what it decided before."""
+    """Say why a rule does or does not contact a person: now, and what it decided before.
+
+    Example: c360 activation why acme cart email=an@shop.vn
+    """
     with connected(dsn, data_dir) as connection:
         told = answer(connection, _WHY, tenant, rule, *named_identifier(who))
     if as_json:
@@ -162,7 +177,10 @@ def why_command(
 def run_command(
     tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False
 ) -> None:
-    """Decide what is due now. The worker does it by itself, every few seconds."""
+    """Decide what is due now. The worker does it by itself, every few seconds.
+
+    Example: c360 activation run acme
+    """
     if dry_run:
         print_sql(_RUN, tenant)
         return

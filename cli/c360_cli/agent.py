@@ -14,7 +14,7 @@ from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.tenant_calls import answer, records
 
-app = typer.Typer(help="What AI agents may know about a person, and who asked.", no_args_is_help=True)
+app = typer.Typer(help="Show what AI agents may know about a person, and who asked.", no_args_is_help=True)
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 
@@ -37,7 +37,10 @@ def context_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show what an agent is told about a person for a purpose. The call is kept like those of agents."""
+    """Show what an agent is told about a person for a purpose. The call is kept like those of agents.
+
+    Example: c360 agent context acme email=an@shop.vn --purpose support
+    """
     with connected(dsn, data_dir) as connection:
         told = answer(connection, _CONTEXT, tenant, *named_identifier(who), purpose, channel, events)
     if as_json:
@@ -73,7 +76,10 @@ def audit_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show who asked for the context of whom, what for, and which kinds of data were given; for administrators."""
+    """Show who asked for the context of whom, what for, and which kinds of data were given; for administrators.
+
+    Example: c360 agent audit acme email=an@shop.vn
+    """
     identifier = named_identifier(who) if who else (None, None)
     with connected(dsn, data_dir) as connection:
         calls = [row["row"] for row in records(connection, _AUDIT, tenant, *identifier, limit)]

@@ -18,7 +18,7 @@ from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
-app = typer.Typer(help="Purposes, what persons agree to and what not.", no_args_is_help=True)
+app = typer.Typer(help="Record what people agree to, for which purposes, and show what holds.", no_args_is_help=True)
 
 Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Purpose = Annotated[str, typer.Argument(metavar="PURPOSE", help="Name of the purpose, such as marketing.")]
@@ -44,7 +44,10 @@ _SET = "SELECT {tenant}.set_consent(%s, %s, %s, %s, %s, %s, %s::timestamptz, %s)
 
 @app.command("list")
 def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show the purposes of a tenant, also those that touchpoints send and nobody declared."""
+    """Show the purposes of a tenant, also those that touchpoints send and nobody declared.
+
+    Example: c360 consent list acme
+    """
     with connected(dsn, data_dir) as connection:
         purposes = answer(connection, _LIST, tenant)
     if as_json:
@@ -89,7 +92,10 @@ def declare_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Declare a purpose or change it, whole: what is left out has its default."""
+    """Declare a purpose or change it, whole: what is left out has its default.
+
+    Example: c360 consent declare acme marketing --title "Offers and news"
+    """
     settings = {
         "title": title,
         "description": description,
@@ -118,7 +124,10 @@ def remove_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Take a purpose away: nothing may be sent for it any more. What persons said to it stays."""
+    """Remove a purpose: nothing may be sent for it any more. What persons said to it stays.
+
+    Example: c360 consent remove acme marketing
+    """
     if dry_run:
         print_sql(_REMOVE, tenant, purpose)
         return
@@ -141,7 +150,10 @@ def show_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show what a person said to which purposes, and what holds."""
+    """Show what a person said to which purposes, and what holds.
+
+    Example: c360 consent show acme email=an@shop.vn
+    """
     identifier = named_identifier(who)
     with connected(dsn, data_dir) as connection:
         shown = answer(connection, _SHOW, tenant, *identifier)
@@ -195,7 +207,10 @@ def set_command(
     as_json: Json = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would hold then, and change nothing.")] = False,
 ) -> None:
-    """Keep a yes or no of a person that came another way: by telephone, on paper."""
+    """Keep a yes or no of a person that came another way: by telephone, on paper.
+
+    Example: c360 consent set acme email=an@shop.vn marketing denied --proof "call 4711"
+    """
     identifier = named_identifier(who)
     said_at = _time(at)
     with connected(dsn, data_dir) as connection:

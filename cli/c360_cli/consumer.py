@@ -52,7 +52,10 @@ def register(app: typer.Typer) -> None:
 def consumers_command(
     tenant: Tenant, topic: MaybeTopic = None, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
 ) -> None:
-    """Who reads topics of a tenant in SQL, and how far each has come."""
+    """Show who reads topics of a tenant in SQL, and how far each has come.
+
+    Example: c360 topic consumers acme
+    """
     rows = _listed(dsn, data_dir, tenant, topic)
     if as_json:
         print_json(rows)
@@ -75,7 +78,10 @@ def consumers_command(
 def lag_command(
     tenant: Tenant, topic: MaybeTopic = None, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
 ) -> None:
-    """How far consumers are behind, and what messages wait for that are not there yet."""
+    """Show how far consumers are behind, and what messages wait for that are not there yet.
+
+    Example: c360 topic lag acme
+    """
     rows = _listed(dsn, data_dir, tenant, topic)
     shown = (
         "topic",
@@ -123,7 +129,10 @@ def add_command(
     data_dir: DataDir = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Make a consumer: a name under which the topic is read, in SQL or with c360 topic read."""
+    """Make a consumer: a name under which the topic is read, in SQL or with c360 topic read.
+
+    Example: c360 topic add-consumer acme c360-updated-profiles warehouse
+    """
     start = _start(since)
     if dry_run:
         print_sql(_CREATE, tenant, topic, consumer, start)
@@ -145,7 +154,10 @@ def drop_command(
     data_dir: DataDir = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Remove a consumer with its position. The messages stay in the topic."""
+    """Remove a consumer with its position. The messages stay in the topic.
+
+    Example: c360 topic drop-consumer acme c360-updated-profiles warehouse --yes
+    """
     if dry_run:
         print_sql(_DROP, tenant, topic, consumer)
         return
@@ -169,7 +181,10 @@ def read_command(
     as_json: Json = False,
     whole: AsSent = False,
 ) -> None:
-    """Print the next messages of a consumer; the same ones again until they are committed."""
+    """Print the next messages of a consumer; the same ones again until they are committed.
+
+    Example: c360 topic read acme c360-updated-profiles warehouse --commit
+    """
     if follow and not commit:
         raise UsageError(
             "--follow would print the same messages for ever",
@@ -207,7 +222,10 @@ def commit_command(
     data_dir: DataDir = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Say that a consumer is done with its messages up to a position."""
+    """Say that a consumer is done with its messages up to a position.
+
+    Example: c360 topic commit acme c360-updated-profiles warehouse 4711
+    """
     if dry_run:
         print_sql(_COMMIT, tenant, topic, consumer, position)
         return
@@ -236,7 +254,10 @@ def replay_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Move a consumer back, so that messages come again with the same ids; or forward, to leave some out."""
+    """Move a consumer back, so that messages come again with the same ids; or forward, to leave some out.
+
+    Example: c360 topic replay acme c360-updated-profiles warehouse --from '2026-11-30 08:00+07' --dry-run
+    """
     if (since is None) == (position is None):
         raise UsageError("a replay begins at a time or at a position", code="usage", hint="Say --from or --position.")
     start = _start(since)

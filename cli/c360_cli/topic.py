@@ -19,14 +19,16 @@ from c360_cli.tenant_calls import answer
 from c360_cli.unmasked import AsSent, as_sent
 
 app = typer.Typer(help="Look at topics and their messages, and read them under a name.", no_args_is_help=True)
-consumer.register(app)
 
 _POLL_SECONDS = 0.5
 
 
 @app.command("list")
 def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """The five topics."""
+    """List the five topics.
+
+    Example: c360 topic list
+    """
     with connected(dsn, data_dir) as connection:
         rows = connection.execute(
             "SELECT topic, description, retention, rings_at_commit FROM c360.list_topics()"
@@ -43,7 +45,10 @@ def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fals
 
 @app.command("types")
 def types_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """The types of messages there are, with their topics; --json shows an example of each."""
+    """List the types of messages, with their topics; --json shows an example of each.
+
+    Example: c360 topic types
+    """
     with connected(dsn, data_dir) as connection:
         rows = connection.execute(
             "SELECT topic, type, description, example FROM c360.list_message_types() ORDER BY topic, type"
@@ -68,7 +73,10 @@ def tail_command(
     as_json: Json = False,
     whole: AsSent = False,
 ) -> None:
-    """The last messages of a topic, masked values hidden."""
+    """Show the last messages of a topic, masked values hidden.
+
+    Example: c360 topic tail acme c360-updated-profiles --follow
+    """
     with connected(dsn, data_dir) as connection:
         snapshot = _print_from(connection, tenant, topic, None, lines, as_json, whole)
         try:
@@ -101,3 +109,6 @@ def _print_from(
             print(f"{message['created_at'][:23]}  {message['type']:<20} {message['key']}  {message['body']}")
     sys.stdout.flush()
     return str(tail["snapshot"])
+
+
+consumer.register(app)

@@ -59,11 +59,8 @@ from c360_cli.webhook_shape import (
 )
 
 app = typer.Typer(help="Send messages to other systems: webhooks, retries, dead letters.", no_args_is_help=True)
-letters = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
+letters = typer.Typer(help="List messages that were given up, and send them again.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")
-app.command("presets")(presets_command)
-app.command("preset")(preset_command)
-app.command("render")(render_command)
 
 _LIST = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_subscriptions() AS listed"
 _DEAD_LETTERS = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_dead_letters(%s, %s) AS listed"
@@ -117,7 +114,10 @@ def add_command(
     as_json: Json = False,
     dry_run: Rehearsal = False,
 ) -> None:
-    """Add a webhook and show its signing secret, once."""
+    """Add a webhook and show its signing secret, once.
+
+    Example: c360 webhook add acme https://crm.example/hooks --name crm
+    """
     settings = load_settings(dsn=dsn, data_dir=data_dir)
     wanted = Wanted(
         preset, param or [], format_, template, encoding, batch, header or [], auth, client_cert, client_key, answers
@@ -185,7 +185,10 @@ def set_rendering_command(
     data_dir: DataDir = None,
     dry_run: Rehearsal = False,
 ) -> None:
-    """Change what a webhook is sent, or its credentials (--auth none takes them away). Address and types stay."""
+    """Change what a webhook is sent, or its credentials (--auth none takes them away). Address and types stay.
+
+    Example: c360 webhook set-rendering acme crm --template contact.yaml
+    """
     wanted = Wanted(
         preset, param or [], format_, template, encoding, batch, header or [], auth, client_cert, client_key, answers
     )
@@ -209,7 +212,10 @@ def set_rendering_command(
 
 @app.command("list")
 def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """The webhooks of a tenant and what waits for them."""
+    """List the webhooks of a tenant and what waits for them.
+
+    Example: c360 webhook list acme
+    """
     with connected(dsn, data_dir) as connection:
         rows = answer(connection, _LIST, tenant)
     if as_json:
@@ -231,7 +237,10 @@ def show_command(
     as_json: Json = False,
     whole: AsSent = False,
 ) -> None:
-    """One webhook: settings, state, last failures; the address without its path, and not what was answered."""
+    """Show one webhook: settings, state, last failures; the address without its path, and not what was answered.
+
+    Example: c360 webhook show acme crm
+    """
     with connected(dsn, data_dir) as connection:
         shown = show_webhook(connection, tenant, webhook)
         if whole:
@@ -266,7 +275,10 @@ def send_test_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Send one real, signed webhook.test message now. Exits 1 unless the answer is 2xx."""
+    """Send one real, signed webhook.test message now. Exits 1 unless the answer is 2xx.
+
+    Example: c360 webhook test acme crm
+    """
     settings = load_settings(dsn=dsn, data_dir=data_dir)
     client = webhook_client(settings, allow_private=allow_private)
     with connected(dsn, data_dir) as connection:
@@ -283,7 +295,7 @@ def send_test_command(
     else:
         print(f"{answer.status or answer.error} in {answer.ms} ms")
         if answer.error:
-            say(answer.text)
+            say(answer.text or "The answer had no body.")
     if answer.error:
         raise typer.Exit(1)
 
@@ -292,7 +304,10 @@ def send_test_command(
 def pause_command(
     tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False
 ) -> None:
-    """Stop sending; messages are kept."""
+    """Stop sending; messages are kept.
+
+    Example: c360 webhook pause acme crm
+    """
     changed = call(dsn, data_dir, dry_run, "pause_subscription", tenant, webhook)
     if not dry_run:
         say(f"webhook {webhook} is paused." if changed else f"webhook {webhook} was paused already.")
@@ -302,7 +317,10 @@ def pause_command(
 def resume_command(
     tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False
 ) -> None:
-    """Send again, also after the webhook was disabled."""
+    """Send again, also after the webhook was disabled.
+
+    Example: c360 webhook resume acme crm
+    """
     changed = call(dsn, data_dir, dry_run, "resume_subscription", tenant, webhook)
     if not dry_run:
         say(f"webhook {webhook} is active." if changed else f"webhook {webhook} was active already.")
@@ -317,7 +335,10 @@ def remove_command(
     data_dir: DataDir = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Remove a webhook with everything that waits for it."""
+    """Remove a webhook with everything that waits for it.
+
+    Example: c360 webhook remove acme crm --yes
+    """
     if not dry_run:
         confirm(f"Remove webhook {webhook} and what waits for it?", yes)
     lost = call(dsn, data_dir, dry_run, "remove_subscription", tenant, webhook)
@@ -339,7 +360,10 @@ def rotate_command(
     as_json: Json = False,
     dry_run: Rehearsal = False,
 ) -> None:
-    """Make a new signing secret and show it, once. Until the old one expires both sign."""
+    """Make a new signing secret and show it, once. Until the old one expires both sign.
+
+    Example: c360 webhook rotate acme crm --keep-old 48
+    """
     with connected(dsn, data_dir) as connection, changing(connection, dry_run):
         made = rotate_secret(
             connection,
@@ -370,7 +394,10 @@ def letters_list_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """What was given up, newest first."""
+    """List the messages that were given up, newest first.
+
+    Example: c360 webhook dead-letters list acme crm
+    """
     with connected(dsn, data_dir) as connection:
         rows = answer(connection, _DEAD_LETTERS, tenant, webhook, limit)
     if as_json:
@@ -392,11 +419,17 @@ def letters_replay_command(
     data_dir: DataDir = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Send dead letters again, with the same message ids and fresh attempts."""
+    """Send dead letters again, with the same message ids and fresh attempts.
+
+    Example: c360 webhook dead-letters replay acme crm
+    """
     count = call(dsn, data_dir, dry_run, "replay_dead_letters", tenant, webhook, ids)
     if not dry_run:
         say(f"{count} dead letters are sent again.")
 
 
+app.command("presets")(presets_command)
+app.command("preset")(preset_command)
+app.command("render")(render_command)
 for more in (webhook_changes, webhook_sending, webhook_record, webhook_keys):
     more.register(app)

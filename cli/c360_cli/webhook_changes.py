@@ -82,7 +82,10 @@ def set_command(
     as_json: Json = False,
     dry_run: Rehearsal = False,
 ) -> None:
-    """Change a webhook while it runs; what is not named stays. What waits is sent by the new settings."""
+    """Change a webhook while it runs; what is not named stays. What waits is sent by the new settings.
+
+    Example: c360 webhook set acme crm --rate 10 --max-age '3 days'
+    """
     given: dict[str, Any] = {
         "name": name,
         "url": url,
@@ -133,7 +136,10 @@ def disable_command(
     data_dir: DataDir = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Switch a webhook off: what waits becomes dead letters, and nothing new is kept until it is resumed."""
+    """Switch a webhook off: what waits becomes dead letters, and nothing new is kept until it is resumed.
+
+    Example: c360 webhook disable acme crm --yes
+    """
     if not dry_run:
         confirm(f"Disable webhook {webhook}? What waits for it becomes dead letters.", yes)
     arguments = (webhook,) if reason is None else (webhook, reason)

@@ -28,7 +28,10 @@ def rewrap_command(
     as_json: Json = False,
     dry_run: Rehearsal = False,
 ) -> None:
-    """Encrypt signing secrets with the first master key; the others here open them. Exits 1 where one is not opened."""
+    """Encrypt signing secrets with the first master key; the others here open them. Exits 1 where one is not opened.
+
+    Example: c360 webhook rewrap
+    """
     done: dict[str, Rewrapped] = {}
     with connected(dsn, data_dir) as connection:
         keyring = keyring_of(dsn, data_dir, create=False)

@@ -42,7 +42,10 @@ def stats_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """What was delivered and failed, how fast, and what waits."""
+    """Show what was delivered and failed, how fast, and what waits.
+
+    Example: c360 webhook stats acme --by minute
+    """
     with connected(dsn, data_dir) as connection:
         rows = answer(connection, _STATS, tenant, webhook, hours, by or "hour")
     if as_json:
@@ -88,7 +91,10 @@ def attempts_command(
     as_json: Json = False,
     whole: AsSent = False,
 ) -> None:
-    """Failed attempts, newest first; deliveries that went well are counted: c360 webhook stats."""
+    """List failed attempts, newest first; deliveries that went well are counted: c360 webhook stats.
+
+    Example: c360 webhook attempts acme crm --status 503
+    """
     given: dict[str, Any] = {
         "message_id": str(message) if message else None,
         "since": f"{since.isoformat()}+00" if since else None,
@@ -119,7 +125,10 @@ def message_command(
     as_json: Json = False,
     whole: AsSent = False,
 ) -> None:
-    """One message of the log, masked values hidden, and what became of it at each webhook."""
+    """Show one message of the log, masked values hidden, and what became of it at each webhook.
+
+    Example: c360 webhook message acme 01a2b3c4-0000-7000-8000-000000000001
+    """
     with connected(dsn, data_dir) as connection:
         found = answer(connection, _MESSAGE, tenant, message)
         if whole:

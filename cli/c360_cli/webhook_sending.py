@@ -41,7 +41,10 @@ def example_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Send one signed example of a message now, of nobody and marked as such. Exits 1 unless the answer is 2xx."""
+    """Send one signed example of a message now, of nobody and marked as such. Exits 1 unless the answer is 2xx.
+
+    Example: c360 webhook example acme crm --type profile.merged
+    """
     settings = load_settings(dsn=dsn, data_dir=data_dir)
     with connected(dsn, data_dir) as connection:
         reply = send_test(
@@ -58,7 +61,7 @@ def example_command(
     else:
         print(f"{reply.status or reply.error} in {reply.ms} ms")
         if reply.error:
-            say(reply.text)
+            say(reply.text or "The answer had no body.")
     if reply.error:
         raise typer.Exit(1)
 
@@ -75,7 +78,10 @@ def replay_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Send messages that are still in the log again, with the same ids."""
+    """Send messages that are still in the log again, with the same ids.
+
+    Example: c360 webhook replay acme crm --from 2026-11-24 --to 2026-11-25
+    """
     found, after = {"messages": 0, "too_old": 0}, 0
     with connected(dsn, data_dir) as connection:
         times = (_utc(since), _utc(until) if until else None)
@@ -89,7 +95,7 @@ def replay_command(
         print_json(found)
         return
     print(found["messages"])
-    say("messages would be sent again." if dry_run else "messages are sent again.")
+    say(f"{found['messages']} messages {'would be' if dry_run else 'are'} sent again.")
     _say_too_old(found["too_old"])
 
 
@@ -104,7 +110,10 @@ def recover_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Send again whatever failed: dead letters since a time, and what waits for its retry, now."""
+    """Send again whatever failed: dead letters since a time, and what waits for its retry, now.
+
+    Example: c360 webhook recover acme crm --since 2026-11-24T10:00 --dry-run
+    """
     with connected(dsn, data_dir) as connection:
         found = answer(connection, _RECOVER, tenant, webhook, _utc(since), _filter(type_, key), dry_run)
     if as_json:

@@ -140,7 +140,9 @@ def try_shape(
         messages = [given_message(tenant, _text(example))]
     else:
         own = preset_examples(wanted.preset, tenant, filled.url, filled.rendering)
-        messages = [*own, *wanted_examples(tenant, topics, types)]
+        shown = {message.parsed["type"] for message in own}
+        others = [one for one in wanted_examples(tenant, topics, types) if one.parsed["type"] not in shown]
+        messages = [*own, *others]
     check_shape(filled.url, filled.rendering, messages)
 
 
@@ -154,7 +156,10 @@ def preset_examples(preset: str | None, tenant: str, url: str, rendering: dict[s
 
 
 def presets_command(as_json: Json = False) -> None:
-    """The systems there are presets for."""
+    """List the systems there are presets for.
+
+    Example: c360 webhook presets
+    """
     presets = list_presets()
     if as_json:
         print_json([preset.shown() for preset in presets])
@@ -170,7 +175,10 @@ def preset_command(
     name: Annotated[str, typer.Argument(metavar="PRESET", help="Name of the preset, such as zalo-oa.")],
     as_json: Json = False,
 ) -> None:
-    """One preset: its parameters, what it sends, what answers mean, where that is from."""
+    """Show one preset: its parameters, what it sends, what answers mean, where that is from.
+
+    Example: c360 webhook preset zalo-oa
+    """
     preset = find_preset(name)
     if as_json:
         print_json(preset.shown())
@@ -195,7 +203,10 @@ def render_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show what would be sent for an example, without sending it. Secrets are shown as stars."""
+    """Show what would be sent for an example, without sending it. Secrets are shown as stars.
+
+    Example: c360 webhook render acme crm --type profile.updated
+    """
     with connected(dsn, data_dir) as connection:
         shape = read_shape(connection, tenant, webhook)
     message = _example(shape, tenant, type_, example)

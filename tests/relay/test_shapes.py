@@ -42,6 +42,25 @@ def file(tmp_path):
     return write
 
 
+def test_there_is_an_example_of_every_type_of_message(c360, session):
+    c360("add", "acme", "https://127.0.0.1/x", "--allow-private", "--name", "all", "--topic", "c360-activation-events")
+    types = session.column("SELECT type FROM c360.list_message_types()")
+
+    shown = {kind: c360("render", "acme", "all", "--type", kind, "--json").stdout for kind in types}
+
+    assert {kind: json.loads(json.loads(text)["body"])["type"] for kind, text in shown.items()} == {
+        kind: kind for kind in types
+    }
+
+
+def test_a_type_of_another_topic_is_refused_with_that_topic(c360):
+    refused = c360("add", "acme", "https://127.0.0.1/x", "--allow-private", "--type", "activation.requested")
+
+    assert refused.returncode == 1
+    assert "U5420" in refused.stderr
+    assert "--topic c360-activation-events" in refused.stderr
+
+
 def test_a_preset_is_listed_and_shown(c360):
     listed = json.loads(c360("presets", "--json").stdout)
     shown = json.loads(c360("preset", "zalo-oa", "--json").stdout)

@@ -66,9 +66,9 @@ class Parameter:
         if self.pattern is not None and not re.fullmatch(self.pattern, value):
             shown = "" if self.kind == "secret" else f" {value!r}"
             raise UsageError(
-                f"the parameter {self.name} cannot be{shown}: {self.about}",
+                f"the value{shown} of the parameter {self.name} ({self.about}) has not the form it needs",
                 code="usage",
-                hint=f"It looks like {self.example}." if self.example else None,
+                hint=f"It looks like {self.example}." if self.example else f"It has to match {self.pattern}",
             )
         return value
 
