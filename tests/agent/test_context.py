@@ -475,3 +475,13 @@ def test_a_no_counts_before_it_is_known_whose_it_is(an, told):
     ingest(an.db, track("Seen", userId="an", anonymousId="new", context=consent))
 
     assert told("an")["is_allowed"] is False
+
+
+@pytest.mark.parametrize("member", ["identifierType", "purpose", "events"])
+def test_what_is_refused_is_not_said_back_at_length(db, an, member):
+    body = {"identifierType": "user_id", "value": "an", "purpose": "service"} | {member: "9" * 100_000}
+
+    with pytest.raises(psycopg.Error) as refused:
+        db.row("SELECT c360.agent_context_body('acme', %s)", json.dumps(body))
+
+    assert len(refused.value.diag.message_primary) < 300

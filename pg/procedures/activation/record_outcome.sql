@@ -31,7 +31,7 @@ BEGIN
 
     v_problem := CASE
         WHEN (p_outcome = ANY ('{delivered,failed,opened,clicked,replied,unsubscribed}')) IS NOT TRUE
-            THEN format('"%s" is no outcome', coalesce(p_outcome, 'NULL'))
+            THEN format('"%s" is no outcome', left(coalesce(p_outcome, 'NULL'), 100))
         WHEN jsonb_typeof(v_details) <> 'object' OR pg_column_size(v_details) > 8192 THEN 'its details are no object of at most 8 KB'
         WHEN length(p_outcome_id) > 60 THEN 'its id is longer than 60 characters'
         WHEN p_source IS NULL OR p_source !~ '^[a-z0-9][a-z0-9_.-]{0,62}$' THEN 'its source is no name'

@@ -31,7 +31,7 @@ BEGIN
     END IF;
 
     IF NOT coalesce(pg_input_is_valid(coalesce(v_body ->> 'events', '10'), 'integer'), false) THEN
-        RAISE EXCEPTION '% is no number of events', v_body -> 'events'
+        RAISE EXCEPTION '% is no number of events', left((v_body -> 'events')::text, 100)
             USING ERRCODE = 'U4426',
                   HINT = 'Ask for 0 to 50.';
     END IF;

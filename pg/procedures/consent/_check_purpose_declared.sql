@@ -14,7 +14,7 @@ BEGIN
         WHERE stated.tenant = p_tenant
           AND stated.purpose = p_purpose
     ) THEN
-        RAISE EXCEPTION 'tenant "%" has declared no purpose "%"', p_tenant, coalesce(p_purpose, 'NULL')
+        RAISE EXCEPTION 'tenant "%" has declared no purpose "%"', p_tenant, left(coalesce(p_purpose, 'NULL'), 100)
             USING ERRCODE = 'U2511',
                   DETAIL = format(
                       'Declared are: %s.',

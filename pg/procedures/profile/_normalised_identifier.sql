@@ -25,7 +25,7 @@ BEGIN
       AND kind.identifier_type = split_part(p_identifier_type, ':', 1);
 
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'tenant "%" has no identifier type "%"', p_tenant, p_identifier_type
+        RAISE EXCEPTION 'tenant "%" has no identifier type "%"', p_tenant, left(p_identifier_type, 100)
             USING ERRCODE = 'U2405',
                   HINT = 'Take profile_id or one of the types in c360.identifier_types, such as email or user_id.';
     END IF;
