@@ -132,6 +132,25 @@ def test_a_day_is_dropped_when_it_is_old_and_sent_and_not_before(connect, keyrin
     assert today in session.value(late)
 
 
+def test_a_day_that_somebody_reads_is_dropped_later_and_stops_nobody(connect):
+    session, reader = connect(autocommit=True), connect()
+    session.call("c360._publish", "acme", TOPIC, "profile.updated", "k", {})
+    session.value("SELECT c360.maintain_message_partitions(now() + interval '3 days')")
+    session.call("c360.fan_out")
+    today = session.value("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')")
+    drop = "SELECT c360.maintain_message_partitions(now() + interval '40 days')"
+    reader.value("SELECT count(*) FROM c360.messages")
+
+    meanwhile = session.value(drop)
+    session.call("c360._publish", "acme", TOPIC, "profile.updated", "k", {})
+    session.call("c360.fan_out")
+    reader.rollback()
+
+    assert meanwhile["dropped"] == []
+    assert today in meanwhile["postponed"]
+    assert today in session.value(drop)["dropped"]
+
+
 def test_moving_messages_to_their_partition_hides_none_from_the_fan_out(connect, in_background, wait_until_blocked):
     session, upkeep, relay = connect(autocommit=True), connect(), connect(autocommit=True)
     session.call("c360.fan_out")

@@ -51,6 +51,49 @@ def test_a_receiver_that_deduplicates_has_each_effect_once_after_twenty_kills(
     assert len(effects) == len(set(effects.values()))
 
 
+def test_a_webhook_that_is_changed_under_load_loses_nothing_and_keeps_the_order(
+    database, session, subscribe, receiver, start_relay, wait_until, waiting
+):
+    receiver.secrets["/other"] = subscribe().secret
+    start_relay()
+    start_relay()
+    with Producer(database.dsn, 0.002) as producer:
+        for turn in range(20):
+            reached = len(receiver.received)
+            wait_until(lambda reached=reached: len(receiver.received) > reached + 50)
+            change = {"url": receiver.url("/hooks" if turn % 2 else "/other"), "max_in_flight": 8 + turn}
+            assert len(session.call("c360.change_subscription", "acme", "hooks", change)) == 2
+
+    wait_until(has_all(receiver, producer.committed))
+    wait_until(lambda: waiting() == 0)
+    assert account(receiver, producer.committed) == {"lost": 0, "doubled": 0, "out_of_order": 0}
+    assert min(len(receiver.to(path)) for path in ("/hooks", "/other")) > 100
+    assert receiver.refused == []
+
+
+def test_a_load_in_one_transaction_holds_up_nobody_and_comes_whole(
+    connect, subscribe, publish, receiver, start_relay, wait_until, waiting
+):
+    subscribe()
+    del receiver.secrets["/hooks"]  # checking signatures would take most of the time
+    start_relay()
+    load = connect()
+    load.execute(
+        "SELECT c360._publish('acme', %s, 'profile.updated', 'k' || n %% 50, jsonb_build_object('n', n))"
+        " FROM generate_series(1, 50000) AS n",
+        TOPIC,
+    )
+    publish(0)
+    receiver.wait_for(1)
+    assert receiver.numbers() == [0]
+
+    load.commit()
+
+    wait_until(lambda: len(receiver.received) > 50_000)
+    wait_until(lambda: waiting() == 0)
+    assert account(receiver, range(50_001)) == {"lost": 0, "doubled": 0, "out_of_order": 0}
+
+
 def test_a_bell_that_rings_while_the_relay_falls_asleep_is_not_missed(
     session, subscribe, publish, receiver, start_relay, wait_until
 ):

@@ -6,6 +6,7 @@ key must hold.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import secrets
@@ -13,6 +14,7 @@ import shutil
 import signal
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -22,7 +24,9 @@ from c360.embedded.account import account_for
 from c360.governance import create_tenant
 from c360.installer.install import install
 from c360.installer.sources import load
-from c360.relay.webhooks import add_webhook
+from c360.relay.held_secrets import rewrap_secrets
+from c360.relay.secrets import load_keyring
+from c360.relay.webhooks import add_webhook, rotate_secret
 from support.copies import backup_of
 from support.numbered_messages import TOPIC, Producer, account, has_all
 from support.receiver import Reply
@@ -32,6 +36,7 @@ from support.small_disk import fill_disk, small_disk
 
 pytestmark = pytest.mark.long
 
+HOUR = timedelta(hours=1)
 QUICK = {"retry_schedule": [0] + [0.2] * 20}
 
 
@@ -91,6 +96,41 @@ def test_postgres_restarts_under_traffic(own_server, receiver, start_relay, wait
     wait_until(has_all(receiver, producer.committed))
     found = account(receiver, producer.committed)
     assert (found["lost"], found["out_of_order"]) == (0, 0)
+
+
+def test_secrets_and_the_master_key_change_under_load_and_stand_in_no_log(
+    own_server, keyring, master_key, receiver, start_relay, wait_until, tmp_path
+):
+    server, dsn = own_server("shared_preload_libraries=pg_stat_statements", "log_statement=all")
+    new_key = base64.b64encode(secrets.token_bytes(32)).decode()
+    start_relay(dsn, C360_MASTER_KEY=f"{new_key},{master_key}")
+    signing = [receiver.secrets["/hooks"]]
+    with session_on(dsn) as session, Producer(dsn, 0.002) as producer:
+        session.execute("CREATE EXTENSION pg_stat_statements")
+
+        def goes_on():
+            reached = len(receiver.received)
+            wait_until(lambda: len(receiver.received) > reached + 300)
+
+        for _ in range(3):
+            goes_on()
+            signing.append(rotate_secret(session.connection, keyring, "acme", "hooks", keep_old=HOUR).secret)
+            goes_on()  # receivers still know the old one
+            receiver.secrets["/hooks"] = signing[-1]
+        both = load_keyring(tmp_path, master_key=f"{new_key},{master_key}")
+        rewrapped = rewrap_secrets(session.connection, both, "acme")
+        goes_on()
+        statements = session.column("SELECT query FROM pg_stat_statements")
+
+    wait_until(has_all(receiver, producer.committed))
+    assert account(receiver, producer.committed) == {"lost": 0, "doubled": 0, "out_of_order": 0}
+    assert receiver.refused == []
+    assert rewrapped.rewrapped == len(signing)
+    logs = [server.cluster.log, *tmp_path.glob("relay-*.log")]
+    told = "".join([*statements, *(path.read_text(errors="replace") for path in logs)])
+    assert told.count("rotate_subscription_secret") > 3
+    for secret in (new_key, master_key, *signing):
+        assert secret.removeprefix("whsec_").rstrip("=") not in told
 
 
 @pytest.mark.skipif(chosen_version() == "16", reason="how large the queue may be can be said since PostgreSQL 17")
