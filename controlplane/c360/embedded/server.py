@@ -12,6 +12,7 @@ Nobody gets in without the password, neither over TCP nor over the socket.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -36,6 +37,7 @@ SUPERUSER = "postgres"
 ROLE = "c360"
 DATABASE = "c360"
 
+_PATIENCE = 60.0
 _PORT_PATIENCE = 20.0
 _ADDRESS = "127.0.0.1"
 _POLL = 0.1
@@ -71,10 +73,8 @@ class EmbeddedPostgres:
         self._lock = _acquire(self._data_dir / "owner.lock", wait)
         try:
             cluster = self._prepared()
-            if cluster.pid() is None:
+            if not self._takes_over(cluster):
                 self._start(cluster)
-            else:
-                self._port = _port_when_known(cluster)
             self._ensure_database()
         except BaseException:
             self._release()
@@ -176,6 +176,19 @@ class EmbeddedPostgres:
                     raise
             else:
                 return
+
+    def _takes_over(self, cluster: Cluster) -> bool:
+        """Whether a server runs and answers: one that was killed is seen for a moment longer, and never answers."""
+        if cluster.pid() is None:
+            return False
+        self._port = _port_when_known(cluster)
+        dsn = _dsn(self._data_dir, self._port, SUPERUSER, "postgres")
+        deadline = time.monotonic() + _PATIENCE
+        while cluster.pid() is not None and time.monotonic() < deadline:
+            with contextlib.suppress(psycopg.OperationalError), psycopg.connect(dsn):
+                return True
+            time.sleep(_POLL)
+        return cluster.pid() is not None
 
     def _ensure_database(self) -> None:
         """Make the role and the database at the first start; find them at every other."""
@@ -282,7 +295,7 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _connect_when_ready(dsn: str, patience: float = 60.0) -> psycopg.Connection:
+def _connect_when_ready(dsn: str, patience: float = _PATIENCE) -> psycopg.Connection:
     deadline = time.monotonic() + patience
     while True:
         try:
