@@ -745,7 +745,7 @@ VALUES
     ('procedures/scoring/_purchase_amount.sql', '84ac96e70442ecb8eb65a9bbdeedc3489ae1c827c6e32fb874bc4512a9e31a23'),
     ('procedures/scoring/_hold_orders.sql', '63bee468a518f1cbfc2b1739b17c64f8987927c801ee289872131a43cb781b3d'),
     ('procedures/scoring/_record_purchases.sql', '1caac21a906ec031106021302647e9f8b35fb8719d413881c1fdd226d9ff0529'),
-    ('procedures/scoring/_counted_orders.sql', 'c3ba8ec6c88a916cf84844aff39f3356e715a0981517e68e978bbf55ebd25544'),
+    ('procedures/scoring/_counted_orders.sql', '3c49aac88f5ccf6d58e1dc1abfbc0a428b8047a4b079eb750bd91d9e9aeb7c1d'),
     ('procedures/scoring/_currency_rates_of.sql', 'd577c24cdaf2bf4627dd99c203a353f5723ead83249d2c334825f0de785d76df'),
     ('procedures/scoring/_purchase_entries.sql', '4a6ac9a0e9d28cb299b11575fce05b4104e1fe5e700625cc639e9f4371a53022'),
     ('procedures/scoring/_purchase_facts.sql', 'c219d568d8f73df44f835aada01c5208f1cd7c8610545e919c7b34161aabbbe7'),

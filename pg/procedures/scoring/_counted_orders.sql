@@ -140,7 +140,6 @@ BEGIN
         LEFT JOIN cdp_profile_links AS link ON link.raw_profile_id = refund.raw_profile_id
         WHERE refund.kind = 'refund'
           AND coalesce(refund.currency, ordered.currency) = ordered.currency
-          AND (p_numbers IS NULL OR refund.order_id = ANY (p_numbers))
     ),
     refunded AS MATERIALIZED (
         SELECT
