@@ -717,6 +717,7 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/profile/_compared_identifiers.sql
 \ir procedures/profile/_explained_observations.sql
 \ir procedures/profile/_find_profile.sql
+\ir procedures/profile/_family_of.sql
 \ir procedures/profile/_last_events.sql
 \ir procedures/profile/_override_members.sql
 \ir procedures/profile/_masked_words.sql
@@ -796,7 +797,9 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/topic/_shown_message.sql
 \ir procedures/topic/_check_topic.sql
 \ir procedures/topic/_told_segments.sql
+\ir procedures/activation/_activation_segments.sql
 \ir procedures/topic/_told_rules.sql
+\ir procedures/topic/_is_told_message.sql
 \ir procedures/topic/tail_topic.sql
 \ir procedures/topic/_last_position.sql
 \ir procedures/topic/_position_at.sql
@@ -1194,7 +1197,6 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/activation/_check_activation_rule.sql
 \ir procedures/activation/_night_ends_at.sql
 \ir procedures/activation/_has_receiver.sql
-\ir procedures/activation/_activation_segments.sql
 \ir procedures/activation/_judge_activations.sql
 \ir procedures/activation/_score_source.sql
 \ir procedures/activation/_persons_beyond.sql

@@ -26,11 +26,7 @@ BEGIN
     PERFORM c360._check_activation_rule(p_tenant, p_rule);
 
     SELECT found.master_profile_id INTO v_id FROM c360._find_profile(p_tenant, p_identifier_type, p_value) AS found;
-    v_family := v_id || ARRAY(
-        SELECT absorbed.master_profile_id
-        FROM cdp_master_profiles AS absorbed
-        WHERE absorbed.merged_into = v_id
-    );
+    v_family := c360._family_of(v_id);
 
     RETURN jsonb_build_object(
         'profile_id', v_id,

@@ -33,21 +33,6 @@ BEGIN
     v_has_more := c360._note_segment_changes(p_tenant, v_limit);
     v_has_more := c360._look_at_everybody(p_tenant, greatest(v_limit, 2000)) OR v_has_more;
 
-    -- Who finds a thing again while it is being decided does not see the decision yet, and puts it into the queue once more.
-    DELETE FROM cdp_activation_queue AS work
-    USING cdp_activations AS past
-    WHERE work.queue_id IN (
-        SELECT next.queue_id
-        FROM cdp_activation_queue AS next
-        WHERE next.due_at <= v_as_of
-        ORDER BY
-            next.due_at,
-            next.queue_id
-        LIMIT v_limit
-    )
-      AND past.rule = work.rule
-      AND past.trigger_key = work.trigger_key;
-
     v_candidates := ARRAY(
         SELECT ROW(chosen.queue_id, chosen.rule, chosen.master_profile_id, chosen.happened_at)::c360.activation_candidate
         FROM (
@@ -62,12 +47,6 @@ BEGIN
                 LIMIT v_limit
             ) AS due
             LEFT JOIN cdp_master_profiles AS golden ON golden.master_profile_id = due.master_profile_id
-            WHERE NOT EXISTS (
-                SELECT
-                FROM cdp_activations AS past
-                WHERE past.rule = due.rule
-                  AND past.trigger_key = due.trigger_key
-            )
             ORDER BY
                 coalesce(golden.merged_into, due.master_profile_id),
                 due.due_at,

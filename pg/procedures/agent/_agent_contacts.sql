@@ -24,11 +24,7 @@ DECLARE
         WHERE stated.tenant = p_tenant
           AND stated.purpose = p_purpose
     );
-    v_family   uuid[] := p_master_profile_id || ARRAY(
-        SELECT absorbed.master_profile_id
-        FROM cdp_master_profiles AS absorbed
-        WHERE absorbed.merged_into = p_master_profile_id
-    );
+    v_family   uuid[] := c360._family_of(p_master_profile_id);
     v_contacts c360.agent_contact[];
 BEGIN
     WITH rule AS MATERIALIZED (
@@ -44,10 +40,7 @@ BEGIN
           AND stated.definition ->> 'purpose' = p_purpose
           AND (p_channel IS NULL OR stated.definition ->> 'channel' = p_channel)
           AND NOT coalesce(stated.definition #>> '{when,score_crossed,score}' = ANY (v_masked), false)
-          AND NOT coalesce(stated.definition #>> '{when,segment_entered}' = ANY (v_hidden), false)
-          AND NOT coalesce(stated.definition #>> '{when,segment_left}' = ANY (v_hidden), false)
-          AND NOT coalesce(stated.definition ->> 'segment' = ANY (v_hidden), false)
-          AND NOT coalesce(stated.definition ->> 'not_in_segment' = ANY (v_hidden), false)
+          AND NOT c360._activation_segments(stated.definition) && v_hidden
     ),
     asked AS MATERIALIZED (
         SELECT

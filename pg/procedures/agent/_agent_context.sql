@@ -79,8 +79,11 @@ BEGIN
     WHERE stated.tenant = p_tenant
       AND stated.purpose = v_purpose;
 
-    -- As where something is sent: a no counts before it is known whose it is.
-    v_allowed := v_id = ANY (c360._may_send(p_tenant, v_purpose, ARRAY[v_id]));
+    v_allowed := jsonb_path_exists(
+        v_answer,
+        '$.consents[*] ? (@.purpose == $purpose && @.is_allowed == true)',
+        jsonb_build_object('purpose', v_purpose)
+    );
 
     IF v_allowed THEN
         v_profile := c360._agent_profile(p_tenant, v_id);

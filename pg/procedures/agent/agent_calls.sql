@@ -33,11 +33,7 @@ BEGIN
 
     IF p_identifier_type IS NOT NULL THEN
         SELECT found.master_profile_id INTO v_id FROM c360._find_profile(p_tenant, p_identifier_type, p_value) AS found;
-        v_family := v_id || ARRAY(
-            SELECT absorbed.master_profile_id
-            FROM cdp_master_profiles AS absorbed
-            WHERE absorbed.merged_into = v_id
-        );
+        v_family := c360._family_of(v_id);
     END IF;
 
     RETURN QUERY

@@ -12,26 +12,8 @@ CREATE OR REPLACE FUNCTION c360._is_hidden_message(
     LANGUAGE plpgsql
     STABLE
 AS $$
-DECLARE
-    v_segment text;
 BEGIN
-    IF p_type = 'activation.requested' THEN
-        RETURN ((c360._told_rules(p_tenant) ->> (p_body::jsonb #>> '{data,rule}'))::timestamptz <= p_created_at) IS NOT TRUE;
-    END IF;
-
-    IF p_type NOT IN ('segment.entered', 'segment.left', 'segment.changed') THEN
-        RETURN false;
-    END IF;
-
-    v_segment := p_body::jsonb #>> '{data,segment}';
-    RETURN v_segment IS NOT NULL
-        AND NOT EXISTS (
-            SELECT
-            FROM cdp_segment_states AS state
-            WHERE state.segment = v_segment
-              AND state.segment <> ALL (c360._hidden_segments(p_tenant))
-              AND state.begun_at <= p_created_at
-        );
+    RETURN NOT c360._is_told_message(p_type, p_body, p_created_at, c360._told_segments(p_tenant), c360._told_rules(p_tenant));
 END;
 $$;
 

@@ -11,15 +11,7 @@ AS $$
         WHERE subscription.tenant = p_tenant
           AND subscription.state <> 'disabled'
           AND p_topic = ANY (subscription.topics)
-          AND (
-              subscription.types = '{}'
-              OR EXISTS (
-                  SELECT
-                  FROM unnest(subscription.types) AS wanted (type)
-                  WHERE wanted.type = p_type
-                     OR (wanted.type LIKE '%.*' AND starts_with(p_type, left(wanted.type, -1)))
-              )
-          )
+          AND c360._wants_type(subscription.types, p_type)
     ) OR EXISTS (
         SELECT
         FROM c360.topic_feeds AS feed

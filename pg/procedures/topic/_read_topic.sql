@@ -92,17 +92,7 @@ BEGIN
           AND entry.position > v_consumer.done_position
           AND entry.position <= v_last
           AND (v_consumer.start_snapshot IS NULL OR NOT pg_visible_in_snapshot(message.xid, v_consumer.start_snapshot))
-          AND (
-              p_is_whole
-              OR message.type NOT IN ('segment.entered', 'segment.left', 'segment.changed')
-              OR (v_segments ->> (message.body::jsonb #>> '{data,segment}'))::timestamptz <= message.created_at
-              OR NOT (message.body::jsonb -> 'data') ? 'segment'
-          )
-          AND (
-              p_is_whole
-              OR message.type <> 'activation.requested'
-              OR (v_rules ->> (message.body::jsonb #>> '{data,rule}'))::timestamptz <= message.created_at
-          )
+          AND (p_is_whole OR c360._is_told_message(message.type, message.body, message.created_at, v_segments, v_rules))
         ORDER BY entry.position
         LIMIT v_limit;
         GET DIAGNOSTICS v_given = ROW_COUNT;

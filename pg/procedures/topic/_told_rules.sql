@@ -20,13 +20,7 @@ AS $$
                 c360._masked_scores(p_tenant) AS masked
         ) AS told
         CROSS JOIN c360.activation_rules AS stated
-        LEFT JOIN LATERAL (
-            VALUES
-                (stated.definition #>> '{when,segment_entered}'),
-                (stated.definition #>> '{when,segment_left}'),
-                (stated.definition ->> 'segment'),
-                (stated.definition ->> 'not_in_segment')
-        ) AS looked (segment) ON looked.segment IS NOT NULL
+        LEFT JOIN LATERAL unnest(c360._activation_segments(stated.definition)) AS looked (segment) ON true
         WHERE stated.tenant = p_tenant
         GROUP BY
             stated.rule,

@@ -42,15 +42,7 @@ BEGIN
         WHERE message.tenant = p_tenant
           AND message.topic = p_topic
           AND pg_visible_in_snapshot(message.xid, v_snapshot)
-          AND (
-              message.type NOT IN ('segment.entered', 'segment.left', 'segment.changed')
-              OR (v_segments ->> (message.body::jsonb #>> '{data,segment}'))::timestamptz <= message.created_at
-              OR NOT (message.body::jsonb -> 'data') ? 'segment'
-          )
-          AND (
-              message.type <> 'activation.requested'
-              OR (v_rules ->> (message.body::jsonb #>> '{data,rule}'))::timestamptz <= message.created_at
-          )
+          AND c360._is_told_message(message.type, message.body, message.created_at, v_segments, v_rules)
           AND (
               p_snapshot IS NULL
               OR (message.xid >= pg_snapshot_xmin(p_snapshot) AND NOT pg_visible_in_snapshot(message.xid, p_snapshot))
