@@ -718,6 +718,7 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/profile/_explained_observations.sql
 \ir procedures/profile/_find_profile.sql
 \ir procedures/profile/_family_of.sql
+\ir procedures/profile/_recent_events.sql
 \ir procedures/profile/_last_events.sql
 \ir procedures/profile/_override_members.sql
 \ir procedures/profile/_masked_words.sql

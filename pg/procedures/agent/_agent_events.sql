@@ -28,27 +28,7 @@ BEGIN
             )
             ORDER BY last.occurred_at DESC, last.event_id DESC
         ), '[]')
-        FROM (
-            SELECT recent.*
-            FROM cdp_profile_links AS link
-            CROSS JOIN LATERAL (
-                SELECT
-                    event.event_id,
-                    event.event_name,
-                    event.type,
-                    event.occurred_at,
-                    event.payload
-                FROM cdp_behavioral_events AS event
-                WHERE event.raw_profile_id = link.raw_profile_id
-                ORDER BY event.occurred_at DESC
-                LIMIT p_count
-            ) AS recent
-            WHERE link.master_profile_id = p_master_profile_id
-            ORDER BY
-                recent.occurred_at DESC,
-                recent.event_id DESC
-            LIMIT p_count
-        ) AS last
+        FROM c360._recent_events(p_master_profile_id, p_count) AS last
     );
 END;
 $$;
