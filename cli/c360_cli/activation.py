@@ -209,7 +209,7 @@ def _words(value: Any) -> str:
 def _read(file: Path) -> dict[str, Any]:
     stated = read_written(file)
     if not isinstance(stated, dict):
-        raise UsageError(f"{file} says no rule", code="usage", hint="Write keys such as when, channel and purpose.")
+        raise UsageError(f"{file} says no rule", hint="Write keys such as when, channel and purpose.")
     if unfit := [name for name in _OUTER if not isinstance(stated.get(name, ""), str)]:
-        raise UsageError(f"{unfit[0]} of a rule is a text", code="usage")
+        raise UsageError(f"{unfit[0]} of a rule is a text")
     return stated

@@ -242,7 +242,7 @@ def _time(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"{text} is no time", code="usage", hint="Write it like 2026-05-01T12:00:00Z.") from error
+        raise UsageError(f"{text} is no time", hint="Write it like 2026-05-01T12:00:00Z.") from error
     if moment.tzinfo is None:
-        raise UsageError(f"{text} says no time zone", code="usage", hint="Write it like 2026-05-01T12:00:00Z.")
+        raise UsageError(f"{text} says no time zone", hint="Write it like 2026-05-01T12:00:00Z.")
     return moment

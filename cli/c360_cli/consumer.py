@@ -188,7 +188,6 @@ def read_command(
     if follow and not commit:
         raise UsageError(
             "--follow would print the same messages for ever",
-            code="usage",
             hint="Say --commit as well, or use c360 topic tail.",
         )
     query = _READ_AS_SENT if whole else _READ
@@ -259,7 +258,7 @@ def replay_command(
     Example: c360 topic replay acme c360-updated-profiles warehouse --from '2026-11-30 08:00+07' --dry-run
     """
     if (since is None) == (position is None):
-        raise UsageError("a replay begins at a time or at a position", code="usage", hint="Say --from or --position.")
+        raise UsageError("a replay begins at a time or at a position", hint="Say --from or --position.")
     start = _start(since)
     with connected(dsn, data_dir) as connection:
         planned = answer(connection, _REPLAY, tenant, topic, consumer, start, position, True)

@@ -33,7 +33,7 @@ def edited(text: str) -> str | None:
             if mistake is None:
                 return after.strip()
             if not wants_another_try(mistake):
-                raise UsageError(f"{mistake}; nothing was changed", code="usage")
+                raise UsageError(f"{mistake}; nothing was changed")
     finally:
         path.unlink(missing_ok=True)
 
@@ -52,18 +52,17 @@ def _open_editor(path: Path) -> None:
     except (OSError, ValueError) as error:
         raise UsageError(
             f"the editor {editor} cannot be started: {getattr(error, 'strerror', error)}",
-            code="usage",
             hint="Set EDITOR to one that can.",
         ) from error
     if done.returncode:
-        raise UsageError(f"the editor {editor} ended with {done.returncode}; nothing was changed", code="usage")
+        raise UsageError(f"the editor {editor} ended with {done.returncode}; nothing was changed")
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise UsageError(f"the editor left no file to read: {error.strerror}", code="usage") from error
+        raise UsageError(f"the editor left no file to read: {error.strerror}") from error
 
 
 def _pretty(text: str) -> str:

@@ -156,9 +156,9 @@ def _read_events(file: Path) -> list[str]:
         if text.lstrip().startswith("["):
             return [json.dumps(event) for event in json.loads(text, strict=False)]
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}", code="usage") from error
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise UsageError(f"{file} cannot be read: {error}", code="usage") from error
+        raise UsageError(f"{file} cannot be read: {error}") from error
     lines = (line for line in text.split("\n") if line.strip())
     return [_event(file, number, line.strip()) for number, line in enumerate(lines, start=1)]
 
@@ -178,5 +178,5 @@ def _event(file: Path, number: int, line: str) -> str:
         return json.dumps(json.loads(line, strict=False))
     except ValueError as error:
         if not line.startswith("{"):
-            raise UsageError(f"{file}: line {number} is not JSON: {error}", code="usage") from error
+            raise UsageError(f"{file}: line {number} is not JSON: {error}") from error
         return json.dumps(line)

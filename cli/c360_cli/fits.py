@@ -242,5 +242,5 @@ def _given(context: typer.Context, score: Score, options: tuple[str, ...], said:
         if (source := context.get_parameter_source(option)) is not None and source.name == "COMMANDLINE"
     )
     if foreign:
-        raise UsageError(f"the model of {score} has no {', '.join(foreign)}", code="usage")
+        raise UsageError(f"the model of {score} has no {', '.join(foreign)}")
     return [said[option] for option in options]

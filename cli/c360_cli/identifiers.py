@@ -17,7 +17,6 @@ def named_identifier(who: str) -> tuple[str, str]:
     except ValueError:
         raise UsageError(
             f"{who} is neither a profile id nor type=value",
-            code="usage",
             hint=f"Write type=value, such as {_guess(who)}.",
         ) from None
 

@@ -71,7 +71,7 @@ def import_command(
 ) -> None:
     """Import customers from a file. Safe to repeat, and goes on where it was interrupted."""
     if dry_run and rejects is not None:
-        raise UsageError("a dry run keeps no refused rows", code="usage", hint="Its answer shows the first ten.")
+        raise UsageError("a dry run keeps no refused rows", hint="Its answer shows the first ten.")
     mapping = _mapping(mapped or [])
     reading = f"{_format(file, kind)}:{delimiter or ''}:{encoding}"
     reader = _reader(file, _format(file, kind), mapping, delimiter, encoding)
@@ -111,15 +111,13 @@ def _reader(file: Path, kind: str, mapping: dict[str, Any], delimiter: str | Non
             return JsonFile(file, named={name for name, target in mapping.items() if target})
         return ParquetFile(file)
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror or error}", code="usage") from error
+        raise UsageError(f"{file} cannot be read: {error.strerror or error}") from error
 
 
 def _format(file: Path, kind: str | None) -> str:
     found = kind or _FORMATS.get(file.suffix.lower())
     if found not in {"csv", "jsonl", "parquet"}:
-        raise UsageError(
-            f"it is not clear what {file} is", code="usage", hint="Say it with --format csv, jsonl or parquet."
-        )
+        raise UsageError(f"it is not clear what {file} is", hint="Say it with --format csv, jsonl or parquet.")
     return found
 
 
@@ -129,7 +127,7 @@ def _mapping(mapped: list[str]) -> dict[str, Any]:
     for item in mapped:
         column, equals, target = item.rpartition("=")
         if not equals or not column:
-            raise UsageError(f"--map {item} is not COLUMN=TARGET", code="usage")
+            raise UsageError(f"--map {item} is not COLUMN=TARGET")
         known = mapping.get(column)
         several = known if isinstance(known, list) else [known]
         mapping[column] = [*several, target] if known and target else target or None

@@ -189,7 +189,7 @@ def _arguments(given: list[str] | None) -> dict[str, str] | None:
         return None
     pairs = [text.partition("=") for text in given]
     if wrong := [name for name, equals, _ in pairs if not (name and equals)]:
-        raise UsageError(f"{wrong[0]} is no argument", code="usage", hint="Write --argument kind=events.")
+        raise UsageError(f"{wrong[0]} is no argument", hint="Write --argument kind=events.")
     return {name: value for name, _, value in pairs}
 
 

@@ -12,9 +12,11 @@ from typing import Annotated, Any
 
 import psycopg
 import typer
+from typer.exceptions import TyperException
 
 from c360 import __version__
 from c360.domain.errors import C360Error, UsageError, from_psycopg
+from c360_cli.wrong_usage import wrong_usage
 
 _RUN, _OPERATE, _TENANTS, _CUSTOMERS, _MESSAGES = (
     "Run",
@@ -103,13 +105,28 @@ def _options(
 
 def run() -> None:
     """Entry point of the command."""
+    arguments = sys.argv[1:]
     try:
-        _check_texts(sys.argv[1:])
-        application(sys.argv[1:])()
+        _check_texts(arguments)
+        sys.exit(_called(arguments))
     except psycopg.Error as error:
         sys.exit(_refuse(from_psycopg(error)))
     except C360Error as error:
         sys.exit(_refuse(error))
+
+
+def _called(arguments: Sequence[str]) -> int | None:
+    """Run the command that is named, with its exit code as the answer. Raises UsageError for what it cannot be."""
+    command = typer.main.get_command(application(arguments))
+    try:
+        code: int | None = command.main(list(arguments), prog_name="c360", standalone_mode=False)
+    except typer.Abort:
+        return 1
+    except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # the help has been printed
+            return 2
+        raise wrong_usage(error, command, arguments) from error
+    return code
 
 
 def _check_texts(arguments: Sequence[str]) -> None:
@@ -117,7 +134,7 @@ def _check_texts(arguments: Sequence[str]) -> None:
     for number, argument in enumerate(arguments, 1):
         if any("\ud800" <= letter <= "\udfff" for letter in argument):
             hint = "Look at the locale of the shell."
-            raise UsageError(f"argument {number} is no UTF-8 text", code="usage", hint=hint)
+            raise UsageError(f"argument {number} is no UTF-8 text", hint=hint)
 
 
 def _refuse(error: C360Error) -> int:

@@ -32,7 +32,7 @@ def confirm(question: str, yes: bool) -> None:
     answer = sys.stdin.readline()
     if not answer:
         print(file=sys.stderr)
-        raise UsageError("nobody is there to answer", code="usage", hint="If it is meant, repeat with --yes.")
+        raise UsageError("nobody is there to answer", hint="If it is meant, repeat with --yes.")
     if answer.strip().lower() not in {"y", "yes"}:
         print("nothing was changed.", file=sys.stderr)
         raise typer.Exit(1)

@@ -84,7 +84,7 @@ def search_command(
 ) -> None:
     """Find golden records by name, with or without accents, in any order of the words."""
     if not name.strip():
-        raise UsageError("the name to search is empty", code="usage")
+        raise UsageError("the name to search is empty")
     query = _query(where, order, columns, limit=limit, offset=offset, after=after, count=count)
     with connected(dsn, data_dir) as connection:
         _show(connection, tenant, name, query, as_json=as_json)
@@ -114,7 +114,7 @@ def _opened(file: Path) -> TextIO:
     try:
         return file.open("w", encoding="utf-8", newline="")
     except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}", code="usage") from error
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _write_all(
@@ -140,7 +140,7 @@ def _query(where: list[str] | None, order: str, columns: str, *, count: bool = F
         terms = [parse_filter(name, condition) for name, _, condition in (text.partition("=") for text in where or ())]
         query: dict[str, Any] = {"where": terms, "order": parse_order(order), "select": parse_select(columns)}
     except QueryRefused as error:
-        raise UsageError(error.message, code="usage", hint=error.hint) from error
+        raise UsageError(error.message, hint=error.hint) from error
     if count:
         query["count"] = "exact"
     return {**query, **{name: value for name, value in more.items() if value is not None}}

@@ -102,7 +102,7 @@ def import_command(
 def _rate(text: str, day: str) -> dict[str, Any]:
     currency, separator, rate = text.partition("=")
     if not separator:
-        raise UsageError(f"{text} does not say a rate", code="usage", hint="Write EUR=1.08, or EUR=none to remove it.")
+        raise UsageError(f"{text} does not say a rate", hint="Write EUR=1.08, or EUR=none to remove it.")
     return {"currency": currency, "day": day, "rate": None if rate == "none" else rate}
 
 
@@ -115,12 +115,11 @@ def _read(file: Path) -> list[dict[str, Any]]:
             if not set(_COLUMNS) <= set(columns):
                 raise UsageError(
                     f"{file} has not the columns currency, day and rate",
-                    code="usage",
                     hint="Begin with the line: currency,day,rate",
                 )
             return [{name: (row[columns[name]] or "").strip() for name in _COLUMNS} for row in rows]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{file} cannot be read: {error}", code="usage", hint="Give a CSV file in UTF-8.") from error
+        raise UsageError(f"{file} cannot be read: {error}", hint="Give a CSV file in UTF-8.") from error
 
 
 def _print_done(tenant: str, done: dict[str, Any], *, as_json: bool) -> None:

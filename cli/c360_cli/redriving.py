@@ -147,7 +147,7 @@ def read_corrections(file: Path) -> list[tuple[int, str]]:
     try:
         lines = Path("/dev/stdin" if str(file) == "-" else file).read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}", code="usage") from error
+        raise UsageError(f"{file} cannot be read: {error}") from error
     corrections: dict[int, str] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -157,11 +157,10 @@ def read_corrections(file: Path) -> list[tuple[int, str]]:
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise UsageError(
                 f"{file}: line {number} is no correction: {error}",
-                code="usage",
                 hint='Write {"rejected_event_id": 17, "payload": {...}} into each line, as export does.',
             ) from error
         if rejected_event_id in corrections:
-            raise UsageError(f"{file}: line {number} corrects {rejected_event_id} once more", code="usage")
+            raise UsageError(f"{file}: line {number} corrects {rejected_event_id} once more")
         corrections[rejected_event_id] = text
     return list(corrections.items())
 

@@ -169,7 +169,7 @@ def edit_command(
     with connected(dsn, data_dir) as connection:
         row = one_event(connection, tenant, rejected_event_id)
         if row["status"] != "rejected":
-            raise UsageError(f"rejected event {rejected_event_id} is {row['status']} already", code="usage")
+            raise UsageError(f"rejected event {rejected_event_id} is {row['status']} already")
         text = as_sent(connection, tenant, "rejected_event", [rejected_event_id])[str(rejected_event_id)]
         say(f"{row['code']}: {row['reason']}")
         while True:
@@ -238,9 +238,9 @@ def redrive_command(
     _check_json(patch)
     _check_choice(ids, chosen, every, file)
     if file is not None and patch is not None:
-        raise UsageError("a file has corrections of its own: --patch does not go with it", code="usage")
+        raise UsageError("a file has corrections of its own: --patch does not go with it")
     if after and (ids or file is not None):
-        raise UsageError("--after goes with a filter or --all", code="usage")
+        raise UsageError("--after goes with a filter or --all")
     if print_statement:
         _print_redrive(tenant, chosen, ids, file, patch, after, dry_run)
         return
@@ -306,7 +306,7 @@ def _print_redrive(
     elif ids:
         print_sql(_REDRIVE, tenant, ids, patch, dry_run)
     elif chosen.contains:
-        raise UsageError("--print-sql does not go with --contains", code="usage", hint="Find their numbers with list.")
+        raise UsageError("--print-sql does not go with --contains", hint="Find their numbers with list.")
     else:
         print_sql(redriving.BATCH, tenant, chosen.document(), patch, dry_run, after, redriving.BATCH_SIZE)
 
@@ -316,7 +316,6 @@ def _check_choice(ids: list[int] | None, chosen: Filter, every: bool, file: Path
     if sum((bool(ids), chosen.is_given or every, file is not None)) != 1:
         raise UsageError(
             "say which rejected events are meant, in one way",
-            code="usage",
             hint="By their numbers, by a filter such as --code U1109 --since 2h, or --all.",
         )
 
@@ -329,4 +328,4 @@ def _check_json(patch: str | None) -> None:
     except ValueError:
         is_object = False
     if not is_object:
-        raise UsageError("--patch is not a JSON object", code="usage")
+        raise UsageError("--patch is not a JSON object")

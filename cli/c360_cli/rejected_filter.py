@@ -89,9 +89,9 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
     def run(**given: Any) -> None:
         chosen = {name: given.pop(name) or None if name in _LISTS else given.pop(name) for name in options}
         if chosen["contains"] == "":
-            raise UsageError("--contains is empty", code="usage")
+            raise UsageError("--contains is empty")
         if chosen["contains"] is not None and not _is_utf8(chosen["contains"]):
-            raise UsageError("--contains is no UTF-8", code="usage")
+            raise UsageError("--contains is no UTF-8")
         command(chosen=Filter(**chosen), **given)
 
     parameters: list[inspect.Parameter] = []

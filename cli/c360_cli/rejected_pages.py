@@ -63,4 +63,4 @@ def writable(output: Path | None) -> IO[str]:
     try:
         return os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}", code="usage") from error
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from error

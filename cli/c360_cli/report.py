@@ -135,7 +135,6 @@ def funnel_command(
     if (name is None) == (not steps):
         raise UsageError(
             "give the name of a funnel, or its steps",
-            code="usage",
             hint="c360 report funnel list TENANT shows the names; steps are --step EVENT --step EVENT.",
         )
     with connected(dsn, data_dir) as connection, working("counting"):
@@ -172,7 +171,7 @@ def refresh_command(
 
 def _print(rows: str, as_json: bool, as_csv: bool, draw: Callable[[list[dict[str, Any]]], None]) -> None:
     if as_json and as_csv:
-        raise UsageError("--json and --csv exclude each other", code="usage", hint="Give one of them.")
+        raise UsageError("--json and --csv exclude each other", hint="Give one of them.")
     if as_json:
         print(rows)
         return

@@ -115,7 +115,6 @@ def _policy(text: str) -> tuple[str, int | None]:
     if not kind or match is None or match[2] not in _DAYS:
         raise UsageError(
             f"{text} does not say how long",
-            code="usage",
             hint="Write events=400d, history=52w or audit=3y; a year is 365 days. events=default takes it back.",
         )
     return kind, int(match[1]) * _DAYS[match[2]]

@@ -43,9 +43,7 @@ def list_command(
 ) -> None:
     """List links that wait for a decision, surest first."""
     if status not in {"open", "accepted", "rejected", "obsolete", "all"}:
-        raise UsageError(
-            f"there is no status {status}", code="usage", hint="Take open, accepted, rejected, obsolete or all."
-        )
+        raise UsageError(f"there is no status {status}", hint="Take open, accepted, rejected, obsolete or all.")
     reviews = decided(dsn, data_dir, _REVIEWS, tenant, None if status == "all" else status, limit, None)
     if as_json:
         print_json(reviews)
@@ -175,7 +173,7 @@ def withdraw_command(
 def _review(connection: Any, tenant: str, number: int) -> dict[str, Any]:
     reviews = answer(connection, _REVIEWS, tenant, None, 1, number)
     if not reviews:
-        raise UsageError(f"tenant {tenant} has no review {number}", code="usage", hint="`c360 review list` shows them.")
+        raise UsageError(f"tenant {tenant} has no review {number}", hint="`c360 review list` shows them.")
     review: dict[str, Any] = reviews[0]
     return review
 
@@ -218,6 +216,4 @@ def _observation_numbers(text: str) -> list[int]:
     try:
         return [int(part) for part in text.split(",")]
     except ValueError:
-        raise UsageError(
-            f"{text} is not a list of observations", code="usage", hint="Write numbers, such as 12,17."
-        ) from None
+        raise UsageError(f"{text} is not a list of observations", hint="Write numbers, such as 12,17.") from None

@@ -193,19 +193,16 @@ def _read_plan(file: Path) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     try:
         plan = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}", code="usage") from error
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(
-            f"{file} cannot be read: {error}", code="usage", hint="It is YAML or JSON in UTF-8."
-        ) from error
+        raise UsageError(f"{file} cannot be read: {error}", hint="It is YAML or JSON in UTF-8.") from error
     events = plan.get("events") if isinstance(plan, dict) else None
     if not isinstance(events, dict):
-        raise UsageError(f"{file} has no events", code="usage", hint="Begin with `events:`, see `c360 schema show`.")
+        raise UsageError(f"{file} has no events", hint="Begin with `events:`, see `c360 schema show`.")
     for name, entry in events.items():
         if not isinstance(entry, dict) or "schema" not in entry or entry.keys() - _PARTS:
             raise UsageError(
                 f'event "{name}" of {file} cannot be read',
-                code="usage",
                 hint="It has schema, and perhaps mode and type.",
             )
         kind = entry.get("type") or (name if name in _TYPES else "track")
@@ -217,16 +214,12 @@ def _read_events(file: Path) -> Iterator[dict[str, Any]]:
         text = file.read_text(encoding="utf-8")
         events = json.loads(text) if text.lstrip().startswith("[") else list(_parsed_lines(file, text))
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}", code="usage") from error
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise UsageError(
-            f"{file} cannot be read: {error}", code="usage", hint="One event a line, or a list."
-        ) from error
+        raise UsageError(f"{file} cannot be read: {error}", hint="One event a line, or a list.") from error
     for event in events:
         if not isinstance(event, dict):
-            raise UsageError(
-                f"{file} holds something that is no event", code="usage", hint="An event is a JSON object."
-            )
+            raise UsageError(f"{file} holds something that is no event", hint="An event is a JSON object.")
         yield event
 
 
@@ -237,5 +230,5 @@ def _parsed_lines(file: Path, text: str) -> Iterator[Any]:
                 yield json.loads(line)
             except json.JSONDecodeError as error:
                 raise UsageError(
-                    f"{file}: line {number} is not JSON: {error}", code="usage", hint="One event a line, or a list."
+                    f"{file}: line {number} is not JSON: {error}", hint="One event a line, or a list."
                 ) from error

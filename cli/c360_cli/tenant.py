@@ -226,7 +226,7 @@ def sync_command(
 ) -> None:
     """Make the schema of a tenant what its metadata say. Does nothing when it is already."""
     if (tenant is None) != every:
-        raise UsageError("name one tenant, or give --all", code="usage")
+        raise UsageError("name one tenant, or give --all")
     permissions = Permissions(allow_type_change, allow_drop)
     with connected(dsn, data_dir) as connection:
         for name in [tenant] if tenant else [listed["tenant"] for listed in list_tenants(connection)]:
@@ -309,7 +309,6 @@ def drop_command(
     if not yes or confirmed is None:
         raise UsageError(
             f"tenant {tenant} was not dropped",
-            code="usage",
             hint=f"This cannot be undone. If it is meant: c360 tenant drop {tenant} --confirm {tenant} --yes",
         )
     with connected(dsn, data_dir) as connection:

@@ -193,9 +193,7 @@ def set_rendering_command(
         preset, param or [], format_, template, encoding, batch, header or [], auth, client_cert, client_key, answers
     )
     if not wanted.changes_rendering and not wanted.changes_credentials:
-        raise UsageError(
-            "say what to change", code="usage", hint="--template, --format, --header, --auth, --preset ..."
-        )
+        raise UsageError("say what to change", hint="--template, --format, --header, --auth, --preset ...")
     with connected(dsn, data_dir) as connection, changing(connection, dry_run):
         shape = read_shape(connection, tenant, webhook)
         filled = wanted.filled(shape.url, shape.rendering)

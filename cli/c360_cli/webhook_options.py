@@ -73,7 +73,6 @@ def keyring_of(dsn: str | None, data_dir: Path | None, *, create: bool) -> Keyri
         if master_key is None and not create and not (settings.data_dir / "master.key").exists():
             raise UsageError(
                 f"there is no master key in {settings.data_dir} yet",
-                code="usage",
                 hint="c360 webhook add makes one; other machines need the same, as master.key or C360_MASTER_KEY."
                 " If it is lost: c360 webhook rotate --make-master-key",
             ) from None

@@ -83,14 +83,12 @@ class Wanted:
         UsageError."""
         if self.preset is not None:
             if self.format or self.template or self.encoding or self.answers:
-                raise UsageError(
-                    "a preset says itself what is sent", code="usage", hint="Its parameters are for --param."
-                )
+                raise UsageError("a preset says itself what is sent", hint="Its parameters are for --param.")
             filled = find_preset(self.preset).filled(url, dict(map(_parameter, self.params)))
         elif self.params:
-            raise UsageError("--param is for a preset", code="usage")
+            raise UsageError("--param is for a preset")
         elif url is None:
-            raise UsageError("an address is needed", code="usage", hint="c360 webhook add TENANT URL")
+            raise UsageError("an address is needed", hint="c360 webhook add TENANT URL")
         else:
             filled = Filled(url, self._rendering(base), {}, [], [], {})
         if self.headers:
@@ -116,7 +114,7 @@ class Wanted:
         if self.auth and self.auth != "none":
             credentials["auth"] = _auth(_value(self.auth))
         if (self.client_cert is None) != (self.client_key is None):
-            raise UsageError("a client certificate and its key go together", code="usage")
+            raise UsageError("a client certificate and its key go together")
         if self.client_cert and self.client_key:
             credentials["certificate"] = {"chain": _text(self.client_cert), "key": _text(self.client_key)}
         Credentials.of(credentials)
@@ -236,7 +234,7 @@ def _example(shape: Shape, tenant: str, kind: str | None, example: Path | None) 
         return own[0] if own else example_message(tenant, kind)
     known = _of_preset(shape, tenant) or wanted_examples(tenant, shape.topics, shape.types)
     if not known:
-        raise UsageError("say which type of message to show", code="usage", hint="c360 webhook render ... --type TYPE")
+        raise UsageError("say which type of message to show", hint="c360 webhook render ... --type TYPE")
     return known[0]
 
 
@@ -264,7 +262,7 @@ def _pretty(shown: dict[str, Any]) -> str:
 def _parameter(text: str) -> tuple[str, str]:
     name, mark, value = text.partition("=")
     if not mark:
-        raise UsageError(f"{text!r} is no NAME=VALUE", code="usage")
+        raise UsageError(f"{text!r} is no NAME=VALUE")
     return name, _value(value)
 
 
@@ -273,7 +271,7 @@ def _value(text: str) -> str:
         return _text(Path(text[1:])).strip()
     if text.startswith("env:"):
         if text[4:] not in os.environ:
-            raise UsageError(f"the environment has no {text[4:]}", code="usage")
+            raise UsageError(f"the environment has no {text[4:]}")
         return os.environ[text[4:]]
     return text
 
@@ -281,7 +279,7 @@ def _value(text: str) -> str:
 def _header(text: str) -> tuple[str, str]:
     name, mark, value = text.partition(":")
     if not mark:
-        raise UsageError(f"{text!r} is no header", code="usage", hint="--header 'X-Shop: acme'")
+        raise UsageError(f"{text!r} is no header", hint="--header 'X-Shop: acme'")
     return name.strip(), value.strip()
 
 
@@ -299,11 +297,10 @@ def _auth(text: str) -> dict[str, Any]:
     except ValueError as error:
         raise UsageError(
             "the credentials cannot be read",
-            code="usage",
             hint="They are bearer:TOKEN, basic:USER:PASSWORD, header:NAME:VALUE, or a JSON object with a kind.",
         ) from error
     if not isinstance(document, dict):
-        raise UsageError("the credentials are a JSON object", code="usage")
+        raise UsageError("the credentials are a JSON object")
     return document
 
 
@@ -311,4 +308,4 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the file {path} cannot be read", code="usage") from error
+        raise UsageError(f"the file {path} cannot be read") from error

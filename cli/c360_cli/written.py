@@ -23,9 +23,9 @@ def read_written(path: Path) -> Any:
         text = typer.get_text_stream("stdin").read() if name == "stdin" else path.read_text(encoding="utf-8")
         value = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
     except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}", code="usage") from error
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError, yaml.YAMLError) as error:
-        raise UsageError(f"{name} is neither JSON nor YAML: {error}", code="usage") from error
+        raise UsageError(f"{name} is neither JSON nor YAML: {error}") from error
     _check(value, name)
     return value
 
@@ -45,10 +45,10 @@ def _check(value: Any, name: str) -> None:
     while waiting:
         one, count = waiting.pop(), count + 1
         if count > _MOST_VALUES:
-            raise UsageError(f"{name} holds more than {_MOST_VALUES} values", code="usage")
+            raise UsageError(f"{name} holds more than {_MOST_VALUES} values")
         if isinstance(one, dict) and all(isinstance(key, str) for key in one):
             waiting += one.values()
         elif isinstance(one, list):
             waiting += one
         elif not (one is None or isinstance(one, (str, bool, int)) or (isinstance(one, float) and math.isfinite(one))):
-            raise UsageError(f"{name} holds what JSON has not: {str(one)[:60]}", code="usage", hint=_HINT)
+            raise UsageError(f"{name} holds what JSON has not: {str(one)[:60]}", hint=_HINT)

@@ -204,4 +204,4 @@ def load_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"setting {name}: {first['msg']}", code="usage") from error
+        raise UsageError(f"setting {name}: {first['msg']}") from error

@@ -208,7 +208,7 @@ def test_a_list_that_cannot_be_meant_so_is_refused(entry):
     with pytest.raises(UsageError) as refused:
         Destinations.of(f"10.0.0.0/8,{entry.replace(' ', '_')}")
 
-    assert refused.value.code == "usage"
+    assert refused.value.code == "U9100"
 
 
 def test_http_is_for_those_listed_only():

@@ -259,7 +259,7 @@ def driver_url(dsn: str) -> str:
     try:
         parts = conninfo_to_dict(dsn)
     except psycopg.ProgrammingError as error:
-        raise UsageError(f"the address of the database is not understood: {error}", code="usage") from error
+        raise UsageError(f"the address of the database is not understood: {error}") from error
     known = {name: str(value) for name, value in parts.items() if name in _DRIVER_PARAMETERS and value is not None}
     return f"postgresql://?{urlencode(known)}" if known else ""
 

@@ -13,7 +13,7 @@
     ├── DatabaseUnreachable      no connection, or it broke
     ├── QueryRefused             PGRSTxxx or U1013: a query over HTTP or of the command line that cannot be read
     ├── EmbeddedPostgresError    the own server could not be started or stopped
-    └── UsageError               a wrong or missing setting; the command line exits with 2
+    └── UsageError               U9100: a wrong call or setting; the command line exits with 2
 
 Callers branch on the class or on `code`, never on the text.
 """
@@ -88,7 +88,12 @@ class EmbeddedPostgresError(C360Error):
 
 
 class UsageError(C360Error):
-    """The caller asked for something that cannot be right."""
+    """The caller asked for something that cannot be right: U9100, unless the database would give it a code."""
+
+    def __init__(
+        self, message: str, *, code: str = "U9100", detail: str | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, code=code, detail=detail, hint=hint)
 
 
 _BY_STATE: dict[str, type[DatabaseRefused]] = {

@@ -89,7 +89,7 @@ class ArchiveReader:
 def writing(path: Path) -> Iterator[ArchiveWriter]:
     """A new archive, readable by its owner alone: everything a tenant knows about people is in it."""
     if path.exists():
-        raise UsageError(f"{path} exists already", code="usage", hint="Choose another name, or remove the file first.")
+        raise UsageError(f"{path} exists already", hint="Choose another name, or remove the file first.")
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with (
@@ -101,7 +101,7 @@ def writing(path: Path) -> Iterator[ArchiveWriter]:
             os.fsync(file.fileno())
         beside.rename(path)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}", code="usage") from error
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
         beside.unlink(missing_ok=True)
 
@@ -112,7 +112,7 @@ def reading(path: Path) -> Iterator[ArchiveReader]:
     try:
         archive = zipfile.ZipFile(path)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}", code="usage") from error
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
     except zipfile.BadZipFile as error:
         raise _unreadable(str(error)) from error
     with archive:

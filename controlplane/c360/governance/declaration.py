@@ -448,14 +448,13 @@ def read_declaration(path: Path) -> Declaration:
         content = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506 - a SafeLoader, see below
         return Declaration.model_validate(content)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}", code="usage") from error
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"{path} is not YAML: {error}", code="usage") from error
+        raise UsageError(f"{path} is not YAML: {error}") from error
     except ValidationError as error:
         problems = list(_problems(error))
         raise UsageError(
             f"{path} does not describe a tenant",
-            code="usage",
             detail="; ".join(f"{where}: {what}" for where, what, _ in problems),
             hint="; ".join(dict.fromkeys(hint for *_, hint in problems if hint)) or None,
         ) from error

@@ -87,7 +87,7 @@ class CsvFile:
         try:
             self._names, self._begin = self._header()
         except (csv.Error, ValueError, StopIteration) as error:
-            raise UsageError(f"{path} has no header that could be read: {error}", code="usage") from error
+            raise UsageError(f"{path} has no header that could be read: {error}") from error
 
     def columns(self) -> list[Column]:
         return [Column(name, "text") for name in self._names]
@@ -125,7 +125,7 @@ class CsvFile:
             names = [name.strip() or f"column_{place}" for place, name in enumerate(names, start=1)]
         doubled = [name for name, count in Counter(names).items() if count > 1]
         if doubled:
-            raise UsageError(f'{self._path} has several columns "{doubled[0]}"', code="usage")
+            raise UsageError(f'{self._path} has several columns "{doubled[0]}"')
         return names, self._start + sum(length for _, length in feed.record)
 
     def _parser(self, feed: _Feed) -> Any:
@@ -158,11 +158,10 @@ def _checked(encoding: str) -> str:
     try:
         is_fit = "\n".encode(encoding) == b"\n"
     except LookupError as error:
-        raise UsageError(f"there is no encoding {encoding}", code="usage") from error
+        raise UsageError(f"there is no encoding {encoding}") from error
     if not is_fit:
         raise UsageError(
             f"files in {encoding} cannot be read line by line",
-            code="usage",
             hint=f"Convert it first: iconv -f {encoding} -t utf-8",
         )
     return encoding

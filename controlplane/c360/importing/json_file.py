@@ -39,7 +39,6 @@ class JsonFile:
             if file.read(100).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
                 raise UsageError(
                     f"{path} is one JSON array, not a line for each row",
-                    code="usage",
                     hint="Convert it first: jq -c '.[]'",
                 )
 

@@ -26,13 +26,13 @@ class ParquetFile:
             from pyarrow import parquet
         except ImportError as error:
             raise UsageError(
-                "Parquet needs pyarrow, which is not installed", code="usage", hint="pip install 'c360[parquet]'"
+                "Parquet needs pyarrow, which is not installed", hint="pip install 'c360[parquet]'"
             ) from error
         self._arrow: Any = pyarrow
         try:
             self._file: Any = parquet.ParquetFile(path)
         except pyarrow.ArrowInvalid as error:
-            raise UsageError(f"{path} is no Parquet file: {error}", code="usage") from error
+            raise UsageError(f"{path} is no Parquet file: {error}") from error
         self.size: int = self._file.metadata.num_rows
 
     def columns(self) -> list[Column]:

@@ -143,7 +143,6 @@ class Listed:
                 cause = error
         raise UsageError(
             f'"{entry}" is nothing webhooks can be allowed to reach: {cause}',
-            code="usage",
             hint="Write networks (10.1.0.0/16), hosts (crm.intra.example) or all hosts below a name"
             " (.intra.example), each perhaps with a port (10.1.0.0/16:8443, [fd00::/8]:443).",
         )
@@ -197,7 +196,7 @@ def _without_port(text: str) -> tuple[str, int | None]:
     else:
         return text, None
     if port is not None and not (port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65535):
-        raise UsageError(f'the port of "{text}" is not a number from 1 to 65535', code="usage")
+        raise UsageError(f'the port of "{text}" is not a number from 1 to 65535')
     return rest, None if port is None else int(port)
 
 

@@ -34,7 +34,7 @@ def webhook_client(settings: Settings, *, allow_private: bool = False) -> HttpCl
 def _proxy(settings: Settings) -> Proxy | None:
     if settings.webhook_proxy is None or not settings.webhook_proxy.get_secret_value():
         return None
-    refused = UsageError("C360_WEBHOOK_PROXY is not the address of an http proxy", code="usage", hint=_PROXY_HINT)
+    refused = UsageError("C360_WEBHOOK_PROXY is not the address of an http proxy", hint=_PROXY_HINT)
     try:
         parts = urlsplit(settings.webhook_proxy.get_secret_value())
         host = parts.hostname or ""
@@ -57,6 +57,5 @@ def verifying_tls(settings: Settings) -> ssl.SSLContext:
     except (OSError, ssl.SSLError) as error:
         raise UsageError(
             f"C360_WEBHOOK_CA_FILE: {path} holds no certificates that can be read ({error})",
-            code="usage",
             hint="Name a file of certificates in PEM form (-----BEGIN CERTIFICATE-----).",
         ) from error

@@ -76,7 +76,7 @@ class Credentials:
         """Raises TemplateInvalid for what cannot be right."""
         made = cls(document)
         if set(document) - {"auth", "certificate"}:
-            raise TemplateInvalid("credentials are auth and certificate", code="usage")
+            raise TemplateInvalid("credentials are auth and certificate")
         if "auth" in document:
             _check(document["auth"])
         if "certificate" in document:
@@ -117,7 +117,6 @@ class Credentials:
         except (OSError, KeyError, ValueError) as error:
             raise TemplateInvalid(
                 "the client certificate and its key cannot be used",
-                code="usage",
                 hint="Both are PEM; the key has no password.",
             ) from error
         return context
@@ -183,23 +182,21 @@ def is_value(text: str) -> bool:
 
 def _check(auth: Any) -> None:
     if not isinstance(auth, dict) or auth.get("kind") not in _NEEDS:
-        raise TemplateInvalid(
-            "the kind of credentials is not known", code="usage", hint=f"There are {', '.join(_NEEDS)}."
-        )
+        raise TemplateInvalid("the kind of credentials is not known", hint=f"There are {', '.join(_NEEDS)}.")
     kind = auth["kind"]
     missing = sorted(_NEEDS[kind] - {name for name, value in auth.items() if value})
     unknown = sorted(set(auth) - _NEEDS[kind] - _MAY_HAVE.get(kind, set()) - {"kind"})
     if missing or unknown:
-        raise TemplateInvalid(f"credentials of kind {kind} lack {missing} or have {unknown} too much", code="usage")
+        raise TemplateInvalid(f"credentials of kind {kind} lack {missing} or have {unknown} too much")
     for name, value in auth.items():
         if not isinstance(value, (str, int, float)) or not is_value(str(value)):
-            raise TemplateInvalid(f"{name} of the credentials is no printable text", code="usage")
+            raise TemplateInvalid(f"{name} of the credentials is no printable text")
     if kind == "header" and not is_header_name(auth["name"]):
-        raise TemplateInvalid(f"{auth['name']} is no header a webhook may set", code="usage")
+        raise TemplateInvalid(f"{auth['name']} is no header a webhook may set")
     if kind == "oauth" and auth["grant"] not in ("client_credentials", "refresh_token"):
-        raise TemplateInvalid("OAuth has the grants client_credentials and refresh_token", code="usage")
+        raise TemplateInvalid("OAuth has the grants client_credentials and refresh_token")
     if kind == "oauth" and auth["grant"] == "refresh_token" and not auth.get("refresh_token"):
-        raise TemplateInvalid("the grant refresh_token needs a refresh_token", code="usage")
+        raise TemplateInvalid("the grant refresh_token needs a refresh_token")
 
 
 def _object(text: bytes) -> dict[str, Any]:

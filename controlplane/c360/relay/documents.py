@@ -163,7 +163,7 @@ class _TooMuch(Exception):
 
 
 def _refuse(problem: str, hint: str | None = None) -> NoReturn:
-    raise TemplateInvalid(problem, code="usage", hint=hint)
+    raise TemplateInvalid(problem, hint=hint)
 
 
 def _compiled_text(source: str) -> _Render:

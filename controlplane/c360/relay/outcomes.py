@@ -43,21 +43,18 @@ class Rule:
         when, means, retry_after = given.get("when"), given.get("means"), given.get("retry_after")
         message_id = given.get("message_id")
         if set(given) - {"when", "means", "retry_after", "message_id"} or not isinstance(when, dict) or not when:
-            raise TemplateInvalid(
-                "a rule about answers has when and means, and may have retry_after or message_id", code="usage"
-            )
+            raise TemplateInvalid("a rule about answers has when and means, and may have retry_after or message_id")
         if set(when) - {"status", "text", "json"} or means not in MEANINGS:
             raise TemplateInvalid(
                 "a rule about answers looks at status, text or json",
-                code="usage",
                 hint=f"It means one of {', '.join(MEANINGS)}.",
             )
         if not isinstance(when.get("json") or {}, dict):
-            raise TemplateInvalid("a rule about answers names members of json, with their values", code="usage")
+            raise TemplateInvalid("a rule about answers names members of json, with their values")
         if retry_after is not None and not (isinstance(retry_after, (int, float)) and 0 < retry_after <= 86_400):
-            raise TemplateInvalid("retry_after is a number of seconds up to a day", code="usage")
+            raise TemplateInvalid("retry_after is a number of seconds up to a day")
         if message_id is not None and (means != "delivered" or not isinstance(message_id, str)):
-            raise TemplateInvalid("message_id is a path into the answer of what is delivered", code="usage")
+            raise TemplateInvalid("message_id is a path into the answer of what is delivered")
         return cls(
             means,
             tuple(str(status) for status in _list(when.get("status"))),
@@ -80,9 +77,9 @@ class Outcomes:
 
     def __init__(self, rules: Sequence[Mapping[str, Any]]) -> None:
         if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
-            raise TemplateInvalid("the rules about answers are a list of objects", code="usage")
+            raise TemplateInvalid("the rules about answers are a list of objects")
         if len(rules) > MOST_RULES:
-            raise TemplateInvalid(f"a webhook has at most {MOST_RULES} rules about answers", code="usage")
+            raise TemplateInvalid(f"a webhook has at most {MOST_RULES} rules about answers")
         self._rules = [Rule.of(rule) for rule in rules]
 
     def judged(self, answer: Answer) -> Answer:

@@ -126,14 +126,14 @@ class Rendering:
         if batch is not None:
             _one_of("batch", batch, BATCHES)
         if (form == "template") != (given.get("template") is not None):
-            raise TemplateInvalid("a template stands with the format template, and only there", code="usage")
+            raise TemplateInvalid("a template stands with the format template, and only there")
         if batch is not None and (given.get("target") or given.get("push_keys")):
-            raise TemplateInvalid("a request with an address for each message carries one message", code="usage")
+            raise TemplateInvalid("a request with an address for each message carries one message")
         if batch is not None and (encoding != "json" or form == "cloudevents_binary"):
-            raise TemplateInvalid("only JSON can carry several messages in one request", code="usage")
+            raise TemplateInvalid("only JSON can carry several messages in one request")
         headers = given.get("headers") or {}
         if len(headers) > MOST_HEADERS:
-            raise TemplateInvalid(f"a webhook has at most {MOST_HEADERS} headers of its own", code="usage")
+            raise TemplateInvalid(f"a webhook has at most {MOST_HEADERS} headers of its own")
         for name in headers:
             _check_header_name(name, form)
         return cls(
@@ -195,7 +195,7 @@ class Rendering:
     def post_batch(self, url: str, messages: Sequence[Message]) -> Post:
         """What to post for several messages at once, in their order. Raises TemplateFailed if one of them fails."""
         if self.batch is None:
-            raise TemplateInvalid("this webhook takes one message a request", code="usage")
+            raise TemplateInvalid("this webhook takes one message a request")
         bodies = [self._rendered(message)[0] for message in messages]
         if self.batch == "lines":
             body, kind = b"".join(part + b"\n" for part in bodies), "application/x-ndjson"
@@ -321,12 +321,12 @@ def _check_kinds(given: Mapping[str, Any]) -> None:
         value = given.get(name)
         is_unfit = value is not None and not isinstance(value, kind)
         if is_unfit or (kind is list and not all(isinstance(element, str) for element in value or ())):
-            raise TemplateInvalid(f"{name} of a webhook is {what}", code="usage")
+            raise TemplateInvalid(f"{name} of a webhook is {what}")
 
 
 def _one_of(what: str, given: Any, known: Sequence[str]) -> None:
     if given not in known:
-        raise TemplateInvalid(f"{given} is no {what} of a webhook", code="usage", hint=f"There are {', '.join(known)}.")
+        raise TemplateInvalid(f"{given} is no {what} of a webhook", hint=f"There are {', '.join(known)}.")
 
 
 def is_header_name(name: str) -> bool:
@@ -341,8 +341,7 @@ def _check_header_name(name: str, form: str) -> None:
     if low in _SECRET:
         raise TemplateInvalid(
             f"{name} carries a secret and is not kept in clear",
-            code="usage",
             hint="Give it as --auth, which is encrypted.",
         )
     if not is_header_name(name) or (low.startswith("ce-") and form.startswith("cloudevents")):
-        raise TemplateInvalid(f"{name!r} is no header a webhook may set", code="usage")
+        raise TemplateInvalid(f"{name!r} is no header a webhook may set")

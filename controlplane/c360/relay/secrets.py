@@ -77,7 +77,7 @@ def load_keyring(data_dir: Path, *, master_key: str | None = None, create: bool 
     text = master_key or _read_or_make(data_dir / KEY_FILE, create=create)
     keys = [_decoded(part) for part in text.replace(",", "\n").split()]
     if not keys:
-        raise UsageError("the master key is empty", code="usage", hint="openssl rand -base64 32 makes one.")
+        raise UsageError("the master key is empty", hint="openssl rand -base64 32 makes one.")
     by_id = {hashlib.sha256(b"c360 master key\0" + key).hexdigest()[:16]: key for key in keys}
     return Keyring(next(iter(by_id)), by_id)
 
@@ -97,7 +97,7 @@ def _decoded(text: str) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != _KEY_BYTES:
-        raise UsageError("a master key is 32 bytes in base64", code="usage", hint="openssl rand -base64 32 makes one.")
+        raise UsageError("a master key is 32 bytes in base64", hint="openssl rand -base64 32 makes one.")
     return key
 
 
@@ -122,6 +122,5 @@ def _read_or_make(path: Path, *, create: bool) -> str:
     except OSError as error:
         raise UsageError(
             f"the master key {path} cannot be read: {error.strerror}",
-            code="usage",
             hint="Run as the owner of the data directory, or set C360_MASTER_KEY.",
         ) from error

@@ -123,7 +123,6 @@ def check_shape(url: str, rendering: Mapping[str, Any], messages: Sequence[Messa
             kind = message.parsed.get("type")
             raise UsageError(
                 f"the template fails for an example of {kind}: {error.message}",
-                code="usage",
                 hint="Choose what to send with --type, or give a message of yours with --example.",
             ) from error
 
@@ -141,9 +140,7 @@ def example_message(tenant: str, kind: str, data: Mapping[str, Any] | None = Non
     """An example of a type; `data` replaces what stands in it. Raises UsageError."""
     known = _examples().get(kind)
     if known is None and data is None:
-        raise UsageError(
-            f"there is no example of {kind}", code="usage", hint=f"There are examples of {', '.join(_examples())}."
-        )
+        raise UsageError(f"there is no example of {kind}", hint=f"There are examples of {', '.join(_examples())}.")
     body = {"type": kind, "timestamp": _EXAMPLE_TIME, "tenant": tenant, "data": data or (known or {})["data"]}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Message(str(uuid4()), text, topic=known["topic"] if known else None)
@@ -157,7 +154,6 @@ def given_message(tenant: str, text: str) -> Message:
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
             "the example is no message",
-            code="usage",
             hint='It is JSON, such as {"type": "profile.updated", "data": {...}}.',
         ) from error
 

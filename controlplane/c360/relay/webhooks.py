@@ -209,7 +209,6 @@ def send_test(
     except TemplateFailed as error:
         raise UsageError(
             f"the template cannot render webhook.test: {error.message}",
-            code="usage",
             hint="Look at what an example gives: c360 webhook render",
         ) from error
     began = time.monotonic()
@@ -246,7 +245,6 @@ async def _post(
             if credentials.renews_itself:
                 raise UsageError(
                     "this webhook has no token yet",
-                    code="usage",
                     hint="The relay asks for one with the next message; asking here would use up its refresh token.",
                 )
             token = (await credentials.asked(http, now)).token(now)

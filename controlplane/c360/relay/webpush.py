@@ -50,13 +50,10 @@ class Vapid:
         except (ValueError, TypeError, binascii.Error) as error:
             raise TemplateInvalid(
                 "the VAPID key is 32 bytes in base64url",
-                code="usage",
                 hint="npx web-push generate-vapid-keys makes a pair; its private key is meant.",
             ) from error
         if not subject.startswith(("mailto:", "https://")):
-            raise TemplateInvalid(
-                "the subject of VAPID is mailto: or https://, for the push service to reach you", code="usage"
-            )
+            raise TemplateInvalid("the subject of VAPID is mailto: or https://, for the push service to reach you")
         self._subject = subject
         self._tokens: dict[str, tuple[int, str]] = {}
 

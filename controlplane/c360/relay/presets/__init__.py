@@ -41,7 +41,6 @@ class Parameter:
             if self.is_required:
                 raise UsageError(
                     f"the parameter {self.name} is missing: {self.about}",
-                    code="usage",
                     hint=f"--param {self.name}={self.example or '...'}",
                 )
             return self.default
@@ -55,11 +54,9 @@ class Parameter:
         try:
             document = json.loads(given)
         except ValueError as error:
-            raise UsageError(
-                f"the parameter {self.name} is no JSON: {error}", code="usage", hint=f"It is {self.about}."
-            ) from error
+            raise UsageError(f"the parameter {self.name} is no JSON: {error}", hint=f"It is {self.about}.") from error
         if not isinstance(document, dict):
-            raise UsageError(f"the parameter {self.name} is a JSON object", code="usage")
+            raise UsageError(f"the parameter {self.name} is a JSON object")
         return document
 
     def _matched(self, value: str) -> str:
@@ -67,7 +64,6 @@ class Parameter:
             shown = "" if self.kind == "secret" else f" {value!r}"
             raise UsageError(
                 f"the value{shown} of the parameter {self.name} ({self.about}) has not the form it needs",
-                code="usage",
                 hint=f"It looks like {self.example}." if self.example else f"It has to match {self.pattern}",
             )
         return value
@@ -110,16 +106,15 @@ class Preset:
             names = ", ".join(parameter.name for parameter in self.parameters)
             raise UsageError(
                 f"the preset {self.name} has no parameter {unknown[0]}",
-                code="usage",
                 hint=f"It has {names}." if names else None,
             )
         values = {parameter.name: parameter.checked(given.get(parameter.name)) for parameter in self.parameters}
         if self.one_of and not any(values[name] for name in self.one_of):
-            raise UsageError(f"one of the parameters {', '.join(self.one_of)} is needed", code="usage")
+            raise UsageError(f"one of the parameters {', '.join(self.one_of)} is needed")
         kinds = {parameter.name: parameter.kind for parameter in self.parameters}
         plain = {name: value for name, value in values.items() if kinds[name] in ("text", "list") and value is not None}
         if url is None and self.url is None:
-            raise UsageError(f"the preset {self.name} needs an address", code="usage", hint="Give it after the tenant.")
+            raise UsageError(f"the preset {self.name} needs an address", hint="Give it after the tenant.")
         # An address somebody gives is taken as it is; the one of the preset has parameters in it.
         address = url if url is not None else Text(self.url or "").render({"params": plain})
         rendering = _replaced(self.rendering, values)
@@ -168,7 +163,7 @@ def list_presets() -> list[Preset]:
 def find_preset(name: str) -> Preset:
     """One preset. Raises UsageError."""
     if name not in set(_names()):
-        raise UsageError(f"there is no preset {name!r}", code="usage", hint="List them: c360 webhook presets")
+        raise UsageError(f"there is no preset {name!r}", hint="List them: c360 webhook presets")
     return _read(name)
 
 
