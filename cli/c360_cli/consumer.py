@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from rich.table import Table
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
-from c360_cli.output import print_json, print_table, printable, say
+from c360_cli.output import pause, print_json, print_table, printable, say, until_interrupted
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 from c360_cli.unmasked import AsSent
@@ -191,23 +190,20 @@ def read_command(
             hint="Say --commit as well, or use c360 topic tail.",
         )
     query = _READ_AS_SENT if whole else _READ
-    with connected(dsn, data_dir) as connection:
+    with until_interrupted(follow), connected(dsn, data_dir) as connection:
         connection.autocommit = False
-        try:
-            while True:
-                rows = records(connection, query, tenant, topic, consumer, lines)
-                for row in rows:
-                    _print_message(row, as_json)
-                sys.stdout.flush()
-                if commit and rows:
-                    answer(connection, _COMMIT, tenant, topic, consumer, rows[-1]["position"])
-                connection.commit()
-                if not follow:
-                    return
-                if not rows:
-                    time.sleep(_POLL_SECONDS)
-        except KeyboardInterrupt:
-            return
+        while True:
+            rows = records(connection, query, tenant, topic, consumer, lines)
+            for row in rows:
+                _print_message(row, as_json)
+            sys.stdout.flush()
+            if commit and rows:
+                answer(connection, _COMMIT, tenant, topic, consumer, rows[-1]["position"])
+            connection.commit()
+            if not follow:
+                return
+            if not rows:
+                pause(_POLL_SECONDS)
 
 
 def commit_command(

@@ -105,7 +105,7 @@ def _install(dsn: str | None, data_dir: DataDir, dry_run: bool) -> None:
         with connected(dsn, data_dir) as connection:
             _print_sql(sources, compare(read_ledgers(connection), sources))
         return
-    with database_address(dsn, data_dir) as address:
+    with database_address(dsn, data_dir, may_create=True) as address:
         _print_report(install(address, sources))
 
 

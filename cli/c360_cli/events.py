@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +15,7 @@ from rich.text import Text
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json
-from c360_cli.output import print_json, print_table, printable, progress, say
+from c360_cli.output import pause, print_json, print_table, printable, progress, say, until_interrupted
 from c360_cli.rejected import app as rejected
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
@@ -48,16 +47,12 @@ def tail_command(
     as_json: Json = False,
 ) -> None:
     """Show the last events, oldest first."""
-    with connected(dsn, data_dir) as connection:
+    with until_interrupted(follow), connected(dsn, data_dir) as connection:
         events = records(connection, "SELECT * FROM {tenant}.recent_events(%s)", tenant, limit)
         _print_events(events, as_json)
-        if not follow:
-            return
-        try:
+        if follow:
             for fresh in _new_events(connection, tenant, events):
                 _print_events(fresh, as_json)
-        except KeyboardInterrupt:
-            raise typer.Exit(0) from None
 
 
 def _new_events(
@@ -75,7 +70,7 @@ def _new_events(
         seen = {row["event_id"] for row in rows}
         highest = max(seen, default=highest)
         if not fresh:
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            pause(_SECONDS_BETWEEN_LOOKS)
 
 
 @app.command("load")

@@ -1,11 +1,16 @@
 """The command `c360`: gathers the groups and turns errors into text and exit codes.
 
-Exit codes: 0 done, 1 refused, 2 wrong usage. Data goes to stdout, everything said about it to stderr.
+Exit codes: 0 done, also when the reader of the output had enough; 1 refused; 2 wrong usage; 130 Ctrl-C. Data goes to
+stdout, everything said about it to stderr.
 """
 
 from __future__ import annotations
 
+import errno
 import importlib
+import io
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -16,7 +21,11 @@ from typer.exceptions import TyperException
 
 from c360 import __version__
 from c360.domain.errors import C360Error, UsageError, from_psycopg
+from c360_cli.output import say
 from c360_cli.wrong_usage import wrong_usage
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_MAKE_ROOM = "Make room where the output goes, and run it again."
 
 _RUN, _OPERATE, _TENANTS, _CUSTOMERS, _MESSAGES = (
     "Run",
@@ -105,28 +114,73 @@ def _options(
 
 def run() -> None:
     """Entry point of the command."""
-    arguments = sys.argv[1:]
+    code = _ended(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError:  # what was printed before a refusal, which stays one
+        _drop_output()
+    # Nothing is left to interrupt, and an interpreter that is ending would show where it was.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
+
+
+def _ended(arguments: Sequence[str]) -> int:
+    """Runs a command; answers its exit code, whatever ends it."""
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = io.StringIO()
     try:
         _check_texts(arguments)
-        sys.exit(_called(arguments))
+        code = _invoked(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        return 0
+    except SystemExit as ended:
+        # What draws boxes makes this of a reader that is gone.
+        if isinstance(ended.__context__, BrokenPipeError):
+            return 0
+        raise
+    except KeyboardInterrupt:
+        say("interrupted.")
+        return 130
     except psycopg.Error as error:
-        sys.exit(_refuse(from_psycopg(error)))
+        return _refuse(from_psycopg(error))
     except C360Error as error:
-        sys.exit(_refuse(error))
+        return _refuse(error)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        _drop_output()
+        return _refuse(C360Error(f"the output cannot be written: {error.strerror}", code="U9019", hint=_MAKE_ROOM))
+    return code
 
 
-def _called(arguments: Sequence[str]) -> int | None:
+def _invoked(arguments: Sequence[str]) -> int:
     """Run the command that is named, with its exit code as the answer. Raises UsageError for what it cannot be."""
     command = typer.main.get_command(application(arguments))
+    if "_C360_COMPLETE" in os.environ:
+        command(prog_name="c360")
     try:
-        code: int | None = command.main(list(arguments), prog_name="c360", standalone_mode=False)
+        # Not by calling the command, which would answer a reader that is gone and Ctrl-C in its own way.
+        with command.make_context("c360", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as ended:
+        return ended.exit_code
     except typer.Abort:
         return 1
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # the help has been printed
             return 2
         raise wrong_usage(error, command, arguments) from error
-    return code
+    return 0
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere, so that the end of the interpreter does not stumble over it."""
+    if not isinstance(sys.stdout, io.StringIO):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _check_texts(arguments: Sequence[str]) -> None:

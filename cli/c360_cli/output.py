@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
+import os
+import select
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -82,8 +87,28 @@ def working(what: str) -> Status:
 
 
 def say(text: str) -> None:
-    """A remark for the person at the terminal; stdout belongs to the data."""
-    print(text, file=sys.stderr)
+    """A remark for the person at the terminal; stdout belongs to the data. Work goes on when nobody listens."""
+    with contextlib.suppress(BrokenPipeError):
+        print(text, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def until_interrupted(is_following: bool = True) -> Iterator[None]:
+    """Whoever follows something ends it with Ctrl-C: then it is done, and nothing went wrong."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not is_following:
+            raise
+
+
+def pause(seconds: float) -> None:
+    """Wait between two looks at what comes. Raises BrokenPipeError as soon as nobody reads stdout any more."""
+    watched = select.poll()
+    # No event is asked for: that the other end is gone is told always.
+    watched.register(sys.stdout.fileno(), 0)
+    if watched.poll(seconds * 1000):
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def say_warnings(connection: psycopg.Connection) -> None:

@@ -29,7 +29,15 @@ def up(
 ) -> None:
     """Run gateway, relay and workers in one process; without an address on the embedded PostgreSQL."""
     parts = ["gateway", "relay", "worker"]
-    _run(parts, dsn=dsn, data_dir=data_dir, gateway_host=host, gateway_port=port, gateway_workers=workers)
+    _run(
+        parts,
+        may_create=True,
+        dsn=dsn,
+        data_dir=data_dir,
+        gateway_host=host,
+        gateway_port=port,
+        gateway_workers=workers,
+    )
 
 
 def gateway(
@@ -49,7 +57,7 @@ def worker(dsn: Dsn = None, data_dir: DataDir = None) -> None:
     _run(["worker"], dsn=dsn, data_dir=data_dir)
 
 
-def _run(parts: list[str], **flags: object) -> None:
+def _run(parts: list[str], *, may_create: bool = False, **flags: object) -> None:
     settings = load_settings(**flags)
     logs.configure(settings.log_level)
-    run(settings, parts)
+    run(settings, parts, may_create=may_create)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from typing import Annotated, Any
 
 import psycopg
@@ -14,7 +13,7 @@ from rich.table import Table
 from c360_cli import consumer
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json
-from c360_cli.output import print_json, print_table
+from c360_cli.output import pause, print_json, print_table, until_interrupted
 from c360_cli.tenant_calls import answer
 from c360_cli.unmasked import AsSent, as_sent
 
@@ -77,14 +76,11 @@ def tail_command(
 
     Example: c360 topic tail acme c360-updated-profiles --follow
     """
-    with connected(dsn, data_dir) as connection:
+    with until_interrupted(follow), connected(dsn, data_dir) as connection:
         snapshot = _print_from(connection, tenant, topic, None, lines, as_json, whole)
-        try:
-            while follow:
-                time.sleep(_POLL_SECONDS)
-                snapshot = _print_from(connection, tenant, topic, snapshot, lines, as_json, whole)
-        except KeyboardInterrupt:
-            return
+        while follow:
+            pause(_POLL_SECONDS)
+            snapshot = _print_from(connection, tenant, topic, snapshot, lines, as_json, whole)
 
 
 def _print_from(

@@ -53,10 +53,10 @@ _MOST_CONNECTIONS, _LEAST_CONNECTIONS = 10, 3
 _ACQUIRE_SECONDS = {"gateway": 5.0}
 
 
-def run(settings: Settings, parts: Sequence[str]) -> None:
-    """Run the named parts until a signal comes. Blocks."""
+def run(settings: Settings, parts: Sequence[str], *, may_create: bool = False) -> None:
+    """Run the named parts until a signal comes. Blocks. Makes an embedded PostgreSQL only where told so."""
     with (
-        _database(settings) as database,
+        _database(settings, may_create=may_create) as database,
         _metrics(settings),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
@@ -99,7 +99,7 @@ class _Serving:
 
 
 @contextlib.contextmanager
-def _database(settings: Settings) -> Iterator[_Serving]:
+def _database(settings: Settings, *, may_create: bool) -> Iterator[_Serving]:
     """An installed database: our own embedded one, or the given one as it is.
 
     The embedded one is installed and upgraded here. A given one belongs to somebody, who decides when to upgrade.
@@ -107,7 +107,10 @@ def _database(settings: Settings) -> Iterator[_Serving]:
     if settings.conninfo is not None:
         yield _Serving(database_url(settings.conninfo))
         return
-    server = EmbeddedPostgres(settings.data_dir).start(wait=_TAKE_OVER_SECONDS)
+    server = EmbeddedPostgres(settings.data_dir)
+    if not may_create:
+        server.check_exists()
+    server.start(wait=_TAKE_OVER_SECONDS)
     try:
         logger.info("embedded postgresql is up", extra={"data_dir": str(settings.data_dir)})
         install(server.dsn, load())

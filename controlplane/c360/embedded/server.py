@@ -59,6 +59,26 @@ class EmbeddedPostgres:
         self._lock: IO[str] | None = None
         self._port = 0
 
+    def check_exists(self) -> None:
+        """Raises EmbeddedPostgresError U9015 where no server was ever made, and makes nothing."""
+        try:
+            (self._data_dir / "postgres" / "PG_VERSION").stat()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except PermissionError as error:
+            raise EmbeddedPostgresError(
+                f"the data directory {self._data_dir} is closed to this user",
+                code="U9012",
+                hint="Run the command as its owner, or choose another --data-dir.",
+            ) from error
+        else:
+            return
+        raise EmbeddedPostgresError(
+            f"no database: no address was given, and there is none in {self._data_dir}",
+            code="U9015",
+            hint="Start one with: c360 up. Or name yours with --dsn or DATABASE_URL.",
+        )
+
     @property
     def dsn(self) -> str:
         """Address of the database c360 as the role c360, its owner."""
