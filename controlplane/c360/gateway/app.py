@@ -115,10 +115,10 @@ def create_app(db: Caller, settings: Settings, *, intake: Intake | None = None, 
             Route(path, gateway.asked("agent_context", "c360_v1.agent_context_by_key"), methods=["POST", "OPTIONS"])
             for path in ("/rpc/agent/context", "/rpc/agent_context")
         ),
-        Route("/sdk/{name}", script),
-        Route("/livez", gateway.livez),
-        Route("/readyz", gateway.readyz),
-        Route("/metrics", gateway.metrics_page),
+        Route("/sdk/{name}", script, methods=["GET"]),
+        Route("/livez", gateway.livez, methods=["GET"]),
+        Route("/readyz", gateway.readyz, methods=["GET"]),
+        Route("/metrics", gateway.metrics_page, methods=["GET"]),
     ]
     routes += reads.routes(db, keys, gateway.guarded, _cors)
     return Front(routes)
@@ -132,7 +132,9 @@ class Front:
 
     def __init__(self, routes: list[Route]) -> None:
         self.routes = routes
-        self._app = Starlette(routes=routes, exception_handlers={HTTPException: _no_such_endpoint})
+        self._app = Starlette(routes=routes, exception_handlers={HTTPException: _no_such_endpoint, Exception: _failed})
+        # An address with a slash too many is none: a redirect would drop the body, and tell which addresses there are.
+        self._app.router.redirect_slashes = False
         self._straight: dict[str, _Handler] = {
             route.path: route.endpoint for route in routes if "POST" in (route.methods or ()) and "{" not in route.path
         }
@@ -328,14 +330,17 @@ def _key_hash(request: Request) -> bytes | None:
 
 async def _no_such_endpoint(request: Request, error: Exception) -> Response:
     """Paths and methods that there are not are answered like everything else."""
-    headers = dict(getattr(error, "headers", None) or {})
-    if getattr(error, "status_code", 404) == 405:
-        refused = IngestRefused(
-            f"{request.method} is not for this path", code="U1014", hint=f"There is {headers.get('Allow', '')}."
-        )
-    else:
-        refused = IngestRefused("there is no such endpoint", code="U1009", hint="GET / lists the endpoints.")
-    return refusal(refused, {**headers, **_cors(request)})
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        allowed = ", ".join(sorted((error.headers or {}).get("Allow", "").split(", ")))
+        refused = IngestRefused(f"{request.method} is not for this path", code="U1014", hint=f"There is {allowed}.")
+        return refusal(refused, {"Allow": allowed, **_cors(request)})
+    refused = IngestRefused("there is no such endpoint", code="U1009", hint="GET / lists the endpoints.")
+    return refusal(refused, _cors(request))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """A fault of ours, outside the endpoints that see to theirs."""
+    return refusal(C360Error(str(error), code="U1500"), _cors(request))
 
 
 def _cors(request: Request) -> dict[str, str]:

@@ -209,9 +209,10 @@ class _BoundedProtocol(HttpToolsProtocol):
         if self._is_deaf or self._told > self._limits.head_bytes:
             self._is_deaf = True
             return
-        self._reading = _BODY
         self.flow.is_asked = False
         super().on_headers_complete()
+        # Not before: an address that cannot be read is answered as part of a head.
+        self._reading = _BODY
 
     def on_chunk_header(self) -> None:
         """A chunk begins; its bytes are body, and those of its frame are nobody's."""
