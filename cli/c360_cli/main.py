@@ -40,12 +40,13 @@ COMMANDS = {
     "gateway": "run",
     "relay": "run",
     "worker": "run",
+    "psql": "psql",
     "status": "status",
     "top": "status",
     "doctor": "db",
     "import": "importing",
 }
-_PANELS = {"run": _RUN, "status": _OPERATE, "db": _OPERATE, "importing": _TENANTS}
+_PANELS = {"run": _RUN, "psql": _OPERATE, "status": _OPERATE, "db": _OPERATE, "importing": _TENANTS}
 # Group: the module of the same name has `app`. In this order, under these titles, `c360 --help` shows them.
 GROUPS = {
     "db": _OPERATE,
