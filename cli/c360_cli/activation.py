@@ -12,7 +12,7 @@ from rich.table import Table
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Who, Yes, confirm, span_option
 from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
@@ -20,11 +20,7 @@ from c360_cli.written import read_written
 
 app = typer.Typer(help="Contact people by rules, and say why somebody is not contacted.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Rule = Annotated[str, typer.Argument(metavar="RULE", help="Name of the rule, such as abandoned_cart.")]
-Who = Annotated[
-    str, typer.Argument(metavar="IDENTIFIER", help="type=value, such as email=an@shop.vn, or a profile id.")
-]
 
 _LIST = "SELECT to_jsonb(listed.*) AS row FROM {tenant}.list_activation_rules() AS listed"
 _SET = "SELECT {tenant}.set_activation_rule(%s, %s::jsonb, %s, %s, %s)"
@@ -91,6 +87,7 @@ def set_command(
 def remove_command(
     tenant: Tenant,
     rule: Rule,
+    yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -103,6 +100,7 @@ def remove_command(
     if dry_run:
         print_sql(_REMOVE, tenant, rule)
         return
+    confirm(f"Remove rule {rule} of tenant {tenant}?", yes)
     with connected(dsn, data_dir) as connection:
         removed = answer(connection, _REMOVE, tenant, rule)
     if as_json:
@@ -115,9 +113,7 @@ def remove_command(
 def preview_command(
     tenant: Tenant,
     rule: Rule,
-    within: Annotated[
-        str, typer.Option(metavar="TIME", help="How far back events, merges and leavings are looked at.")
-    ] = "7 days",
+    within: Annotated[str, span_option("--within", "How far back events, merges and leavings are looked at.")] = "7d",
     sample: Annotated[int, typer.Option(min=0, max=1000, help="How many people are shown.")] = 20,
     dsn: Dsn = None,
     data_dir: DataDir = None,

@@ -10,13 +10,12 @@ from rich.table import Table
 
 from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
-from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.options import DataDir, Dsn, Json, Tenant, Who, limit_option
 from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.tenant_calls import answer, records
 
 app = typer.Typer(help="Show what AI agents may know about a person, and who asked.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 
 _CONTEXT = "SELECT {tenant}.agent_context(%s, %s, %s, %s, %s)"
 _AUDIT = "SELECT to_jsonb(listed.*) AS row FROM {tenant}.agent_calls(%s, %s, %s) AS listed"
@@ -25,9 +24,7 @@ _AUDIT = "SELECT to_jsonb(listed.*) AS row FROM {tenant}.agent_calls(%s, %s, %s)
 @app.command("context")
 def context_command(
     tenant: Tenant,
-    who: Annotated[
-        str, typer.Argument(metavar="IDENTIFIER", help="type=value, such as email=an@shop.vn, or a profile id.")
-    ],
+    who: Who,
     purpose: Annotated[str, typer.Option(help="What the agent does it for: a declared purpose, such as support.")],
     channel: Annotated[
         str | None, typer.Option(help="Over which the agent would talk, such as email. Default: any.")
@@ -67,11 +64,9 @@ def audit_command(
     tenant: Tenant,
     who: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[IDENTIFIER]", help="Calls about one person: type=value or a profile id. Default: all."
-        ),
+        typer.Argument(metavar="IDENTIFIER", help="Calls about one person: type=value or a profile id. Default: all."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, max=100_000, help="How many calls are shown, the latest first.")] = 100,
+    limit: Annotated[int, limit_option("Most calls to show, the latest first.")] = 100,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

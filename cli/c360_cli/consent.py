@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Who, Yes, confirm, time_option
 from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
 app = typer.Typer(help="Record what people agree to, for which purposes, and show what holds.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Purpose = Annotated[str, typer.Argument(metavar="PURPOSE", help="Name of the purpose, such as marketing.")]
-Who = Annotated[
-    str, typer.Argument(metavar="IDENTIFIER", help="type=value, such as email=an@shop.vn, or a profile id.")
-]
 
 
 class Decision(StrEnum):
@@ -119,6 +113,7 @@ def declare_command(
 def remove_command(
     tenant: Tenant,
     purpose: Purpose,
+    yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -131,6 +126,7 @@ def remove_command(
     if dry_run:
         print_sql(_REMOVE, tenant, purpose)
         return
+    confirm(f"Remove purpose {purpose} of tenant {tenant}?", yes)
     with connected(dsn, data_dir) as connection:
         removed = answer(connection, _REMOVE, tenant, purpose)
     if as_json:
@@ -201,7 +197,7 @@ def set_command(
         str, typer.Option(help="How it is known, such as the number of the form; required for granted.")
     ] = "",
     text_version: Annotated[str, typer.Option(help="Version of the text the person was shown.")] = "",
-    at: Annotated[str | None, typer.Option(metavar="TIME", help="When it was said, ISO 8601. Default: now.")] = None,
+    at: Annotated[str | None, time_option("--at", "When they said so. Default: now.")] = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -212,7 +208,6 @@ def set_command(
     Example: c360 consent set acme email=an@shop.vn marketing denied --proof "call 4711"
     """
     identifier = named_identifier(who)
-    said_at = _time(at)
     with connected(dsn, data_dir) as connection:
         told = answer(
             connection,
@@ -223,7 +218,7 @@ def set_command(
             decision is Decision.GRANTED,
             proof,
             text_version,
-            said_at,
+            at,
             dry_run,
         )
     if as_json:
@@ -234,15 +229,3 @@ def set_command(
     say(f"{told['profile_id']}: {purpose} {would} {after} (before: {before}, {told['before']['state']}).")
     if decision is Decision.GRANTED and after == "not allowed":
         say("A later no stands against it.")
-
-
-def _time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{text} is no time", hint="Write it like 2026-05-01T12:00:00Z.") from error
-    if moment.tzinfo is None:
-        raise UsageError(f"{text} says no time zone", hint="Write it like 2026-05-01T12:00:00Z.")
-    return moment

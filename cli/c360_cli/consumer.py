@@ -11,17 +11,17 @@ from rich.table import Table
 
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, confirm, limit_option
 from c360_cli.output import pause, print_json, print_table, printable, say, until_interrupted
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
+from c360_cli.times import moment_text
 from c360_cli.unmasked import AsSent
 
 _MOST = 2**63 - 1
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="Topic, such as c360-updated-profiles.")]
-MaybeTopic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only of this topic.")]
+MaybeTopic = Annotated[str | None, typer.Argument(metavar="TOPIC", help="Only of this topic.")]
 Consumer = Annotated[str, typer.Argument(metavar="CONSUMER", help="Name of the consumer, such as warehouse.")]
 
 _POLL_SECONDS = 0.5
@@ -122,10 +122,11 @@ def add_command(
     consumer: Consumer,
     since: Annotated[
         str | None,
-        typer.Option("--from", metavar="TIME", help="Older messages too: a time, or beginning. Default: from now on."),
+        typer.Option("--since", metavar="TIME", help="Older messages too: a time, or beginning. Default: from now on."),
     ] = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Make a consumer: a name under which the topic is read, in SQL or with c360 topic read.
@@ -138,7 +139,9 @@ def add_command(
         return
     with connected(dsn, data_dir) as connection:
         made = answer(connection, _CREATE, tenant, topic, consumer, start)
-    if made:
+    if as_json:
+        print_json({"topic": topic, "consumer": consumer, "created": made})
+    elif made:
         say(f"tenant {tenant}: {consumer} reads {topic} from {since or 'now'} on.")
     else:
         say(f"tenant {tenant}: {topic} has a consumer {consumer} already; it stays where it is.")
@@ -151,6 +154,7 @@ def drop_command(
     yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Remove a consumer with its position. The messages stay in the topic.
@@ -163,6 +167,9 @@ def drop_command(
     confirm(f"Remove consumer {consumer} of {topic}?", yes)
     with connected(dsn, data_dir) as connection:
         answer(connection, _DROP, tenant, topic, consumer)
+    if as_json:
+        print_json({"topic": topic, "consumer": consumer, "removed": True})
+        return
     say(f"tenant {tenant}: {consumer} is removed.")
 
 
@@ -170,7 +177,7 @@ def read_command(
     tenant: Tenant,
     topic: Topic,
     consumer: Consumer,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="Messages at a time.", min=1, max=100000)] = 100,
+    limit: Annotated[int, limit_option("Messages at a time.")] = 100,
     commit: Annotated[
         bool, typer.Option("--commit", help="Commit what was printed, so that it does not come again.")
     ] = False,
@@ -193,7 +200,7 @@ def read_command(
     with until_interrupted(follow), connected(dsn, data_dir) as connection:
         connection.autocommit = False
         while True:
-            rows = records(connection, query, tenant, topic, consumer, lines)
+            rows = records(connection, query, tenant, topic, consumer, limit)
             for row in rows:
                 _print_message(row, as_json)
             sys.stdout.flush()
@@ -215,6 +222,7 @@ def commit_command(
     ],
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Say that a consumer is done with its messages up to a position.
@@ -226,7 +234,9 @@ def commit_command(
         return
     with connected(dsn, data_dir) as connection:
         moved = answer(connection, _COMMIT, tenant, topic, consumer, position)
-    if not moved:
+    if as_json:
+        print_json({"topic": topic, "consumer": consumer, "position": position, "moved": moved})
+    elif not moved:
         say(f"tenant {tenant}: {consumer} was at {position} or further already.")
 
 
@@ -236,7 +246,7 @@ def replay_command(
     consumer: Consumer,
     since: Annotated[
         str | None,
-        typer.Option("--from", metavar="TIME", help="Messages of this time and later; or beginning, or now."),
+        typer.Option("--since", metavar="TIME", help="Messages of this time and later; or beginning, or now."),
     ] = None,
     position: Annotated[
         int | None, typer.Option("--position", min=0, max=_MOST, help="The message that comes next.")
@@ -251,10 +261,10 @@ def replay_command(
 ) -> None:
     """Move a consumer back, so that messages come again with the same ids; or forward, to leave some out.
 
-    Example: c360 topic replay acme c360-updated-profiles warehouse --from '2026-11-30 08:00+07' --dry-run
+    Example: c360 topic replay acme c360-updated-profiles warehouse --since 2026-11-30T08:00+07 --dry-run
     """
     if (since is None) == (position is None):
-        raise UsageError("a replay begins at a time or at a position", hint="Say --from or --position.")
+        raise UsageError("a replay begins at a time or at a position", hint="Say --since or --position.")
     start = _start(since)
     with connected(dsn, data_dir) as connection:
         planned = answer(connection, _REPLAY, tenant, topic, consumer, start, position, True)
@@ -277,8 +287,10 @@ def _listed(dsn: str | None, data_dir: DataDir, tenant: str, topic: str | None) 
 
 
 def _start(text: str | None) -> str | None:
-    """What people say, as a timestamptz: PostgreSQL reads the rest of it, such as today or 2026-11-30 10:00+07."""
-    return "-infinity" if text == "beginning" else text
+    """What people say, as a timestamptz."""
+    if text is None:
+        return None
+    return "-infinity" if text == "beginning" else moment_text("--since", text)
 
 
 def _print_message(row: dict[str, Any], as_json: bool) -> None:

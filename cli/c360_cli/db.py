@@ -29,15 +29,15 @@ def register(main: typer.Typer, panel: str) -> None:
 
 
 @app.command("install")
-def install_command(dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False) -> None:
+def install_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False) -> None:
     """Install c360, or bring it up to this release. Safe to repeat."""
-    _install(dsn, data_dir, dry_run)
+    _install(dsn, data_dir, as_json, dry_run)
 
 
 @app.command("upgrade")
-def upgrade_command(dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False) -> None:
+def upgrade_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False) -> None:
     """The same as install: runs what is missing and nothing else."""
-    _install(dsn, data_dir, dry_run)
+    _install(dsn, data_dir, as_json, dry_run)
 
 
 @app.command("status")
@@ -81,10 +81,10 @@ def doctor_command(
 
 
 @app.command("url")
-def url_command(dsn: Dsn = None, data_dir: DataDir = None) -> None:
+def url_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Print the address of the database, password included, for psql and other tools."""
     with database_address(dsn, data_dir) as address:
-        print(address)
+        print_json({"url": address}) if as_json else print(address)
 
 
 def _master_keys(dsn: str | None, data_dir: DataDir) -> Keyring | None:
@@ -99,14 +99,18 @@ def _master_keys(dsn: str | None, data_dir: DataDir) -> Keyring | None:
         return None
 
 
-def _install(dsn: str | None, data_dir: DataDir, dry_run: bool) -> None:
+def _install(dsn: str | None, data_dir: DataDir, as_json: bool, dry_run: bool) -> None:
     sources = load()
     if dry_run:
         with connected(dsn, data_dir) as connection:
             _print_sql(sources, compare(read_ledgers(connection), sources))
         return
     with database_address(dsn, data_dir, may_create=True) as address:
-        _print_report(install(address, sources))
+        report = install(address, sources)
+    if as_json:
+        print_json({**dataclasses.asdict(report), "changed": not report.changed_nothing})
+        return
+    _print_report(report)
 
 
 def _print_sql(sources: Sources, status: Status) -> None:

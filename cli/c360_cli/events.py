@@ -14,7 +14,7 @@ from rich.text import Text
 
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, limit_option
 from c360_cli.output import pause, print_json, print_table, printable, progress, say, until_interrupted
 from c360_cli.rejected import app as rejected
 from c360_cli.sql import print_sql
@@ -23,8 +23,7 @@ from c360_cli.tenant_calls import answer, records
 app = typer.Typer(help="Watch events arrive, and settle rejected ones.", no_args_is_help=True)
 app.add_typer(rejected, name="rejected")
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
-Limit = Annotated[int, typer.Option(min=1, max=100000, help="Most events to show.")]
+Limit = Annotated[int, limit_option("Most events to show.")]
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 # Ids are given before commit: an event may appear after one with a higher id. Look back this far each time.

@@ -12,7 +12,7 @@ import typer
 from c360.domain.errors import UsageError
 from c360_cli import clv, lead_model, subscription_model
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, time_option
 from c360_cli.output import print_json, say, working
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
@@ -103,18 +103,14 @@ MODELS = {
     ),
 }
 
-Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Which = Annotated[
     Score,
     typer.Argument(
-        metavar="[SCORE]",
+        metavar="SCORE",
         help="clv, lifetime value; lead, how likely leads reach a goal; subscriptions, how long contracts last.",
     ),
 ]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="TIME", help="Know only what was before, such as 2026-12-31. Default: now."),
-]
+AsOf = Annotated[str | None, time_option("--as-of", "Know only what was before, such as 2026-12-31. Default: now.")]
 Method = Annotated[str, typer.Option("--model", help="Of clv: mbg_nbd or bg_nbd.")]
 Holdout = Annotated[
     int | None,
@@ -136,7 +132,7 @@ Ridge = Annotated[float, typer.Option("--ridge", help="Of lead: draws coefficien
 
 def fit_command(
     context: typer.Context,
-    tenant: Name,
+    tenant: Tenant,
     score: Which = Score.CLV,
     as_of: AsOf = None,
     model: Method = "mbg_nbd",
@@ -181,7 +177,7 @@ def fit_command(
 
 
 def show_command(
-    tenant: Name,
+    tenant: Tenant,
     score: Which = Score.CLV,
     fit_id: Annotated[int | None, typer.Option("--fit", metavar="FIT", help="Which fit. Default: the last.")] = None,
     dsn: Dsn = None,
@@ -202,7 +198,7 @@ def show_command(
 
 def validate_command(
     context: typer.Context,
-    tenant: Name,
+    tenant: Tenant,
     score: Which = Score.CLV,
     as_of: AsOf = None,
     model: Method = "mbg_nbd",

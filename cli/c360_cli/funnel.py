@@ -8,14 +8,13 @@ import typer
 from rich.table import Table
 
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, confirm, span_option
 from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Funnels that are counted as events come.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Funnel = Annotated[str, typer.Argument(metavar="FUNNEL", help="Name of the funnel, such as checkout.")]
 
 _LIST = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_funnels() AS listed"
@@ -45,9 +44,7 @@ def set_command(
     steps: Annotated[
         list[str], typer.Option("--step", metavar="EVENT", help="Name of an event; two to ten, in order.")
     ],
-    within: Annotated[
-        str, typer.Option("--within", metavar="TIME", help="From the first step to the last.")
-    ] = "7 days",
+    within: Annotated[str, span_option("--within", "From the first step to the last.")] = "7d",
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -72,6 +69,7 @@ def set_command(
 def remove_command(
     tenant: Tenant,
     funnel: Funnel,
+    yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -81,6 +79,7 @@ def remove_command(
     if dry_run:
         print_sql(_REMOVE, tenant, funnel)
         return
+    confirm(f"Remove funnel {funnel} of tenant {tenant}?", yes)
     with connected(dsn, data_dir) as connection:
         removed = answer(connection, _REMOVE, tenant, funnel)
     if as_json:

@@ -16,7 +16,7 @@ from c360_cli import matching
 from c360_cli.connection import connected
 from c360_cli.decision import Preview, decided, pair_lines, show_changes
 from c360_cli.explanation import draw_link
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, limit_option
 from c360_cli.output import print_json, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
@@ -26,7 +26,6 @@ matching.register(app)
 
 _RESOLVE = "SELECT {tenant}.resolve_identities(%s)"
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Record = Annotated[
     str,
     typer.Argument(metavar="RECORD", help="Number of an observation, id of a golden record, or type=value."),
@@ -89,7 +88,7 @@ def explain_command(
 @app.command("rebuild")
 def rebuild_command(
     tenant: Tenant,
-    most: Annotated[int, typer.Option(min=0, help="Changes of each kind to list; all are counted.")] = 50,
+    limit: Annotated[int, limit_option("Changes of each kind to list; all are counted.", least=0)] = 50,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -98,7 +97,7 @@ def rebuild_command(
     """Resolve everything anew by the rules of today, and show what differs from before."""
     with connected(dsn, data_dir) as connection:
         connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
-        changes = answer(connection, "SELECT {tenant}.rebuild_identities(%s, %s)", tenant, dry_run, most)
+        changes = answer(connection, "SELECT {tenant}.rebuild_identities(%s, %s)", tenant, dry_run, limit)
     show_changes(changes, as_json)
     if not as_json:
         counts = changes["counts"]
@@ -108,7 +107,7 @@ def rebuild_command(
 @app.command("preview")
 def preview_command(
     file: Annotated[Path, typer.Argument(help="YAML file that describes one tenant, as for c360 tenant apply.")],
-    most: Annotated[int, typer.Option(min=0, help="Changes of each kind to list; all are counted.")] = 50,
+    limit: Annotated[int, limit_option("Changes of each kind to list; all are counted.", least=0)] = 50,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -117,7 +116,7 @@ def preview_command(
     declaration = read_declaration(file)
     with connected(dsn, data_dir) as connection:
         connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
-        preview = preview_declaration(connection, declaration, most=most)
+        preview = preview_declaration(connection, declaration, most=limit)
     changes = {"metadata": list(preview.application.changes), **preview.changes, "dry_run": True}
     if not as_json:
         for change in preview.application.changes or ("no metadata change",):

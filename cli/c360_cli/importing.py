@@ -20,7 +20,7 @@ from c360.importing.load import Wish, load
 from c360.importing.parquet_file import ParquetFile
 from c360.importing.rows import Reader
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.options import DataDir, Dsn, Json, Tenant
 from c360_cli.output import print_json, print_table, printable, progress, say
 from c360_cli.tenant_calls import records
 
@@ -41,7 +41,7 @@ def register(app: typer.Typer, panel: str) -> None:
 
 
 def import_command(
-    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")],
+    tenant: Tenant,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header, JSON Lines or Parquet.")],
     source: Annotated[str, typer.Option(help="System the rows come from; keys are unique within it.")] = "import",
     key: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column that names a record in its system.")] = None,

@@ -16,14 +16,13 @@ from rich.table import Table
 from c360.domain.errors import UsageError
 from c360.domain.schedules import HINT, ScheduleProblem, check_schedule
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, confirm, limit_option
 from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Have things done at certain times, and see what became of them.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Job = Annotated[str, typer.Argument(metavar="JOB", help="Name of the job, such as apply_retention.")]
 
 _LIST = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_jobs() AS listed"
@@ -60,8 +59,8 @@ def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_j
 @app.command("history")
 def history_command(
     tenant: Tenant,
-    job: Annotated[str | None, typer.Argument(metavar="[JOB]", help="Only this job.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100000, help="Most runs to show.")] = 20,
+    job: Annotated[str | None, typer.Argument(metavar="JOB", help="Only this job.")] = None,
+    limit: Annotated[int, limit_option("Most runs to show.")] = 20,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -128,6 +127,7 @@ def set_command(
 def remove_command(
     tenant: Tenant,
     job: Job,
+    yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -137,6 +137,7 @@ def remove_command(
     if dry_run:
         print_sql(_REMOVE, tenant, job)
         return
+    confirm(f"Remove job {job} of tenant {tenant}?", yes)
     with connected(dsn, data_dir) as connection:
         was_there = answer(connection, _REMOVE, tenant, job)
     if as_json:

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, confirm
 from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
@@ -22,8 +22,6 @@ _SHOWN_CHARACTERS = 16
 _CREATE = "SELECT {tenant}.create_api_key(%s, %s, %s, %s, %s, %s)"
 _LIST = "SELECT * FROM {tenant}.list_api_keys()"
 _REVOKE = "SELECT {tenant}.revoke_api_key(%s)"
-
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 
 
 class Kind(StrEnum):

@@ -11,12 +11,10 @@ import typer
 from rich.table import Table
 
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant
 from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
-
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 
 _TRAIN = "SELECT {tenant}.train_match_model(%s, %s, %s, %s)"
 _SWEEP = "SELECT coalesce(json_agg(step), '[]') FROM {tenant}.match_model_sweep(%s) AS step"

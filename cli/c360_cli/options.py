@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from c360.domain.errors import UsageError
+from c360_cli.times import moment_text, span_text
 
+# As many as the database gives at a time.
+MOST_ROWS = 100_000
+
+Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
+Who = Annotated[
+    str, typer.Argument(metavar="IDENTIFIER", help="type=value, such as email=an@shop.vn, or a profile id.")
+]
 Dsn = Annotated[
     str | None,
     typer.Option("--dsn", help="Address of the database. Default: C360_DSN, DATABASE_URL, PG*, else the embedded one."),
@@ -19,8 +27,35 @@ DataDir = Annotated[
     typer.Option("--data-dir", help="Folder of the embedded PostgreSQL. Default: C360_DATA_DIR."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write there, readable by you alone. Default: stdout."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the SQL that would run, and run nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+
+
+def limit_option(what: str, *, least: int = 1) -> Any:
+    """The option --limit: how many rows at most."""
+    return typer.Option("--limit", "-n", min=least, max=MOST_ROWS, help=what)
+
+
+def time_option(name: str, what: str) -> Any:
+    """An option for a point in time, which comes to the command as ISO 8601 with a zone."""
+    return typer.Option(name, metavar="TIME", help=what, callback=_moment)
+
+
+def span_option(name: str, what: str) -> Any:
+    """An option for a length of time, which comes to the command as an interval of PostgreSQL."""
+    return typer.Option(name, metavar="SPAN", help=what, callback=_span)
+
+
+def _moment(parameter: typer.CallbackParam, value: str | None) -> str | None:
+    return None if value is None else moment_text(parameter.opts[0], value)
+
+
+def _span(parameter: typer.CallbackParam, value: str | None) -> str | None:
+    return None if value is None else span_text(parameter.opts[0], value)
 
 
 def confirm(question: str, yes: bool) -> None:

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import psycopg
 from rich.console import Console
@@ -19,10 +20,22 @@ from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColum
 from rich.status import Status
 from rich.table import Table
 
+from c360.domain.errors import UsageError
+
 # Where nobody looks at a screen, lines are not broken for one.
 _WIDTH_WITHOUT_TERMINAL = 200
 # As long as an id.
 _LONGEST_NAME = 36
+
+
+def writable(output: Path | None) -> IO[str]:
+    """The file of --output, readable by its owner alone, else stdout. Raises UsageError."""
+    if output is None:
+        return os.fdopen(os.dup(1), "w", encoding="utf-8")
+    try:
+        return os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from error
 
 
 def print_json(value: Any) -> None:

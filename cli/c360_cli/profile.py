@@ -15,7 +15,7 @@ from c360_cli.connection import connected
 from c360_cli.decision import Preview, Reason, show_changes
 from c360_cli.explanation import draw_profile
 from c360_cli.identifiers import named_identifier
-from c360_cli.options import DataDir, Dsn, Json, Yes, confirm
+from c360_cli.options import DataDir, Dsn, Json, Tenant, Who, Yes, confirm
 from c360_cli.output import console, print_json, print_table, printable, say
 from c360_cli.profile_list import export_command, list_command, search_command
 from c360_cli.tenant_calls import answer
@@ -25,10 +25,6 @@ app.command("list")(list_command)
 app.command("search")(search_command)
 app.command("export")(export_command)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
-Who = Annotated[
-    str, typer.Argument(metavar="IDENTIFIER", help="type=value, such as email=an@shop.vn, or a profile id.")
-]
 
 _BOOKKEEPING = (
     "profile_id",

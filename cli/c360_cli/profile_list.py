@@ -6,11 +6,8 @@ Conditions and orders are written as in PostgREST: city=eq.Hue, created_at.desc.
 from __future__ import annotations
 
 import json
-import sys
-from contextlib import nullcontext
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import IO, Annotated, Any
 
 import psycopg
 import typer
@@ -19,8 +16,8 @@ from rich.table import Table
 from c360.domain.errors import QueryRefused, UsageError
 from c360.domain.query import parse_filter, parse_order, parse_select
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, Dsn, Json
-from c360_cli.output import print_table, printable, say
+from c360_cli.options import DataDir, Dsn, Json, Output, Tenant
+from c360_cli.output import print_table, printable, say, writable
 from c360_cli.tenant_calls import answer, records
 
 
@@ -31,7 +28,6 @@ class Format(StrEnum):
     NDJSON = "ndjson"
 
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Where = Annotated[
     list[str] | None,
     typer.Option("--where", metavar="CONDITION", help="column=operator.value, such as city=eq.Hue; may be repeated."),
@@ -92,11 +88,11 @@ def search_command(
 
 def export_command(
     tenant: Tenant,
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Default: the standard output.")] = None,
     search: Annotated[str | None, typer.Option("--search", help="Only those with such a name.")] = None,
     where: Where = None,
     columns: Columns = "",
     form: Annotated[Format | None, typer.Option("--format", help="Default: what the file is called, else CSV.")] = None,
+    file: Output = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -105,16 +101,9 @@ def export_command(
     query = {**_query(where, "", columns), "format": chosen.value}
     with connected(dsn, data_dir) as connection:
         page = _page(connection, tenant, search, query)  # before the file is made: what is refused makes none
-        with _opened(file) if file else nullcontext(sys.stdout) as out:
+        with writable(file) as out:
             written = _write_all(connection, tenant, search, query, page, out)
     say(f"{written} golden records")
-
-
-def _opened(file: Path) -> TextIO:
-    try:
-        return file.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _write_all(
@@ -123,7 +112,7 @@ def _write_all(
     search: str | None,
     query: dict[str, Any],
     page: dict[str, Any],
-    out: TextIO,
+    out: IO[str],
 ) -> int:
     written = 0
     while True:

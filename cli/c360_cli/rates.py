@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,13 +12,13 @@ from rich.table import Table
 
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.days import day_option, local_day
+from c360_cli.options import DataDir, Dsn, Json, Tenant, limit_option
 from c360_cli.output import print_json, print_table, say
 from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Set and list exchange rates of a tenant.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Check the rates, count what would change, and change nothing.")
 ]
@@ -40,7 +39,7 @@ _COLUMNS = ("currency", "day", "rate")
 def list_command(
     tenant: Tenant,
     currency: Annotated[str | None, typer.Option(metavar="CODE", help="Only this currency, such as EUR.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100000, help="Most rates to show.")] = 100,
+    limit: Annotated[int, limit_option("Most rates to show.")] = 100,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -66,17 +65,17 @@ def set_command(
         list[str],
         typer.Argument(metavar="CODE=RATE...", help="Such as EUR=1.08: what one unit is worth; EUR=none removes it."),
     ],
-    day: Annotated[
-        str | None, typer.Option(metavar="DAY", help="First day they count for, such as 2026-06-01. Default: today.")
-    ] = None,
+    day: Annotated[str, day_option("--day", "First day they count for, such as 2026-06-01. Default: today.")] = "now",
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Set exchange rates from a day on, until the next rate. Golden records they concern are computed anew."""
-    wanted = [_rate(text, day or datetime.now().astimezone().date().isoformat()) for text in rates]
+    wanted = [_rate(text) for text in rates]
     with connected(dsn, data_dir) as connection:
+        first = str(local_day(connection, tenant, day))
+        wanted = [{**rate, "day": first} for rate in wanted]
         done = answer(connection, _SET, tenant, Jsonb(wanted), dry_run)
         connection.commit()
     _print_done(tenant, done, as_json=as_json)
@@ -99,11 +98,11 @@ def import_command(
     _print_done(tenant, done, as_json=as_json)
 
 
-def _rate(text: str, day: str) -> dict[str, Any]:
+def _rate(text: str) -> dict[str, Any]:
     currency, separator, rate = text.partition("=")
     if not separator:
         raise UsageError(f"{text} does not say a rate", hint="Write EUR=1.08, or EUR=none to remove it.")
-    return {"currency": currency, "day": day, "rate": None if rate == "none" else rate}
+    return {"currency": currency, "rate": None if rate == "none" else rate}
 
 
 def _read(file: Path) -> list[dict[str, Any]]:

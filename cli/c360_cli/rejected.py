@@ -15,19 +15,18 @@ from c360.domain.errors import UsageError
 from c360_cli import redriving
 from c360_cli.connection import connected
 from c360_cli.editing import edited, wants_another_try
-from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
-from c360_cli.output import print_json, print_table, printable, say
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Output, Tenant, Yes, confirm, limit_option
+from c360_cli.output import print_json, print_table, printable, say, writable
 from c360_cli.rejected_filter import Filter, filtered
-from c360_cli.rejected_pages import exported, one_event, page, pages, writable
+from c360_cli.rejected_pages import exported, one_event, page, pages
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 from c360_cli.unmasked import as_sent, as_sent_if_allowed
 
 app = typer.Typer(help="List, correct, redrive and discard rejected events.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Id = Annotated[int, typer.Argument(metavar="ID", help="Number of the rejected event.")]
-Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Numbers of rejected events.")]
+Ids = Annotated[list[int] | None, typer.Argument(metavar="ID...", help="Numbers of rejected events.")]
 Settled = Annotated[bool, typer.Option("--all", help="Also those redriven or discarded.")]
 EveryOpen = Annotated[bool, typer.Option("--all", help="All open ones, where no filter says which.")]
 Judge = Annotated[
@@ -47,7 +46,7 @@ def list_command(
     tenant: Tenant,
     chosen: Filter,
     every: Settled = False,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Most events to show.")] = 100,
+    limit: Annotated[int, limit_option("Most events to show.")] = 100,
     before: Annotated[int | None, typer.Option(metavar="ID", help="Only those before this one: the next page.")] = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
@@ -194,9 +193,7 @@ def edit_command(
 def export_command(
     tenant: Tenant,
     chosen: Filter,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write there, readable by you alone. Default: stdout.")
-    ] = None,
+    output: Output = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
 ) -> None:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import functools
 import inspect
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import psycopg
 import typer
 
 from c360.domain.errors import UsageError
+from c360_cli.options import time_option
 from c360_cli.tenant_calls import records
 
 _FIND = "SELECT found FROM {tenant}.find_rejected_events(%s, %s::jsonb, %s, %s, %s) AS found"
 _PAGE = 10_000
 _LISTS = {"code", "source", "event", "message_id"}
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 Codes = Annotated[list[str] | None, typer.Option("--code", metavar="CODE", help="Refused for this reason; repeatable.")]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="From this touchpoint; repeatable.")]
@@ -29,10 +27,9 @@ Events = Annotated[
 ]
 MessageIds = Annotated[list[str] | None, typer.Option("--message-id", help="With this messageId; repeatable.")]
 Since = Annotated[
-    str | None,
-    typer.Option("--since", metavar="TIME", help="Received then or later: 2026-05-01T08:00Z, 30m, 2h, 7d, 4w."),
+    str | None, time_option("--since", "Received then or later: 2026-05-01T08:00Z, or so long ago: 30m, 2h, 7d, 4w.")
 ]
-Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="Received before: a time, or so long ago.")]
+Until = Annotated[str | None, time_option("--until", "Received before: a time, or so long ago.")]
 Contains = Annotated[
     str | None, typer.Option("--contains", metavar="TEXT", help="With this text in what was sent; administrators only.")
 ]
@@ -61,8 +58,8 @@ class Filter:
             "source": self.source,
             "event": self.event,
             "message_id": self.message_id,
-            "since": _moment(self.since),
-            "until": _moment(self.until),
+            "since": self.since,
+            "until": self.until,
             **more,
         }
         return json.dumps({name: value for name, value in members.items() if value is not None})
@@ -106,11 +103,3 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
 def _is_utf8(text: str) -> bool:
     """Bytes of an argument that are none arrive as halves of surrogate pairs."""
     return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def _moment(text: str | None) -> str | None:
-    """2h is two hours ago; what is no such length of time is for the database to read."""
-    match = re.fullmatch(r"([0-9]{1,5})([mhdw])", text or "")
-    if match is None:
-        return text
-    return (datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})).isoformat()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psycopg
 
-from c360.domain.errors import IngestRefused, UsageError
+from c360.domain.errors import IngestRefused
 from c360_cli import exact_json
 from c360_cli.rejected_filter import Filter
 from c360_cli.tenant_calls import records
@@ -55,12 +53,3 @@ def exported(row: dict[str, Any], sent: str) -> str:
         return exact_json.write({**head, "payload": exact_json.read(sent)})
     except ValueError:
         return json.dumps({**head, "payload": sent}, ensure_ascii=False)
-
-
-def writable(output: Path | None) -> IO[str]:
-    if output is None:
-        return os.fdopen(os.dup(1), "w", encoding="utf-8")
-    try:
-        return os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -11,14 +10,14 @@ from rich.table import Table
 
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, confirm, time_option
 from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
+from c360_cli.times import read_span
 
 app = typer.Typer(help="Set how long what is kept, and remove what is past.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 
 _RETENTION = """
     SELECT coalesce(jsonb_agg(to_jsonb(known) || jsonb_build_object('keep', extract(day FROM known.keep))), '[]')
@@ -26,7 +25,6 @@ _RETENTION = """
 """
 _SET = "SELECT {tenant}.set_retention(%s, %s::interval)"
 _RUN = "SELECT {tenant}.apply_retention(%s, coalesce(%s::timestamptz, now()), %s)"
-_DAYS = {"d": 1, "day": 1, "days": 1, "w": 7, "week": 7, "weeks": 7, "y": 365, "year": 365, "years": 365}
 
 
 @app.command("show")
@@ -60,6 +58,7 @@ def set_command(
     ],
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Set how long kinds of data are kept. A worker removes what is past within the hour; run --dry-run shows it."""
@@ -68,22 +67,23 @@ def set_command(
         for kind, days in wanted:
             print_sql(_SET, tenant, kind, None if days is None else f"{days} days")
         return
+    done = []
     with connected(dsn, data_dir) as connection, connection.transaction():
         for kind, days in wanted:
             keep = None if days is None else timedelta(days=days)
             changed = answer(connection, _SET, tenant, kind, keep)
             what = "as the default says" if days is None else f"{days} days"
+            done.append({"kind": kind, "keep": days, "is_default": days is None, "changed": changed})
             say(f"tenant {tenant}: {kind}: {what}{'' if changed else ', as before'}.")
+    if as_json:
+        print_json(done)
 
 
 @app.command("run")
 def run_command(
     tenant: Tenant,
     kind: Annotated[str | None, typer.Option(help="Only this kind.", metavar="KIND")] = None,
-    at: Annotated[
-        str | None,
-        typer.Option("--at", metavar="TIME", help="As of this time, in a dry run also to come. Default: now."),
-    ] = None,
+    at: Annotated[str | None, time_option("--at", "As of this time, in a dry run also to come. Default: now.")] = None,
     yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
@@ -111,13 +111,13 @@ def _policy(text: str) -> tuple[str, int | None]:
     kind, _, time = text.partition("=")
     if time == "default":
         return kind, None
-    match = re.fullmatch(r"([0-9]{1,5}) ?([a-z]+)", time)
-    if not kind or match is None or match[2] not in _DAYS:
+    span = read_span(time)
+    if not kind or span is None or span.seconds:
         raise UsageError(
             f"{text} does not say how long",
             hint="Write events=400d, history=52w or audit=3y; a year is 365 days. events=default takes it back.",
         )
-    return kind, int(match[1]) * _DAYS[match[2]]
+    return kind, span.days
 
 
 def _added(total: dict[str, Any], step: dict[str, Any]) -> dict[str, Any]:

@@ -11,13 +11,12 @@ from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.decision import Preview, Reason, decided, show_changes
 from c360_cli.explanation import draw_link, person_text
-from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.options import DataDir, Dsn, Json, Tenant, limit_option
 from c360_cli.output import console, print_json, print_table, printable, say
 from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="Decide who is who where the rules do not.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the review, as listed.")]
 Override = Annotated[int, typer.Argument(metavar="OVERRIDE", help="Number of the override, as listed.")]
 Observations = Annotated[str, typer.Argument(metavar="OBSERVATIONS", help="Numbers of observations, such as 12,17.")]
@@ -36,7 +35,7 @@ _OVERRIDES = """
 def list_command(
     tenant: Tenant,
     status: Annotated[str, typer.Option(help="open, accepted, rejected, obsolete or all.", metavar="STATUS")] = "open",
-    limit: Annotated[int, typer.Option(min=1, max=100000, help="How many at most, surest first.")] = 50,
+    limit: Annotated[int, limit_option("How many at most, surest first.")] = 50,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -14,14 +14,13 @@ from rich.table import Table
 
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, limit_option
 from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
 app = typer.Typer(help="Keep a tracking plan: what properties each event has.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Event = Annotated[str, typer.Argument(metavar="EVENT", help="Name of a track event; or identify, page, screen, group.")]
 
 _SET = "SELECT {tenant}.set_event_schema(%s, %s, %s, %s)"
@@ -36,7 +35,7 @@ _PARTS = {"type", "mode", "schema"}
 def infer_command(
     tenant: Tenant,
     event: Event,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many of the last events to look at.")] = 1000,
+    limit: Annotated[int, limit_option("How many of the last events to look at.")] = 1000,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

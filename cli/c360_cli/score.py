@@ -12,7 +12,7 @@ from rich.table import Table
 from c360_cli.connection import connected
 from c360_cli.fits import fit_command, show_command, validate_command
 from c360_cli.identifiers import named_identifier
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, time_option
 from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
@@ -22,11 +22,7 @@ app.command("fit")(fit_command)
 app.command("show")(show_command)
 app.command("validate")(validate_command)
 
-Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="TIME", help="Score as of this time, such as 2026-12-31. Default: now."),
-]
+AsOf = Annotated[str | None, time_option("--as-of", "Score as of this time, such as 2026-12-31. Default: now.")]
 
 # The database renders the JSON: money stays exact.
 _SEGMENTS = """
@@ -53,7 +49,7 @@ _REFRESH = "SELECT {tenant}.refresh_scores(coalesce(%s::timestamptz, now()))"
 
 @app.command("rfm")
 def rfm_command(
-    tenant: Name, as_of: AsOf = None, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
+    tenant: Tenant, as_of: AsOf = None, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
 ) -> None:
     """Show the RFM segments: customers, orders, revenue and what to do about them."""
     with connected(dsn, data_dir) as connection:
@@ -67,7 +63,7 @@ def rfm_command(
 
 @app.command("refresh")
 def refresh_command(
-    tenant: Name,
+    tenant: Tenant,
     as_of: AsOf = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
@@ -91,9 +87,9 @@ def refresh_command(
 
 @app.command("movement")
 def movement_command(
-    tenant: Name,
-    since: Annotated[str, typer.Option("--from", metavar="TIME", help="The earlier time, such as 2026-06-30.")],
-    until: Annotated[str | None, typer.Option("--to", metavar="TIME", help="The later time. Default: now.")] = None,
+    tenant: Tenant,
+    since: Annotated[str, time_option("--since", "The earlier time, such as 2026-06-30.")],
+    until: Annotated[str | None, time_option("--until", "The later time. Default: now.")] = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -111,7 +107,7 @@ def movement_command(
 
 @app.command("explain")
 def explain_command(
-    tenant: Name,
+    tenant: Tenant,
     profile: Annotated[
         str, typer.Argument(metavar="PROFILE", help="Id of the golden record, or an identifier of it: type=value.")
     ],

@@ -14,18 +14,14 @@ from rich.tree import Tree
 from c360.domain.tenants import Segment
 from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
-from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Who, Yes, confirm, limit_option
 from c360_cli.output import console, print_json, print_table, printable, progress, say, shown
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
 app = typer.Typer(help="Build segments of customers, see who is in and why.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Code = Annotated[str, typer.Argument(metavar="SEGMENT", help="Code of the segment, such as vip.")]
-Who = Annotated[
-    str, typer.Argument(metavar="IDENTIFIER", help="type=value, such as email=an@shop.vn, or a profile id.")
-]
 Title = Annotated[str | None, typer.Option(help="What people call it.")]
 Description = Annotated[str | None, typer.Option(help="What it is for.")]
 Where = Annotated[
@@ -102,6 +98,7 @@ def remove_command(
     yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Remove a segment with its members and their history. Nobody is told that they left."""
@@ -114,6 +111,9 @@ def remove_command(
         find_segment(connection, tenant, segment)
         confirm(f"Remove segment {segment} of tenant {tenant} with its history?", yes)
         drop_segment(connection, tenant, segment)
+    if as_json:
+        print_json({"segment": segment, "removed": True})
+        return
     say(f"segment {segment} is removed.")
 
 
@@ -168,7 +168,7 @@ def members_command(
     tenant: Tenant,
     segment: Code,
     after: Annotated[str | None, typer.Option(metavar="PROFILE_ID", help="Go on after this one.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Most members to show.")] = 100,
+    limit: Annotated[int, limit_option("Most members to show.")] = 100,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -190,9 +190,9 @@ def members_command(
 @app.command("history")
 def history_command(
     tenant: Tenant,
-    segment: Annotated[str | None, typer.Argument(metavar="[SEGMENT]", help="Of this segment.")] = None,
+    segment: Annotated[str | None, typer.Argument(metavar="SEGMENT", help="Of this segment.")] = None,
     profile: Annotated[str | None, typer.Option(metavar="IDENTIFIER", help="Of this customer.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Most changes to show.")] = 50,
+    limit: Annotated[int, limit_option("Most changes to show.")] = 50,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -10,14 +10,13 @@ from rich.table import Table
 
 from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
-from c360_cli.options import DataDir, DryRun, Dsn, Json
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, limit_option
 from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
 app = typer.Typer(help="List visits of customers.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 
 _LIST = "SELECT coalesce(json_agg(visit), '[]') FROM {tenant}.list_sessions(%s, %s, %s) AS visit"
 _REFRESH = "SELECT {tenant}.refresh_sessions()"
@@ -30,7 +29,7 @@ def list_command(
         str | None,
         typer.Option(metavar="IDENTIFIER", help="Of this customer: type=value, such as email=an@shop.vn, or an id."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100000, help="Most visits to show.")] = 20,
+    limit: Annotated[int, limit_option("Most visits to show.")] = 20,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

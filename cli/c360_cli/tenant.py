@@ -32,7 +32,7 @@ from c360.governance.tenants import as_owner, call
 from c360.templates.environment import literal
 from c360_cli import tenant_file
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, confirm, limit_option
 from c360_cli.output import print_json, print_table, say, say_warnings
 from c360_cli.tenant_calls import answer
 
@@ -46,7 +46,6 @@ _HISTORY = """
     FROM {tenant}.metadata_history(%s) AS known
 """
 
-Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 AllowTypeChange = Annotated[
     bool, typer.Option("--allow-type-change", help="Change column types; values that do not fit become empty.")
 ]
@@ -55,13 +54,14 @@ AllowDrop = Annotated[bool, typer.Option("--allow-drop", help="Drop the columns 
 
 @app.command("create")
 def create_command(
-    tenant: Name,
+    tenant: Tenant,
     display_name: Annotated[str | None, typer.Option(help="Name for people. Default: the name.")] = None,
     country: Annotated[str, typer.Option(help="ISO 3166-1 alpha-2 of phone numbers without country code.")] = "US",
     currency: Annotated[str, typer.Option(help="ISO 4217 of orders without currency.")] = "USD",
     time_zone: Annotated[str, typer.Option(help="IANA name; days are days of this zone.")] = "UTC",
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Create a tenant with the default attributes, its schema and its roles."""
@@ -82,6 +82,12 @@ def create_command(
             default_currency=currency,
             time_zone=time_zone,
         )
+    if as_json:
+        attributes = len(spec.attributes)
+        print_json(
+            {"tenant": tenant, "schema": spec.schema_name, "attributes": attributes, "has_roles": spec.has_roles}
+        )
+        return
     say(f"tenant {tenant} is ready: schema {spec.schema_name}, {len(spec.attributes)} attributes.")
     if not spec.has_roles:
         say("It has no roles of its own, because the installation may not create roles; only the owner can use it.")
@@ -108,7 +114,7 @@ def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fals
 
 
 @app.command("show")
-def show_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+def show_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show the identifier types, attributes and match rules of a tenant."""
     with connected(dsn, data_dir) as connection:
         metadata = answer(connection, _METADATA, tenant)
@@ -162,9 +168,9 @@ def show_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_jso
 
 @app.command("history")
 def history_command(
-    tenant: Name,
+    tenant: Tenant,
     version: Annotated[int | None, typer.Option(help="Print this version whole, as JSON.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100000, help="Most versions listed.")] = 50,
+    limit: Annotated[int, limit_option("Most versions listed.")] = 50,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -195,7 +201,7 @@ def history_command(
 
 @app.command("plan")
 def plan_command(
-    tenant: Name,
+    tenant: Tenant,
     allow_type_change: AllowTypeChange = False,
     allow_drop: AllowDrop = False,
     dsn: Dsn = None,
@@ -214,7 +220,7 @@ def plan_command(
 
 @app.command("sync")
 def sync_command(
-    tenant: Annotated[str | None, typer.Argument(metavar="[TENANT]", help="Name of the tenant, such as acme.")] = None,
+    tenant: Annotated[str | None, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Every tenant, one after the other, as after an upgrade.")
     ] = False,
@@ -222,12 +228,14 @@ def sync_command(
     allow_drop: AllowDrop = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Make the schema of a tenant what its metadata say. Does nothing when it is already."""
     if (tenant is None) != every:
         raise UsageError("name one tenant, or give --all")
     permissions = Permissions(allow_type_change, allow_drop)
+    done: list[dict[str, Any]] = []
     with connected(dsn, data_dir) as connection:
         for name in [tenant] if tenant else [listed["tenant"] for listed in list_tenants(connection)]:
             if dry_run:
@@ -236,7 +244,10 @@ def sync_command(
             else:
                 plan = sync_tenant(connection, name, permissions)
                 say(f"tenant {name}: " + (f"{len(plan.steps)} steps done." if plan.steps else "nothing to do."))
+                done.append(_plan_document(plan))
             _say_losses(plan)
+    if as_json and not dry_run:
+        print_json(done if every else done[0])
 
 
 @app.command("apply")
@@ -247,6 +258,7 @@ def apply_command(
     allow_drop: AllowDrop = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Bring a tenant in line with a file: plan, confirm, apply. Creates the tenant when it is new."""
@@ -264,12 +276,15 @@ def apply_command(
     if applied is None:
         say("nothing was changed: the tenant is no longer what the plan was made for. Try again.")
         raise typer.Exit(1)
+    if as_json:
+        print_json({"changes": list(applied.changes), **_plan_document(applied.plan)})
+        return
     say(f"tenant {applied.tenant}: " + ("nothing to do." if applied.is_empty else "applied."))
     _say_losses(applied.plan)
 
 
 @app.command("export")
-def export_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+def export_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Print a tenant as the YAML file that apply reads."""
     with connected(dsn, data_dir) as connection:
         if as_json:
@@ -279,24 +294,29 @@ def export_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, as_j
 
 
 @app.command("suspend")
-def suspend_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False) -> None:
+def suspend_command(
+    tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False
+) -> None:
     """Stop all writing to a tenant; it can still be read."""
-    _switch("suspend_tenant", tenant, dsn, data_dir, dry_run)
+    _switch("suspend_tenant", tenant, dsn, data_dir, as_json, dry_run)
 
 
 @app.command("resume")
-def resume_command(tenant: Name, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False) -> None:
+def resume_command(
+    tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False
+) -> None:
     """Let a suspended tenant be written again."""
-    _switch("resume_tenant", tenant, dsn, data_dir, dry_run)
+    _switch("resume_tenant", tenant, dsn, data_dir, as_json, dry_run)
 
 
 @app.command("drop")
 def drop_command(
-    tenant: Name,
+    tenant: Tenant,
     confirmed: Annotated[str | None, typer.Option("--confirm", help="The exact name of the tenant again.")] = None,
     yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Remove a tenant with all its data. Needs its exact name again, and --yes or an answer."""
@@ -314,16 +334,22 @@ def drop_command(
     with connected(dsn, data_dir) as connection:
         say_warnings(connection)
         drop_tenant(connection, tenant, confirm=confirmed)
+    if as_json:
+        print_json({"tenant": tenant, "dropped": True})
+        return
     say(f"tenant {tenant} is gone; the audit log keeps what was done to it.")
 
 
-def _switch(function: str, tenant: str, dsn: str | None, data_dir: Path | None, dry_run: bool) -> None:
+def _switch(function: str, tenant: str, dsn: str | None, data_dir: Path | None, as_json: bool, dry_run: bool) -> None:
     if dry_run:
         print(f"SELECT c360.{function}({literal(tenant)});")
         return
     with connected(dsn, data_dir) as connection, as_owner(connection):
         changed = call(connection, f"SELECT c360.{function}(%s)", tenant)
     status = "suspended" if function == "suspend_tenant" else "active"
+    if as_json:
+        print_json({"tenant": tenant, "status": status, "changed": changed})
+        return
     say(f"tenant {tenant} {'is' if changed else 'was already'} {status}.")
 
 

@@ -16,14 +16,14 @@ from c360.governance import Restored, dump_tenant, restore_tenant
 from c360.governance.dumped import Webhook
 from c360.templates.environment import ident
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.options import DataDir, Dsn, Json, Tenant
 from c360_cli.output import print_json, printable, say, say_warnings
 
 _NOT_KEPT = typer.Option("--dry-run", help="Restore it, say what that gave, and take everything back.")
 
 
 def dump_command(
-    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")],
+    tenant: Tenant,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write; must not exist yet.")],
     dsn: Dsn = None,
     data_dir: DataDir = None,
@@ -80,7 +80,7 @@ def _next_steps(restored: Restored) -> Iterator[str]:
 
 def _webhook_command(tenant: str, webhook: Webhook, dumped_at: datetime) -> list[str]:
     since = dumped_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    command = ["c360", "webhook", "add", tenant, webhook.url, "--name", webhook.name, "--from", since]
+    command = ["c360", "webhook", "add", tenant, webhook.url, "--name", webhook.name, "--since", since]
     for option, values in (("--topic", webhook.topics), ("--type", webhook.types)):
         for value in values:
             command += [option, value]

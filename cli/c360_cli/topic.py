@@ -12,7 +12,7 @@ from rich.table import Table
 
 from c360_cli import consumer
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.options import DataDir, Dsn, Json, Tenant, limit_option
 from c360_cli.output import pause, print_json, print_table, until_interrupted
 from c360_cli.tenant_calls import answer
 from c360_cli.unmasked import AsSent, as_sent
@@ -63,10 +63,10 @@ def types_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fal
 
 @app.command("tail")
 def tail_command(
-    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")],
+    tenant: Tenant,
     topic: Annotated[str, typer.Argument(metavar="TOPIC", help="Topic, such as c360-updated-profiles.")],
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new messages until interrupted.")] = False,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="Messages to begin with.", min=0, max=100000)] = 10,
+    limit: Annotated[int, limit_option("Messages to begin with.", least=0)] = 10,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -77,10 +77,10 @@ def tail_command(
     Example: c360 topic tail acme c360-updated-profiles --follow
     """
     with until_interrupted(follow), connected(dsn, data_dir) as connection:
-        snapshot = _print_from(connection, tenant, topic, None, lines, as_json, whole)
+        snapshot = _print_from(connection, tenant, topic, None, limit, as_json, whole)
         while follow:
             pause(_POLL_SECONDS)
-            snapshot = _print_from(connection, tenant, topic, snapshot, lines, as_json, whole)
+            snapshot = _print_from(connection, tenant, topic, snapshot, limit, as_json, whole)
 
 
 def _print_from(

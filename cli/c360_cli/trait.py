@@ -11,18 +11,14 @@ from rich.table import Table
 from c360.domain.tenants import ComputedTrait
 from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
-from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Who, Yes, confirm
 from c360_cli.output import print_json, print_table, printable, progress, say, shown
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
 app = typer.Typer(help="Compute traits of customers from what they did.", no_args_is_help=True)
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Code = Annotated[str, typer.Argument(metavar="TRAIT", help="Code of the trait, such as favourite_category.")]
-Who = Annotated[
-    str, typer.Argument(metavar="IDENTIFIER", help="type=value, such as email=an@shop.vn, or a profile id.")
-]
 Title = Annotated[str | None, typer.Option(help="What people call it.")]
 Description = Annotated[str | None, typer.Option(help="What it is for.")]
 As = Annotated[
@@ -92,6 +88,7 @@ def remove_command(
     yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Remove a computed trait with its values. One that a segment looks at stays."""
@@ -104,6 +101,9 @@ def remove_command(
         find_trait(connection, tenant, trait)
         confirm(f"Remove trait {trait} of tenant {tenant} with its values?", yes)
         drop_trait(connection, tenant, trait)
+    if as_json:
+        print_json({"trait": trait, "removed": True})
+        return
     say(f"trait {trait} is removed.")
 
 

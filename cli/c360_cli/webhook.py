@@ -16,7 +16,7 @@ from c360.relay.webhooks import PROFILE_TOPIC, add_webhook, rotate_secret, send_
 from c360.settings import load_settings
 from c360_cli import webhook_changes, webhook_keys, webhook_record, webhook_sending
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, confirm, limit_option, time_option
 from c360_cli.output import print_json, print_table, say
 from c360_cli.tenant_calls import answer
 from c360_cli.unmasked import AsSent, as_sent
@@ -28,13 +28,13 @@ from c360_cli.webhook_options import (
     MaxBacklog,
     Rate,
     Rehearsal,
-    Tenant,
     Webhook,
     Where,
     call,
     changing,
     keyring_of,
     name_of,
+    tell_state,
     text_of,
 )
 from c360_cli.webhook_shape import (
@@ -71,7 +71,7 @@ def add_command(
     tenant: Tenant,
     url: Annotated[
         str | None,
-        typer.Argument(metavar="[URL]", help="Where to send, such as https://crm.example/hooks; most presets know it."),
+        typer.Argument(metavar="URL", help="Where to send, such as https://crm.example/hooks; most presets know it."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the webhook. Default: its host.")] = None,
     topic: Annotated[
@@ -82,7 +82,7 @@ def add_command(
         typer.Option("--type", help="Message type to send, such as profile.*; repeatable. Default: all."),
     ] = None,
     since: Annotated[
-        datetime | None, typer.Option("--from", help="Send older messages too, from this time (UTC) on.")
+        str | None, time_option("--since", "Send older messages too, from this time on. Default: from now on.")
     ] = None,
     unordered: Annotated[bool, typer.Option("--unordered", help="Do not keep the order of one profile.")] = False,
     max_in_flight: Annotated[int, typer.Option(help="Most requests at once.", min=1, max=512)] = 32,
@@ -146,7 +146,7 @@ def add_command(
             topics=topics,
             types=types,
             options=options,
-            since=since.astimezone() if since else None,
+            since=datetime.fromisoformat(since) if since else None,
             destinations=destinations(settings, allow_private=allow_private),
         )
         store_shape(connection, keyring, tenant, str(made.subscription_id), filled, wanted, is_new=True)
@@ -183,6 +183,7 @@ def set_rendering_command(
     example: Example = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: Rehearsal = False,
 ) -> None:
     """Change what a webhook is sent, or its credentials (--auth none takes them away). Address and types stay.
@@ -201,6 +202,9 @@ def set_rendering_command(
             try_shape(filled, wanted, tenant, shape.topics, shape.types, example)
         keyring = throwaway_keyring() if dry_run else keyring_of(dsn, data_dir, create=False)
         store_shape(connection, keyring, tenant, webhook, filled, wanted, is_new=False)
+    if as_json:
+        print_json({"webhook": shape.name, "changed": not dry_run})
+        return
     say(
         f"-- would change webhook {shape.name}; nothing was written."
         if dry_run
@@ -300,28 +304,36 @@ def send_test_command(
 
 @app.command("pause")
 def pause_command(
-    tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False
+    tenant: Tenant,
+    webhook: Webhook,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Stop sending; messages are kept.
 
     Example: c360 webhook pause acme crm
     """
     changed = call(dsn, data_dir, dry_run, "pause_subscription", tenant, webhook)
-    if not dry_run:
-        say(f"webhook {webhook} is paused." if changed else f"webhook {webhook} was paused already.")
+    tell_state(webhook, "paused", changed, as_json=as_json, dry_run=dry_run)
 
 
 @app.command("resume")
 def resume_command(
-    tenant: Tenant, webhook: Webhook, dsn: Dsn = None, data_dir: DataDir = None, dry_run: DryRun = False
+    tenant: Tenant,
+    webhook: Webhook,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Send again, also after the webhook was disabled.
 
     Example: c360 webhook resume acme crm
     """
     changed = call(dsn, data_dir, dry_run, "resume_subscription", tenant, webhook)
-    if not dry_run:
-        say(f"webhook {webhook} is active." if changed else f"webhook {webhook} was active already.")
+    tell_state(webhook, "active", changed, as_json=as_json, dry_run=dry_run)
 
 
 @app.command("remove")
@@ -331,6 +343,7 @@ def remove_command(
     yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Remove a webhook with everything that waits for it.
@@ -340,7 +353,11 @@ def remove_command(
     if not dry_run:
         confirm(f"Remove webhook {webhook} and what waits for it?", yes)
     lost = call(dsn, data_dir, dry_run, "remove_subscription", tenant, webhook)
-    if not dry_run:
+    if dry_run:
+        return
+    if as_json:
+        print_json(lost)
+    else:
         waiting = lost["backlog"] + lost["parked"]
         say(f"webhook {lost['name']} is removed; {waiting} messages waited, {lost['dead_letters']} were dead letters.")
 
@@ -387,7 +404,7 @@ def rotate_command(
 def letters_list_command(
     tenant: Tenant,
     webhook: Webhook,
-    limit: Annotated[int, typer.Option(help="Most rows to show.", min=1, max=100000)] = 100,
+    limit: Annotated[int, limit_option("Most rows to show.")] = 100,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -415,6 +432,7 @@ def letters_replay_command(
     ids: Annotated[list[int] | None, typer.Option("--id", help="Only this dead letter; repeatable.")] = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Send dead letters again, with the same message ids and fresh attempts.
@@ -422,8 +440,9 @@ def letters_replay_command(
     Example: c360 webhook dead-letters replay acme crm
     """
     count = call(dsn, data_dir, dry_run, "replay_dead_letters", tenant, webhook, ids)
-    if not dry_run:
-        say(f"{count} dead letters are sent again.")
+    if dry_run:
+        return
+    print_json({"replayed": count}) if as_json else say(f"{count} dead letters are sent again.")
 
 
 app.command("presets")(presets_command)

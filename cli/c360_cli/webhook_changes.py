@@ -8,11 +8,12 @@ import psycopg
 import typer
 from psycopg.types.json import Jsonb
 
+from c360.domain.errors import UsageError
 from c360.relay.client import destinations
 from c360.relay.webhooks import check_address, show_webhook
 from c360.settings import load_settings
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, DryRun, Dsn, Json, Yes, confirm
+from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, confirm
 from c360_cli.output import print_json, say
 from c360_cli.tenant_calls import answer
 from c360_cli.webhook_options import (
@@ -23,11 +24,11 @@ from c360_cli.webhook_options import (
     MaxBacklog,
     Rate,
     Rehearsal,
-    Tenant,
     Webhook,
     Where,
     call,
     changing,
+    tell_state,
     text_of,
 )
 
@@ -84,7 +85,7 @@ def set_command(
 ) -> None:
     """Change a webhook while it runs; what is not named stays. What waits is sent by the new settings.
 
-    Example: c360 webhook set acme crm --rate 10 --max-age '3 days'
+    Example: c360 webhook set acme crm --rate 10 --max-age 3d
     """
     given: dict[str, Any] = {
         "name": name,
@@ -105,7 +106,7 @@ def set_command(
     options = {option: value for option, value in given.items() if value is not None}
     options |= {_limit(one): None for one in without or ()}
     if not options:
-        raise typer.BadParameter("name what is to change, such as --timeout 5")
+        raise UsageError("say what is to change", hint="Such as --timeout 5; see c360 webhook set --help.")
     if url is not None:
         settings = load_settings(dsn=dsn, data_dir=data_dir)
         options["url"] = check_address(url, destinations(settings, allow_private=allow_private))
@@ -134,6 +135,7 @@ def disable_command(
     yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
     """Switch a webhook off: what waits becomes dead letters, and nothing new is kept until it is resumed.
@@ -144,8 +146,7 @@ def disable_command(
         confirm(f"Disable webhook {webhook}? What waits for it becomes dead letters.", yes)
     arguments = (webhook,) if reason is None else (webhook, reason)
     changed = call(dsn, data_dir, dry_run, "disable_subscription", tenant, *arguments)
-    if not dry_run:
-        say(f"webhook {webhook} is disabled." if changed else f"webhook {webhook} was disabled already.")
+    tell_state(webhook, "disabled", changed, as_json=as_json, dry_run=dry_run)
 
 
 def filtered(connection: psycopg.Connection[Any], tenant: str, subscription_id: str) -> bool:
@@ -163,5 +164,5 @@ def say_whether_in_force(tenant: str, is_in_force: bool) -> None:
 
 def _limit(name: str) -> str:
     if name not in _LIMITS:
-        raise typer.BadParameter(f"--without takes {', '.join(_LIMITS)}")
+        raise UsageError(f'--without: "{name}" is no limit', hint=f"There are {', '.join(_LIMITS)}.")
     return _LIMITS[name]

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def rewrap_command(
-    tenants: list[str] = typer.Argument(default=None, metavar="[TENANT]...", help=_TENANTS),  # noqa: B008
+    tenants: list[str] = typer.Argument(default=None, metavar="TENANT...", help=_TENANTS),  # noqa: B008
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -17,10 +17,11 @@ from c360.domain.errors import UsageError
 from c360.relay.secrets import Keyring, load_keyring
 from c360.settings import load_settings
 from c360_cli.connection import connected
+from c360_cli.options import span_option
+from c360_cli.output import print_json, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")]
 Webhook = Annotated[str, typer.Argument(metavar="WEBHOOK", help="Name or id of the webhook.")]
 AllowPrivate = Annotated[
     bool, typer.Option("--allow-private", help="Let it reach private addresses and http (development).")
@@ -37,9 +38,7 @@ BatchMax = Annotated[int | None, typer.Option("--batch-max", help="Most messages
 MaxBacklog = Annotated[
     int | None, typer.Option("--max-backlog", help="With so many waiting, later messages stay in the log meanwhile.")
 ]
-MaxAge = Annotated[
-    str | None, typer.Option("--max-age", metavar="TIME", help="Give up what is older, such as '3 days', unsent.")
-]
+MaxAge = Annotated[str | None, span_option("--max-age", "Give up what is older, such as 3d, unsent.")]
 Rehearsal = Annotated[
     bool,
     typer.Option("--dry-run", help="Try it and undo it. Prints no SQL: that would carry a secret nobody knows."),
@@ -55,6 +54,16 @@ def call(dsn: str | None, data_dir: Path | None, dry_run: bool, function: str, t
         return None
     with connected(dsn, data_dir) as connection:
         return answer(connection, query, tenant, *arguments)
+
+
+def tell_state(webhook: str, state: str, changed: bool, *, as_json: bool, dry_run: bool) -> None:
+    """What became of a webhook that was to be in a state."""
+    if dry_run:
+        return
+    if as_json:
+        print_json({"webhook": webhook, "state": state, "changed": changed})
+        return
+    say(f"webhook {webhook} {'is' if changed else 'was'} {state}{'' if changed else ' already'}.")
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,15 +11,15 @@ from psycopg.types.json import Jsonb
 from rich.table import Table
 
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.options import DataDir, Dsn, Json, Tenant, limit_option, time_option
 from c360_cli.output import print_json, print_table, say
 from c360_cli.tenant_calls import answer
 from c360_cli.unmasked import AsSent, as_sent
-from c360_cli.webhook_options import Tenant, Webhook, text_of
+from c360_cli.webhook_options import Webhook, text_of
 
 _STATS = """
     SELECT coalesce(jsonb_agg(stated), '[]')
-    FROM {tenant}.subscription_stats(%s, now() - %s * interval '1 hour', %s) AS stated
+    FROM {tenant}.subscription_stats(%s, %s::timestamptz, %s) AS stated
 """
 _ATTEMPTS = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_attempts(%s, %s, %s) AS listed"
 _MESSAGE = "SELECT {tenant}.show_message(%s)"
@@ -35,8 +34,8 @@ def register(app: typer.Typer) -> None:
 
 def stats_command(
     tenant: Tenant,
-    webhook: Annotated[str | None, typer.Argument(metavar="[WEBHOOK]", help="One webhook. Default: all.")] = None,
-    hours: Annotated[float, typer.Option(help="How far back to look.", min=0.1, max=720)] = 24,
+    webhook: Annotated[str | None, typer.Argument(metavar="WEBHOOK", help="One webhook. Default: all.")] = None,
+    since: Annotated[str, time_option("--since", "From this time on, at most 30 days back.")] = "24h",
     by: Annotated[str | None, typer.Option(help="Show the course of it too, by minute, hour or day.")] = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
@@ -47,7 +46,7 @@ def stats_command(
     Example: c360 webhook stats acme --by minute
     """
     with connected(dsn, data_dir) as connection:
-        rows = answer(connection, _STATS, tenant, webhook, hours, by or "hour")
+        rows = answer(connection, _STATS, tenant, webhook, since, by or "hour")
     if as_json:
         print_json(rows)
         return
@@ -82,10 +81,10 @@ def attempts_command(
     message: Annotated[
         UUID | None, typer.Option("--message", help="Only attempts at this message (webhook-id).")
     ] = None,
-    since: Annotated[datetime | None, typer.Option("--since", help="From this time (UTC) on.")] = None,
+    since: Annotated[str | None, time_option("--since", "From this time on.")] = None,
     error: Annotated[str | None, typer.Option(help="Only this class, such as timeout or status.")] = None,
     status: Annotated[int | None, typer.Option(help="Only this status of HTTP.")] = None,
-    limit: Annotated[int, typer.Option(help="Most rows to show.", min=1, max=100000)] = 50,
+    limit: Annotated[int, limit_option("Most rows to show.")] = 50,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -97,7 +96,7 @@ def attempts_command(
     """
     given: dict[str, Any] = {
         "message_id": str(message) if message else None,
-        "since": f"{since.isoformat()}+00" if since else None,
+        "since": since,
         "error": error,
         "status": status,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -12,16 +11,16 @@ from c360.relay.client import verifying_tls, webhook_client
 from c360.relay.webhooks import send_test
 from c360.settings import load_settings
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.options import DataDir, Dsn, Json, Tenant, time_option
 from c360_cli.output import print_json, say
 from c360_cli.tenant_calls import answer
-from c360_cli.webhook_options import AllowPrivate, Tenant, Webhook, keyring_of
+from c360_cli.webhook_options import AllowPrivate, Webhook, keyring_of
 
 Types = Annotated[list[str] | None, typer.Option("--type", help="Only this type, such as profile.merged; repeatable.")]
 Key = Annotated[str | None, typer.Option("--key", help="Only messages of this key, such as a profile id.")]
 Counting = Annotated[bool, typer.Option("--dry-run", help="Say how many, and send nothing.")]
 
-_REPLAY = "SELECT {tenant}.replay_messages(%s, %s, coalesce(%s, now()), %s, %s, %s)"
+_REPLAY = "SELECT {tenant}.replay_messages(%s, %s, coalesce(%s::timestamptz, now()), %s, %s, %s)"
 _RECOVER = "SELECT {tenant}.recover_subscription(%s, %s, %s, %s)"
 
 
@@ -69,8 +68,8 @@ def example_command(
 def replay_command(
     tenant: Tenant,
     webhook: Webhook,
-    since: Annotated[datetime, typer.Option("--from", help="From this time (UTC) on.")],
-    until: Annotated[datetime | None, typer.Option("--to", help="Up to this time (UTC). Default: now.")] = None,
+    since: Annotated[str, time_option("--since", "From this time on.")],
+    until: Annotated[str | None, time_option("--until", "Up to this time. Default: now.")] = None,
     type_: Types = None,
     key: Key = None,
     dry_run: Counting = False,
@@ -80,13 +79,12 @@ def replay_command(
 ) -> None:
     """Send messages that are still in the log again, with the same ids.
 
-    Example: c360 webhook replay acme crm --from 2026-11-24 --to 2026-11-25
+    Example: c360 webhook replay acme crm --since 2026-11-24 --until 2026-11-25
     """
     found, after = {"messages": 0, "too_old": 0}, 0
     with connected(dsn, data_dir) as connection:
-        times = (_utc(since), _utc(until) if until else None)
         while True:
-            step = answer(connection, _REPLAY, tenant, webhook, *times, _filter(type_, key), dry_run, after)
+            step = answer(connection, _REPLAY, tenant, webhook, since, until, _filter(type_, key), dry_run, after)
             found = {name: count + step[name] for name, count in found.items()}
             if step["next"] is None:
                 break
@@ -102,7 +100,7 @@ def replay_command(
 def recover_command(
     tenant: Tenant,
     webhook: Webhook,
-    since: Annotated[datetime, typer.Option("--since", help="What failed from this time (UTC) on.")],
+    since: Annotated[str, time_option("--since", "What failed from this time on.")],
     type_: Types = None,
     key: Key = None,
     dry_run: Counting = False,
@@ -115,7 +113,7 @@ def recover_command(
     Example: c360 webhook recover acme crm --since 2026-11-24T10:00 --dry-run
     """
     with connected(dsn, data_dir) as connection:
-        found = answer(connection, _RECOVER, tenant, webhook, _utc(since), _filter(type_, key), dry_run)
+        found = answer(connection, _RECOVER, tenant, webhook, since, _filter(type_, key), dry_run)
     if as_json:
         print_json(found)
         return
@@ -133,7 +131,3 @@ def _say_too_old(count: int) -> None:
 def _filter(types: list[str] | None, key: str | None) -> Jsonb:
     given: dict[str, Any] = {"types": types, "key": key}
     return Jsonb({name: value for name, value in given.items() if value})
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment.isoformat()}+00" if moment.tzinfo is None else moment.isoformat()

@@ -29,7 +29,7 @@ from c360.relay.shapes import (
     wanted_examples,
 )
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, Dsn, Json
+from c360_cli.options import DataDir, Dsn, Json, Tenant
 from c360_cli.output import print_json, print_table, say
 from c360_cli.written import read_written
 
@@ -193,7 +193,7 @@ def preset_command(
 
 
 def render_command(
-    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant, such as acme.")],
+    tenant: Tenant,
     webhook: Annotated[str, typer.Argument(metavar="WEBHOOK", help="Name or id of the webhook.")],
     type_: Annotated[str | None, typer.Option("--type", help="Type of the example, such as profile.updated.")] = None,
     example: Example = None,

@@ -44,7 +44,7 @@ def test_from_a_rule_to_a_person_and_the_reason(run):
     told = run("run", "acme", "--json")
     unknown = run("why", "acme", "no_such", "email=an@shop.vn")
     missing = run("set", "acme", "cart", "--file", "no.yaml")
-    removed = run("remove", "acme", "cart")
+    removed = run("remove", "acme", "cart", "--yes")
 
     assert "set_activation_rule('cart'" in dry.stdout
     assert "is in force" in made.stderr

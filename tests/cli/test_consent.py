@@ -30,9 +30,9 @@ def test_from_a_purpose_to_an_answer_and_back(run):
     set_ = run("set", "acme", "email=an@shop.vn", "marketing", "granted", "--proof", "form 1")
     shown = run("show", "acme", "email=an@shop.vn", "--json")
     proofs = run("show", "acme", "email=an@shop.vn", "--proofs")
-    no_zone = run("set", "acme", "user_id=an", "marketing", "denied", "--at", "2026-05-01T08:00:00")
+    no_time = run("set", "acme", "user_id=an", "marketing", "denied", "--at", "in May")
     older = run("set", "acme", "user_id=an", "marketing", "denied", "--at", "2026-05-01T08:00:00Z", "--json")
-    removed = run("remove", "acme", "marketing")
+    removed = run("remove", "acme", "marketing", "--yes")
     unknown = run("set", "acme", "user_id=an", "marketing", "denied")
 
     assert "set_consent_purpose('marketing'" in dry.stdout
@@ -46,7 +46,7 @@ def test_from_a_purpose_to_an_answer_and_back(run):
     assert [(row["state"], row["is_allowed"]) for row in found["purposes"]] == [("granted", True)]
     assert "form 1" in proofs.stdout
     assert "form 1" not in shown.stdout
-    assert no_zone.returncode == 2
+    assert no_time.returncode == 2
     assert json.loads(older.stdout)["after"]["state"] == "granted"
     assert "is gone" in removed.stderr
     assert unknown.stderr.startswith("U2511")

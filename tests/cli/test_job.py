@@ -79,10 +79,10 @@ def test_run_does_it_in_steps_and_history_shows_it(job, session):
 def test_remove_takes_back_what_was_set(job, session):
     job("set", "refresh_scores", "--schedule", "0 4 * * *")
 
-    assert json.loads(job("remove", "refresh_scores", "--json").stdout)["removed"] is True
-    default = job("remove", "refresh_scores")
+    assert json.loads(job("remove", "refresh_scores", "--yes", "--json").stdout)["removed"] is True
+    default = job("remove", "refresh_scores", "--yes")
     assert (default.returncode, "--disable" in default.stderr) == (1, True)
-    assert "there was none" in job("remove", "nothing").stderr
+    assert "there was none" in job("remove", "nothing", "--yes").stderr
 
 
 def test_dry_runs_print_sql_that_does_it(job, session):

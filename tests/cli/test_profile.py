@@ -185,7 +185,7 @@ def test_a_list_for_people_is_a_table_that_commands_no_terminal(c360, database, 
         (["list", "acme", "--limit", "1001"], 2),
         (["search", "acme", " "], 2),
         (["export", "acme", "--columns", "city::text"], 2),
-        (["export", "acme", "/no/such/folder/all.csv"], 2),
+        (["export", "acme", "--output", "/no/such/folder/all.csv"], 2),
         (["list", "acme", "--where", "nothing=eq.1"], 1),
         (["list", "nobody"], 1),
     ],
@@ -200,9 +200,13 @@ def test_what_cannot_be_listed_says_why(c360, database, typed, code):
 
 def test_an_export_goes_to_a_file_or_the_standard_output(c360, database, some, tmp_path):
     columns = ("--columns", "user_id,town:city")
-    by_name = c360("profile", "export", "acme", str(tmp_path / "all.ndjson"), *columns, "--dsn", database.dsn)
+    by_name = c360(
+        "profile", "export", "acme", "--output", str(tmp_path / "all.ndjson"), *columns, "--dsn", database.dsn
+    )
     hue = c360("profile", "export", "acme", "--where", "city=eq.Hue", *columns, "--dsn", database.dsn)
-    refused = c360("profile", "export", "acme", str(tmp_path / "none.csv"), "--columns", "x", "--dsn", database.dsn)
+    refused = c360(
+        "profile", "export", "acme", "-o", str(tmp_path / "none.csv"), "--columns", "x", "--dsn", database.dsn
+    )
 
     lines = [json.loads(line) for line in (tmp_path / "all.ndjson").read_text().splitlines()]
     assert sorted((line["user_id"], line["town"]) for line in lines) == [("u1", "Hanoi"), ("u2", "Hue"), ("u3", "Hue")]

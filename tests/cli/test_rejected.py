@@ -121,7 +121,7 @@ def test_what_is_meant_has_to_be_said_in_one_way(session, rejected, arguments):
 def test_a_time_that_is_none_is_refused_and_not_left_out(session, rejected):
     for text in ("", "yesterday evening"):
         done = rejected("discard", "--code", "U1108", "--since", text, "--yes")
-        assert (done.returncode, done.stderr[:5]) == (1, "U1017")
+        assert (done.returncode, done.stderr[:5]) == (2, "U9100")
 
 
 def test_a_redrive_by_filter_is_tried_run_and_repeated(session, rejected):

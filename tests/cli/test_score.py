@@ -59,7 +59,7 @@ def test_an_unknown_tenant_and_a_bad_time_are_refused(c360, database):
     bad_time = c360("score", "rfm", "acme", "--as-of", "yesterdayish", "--dsn", database.dsn)
 
     assert (unknown.returncode, unknown.stderr[:5]) == (1, "U4404")
-    assert (bad_time.returncode, bad_time.stderr[:5]) == (1, "22007")
+    assert (bad_time.returncode, bad_time.stderr[:5]) == (2, "U9100")
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_movement_is_a_matrix_for_people_and_rows_for_programs(c360, shop, datab
     shop.enter()
     shop.order(shop.customer(), "2026-03-01 12:00Z", revenue="5")
     shop.session.commit()
-    times = ("--from", "2026-05-01", "--to", "2026-06-01", "--dsn", database.dsn)
+    times = ("--since", "2026-05-01", "--until", "2026-06-01", "--dsn", database.dsn)
 
     people = c360("score", "movement", "acme", *times)
     programs = json.loads(c360("score", "movement", "acme", *times, "--json").stdout, parse_float=str)
@@ -144,10 +144,10 @@ def test_movement_is_a_matrix_for_people_and_rows_for_programs(c360, shop, datab
 
 
 def test_movement_of_an_unknown_time_is_refused(c360, shop, database):
-    done = c360("score", "movement", "acme", "--from", "yesteryear", "--dsn", database.dsn)
+    done = c360("score", "movement", "acme", "--since", "yesteryear", "--dsn", database.dsn)
 
-    assert done.returncode == 1
-    assert done.stderr.startswith("22007: ")
+    assert done.returncode == 2
+    assert done.stderr.startswith("U9100: --since")
 
 
 def test_explain_shows_parts_that_add_up(c360, shop, database):

@@ -48,7 +48,7 @@ def test_restoring_prints_what_a_file_may_not_decide(database, connect, c360, du
     (own,) = [line for line in done.stdout.splitlines() if person in line]
     (webhook,) = [line for line in done.stdout.splitlines() if not line.startswith("GRANT ")]
     assert own == grant
-    assert webhook.startswith(f"c360 webhook add {name} 'https://crm.example/hooks?a=1&b=2' --name crm --from 20")
+    assert webhook.startswith(f"c360 webhook add {name} 'https://crm.example/hooks?a=1&b=2' --name crm --since 20")
     assert "--type 'profile.*'" in webhook
     assert webhook.endswith("--unordered")
     session = connect()

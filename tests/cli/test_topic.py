@@ -44,8 +44,8 @@ def numbers(rows):
 
 def test_from_a_consumer_to_its_messages_and_again(run, publish):
     publish(1)
-    planned = run("add-consumer", "acme", TOPIC, "crm", "--from", "beginning", "--dry-run")
-    made = run("add-consumer", "acme", TOPIC, "crm", "--from", "beginning")
+    planned = run("add-consumer", "acme", TOPIC, "crm", "--since", "beginning", "--dry-run")
+    made = run("add-consumer", "acme", TOPIC, "crm", "--since", "beginning")
     again = run("add-consumer", "acme", TOPIC, "crm")
     publish(2, 3)
 
@@ -73,17 +73,17 @@ def test_from_a_consumer_to_its_messages_and_again(run, publish):
 
 
 def test_a_replay_is_shown_then_done_and_leaves_out_only_what_was_confirmed(run, publish):
-    run("add-consumer", "acme", TOPIC, "crm", "--from", "beginning")
+    run("add-consumer", "acme", TOPIC, "crm", "--since", "beginning")
     publish(1, 2, 3)
     rows = read(run, "--commit")
 
-    shown = run("replay", "acme", TOPIC, "crm", "--from", "beginning", "--dry-run", "--json")
+    shown = run("replay", "acme", TOPIC, "crm", "--since", "beginning", "--dry-run", "--json")
     assert read(run) == []
     run("replay", "acme", TOPIC, "crm", "--position", str(rows[1]["position"]))
     back = numbers(read(run))
-    ahead = run("replay", "acme", TOPIC, "crm", "--from", "now")
+    ahead = run("replay", "acme", TOPIC, "crm", "--since", "now")
     kept = numbers(read(run))
-    confirmed = run("replay", "acme", TOPIC, "crm", "--from", "now", "--yes")
+    confirmed = run("replay", "acme", TOPIC, "crm", "--since", "now", "--yes")
 
     assert json.loads(shown.stdout)["again"] == 3
     assert back == [2, 3]

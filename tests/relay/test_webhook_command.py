@@ -177,9 +177,9 @@ def test_what_was_sent_is_counted_listed_shown_and_sent_again(c360, subscribe, s
     told = c360("webhook", "attempts", "acme", "hooks", "--status", "503", "--as-sent")
     message = c360("webhook", "message", "acme", str(message_id), "--json")
     session.execute("DELETE FROM c360.deliveries")
-    counted = c360("webhook", "replay", "acme", "hooks", "--from", "2020-01-01", "--dry-run")
+    counted = c360("webhook", "replay", "acme", "hooks", "--since", "2020-01-01", "--dry-run")
     before = session.value("SELECT count(*) FROM c360.deliveries")
-    replayed = c360("webhook", "replay", "acme", "hooks", "--from", "2020-01-01", "--key", "a")
+    replayed = c360("webhook", "replay", "acme", "hooks", "--since", "2020-01-01", "--key", "a")
     recovered = c360("webhook", "recover", "acme", "hooks", "--since", "2020-01-01", "--dry-run")
 
     (stated,) = json.loads(stats.stdout)
