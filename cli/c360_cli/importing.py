@@ -10,29 +10,17 @@ from typing import Annotated, Any
 
 import psycopg
 import typer
-from rich.progress import TextColumn
 from rich.table import Table
 
 from c360.domain.errors import UsageError
-from c360.importing.csv_file import CsvFile
-from c360.importing.json_file import JsonFile
+from c360.importing.formats import reader_of
 from c360.importing.load import Wish, load
-from c360.importing.parquet_file import ParquetFile
-from c360.importing.rows import Reader
 from c360_cli.connection import connected
+from c360_cli.file_work import Delimiter, Encoding, Kind, Sheet, course, rate
 from c360_cli.options import DataDir, Dsn, Json, Tenant
-from c360_cli.output import print_json, print_table, printable, progress, say
+from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.tenant_calls import records
 
-_FORMATS = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
-    ".parquet": "parquet",
-}
 _REJECTS = "SELECT * FROM {tenant}.import_rejects(%s, 1000, %s)"
 
 
@@ -42,7 +30,7 @@ def register(app: typer.Typer, panel: str) -> None:
 
 def import_command(
     tenant: Tenant,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header, JSON Lines or Parquet.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header, JSON, Excel or Parquet.")],
     source: Annotated[str, typer.Option(help="System the rows come from; keys are unique within it.")] = "import",
     key: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column that names a record in its system.")] = None,
     mapped: Annotated[
@@ -59,11 +47,10 @@ def import_command(
     rejects: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write refused rows there, as JSON Lines. For admins.")
     ] = None,
-    kind: Annotated[
-        str | None, typer.Option("--format", help="csv, jsonl or parquet. Default: as the name ends.")
-    ] = None,
-    delimiter: Annotated[str | None, typer.Option(help="Of CSV. Default: what the header suggests.")] = None,
-    encoding: Annotated[str, typer.Option(help="Of CSV.")] = "utf-8",
+    kind: Kind = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -73,26 +60,19 @@ def import_command(
     if dry_run and rejects is not None:
         raise UsageError("a dry run keeps no refused rows", hint="Its answer shows the first ten.")
     mapping = _mapping(mapped or [])
-    reading = f"{_format(file, kind)}:{delimiter or ''}:{encoding}"
-    reader = _reader(file, _format(file, kind), mapping, delimiter, encoding)
+    named = {name for name, target in mapping.items() if target}
+    reader = reader_of(file, kind, delimiter=delimiter, encoding=encoding, sheet=sheet, named=named)
     options = {"key": key, "full_extract": full_extract, "reject_invalid": reject_invalid, "guess": guess}
     wish = Wish(
         tenant,
-        file,
         source,
         mapping,
         {name: value for name, value in options.items() if value is not None},
-        reading,
         dry_run,
     )
     with connected(dsn, data_dir) as connection:
         started = time.monotonic()
-        with progress("importing", TextColumn("{task.fields[rate]}")) as bar:
-            task = bar.add_task("", total=reader.size, rate="")
-
-            def show(position: int, rows: int) -> None:
-                bar.update(task, completed=position, rate=_rate(rows, started))
-
+        with course("importing", reader, leaves_nothing=dry_run) as show:
             summary = load(connection, wish, reader, show)
         if rejects is not None:
             _write_rejects(connection, tenant, summary, rejects)
@@ -100,25 +80,7 @@ def import_command(
     if as_json:
         print_json(summary)
     else:
-        _print_summary(summary, _rate(summary["rows"] - summary["resumed_after"], started))
-
-
-def _reader(file: Path, kind: str, mapping: dict[str, Any], delimiter: str | None, encoding: str) -> Reader:
-    try:
-        if kind == "csv":
-            return CsvFile(file, delimiter=delimiter, encoding=encoding)
-        if kind == "jsonl":
-            return JsonFile(file, named={name for name, target in mapping.items() if target})
-        return ParquetFile(file)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror or error}") from error
-
-
-def _format(file: Path, kind: str | None) -> str:
-    found = kind or _FORMATS.get(file.suffix.lower())
-    if found not in {"csv", "jsonl", "parquet"}:
-        raise UsageError(f"it is not clear what {file} is", hint="Say it with --format csv, jsonl or parquet.")
-    return found
+        _print_summary(summary, rate(summary["rows"] - summary["resumed_after"], started))
 
 
 def _mapping(mapped: list[str]) -> dict[str, Any]:
@@ -132,10 +94,6 @@ def _mapping(mapped: list[str]) -> dict[str, Any]:
         several = known if isinstance(known, list) else [known]
         mapping[column] = [*several, target] if known and target else target or None
     return mapping
-
-
-def _rate(rows: int, started: float) -> str:
-    return f"{rows / max(time.monotonic() - started, 0.001):,.0f} rows/s"
 
 
 def _write_rejects(connection: psycopg.Connection, tenant: str, summary: dict[str, Any], file: Path) -> None:

@@ -39,7 +39,7 @@ def staging(session):
 
 def test_a_file_is_imported_and_again_only_what_changed(c360, session, tmp_path):
     file = tmp_path / "people.csv"
-    file.write_text(HEADER + "1,an@shop.vn,Huế\n2,bo@shop.vn,Huế\nbad\n")
+    file.write_text(HEADER + "1,an@shop.vn,Huế\n2,bo@shop.vn,Huế\n3,bad,too,long\n")
 
     first = c360("people.csv", "--key", "id", "--source", "crm", "--json")
     second = c360("people.csv", "--key", "id", "--source", "crm", "--json")
@@ -90,7 +90,7 @@ def test_refused_rows_are_written_as_they_came(c360, tmp_path):
 
 
 def test_a_dry_run_answers_the_same_and_changes_nothing(c360, session, tmp_path):
-    (tmp_path / "people.csv").write_text(HEADER + "1,an@shop.vn,Huế\nbad\n")
+    (tmp_path / "people.csv").write_text(HEADER + "1,an@shop.vn,Huế\n3,bad,too,long\n")
 
     dry = json.loads(c360("people.csv", "--key", "id", "--dry-run", "--json").stdout)
     left = (session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles"), staging(session))
@@ -166,7 +166,8 @@ def test_another_file_does_not_go_on_with_an_interrupted_one(session):
         (["people.csv", "--key", "nope"], 1, "U1421"),
         (["people.csv", "--full-extract"], 1, "U1425"),
         (["people.csv", "--dry-run", "--rejects", "x"], 2, "dry run"),
-        (["people.xlsx"], 2, "--format"),
+        (["people.doc"], 2, "--format"),
+        (["people.xls"], 2, ".xlsx"),
         (["missing.csv"], 2, "cannot be read"),
         (["people.csv", "--format", "parquet"], 2, "no Parquet"),
     ],

@@ -1,16 +1,16 @@
-"""JSON Lines: one object a line. What a line says is passed on letter by letter: no number loses a digit here."""
+"""JSON Lines and arrays of objects. What each says is passed on letter by letter: no number loses a digit here."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import orjson
 
-from c360.domain.errors import UsageError
+from c360.importing.encoding import json_text_of
+from c360.importing.json_array import elements
 from c360.importing.rows import (
     LONGEST_LINE,
     TOO_LARGE,
@@ -21,26 +21,27 @@ from c360.importing.rows import (
     Row,
     as_kept,
     is_storable,
-    size_of,
 )
+from c360.importing.source import Source
 
 # Members are looked for in this many rows; later ones are found when the mapping names them.
 _LOOKED_AT = 10_000
+_SAMPLE = 4_096
 
 
 class JsonFile:
-    """A file of JSON Lines. Its columns are the members of its first rows, and those a mapping names."""
+    """A file of JSON Lines or of one array. Its columns: the members of its first rows, and those a mapping names."""
 
-    def __init__(self, path: Path, *, named: set[str]) -> None:
-        self._path = path
+    def __init__(self, source: Source, *, named: set[str], encoding: str | None = None) -> None:
+        text = json_text_of(source, encoding)
+        self._source, self._encoding, self._start = text.source, text.encoding, text.start
         self._named = named
-        self.size = size_of(path)
-        with path.open("rb") as file:
-            if file.read(100).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-                raise UsageError(
-                    f"{path} is one JSON array, not a line for each row",
-                    hint="Convert it first: jq -c '.[]'",
-                )
+        self.path, self.size = source.path, source.size
+        with self._source.open(self._start) as file:
+            self._is_array = file.read(_SAMPLE).lstrip().startswith(b"[")
+        self.reading = f"jsonl:{source.member or ''}:{text.called}"
+        self.described: dict[str, Any] = {"encoding": text.called}
+        self.remarks: list[str] = []
 
     def columns(self) -> list[Column]:
         kinds: dict[str, str] = {}
@@ -53,20 +54,29 @@ class JsonFile:
         return [Column(name, kind) for name, kind in kinds.items()]
 
     def rows(self, position: int, wanted: set[str]) -> Iterator[Row]:  # noqa: ARG002 - a line goes as it is
-        with self._path.open("rb", buffering=1 << 20) as file:
-            file.seek(position)
+        for line, length, end in self.sent(position):
+            yield _row(line, length, end, self._encoding)
+
+    def sent(self, position: int) -> Iterator[tuple[bytes, int, int]]:
+        """Lines or elements as they are, with their length, also where they are cut, and the position behind them."""
+        position = max(position, self._start)
+        with self._source.open(position) as file:
+            if self._is_array:
+                begun = position - self._start
+                for element, end in elements(file, begun):
+                    yield element, len(element), end + self._start
+                return
             for line, length in Lines(file):
-                sent = line.removeprefix(b"\xef\xbb\xbf") if position == 0 else line
                 position += length
-                if sent.strip():
-                    yield _row(sent, length, position)
+                if line.strip():
+                    yield line, length, position
 
 
-def _row(line: bytes, length: int, position: int) -> Row:
+def _row(line: bytes, length: int, position: int, encoding: str) -> Row:
     if length > LONGEST_LINE:
         return Row(None, TOO_LARGE, as_kept(line.decode(errors="backslashreplace")), position)
     try:
-        text = line.decode().strip()
+        text = line.decode(encoding).strip()
     except UnicodeDecodeError:
         return Row(None, UNSTORABLE, as_kept(line.decode(errors="backslashreplace")), position)
     code = _fault(text)

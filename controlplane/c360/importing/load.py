@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -25,7 +24,7 @@ _BEGIN = "SELECT {tenant}.begin_import(%s, %s, %s::jsonb, %s::jsonb, %s::jsonb, 
 _STAGED = "SELECT {tenant}.import_staged_rows(%s, %s)"
 _FINISH = "SELECT {tenant}.finish_import(%s)"
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +32,17 @@ class Wish:
     """What is to be imported, and how."""
 
     tenant: str
-    path: Path
     source: str
     mapping: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
-    reading: str = ""
     dry_run: bool = False
 
 
 def load(connection: psycopg.Connection, wish: Wish, reader: Reader, progress: Progress) -> dict[str, Any]:
     """Import a file over a connection in autocommit mode; answers what c360.finish_import does.
 
-    `progress` hears how far in the file it came, and after how many rows.
+    `progress` hears after each commit how far in the file it came, after how many rows, and how many of them were there
+    before.
     """
     if not wish.dry_run:
         return _import(connection, wish, reader, progress)
@@ -60,14 +58,14 @@ def _import(connection: psycopg.Connection, wish: Wish, reader: Reader, progress
         _BEGIN,
         wish.tenant,
         wish.source,
-        wish.path.name,
+        reader.path.name,
         columns,
         json.dumps(wish.mapping),
         json.dumps(wish.options),
-        _fingerprint(wish),
+        _fingerprint(wish, reader),
     )
     number, done, position = begun["import_id"], begun["row_count"], begun["position"]
-    progress(position, 0)
+    progress(position, done, done)
     copy = sql.SQL("COPY {} (row_number, content, code, line) FROM STDIN").format(_identifier(begun["staging"]))
     before = done
     for chunk in _chunks(reader.rows(position, _columns_wanted(begun))):
@@ -76,9 +74,9 @@ def _import(connection: psycopg.Connection, wish: Wish, reader: Reader, progress
                 stream.write("".join(_line(done + place, row) for place, row in enumerate(chunk, start=1)))
             _call(connection, _STAGED, wish.tenant, number, chunk[-1].position)
         done += len(chunk)
-        progress(chunk[-1].position, done - before)
+        progress(chunk[-1].position, done, before)
     summary = _call(connection, _FINISH, wish.tenant, number)
-    return {**summary, "unmapped": begun["unmapped"], "resumed_after": before}
+    return {**summary, **reader.described, "unmapped": begun["unmapped"], "resumed_after": before}
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -114,10 +112,10 @@ def _columns_wanted(begun: dict[str, Any]) -> set[str]:
     return names
 
 
-def _fingerprint(wish: Wish) -> str:
-    with wish.path.open("rb") as file:
+def _fingerprint(wish: Wish, reader: Reader) -> str:
+    with reader.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return f"{'dry run ' if wish.dry_run else ''}{wish.reading} {digest}"
+    return f"{'dry run ' if wish.dry_run else ''}{reader.reading} {digest}"
 
 
 def _identifier(name: str) -> sql.Identifier:

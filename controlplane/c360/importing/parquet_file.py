@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from c360.domain.errors import UsageError
 from c360.importing.rows import UNSTORABLE, Column, Row, as_kept, is_storable
+from c360.importing.source import Source
 
 _BATCH = 5_000
 
@@ -20,7 +20,10 @@ _BATCH = 5_000
 class ParquetFile:
     """A Parquet file; its columns say their types."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, source: Source) -> None:
+        self.path = path = source.path
+        if source.packing is not None:
+            raise UsageError(f"{path} holds a Parquet file", hint="Unpack it first.")
         try:
             import pyarrow
             from pyarrow import parquet
@@ -34,6 +37,9 @@ class ParquetFile:
         except pyarrow.ArrowInvalid as error:
             raise UsageError(f"{path} is no Parquet file: {error}") from error
         self.size: int = self._file.metadata.num_rows
+        self.reading = "parquet"
+        self.described: dict[str, Any] = {}
+        self.remarks: list[str] = []
 
     def columns(self) -> list[Column]:
         return [Column(field.name, self._kind(field.type)) for field in self._file.schema_arrow]

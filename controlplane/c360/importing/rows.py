@@ -20,6 +20,8 @@ TOO_LARGE = "U1436"
 # A row may have 32 KB; what is longer than this on one line is not even looked at.
 LONGEST_LINE = 1_000_000
 _KEPT_OF_A_LONG_LINE = 2_000
+_BLOCK = 1 << 16
+_AFTER_END = re.compile(rb"(?<=\n)|(?<=\r)(?!\n)")
 # Numbers of the database end here; longer ones are no numbers of anybody's customers.
 _LARGEST_EXPONENT = 1_000
 _SUSPICIOUS = re.compile(r"\\u0000|\\u[dD][89a-fA-F]|\d[eE][+-]?\d{3}|\d{1000}")
@@ -47,9 +49,17 @@ class Row:
 
 
 class Reader(Protocol):
-    """A file of one format: its columns, its size in positions, and its rows from one position on."""
+    """A file of one format: its columns, its size in positions, and its rows from one position on.
 
+    `reading` is how it is read, which must be the same when an import goes on; `described` is what programs may want to
+    know of it, `remarks` what a person should. The size may be a guess.
+    """
+
+    path: Path
     size: int
+    reading: str
+    described: dict[str, Any]
+    remarks: list[str]
 
     def columns(self) -> list[Column]: ...
 
@@ -57,13 +67,20 @@ class Reader(Protocol):
 
 
 class Lines:
-    """The lines of a file with their bytes; one that is too long is cut, and its end passed over."""
+    """The lines of a file with their bytes; one that is too long is cut, and its end passed over.
 
-    def __init__(self, file: BinaryIO) -> None:
+    They end with LF; with `any_end` also with CR alone, as on old Macs.
+    """
+
+    def __init__(self, file: BinaryIO, *, any_end: bool = False) -> None:
         self._file = file
+        self._any_end = any_end
 
     def __iter__(self) -> Iterator[tuple[bytes, int]]:
         """Each line, and how many bytes of the file it took."""
+        return self._ended_by_any() if self._any_end else self._ended_by_feed()
+
+    def _ended_by_feed(self) -> Iterator[tuple[bytes, int]]:
         read = self._file.readline
         while line := read(LONGEST_LINE):
             length = len(line)
@@ -73,6 +90,39 @@ class Lines:
                     if rest.endswith(b"\n"):
                         break
             yield line, length
+
+    def _ended_by_any(self) -> Iterator[tuple[bytes, int]]:
+        held, passed = b"", 0
+        while block := self._file.read(_BLOCK):
+            *lines, held = _AFTER_END.split(held + block)
+            for line in lines:
+                yield line, len(line) + passed
+                passed = 0
+            if len(held) > LONGEST_LINE + _BLOCK:
+                passed += len(held) - LONGEST_LINE
+                held = held[: LONGEST_LINE - 1] + held[-1:]
+        if held:
+            yield held, len(held) + passed
+
+
+def apart(names: list[str]) -> list[str]:
+    """Names of columns, each once: what is doubled gets a number, what is empty the number of its column."""
+    given: list[str] = []
+    for place, name in enumerate((name.strip() for name in names), start=1):
+        own = name or f"column_{place}"
+        turn = 1
+        while own in given:
+            turn += 1
+            own = f"{name} ({turn})" if name else f"column_{place}_{turn}"
+        given.append(own)
+    return given
+
+
+def fitted(fields: list[str], width: int) -> list[str] | None:
+    """The fields of a row for so many columns: missing ones are empty; None where there are more than columns."""
+    if len(fields) < width:
+        return fields + [""] * (width - len(fields))
+    return None if any(map(str.strip, fields[width:])) else fields[:width]
 
 
 def as_kept(line: str) -> str:
@@ -89,10 +139,6 @@ def is_storable(text: str) -> bool:
         return _holds(json.loads(text, parse_float=_float, parse_int=_integer))
     except (ValueError, RecursionError):
         return False
-
-
-def size_of(path: Path) -> int:
-    return path.stat().st_size
 
 
 def _holds(value: Any) -> bool:
