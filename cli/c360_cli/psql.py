@@ -50,9 +50,9 @@ def psql(
 
     Example: c360 psql acme -c "SELECT * FROM profile('email', 'lan@example.com')"
     """
-    words = list(arguments or ())
-    if tenant is not None and tenant.startswith("-"):  # the first word for psql, and no tenant
-        tenant, words = None, [tenant, *words]
+    words = [word for word in (tenant, *(arguments or ())) if word is not None]
+    # What follows may be all for psql.
+    tenant = words.pop(0) if words and not words[0].startswith("-") else None
     with database_address(dsn, data_dir) as address:
         program = program_for(_checked(address, tenant))
         target, environment = _target(address, tenant)

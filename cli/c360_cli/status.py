@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from rich.table import Table
 
+from c360.running import find_up
+from c360.settings import load_settings
 from c360_cli.connection import connected, database_address
 from c360_cli.options import DataDir, Dsn, Json
 from c360_cli.output import print_json, print_table
@@ -63,12 +66,22 @@ def register(app: typer.Typer, panel: str) -> None:
 
 
 def status(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show tenants, rates, lags and backlog."""
+    """Show whether c360 up runs here, and tenants, rates, lags and backlog.
+
+    Example: c360 status
+    """
+    running = find_up(load_settings(data_dir=data_dir).data_dir)
     with connected(dsn, data_dir) as connection:
         tenants, subscriptions = _status(connection)
     if as_json:
-        print_json({"tenants": tenants, "subscriptions": subscriptions})
+        up = None if running is None else asdict(running)
+        print_json({"up": up, "tenants": tenants, "subscriptions": subscriptions})
         return
+    if running is None:
+        print("c360 up does not run here; c360 up --detach starts it.\n")
+    else:
+        log = f", log {running.log}" if running.log else ""
+        print(f"c360 up runs since {running.since}: {running.address}, process {running.pid}{log}\n")
     print_table(_table("Tenants", _TENANT_COLUMNS, tenants))
     print_table(_table("Webhooks", _SUBSCRIPTION_COLUMNS, subscriptions))
 

@@ -12,10 +12,13 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import os
+import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -47,20 +50,48 @@ _TAKE_OVER_SECONDS = 10.0
 # How often we look for the embedded server, and how often it may be started again in which time.
 _LOOK_EVERY = 1.0
 _MOST_RESTARTS, _RESTART_WINDOW = 5, 300.0
+_LOOK_FOR_GATEWAY = 0.2
+# Bytes of a log file; as many again are kept of what was before.
+_LONGEST_LOG = 10 * 1024 * 1024
 # Connections of a part; the processes of one gateway share them.
 _MOST_CONNECTIONS, _LEAST_CONNECTIONS = 10, 3
 # A client of the gateway waits for its answer; the other parts have time.
 _ACQUIRE_SECONDS = {"gateway": 5.0}
 
 
-def run(settings: Settings, parts: Sequence[str], *, may_create: bool = False) -> None:
-    """Run the named parts until a signal comes. Blocks. Makes an embedded PostgreSQL only where told so."""
+def run(
+    settings: Settings,
+    parts: Sequence[str],
+    *,
+    may_create: bool = False,
+    log: Path | None = None,
+    announce: Callable[[], None] | None = None,
+) -> None:
+    """Run the named parts until a signal comes. Blocks. Makes an embedded PostgreSQL only where told so.
+
+    `log` is the file that stderr goes to, which is kept short; `announce` is called when the gateway listens.
+    """
     with (
+        _ended_by_sigterm(),
         _database(settings, may_create=may_create) as database,
         _metrics(settings),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_run(database, settings, parts))
+        runner.run(_run(database, settings, parts, log, announce))
+
+
+@contextlib.contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM before the parts run, or after, leaves as tidily as while they do: no server is left without an owner."""
+
+    def leave(*_: object) -> None:
+        raise SystemExit(0)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager
@@ -151,7 +182,13 @@ def database_url(conninfo: str) -> str:
     return f"postgresql://{credentials}{'@' if credentials else ''}/{parts['dbname']}?{urlencode(known)}"
 
 
-async def _run(database: _Serving, settings: Settings, parts: Sequence[str]) -> None:
+async def _run(
+    database: _Serving,
+    settings: Settings,
+    parts: Sequence[str],
+    log: Path | None,
+    announce: Callable[[], None] | None,
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -162,6 +199,10 @@ async def _run(database: _Serving, settings: Settings, parts: Sequence[str]) -> 
         async with asyncio.TaskGroup() as running:
             if database.own is not None:
                 running.create_task(_keep_up(database.own, stop), name="embedded postgresql")
+            if log is not None:
+                running.create_task(_keep_short(log, stop), name="log file")
+            if announce is not None:
+                running.create_task(_announce(settings, announce, stop), name="announcement")
             for name in parts:
                 running.create_task(run_part(name, database.dsn, settings, stop), name=name)
     except BaseExceptionGroup as failed:
@@ -173,6 +214,36 @@ async def _run(database: _Serving, settings: Settings, parts: Sequence[str]) -> 
             raise
         raise refused from failed
     logger.info("stopped")
+
+
+async def _keep_short(log: Path, stop: asyncio.Event) -> None:
+    """Moves what a log file holds to a second one when it is long. All writers append, so they go on at its start."""
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _LOOK_EVERY)
+        await asyncio.to_thread(_shorten, log)
+
+
+def _shorten(log: Path) -> None:
+    if not log.exists() or log.stat().st_size <= _LONGEST_LOG:
+        return
+    older = log.with_name(log.name + ".1")
+    shutil.copyfile(log, older)
+    older.chmod(0o600)
+    os.truncate(log, 0)
+
+
+async def _announce(settings: Settings, announce: Callable[[], None], stop: asyncio.Event) -> None:
+    """Calls it when the gateway takes connections."""
+    while not stop.is_set():
+        try:
+            _, writer = await asyncio.open_connection(settings.gateway_here, settings.gateway_port)
+        except OSError:
+            await asyncio.sleep(_LOOK_FOR_GATEWAY)
+        else:
+            writer.close()
+            announce()
+            return
 
 
 async def run_part(name: str, dsn: str, settings: Settings, stop: asyncio.Event, part: Part | None = None) -> None:

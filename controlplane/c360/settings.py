@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least severity of what the daemon logs to stderr."
     )
+    log_format: Literal["auto", "text", "json"] = Field(
+        default="auto", description="How it is logged: lines for people, JSON, or auto: lines on a terminal, else JSON."
+    )
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(default=8360, ge=0, le=65535, description="Port of the gateway; 0 takes a free one.")
     gateway_workers: int = Field(
@@ -195,6 +198,11 @@ class Settings(BaseSettings):
         if any(name in os.environ for name in _PG_VARIABLES):
             return ""  # libpq fills an empty address from the environment
         return None
+
+    @property
+    def gateway_here(self) -> str:
+        """The host by which this machine reaches its gateway, which may listen on all addresses."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.gateway_host, self.gateway_host)  # noqa: S104
 
 
 def load_settings(**flags: Any) -> Settings:

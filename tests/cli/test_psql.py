@@ -1,24 +1,12 @@
 """`c360 psql`: psql itself, with a tenant's names at hand, and no password where others see it."""
 
-import os
-import pty
-import select
-import subprocess
-import sys
-
 import pytest
 
 from c360.domain.errors import OperationsRefused
 from c360_cli import psql as psql_command
 from support.command_line import clean_environment
 from support.events import identify, ingest
-
-_IN_A_TERMINAL = """
-import fcntl, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from c360_cli.main import run
-run()
-"""
+from support.terminal import CTRL_C, at_a_terminal
 
 
 @pytest.fixture
@@ -174,37 +162,16 @@ def test_options_of_the_address_are_kept(psql, database):
 
 
 def test_at_a_terminal_the_prompt_names_the_tenant_and_ctrl_c_is_for_psql(database, tmp_path):
-    ours, its = pty.openpty()
     environment = clean_environment(DATABASE_URL=database.dsn, PSQLRC="/dev/null", PSQL_PAGER="cat", TERM="dumb")
-    # A session of its own, whose terminal sends Ctrl-C to all that run in it.
-    command = [sys.executable, "-c", _IN_A_TERMINAL, "psql", "acme"]
-    process = subprocess.Popen(
-        command, stdin=its, stdout=its, stderr=its, env=environment, cwd=tmp_path, start_new_session=True
-    )
-    os.close(its)
-    seen = ""
-
-    def until(text, again=b""):
-        nonlocal seen
-        while text not in seen:
-            if select.select([ours], [], [], 1 if again else 60)[0]:
-                seen += os.read(ours, 65536).decode()
-            else:
-                assert again, seen
-                os.write(ours, again)
-        seen = seen.partition(text)[2]
-
-    try:
-        until("acme ")
-        until("=")
-        os.write(ours, b"SELECT 'sleeps', pg_sleep(600);\n")
-        until("sleeps")
+    with at_a_terminal("psql", "acme", environment=environment, cwd=tmp_path) as terminal:
+        terminal.until("acme ")
+        terminal.until("=")
+        terminal.type(b"SELECT 'sleeps', pg_sleep(600);\n")
+        terminal.until("sleeps")
         # Again, because the first may come before the statement has reached the server.
-        until("canceling statement", again=b"\x03")
-        os.write(ours, b"SELECT 40 + 2;\n")
-        until("42")
-        os.write(ours, b"\\q\n")
-        assert process.wait(60) == 0
-    finally:
-        process.kill()
-        os.close(ours)
+        terminal.until("canceling statement", again=CTRL_C)
+        terminal.type(b"SELECT 40 + 2;\n")
+        terminal.until("42")
+        terminal.type(b"\\q\n")
+
+        assert terminal.process.wait(60) == 0

@@ -16,12 +16,12 @@ def logger():
     root.setLevel(level)
 
 
-@pytest.mark.parametrize("as_json", [True, False])
-def test_a_traceback_never_shows_the_values_it_went_through(logger, capsys, as_json):
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_traceback_never_shows_the_values_it_went_through(logger, capsys, form):
     def fail(body):
         raise RuntimeError(f"{len(body)} bytes")
 
-    logs.configure(as_json=as_json)
+    logs.configure(form=form)
     try:
         fail("@".join(("an", "shop.vn")))
     except RuntimeError:

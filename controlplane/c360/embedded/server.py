@@ -91,12 +91,17 @@ class EmbeddedPostgres:
         """
         self._data_dir.mkdir(parents=True, exist_ok=True)
         self._lock = _acquire(self._data_dir / "owner.lock", wait)
+        starting: Cluster | None = None
         try:
             cluster = self._prepared()
             if not self._takes_over(cluster):
+                starting = cluster
                 self._start(cluster)
             self._ensure_database()
         except BaseException:
+            if starting is not None:  # nobody would own it
+                with contextlib.suppress(EmbeddedPostgresError):
+                    starting.stop()
             self._release()
             raise
         return self

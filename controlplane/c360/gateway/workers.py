@@ -136,7 +136,7 @@ def _run(dsn: str, settings: Settings, paces: Paces) -> None:
     """What a process of the gateway does. It ends with the one that started it, even when that was killed."""
     # Ctrl-C reaches all of us: the one that started us says when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(dsn, settings, paces))
 
