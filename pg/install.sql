@@ -251,6 +251,12 @@ SELECT c360._migration_pending('0040_activation_histories') AS pending \gset
 SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0042_import_presets') AS pending \gset
+\if :pending
+\ir migrations/0042_import_presets.sql
+SELECT c360._record_migration('0042_import_presets') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql
@@ -473,13 +479,31 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/ingest/_attribute_synonyms.sql
 \ir procedures/ingest/_import_kind_fits.sql
 \ir procedures/ingest/_import_pairs.sql
+\ir procedures/ingest/_target_base.sql
+\ir procedures/ingest/_spelled_target.sql
 \ir procedures/ingest/_import_target.sql
+\ir procedures/ingest/_target_need.sql
 \ir procedures/ingest/_guess_import_targets.sql
+\ir procedures/ingest/_preset_hubspot.sql
+\ir procedures/ingest/_preset_salesforce.sql
+\ir procedures/ingest/_preset_shopify.sql
+\ir procedures/ingest/_preset_mailchimp.sql
+\ir procedures/ingest/_preset_stripe.sql
+\ir procedures/ingest/_preset_magento.sql
+\ir procedures/ingest/_import_preset_columns.sql
+\ir procedures/ingest/_preset_signatures.sql
+\ir procedures/ingest/_preset_of.sql
+\ir procedures/ingest/_preset_target.sql
 \ir procedures/ingest/_check_import_mapping.sql
 \ir procedures/ingest/_import_mapping.sql
 \ir procedures/ingest/_import_options.sql
 \ir procedures/ingest/_import_document.sql
 \ir procedures/ingest/_import_values.sql
+\ir procedures/ingest/_import_list.sql
+\ir procedures/ingest/_import_joined.sql
+\ir procedures/ingest/_import_answer.sql
+\ir procedures/ingest/_import_answers.sql
+\ir procedures/ingest/_import_unusable.sql
 \ir procedures/ingest/_import_object.sql
 \ir procedures/ingest/_import_key.sql
 \ir procedures/ingest/_import_projection.sql
@@ -502,9 +526,13 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/ingest/_abandon_imports.sql
 \ir procedures/ingest/_import_summary.sql
 \ir procedures/ingest/_guessed_time.sql
+\ir procedures/ingest/_unread_traits.sql
+\ir procedures/ingest/import_presets.sql
+\ir procedures/ingest/propose_import.sql
 \ir procedures/ingest/begin_import.sql
 \ir procedures/ingest/import_rows.sql
 \ir procedures/ingest/import_staged_rows.sql
+\ir procedures/ingest/import_sample.sql
 \ir procedures/ingest/finish_import.sql
 \ir procedures/ingest/import_raw_profiles.sql
 \ir procedures/ingest/list_imports.sql
@@ -699,6 +727,11 @@ SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \ir procedures/identity/preview_rules.sql
 \ir procedures/ingest/_import_time.sql
 \ir procedures/ingest/_import_holds.sql
+\ir procedures/ingest/_column_word.sql
+\ir procedures/ingest/_detect_preset.sql
+\ir procedures/ingest/_preset_purpose.sql
+\ir procedures/ingest/_preset_targets.sql
+\ir procedures/ingest/_import_left_out.sql
 
 -- procedures/profile --------------------------------------------------------------------------------------------------
 \ir procedures/profile/_text_list.sql

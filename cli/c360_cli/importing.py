@@ -10,15 +10,15 @@ from typing import Annotated, Any
 
 import psycopg
 import typer
-from rich.table import Table
 
 from c360.domain.errors import UsageError
 from c360.importing.formats import reader_of
 from c360.importing.load import Wish, load
 from c360_cli.connection import connected
 from c360_cli.file_work import Delimiter, Encoding, Kind, Sheet, course, rate
-from c360_cli.options import DataDir, Dsn, Json, Tenant
-from c360_cli.output import print_json, print_table, printable, say
+from c360_cli.import_preset import chosen, presets_command, print_mapping, print_sample, say_left_out
+from c360_cli.options import DataDir, Dsn, Json, Tenant, Yes
+from c360_cli.output import print_json, printable, say
 from c360_cli.tenant_calls import records
 
 _REJECTS = "SELECT * FROM {tenant}.import_rejects(%s, 1000, %s)"
@@ -26,6 +26,7 @@ _REJECTS = "SELECT * FROM {tenant}.import_rejects(%s, 1000, %s)"
 
 def register(app: typer.Typer, panel: str) -> None:
     app.command("import", rich_help_panel=panel)(import_command)
+    app.command("import-presets", rich_help_panel=panel)(presets_command)
 
 
 def import_command(
@@ -36,6 +37,10 @@ def import_command(
     mapped: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="COLUMN=TARGET", help="What a column means; an empty target leaves it out."),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="System the file comes from, such as shopify; none: guess. Default: as the header tells."),
     ] = None,
     guess: Annotated[bool, typer.Option(help="Guess what the other columns mean, by their names.")] = True,
     full_extract: Annotated[
@@ -54,6 +59,7 @@ def import_command(
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do all of it, say the outcome, take it back.")] = False,
 ) -> None:
     """Import customers from a file. Safe to repeat, and goes on where it was interrupted."""
@@ -62,7 +68,13 @@ def import_command(
     mapping = _mapping(mapped or [])
     named = {name for name, target in mapping.items() if target}
     reader = reader_of(file, kind, delimiter=delimiter, encoding=encoding, sheet=sheet, named=named)
-    options = {"key": key, "full_extract": full_extract, "reject_invalid": reject_invalid, "guess": guess}
+    options = {
+        "key": key,
+        "full_extract": full_extract,
+        "reject_invalid": reject_invalid,
+        "guess": guess,
+        "preset": preset,
+    }
     wish = Wish(
         tenant,
         source,
@@ -71,11 +83,13 @@ def import_command(
         dry_run,
     )
     with connected(dsn, data_dir) as connection:
+        wish, is_detected = chosen(connection, wish, reader, yes, as_json)
         started = time.monotonic()
         with course("importing", reader, leaves_nothing=dry_run) as show:
             summary = load(connection, wish, reader, show)
         if rejects is not None:
             _write_rejects(connection, tenant, summary, rejects)
+    summary["detected"] = is_detected
     summary["seconds"] = round(time.monotonic() - started, 2)
     if as_json:
         print_json(summary)
@@ -111,12 +125,10 @@ def _rejects(connection: psycopg.Connection, tenant: str, number: int) -> Iterat
 
 
 def _print_summary(summary: dict[str, Any], rate: str) -> None:
-    table = Table("column", "is", box=None)
-    for column, target in printable(summary["mapping"]).items():
-        table.add_row(column, target if isinstance(target, str) else ", ".join(target))
-    for column in printable(summary["unmapped"]):
-        table.add_row(column, "left out")
-    print_table(table)
+    print_mapping(summary)
+    if summary.get("sample"):
+        print_sample(summary["sample"])
+    say_left_out(summary)
     for reject in printable(summary["first_rejects"]):
         say(f"row {reject['row']}: {reject['code']}: {reject['reason']}")
     for attribute, count in summary["unusable"].items():

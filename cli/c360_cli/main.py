@@ -45,6 +45,7 @@ COMMANDS = {
     "top": "status",
     "doctor": "db",
     "import": "importing",
+    "import-presets": "importing",
 }
 _PANELS = {"run": _RUN, "psql": _OPERATE, "status": _OPERATE, "db": _OPERATE, "importing": _TENANTS}
 # Group: the module of the same name has `app`. In this order, under these titles, `c360 --help` shows them.

@@ -25,11 +25,11 @@ FROM (
         ('admin', 'c360', 'preview_rules, rebuild_identities, train_match_model'),
 
         -- what comes in
-        ('reader', 'c360', 'recent_events, list_imports, import_records'),
+        ('reader', 'c360', 'recent_events, list_imports, import_records, import_presets'),
         ('reader', 'c360', 'rejected_events, count_rejected_events, summarise_rejected_events, rejected_backlog'),
         ('writer', 'c360', 'ingest, ingest_request, redrive_rejected_events, redrive_corrected_events, redrive_rejected_batch'),
         ('writer', 'c360', 'discard_rejected_events, discard_rejected_batch'),
-        ('writer', 'c360', 'import_raw_profiles, begin_import, import_rows, import_staged_rows, finish_import'),
+        ('writer', 'c360', 'import_raw_profiles, propose_import, begin_import, import_rows, import_staged_rows, import_sample, finish_import'),
         ('admin', 'c360', 'find_rejected_events, import_rejects, create_api_key, revoke_api_key, list_api_keys, maintain_event_partitions'),
 
         -- visits

@@ -357,7 +357,7 @@ def test_a_dry_run_answers_the_same_and_changes_nothing(db, extract, take):
     real = take(key="id")
 
     assert before == after
-    assert (dry.pop("import_id"), dry.pop("status")) == (None, "dry run")
+    assert (dry.pop("import_id"), dry.pop("status"), len(dry.pop("sample"))) == (None, "dry run", 3)
     assert dry == {name: value for name, value in real.items() if name not in {"import_id", "status"}}
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -23,6 +24,9 @@ _CHUNK_BYTES = 16_000_000
 _BEGIN = "SELECT {tenant}.begin_import(%s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s)"
 _STAGED = "SELECT {tenant}.import_staged_rows(%s, %s)"
 _FINISH = "SELECT {tenant}.finish_import(%s)"
+_SAMPLE = "SELECT {tenant}.import_sample(%s, %s::text[]::jsonb[])"
+_PROPOSE = "SELECT {tenant}.propose_import(%s, %s::jsonb, %s::jsonb, %s::jsonb)"
+_SAMPLE_ROWS = 10
 
 Progress = Callable[[int, int, int], None]
 
@@ -42,41 +46,91 @@ def load(connection: psycopg.Connection, wish: Wish, reader: Reader, progress: P
     """Import a file over a connection in autocommit mode; answers what c360.finish_import does.
 
     `progress` hears after each commit how far in the file it came, after how many rows, and how many of them were there
-    before.
+    before. A dry run answers with a sample of rows too.
     """
     if not wish.dry_run:
         return _import(connection, wish, reader, progress)
     with connection.transaction(force_rollback=True):
         summary = _import(connection, wish, reader, progress)
+        summary["sample"] = _sample(connection, wish, summary["import_id"], _first_rows(reader, summary))
     return summary | {"import_id": None, "status": "dry run"}
 
 
+def propose(connection: psycopg.Connection, wish: Wish, reader: Reader) -> dict[str, Any]:
+    """How the columns would be understood, with the preset their names tell; answers what c360.propose_import does."""
+    proposed: dict[str, Any] = _call(
+        connection,
+        _PROPOSE,
+        wish.tenant,
+        wish.source,
+        _columns(reader),
+        json.dumps(wish.mapping),
+        json.dumps(wish.options),
+    )
+    return proposed
+
+
+def preview(connection: psycopg.Connection, wish: Wish, reader: Reader) -> list[dict[str, Any]]:
+    """The first rows as they would become; takes everything back."""
+    tried = replace(wish, dry_run=True)
+    with connection.transaction(force_rollback=True):
+        begun = _begin(connection, tried, reader)
+        rows = list(islice(reader.rows(0, _columns_wanted(begun)), _SAMPLE_ROWS))
+        if rows:
+            _send(connection, tried, begun, rows, 0)
+        return _sample(connection, tried, begun["import_id"], [row.content for row in rows if row.content is not None])
+
+
 def _import(connection: psycopg.Connection, wish: Wish, reader: Reader, progress: Progress) -> dict[str, Any]:
-    columns = json.dumps([asdict(column) for column in reader.columns()])
-    begun = _call(
+    begun = _begin(connection, wish, reader)
+    done, position = begun["row_count"], begun["position"]
+    progress(position, done, done)
+    before = done
+    for chunk in _chunks(reader.rows(position, _columns_wanted(begun))):
+        _send(connection, wish, begun, chunk, done)
+        done += len(chunk)
+        progress(chunk[-1].position, done, before)
+    summary = _call(connection, _FINISH, wish.tenant, begun["import_id"])
+    known = {name: begun[name] for name in ("proposed_preset", "unmapped", "left_out")}
+    return {**summary, **reader.described, **known, "resumed_after": before}
+
+
+def _begin(connection: psycopg.Connection, wish: Wish, reader: Reader) -> dict[str, Any]:
+    begun: dict[str, Any] = _call(
         connection,
         _BEGIN,
         wish.tenant,
         wish.source,
         reader.path.name,
-        columns,
+        _columns(reader),
         json.dumps(wish.mapping),
         json.dumps(wish.options),
         _fingerprint(wish, reader),
     )
-    number, done, position = begun["import_id"], begun["row_count"], begun["position"]
-    progress(position, done, done)
+    return begun
+
+
+def _columns(reader: Reader) -> str:
+    return json.dumps([asdict(column) for column in reader.columns()])
+
+
+def _send(connection: psycopg.Connection, wish: Wish, begun: dict[str, Any], rows: list[Row], done: int) -> None:
+    """Copy rows and record them, in one transaction; `done` rows were sent before."""
     copy = sql.SQL("COPY {} (row_number, content, code, line) FROM STDIN").format(_identifier(begun["staging"]))
-    before = done
-    for chunk in _chunks(reader.rows(position, _columns_wanted(begun))):
-        with connection.transaction():
-            with connection.cursor() as cursor, cursor.copy(copy) as stream:
-                stream.write("".join(_line(done + place, row) for place, row in enumerate(chunk, start=1)))
-            _call(connection, _STAGED, wish.tenant, number, chunk[-1].position)
-        done += len(chunk)
-        progress(chunk[-1].position, done, before)
-    summary = _call(connection, _FINISH, wish.tenant, number)
-    return {**summary, **reader.described, "unmapped": begun["unmapped"], "resumed_after": before}
+    with connection.transaction():
+        with connection.cursor() as cursor, cursor.copy(copy) as stream:
+            stream.write("".join(_line(done + place, row) for place, row in enumerate(rows, start=1)))
+        _call(connection, _STAGED, wish.tenant, begun["import_id"], rows[-1].position)
+
+
+def _first_rows(reader: Reader, summary: dict[str, Any]) -> list[str]:
+    rows = islice(reader.rows(0, _columns_wanted(summary)), _SAMPLE_ROWS)
+    return [row.content for row in rows if row.content is not None]
+
+
+def _sample(connection: psycopg.Connection, wish: Wish, number: int, rows: list[str]) -> list[dict[str, Any]]:
+    sample: list[dict[str, Any]] = _call(connection, _SAMPLE, wish.tenant, number, rows)
+    return sample
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -123,7 +177,6 @@ def _identifier(name: str) -> sql.Identifier:
     return sql.Identifier(*(part.strip('"') for part in name.split(".")))
 
 
-def _call(connection: psycopg.Connection, query: str, tenant: str, *values: Any) -> dict[str, Any]:
+def _call(connection: psycopg.Connection, query: str, tenant: str, *values: Any) -> Any:
     row = connection.execute(of_tenant(query, tenant).encode(), values).fetchone()
-    answer: dict[str, Any] = row[0] if row else {}
-    return answer
+    return row[0] if row else {}

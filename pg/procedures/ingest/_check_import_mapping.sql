@@ -20,6 +20,7 @@ BEGIN
         SELECT
             item.name,
             item.target,
+            c360._target_base(item.target) AS base,
             item.position
         FROM unnest(p_names, p_targets) WITH ORDINALITY AS item (name, target, position)
     )
@@ -39,9 +40,15 @@ BEGIN
             SELECT format('columns "%s" and "%s" both go to %s', pair.name, other.name, other.target)
             FROM pair
             JOIN pair AS other ON other.position > pair.position
-            WHERE (pair.target = other.target AND pair.target NOT LIKE 'identifiers.%')
-               OR (starts_with(pair.target, other.target || '.') AND other.target <> 'traits')
-               OR (starts_with(other.target, pair.target || '.') AND pair.target <> 'traits')
+            -- Consents of several columns are weighed, identifiers are several, and parts of a text are joined.
+            WHERE (
+                pair.base = other.base
+                AND pair.target NOT LIKE 'identifiers.%'
+                AND NOT (pair.target LIKE 'consents.%' AND (pair.target <> other.target OR pair.target LIKE '%:%'))
+                AND NOT (pair.target ~ '\+[1-9]$' AND other.target ~ '\+[1-9]$' AND pair.target <> other.target)
+            )
+               OR (starts_with(pair.base, other.base || '.') AND pair.target LIKE 'traits.%' AND other.target <> 'traits')
+               OR (starts_with(other.base, pair.base || '.') AND other.target LIKE 'traits.%' AND pair.target <> 'traits')
             LIMIT 1
         ),
         CASE
@@ -62,18 +69,11 @@ BEGIN
         item.name,
         item.target,
         own.value ->> 'kind' AS kind,
-        coalesce(attribute.data_type, split_part(item.target, '.', 1)) AS need
+        coalesce(nullif(c360._target_need(p_tenant, item.target), ''), 'a trait') AS need
     INTO v_unfit
     FROM unnest(p_names, p_targets) AS item (name, target)
     JOIN jsonb_array_elements(p_columns) AS own (value) ON own.value ->> 'name' = item.name
-    LEFT JOIN c360.profile_attributes AS attribute
-        ON attribute.tenant = p_tenant
-        AND attribute.status = 'active'
-        AND substring(item.target FROM '^traits\.(.*)$') = ANY (attribute.trait_paths)
-    WHERE NOT c360._import_kind_fits(
-        own.value ->> 'kind',
-        coalesce(attribute.data_type, CASE WHEN item.target LIKE 'traits.%' THEN '' ELSE split_part(item.target, '.', 1) END)
-    )
+    WHERE NOT c360._import_kind_fits(own.value ->> 'kind', c360._target_need(p_tenant, item.target))
     LIMIT 1;
 
     IF FOUND THEN

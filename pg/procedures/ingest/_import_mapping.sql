@@ -1,11 +1,12 @@
 -- Completes and checks the mapping of an import; every target comes back spelled the long way. Columns that are not
--- mentioned are guessed, unless p_guess is false; a target of null, '' or ignore leaves a column out. A list of targets
+-- mentioned are those of the preset, where there is one, and are guessed otherwise, unless p_guess is false; a target of null, '' or ignore leaves a column out. A list of targets
 -- sends a column to each of them. A column may be a path into a document: address.city.
 -- Raises: U1421 import_mapping_invalid, U1422 import_column_unfit
 
 CREATE OR REPLACE FUNCTION c360._import_mapping(
     p_tenant   text,
     p_source   text,
+    p_preset   text,
     p_columns  jsonb,
     p_mapping  jsonb,
     p_key      text,
@@ -52,7 +53,18 @@ BEGIN
     IF v_wrong IS NOT NULL THEN
         RAISE EXCEPTION '%', v_wrong
             USING ERRCODE = 'U1421',
-                  HINT = 'Targets: a trait path or identifier type of the tenant, traits.<path> for any other trait, consents.<purpose>, consent_proof, key, observed_at, source, ignore.';
+                  HINT = 'Targets: a trait path or identifier type of the tenant, traits.<path> for any other trait, consents.<purpose>, consent_proof, key, observed_at, source, ignore. After them: [] for a list, +1 and +2 for parts of a text, :opted_out, :refusals, :granted_at or :denied_at after a purpose.';
+    END IF;
+
+    IF p_preset IS NOT NULL THEN
+        SELECT
+            v_columns || array_agg(told.column_name),
+            v_targets || array_agg(told.target)
+        INTO
+            v_columns,
+            v_targets
+        FROM c360._preset_targets(p_tenant, p_source, p_preset, p_columns, v_given) AS told
+        WHERE told.target IS NOT NULL;
     END IF;
 
     IF p_guess THEN
@@ -64,12 +76,24 @@ BEGIN
             v_targets
         FROM c360._guess_import_targets(p_tenant, p_source, p_columns) AS guess
         WHERE NOT v_given ? guess.column_name
+          AND guess.column_name NOT IN (
+            SELECT told.column_name
+            FROM c360._preset_targets(p_tenant, p_source, p_preset, p_columns, v_given) AS told
+        )
           AND NOT EXISTS (
             SELECT
             FROM unnest(v_targets) AS taken (target)
-            WHERE taken.target = guess.target
-               OR starts_with(taken.target, guess.target || '.')
-               OR starts_with(guess.target, taken.target || '.')
+            WHERE c360._target_base(taken.target) = guess.target
+               OR starts_with(c360._target_base(taken.target), guess.target || '.')
+               OR starts_with(guess.target, c360._target_base(taken.target) || '.')
+               OR (p_preset IS NOT NULL AND EXISTS (
+                    SELECT
+                    FROM c360.profile_attributes AS attribute
+                    WHERE attribute.tenant = p_tenant
+                      AND attribute.status = 'active'
+                      AND substring(guess.target FROM '^traits\.(.*)$') = ANY (attribute.trait_paths)
+                      AND substring(c360._target_base(taken.target) FROM '^traits\.(.*)$') = ANY (attribute.trait_paths)
+                ))
         );
     END IF;
 
@@ -92,5 +116,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360._import_mapping(text, text, jsonb, jsonb, text, boolean) IS
-    'The whole mapping of an import, guessed where it is silent, and checked.';
+COMMENT ON FUNCTION c360._import_mapping(text, text, text, jsonb, jsonb, text, boolean) IS
+    'The whole mapping of an import, by preset or guess where it is silent, and checked.';

@@ -1,4 +1,4 @@
--- Checks the options of an import and leaves those that say something: key, full_extract, reject_invalid.
+-- Checks the options of an import and leaves those that say something: key, full_extract, reject_invalid, preset.
 -- Raises: U1425 import_options_invalid
 
 CREATE OR REPLACE FUNCTION c360._import_options(p_tenant text, p_mapping jsonb, p_options jsonb)
@@ -18,14 +18,15 @@ BEGIN
 
     SELECT coalesce(jsonb_object_agg(item.key, item.value), '{}')
         || CASE WHEN v_key IS NULL THEN '{}' ELSE jsonb_build_object('key', v_key) END
+        || jsonb_strip_nulls(jsonb_build_object('preset', c360._preset_of(p_options)))
     INTO v_options
     FROM jsonb_each(coalesce(p_options, '{}')) AS item
     WHERE item.value = 'true'
       AND item.key <> 'guess';
 
     v_fault := CASE
-        WHEN p_options - ARRAY['key', 'full_extract', 'reject_invalid', 'guess'] <> '{}'
-            THEN 'there are the options key, full_extract, reject_invalid and guess'
+        WHEN p_options - ARRAY['key', 'full_extract', 'reject_invalid', 'guess', 'preset'] <> '{}'
+            THEN 'there are the options key, full_extract, reject_invalid, guess and preset'
         WHEN v_options ? 'full_extract' AND v_key IS NULL
             THEN 'full_extract needs a key, to tell which records are missing'
         WHEN v_options ? 'full_extract' AND EXISTS (SELECT FROM c360._import_pairs(p_mapping) AS pair WHERE pair.target = 'source')

@@ -16,6 +16,7 @@ BEGIN
             'name', import.name,
             'status', import.status,
             'mapping', import.mapping,
+            'preset', import.options ->> 'preset',
             'rows', import.row_count,
             'new', 0,
             'changed', 0,

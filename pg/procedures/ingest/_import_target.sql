@@ -1,6 +1,7 @@
 -- Spells the target of a column the long way: traits.<path>, identifiers.<type>, consents.<purpose>, consent_proof, key, observed_at, source, traits. A bare
--- word is looked up: a trait path, an attribute, an identifier type of the tenant (with a scope after a colon). NULL:
--- nobody knows the word. Reads only; raises nothing.
+-- word is looked up: a trait path, an attribute, an identifier type of the tenant (with a scope after a colon). After a trait or identifier
+-- may stand how the value is read: [] splits a list, +1 and +2 join the texts of several columns; after a purpose what the column says:
+-- :opted_out, :refusals, :granted_at, :denied_at. NULL: nobody knows the word. Reads only; raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._import_target(p_tenant text, p_target text)
     RETURNS text
@@ -9,37 +10,20 @@ CREATE OR REPLACE FUNCTION c360._import_target(p_tenant text, p_target text)
 AS $$
     SELECT CASE
         WHEN p_target IN ('key', 'observed_at', 'source', 'traits', 'consent_proof') THEN p_target
-        WHEN starts_with(p_target, 'consents.') AND c360._is_purpose(substr(p_target, 10)) THEN p_target
-        WHEN p_target ~ '^traits\.[^.]+(\.[^.]+){0,9}$' AND length(p_target) <= 200 THEN p_target
-        WHEN p_target ~ '^identifiers\.[a-z][a-z0-9_]{0,40}(:\S{1,60})?$' THEN (
-            SELECT p_target
-            FROM c360.identifier_types AS kind
-            WHERE kind.tenant = p_tenant
-              AND 'identifiers.' || kind.identifier_type = split_part(p_target, ':', 1)
-        )
+        WHEN starts_with(p_target, 'consents.') AND c360._is_purpose(substr(split_part(p_target, ':', 1), 10))
+            AND p_target ~ '^[^:]+(:(opted_out|refusals|granted_at|denied_at))?$' THEN p_target
         ELSE coalesce(
             (
-                SELECT 'traits.' || p_target
-                FROM c360.profile_attributes AS attribute
-                WHERE attribute.tenant = p_tenant
-                  AND attribute.status = 'active'
-                  AND p_target = ANY (attribute.trait_paths)
-                LIMIT 1
+                SELECT known.target || known.reading
+                FROM (
+                    SELECT
+                        c360._spelled_target(p_tenant, c360._target_base(p_target)) AS target,
+                        substring(p_target FROM '(?:\[\]|\+[1-9])$') AS reading
+                ) AS known
+                WHERE known.reading IS NOT NULL
+                  AND (starts_with(known.target, 'traits.') OR (starts_with(known.target, 'identifiers.') AND known.reading = '[]'))
             ),
-            (
-                SELECT 'traits.' || attribute.trait_paths[1]
-                FROM c360.profile_attributes AS attribute
-                WHERE attribute.tenant = p_tenant
-                  AND attribute.status = 'active'
-                  AND attribute.attribute = p_target
-            ),
-            (
-                SELECT 'identifiers.' || p_target
-                FROM c360.identifier_types AS kind
-                WHERE kind.tenant = p_tenant
-                  AND kind.identifier_type = split_part(p_target, ':', 1)
-                  AND p_target ~ '^[a-z0-9_]+(:\S{1,60})?$'
-            )
+            c360._spelled_target(p_tenant, p_target)
         )
     END;
 $$;

@@ -1,4 +1,5 @@
--- Keeps what rows of an import say of consents, on the observations they are. What a row says without a time of its own counts once: as a
+-- Keeps what rows of an import say of consents, on the observations they are. What a column of times says counts from
+-- that time, and once. What a row says without a time of its own counts once: as a
 -- no from the import on, as a yes from the beginning of time, so that a list that is imported every night takes back no objection.
 -- Trusts the search_path and that the observations are there.
 
@@ -23,13 +24,14 @@ BEGIN
             said.purpose,
             said.is_granted,
             CASE
+                WHEN said.own_time IS NOT NULL THEN least(said.own_time, now())
                 WHEN item.is_stated THEN least(item.said_at, now())
                 WHEN said.is_granted THEN timestamptz '1970-01-01 00:00:00Z'
                 ELSE item.said_at
             END,
             item.source,
             'import',
-            coalesce(item.proof, ''),
+            coalesce(item.proof, said.place, ''),
             '',
             (SELECT import.started_by FROM cdp_imports AS import WHERE import.import_id = p_import_id),
             false
@@ -43,14 +45,16 @@ BEGIN
         ) AS raw
         CROSS JOIN LATERAL (
             SELECT
-                preference.key AS purpose,
-                preference.value = 'true' AS is_granted
-            FROM jsonb_each(item.consents) AS preference
+                answer.value ->> 'purpose' AS purpose,
+                (answer.value ->> 'is')::boolean AS is_granted,
+                (answer.value ->> 'at')::timestamptz AS own_time,
+                answer.value ->> 'by' AS place
+            FROM jsonb_array_elements(item.consents) AS answer (value)
         ) AS said
         WHERE item.state NOT LIKE 'U%'
           AND item.state <> 'suppressed'
           AND (
-              item.is_stated
+              (item.is_stated AND said.own_time IS NULL)
               OR NOT EXISTS (
                   SELECT
                   FROM cdp_consents AS known
@@ -59,6 +63,7 @@ BEGIN
                     AND known.is_granted = said.is_granted
                     AND known.method = 'import'
                     AND known.source = item.source
+                    AND (said.own_time IS NULL OR known.last_said_at >= least(said.own_time, now()))
               )
           )
     );

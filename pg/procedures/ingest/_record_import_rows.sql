@@ -151,8 +151,16 @@ BEGIN
     IF array_remove(v_consents, NULL) <> '{}' THEN
         PERFORM c360._keep_import_consents(p_tenant, p_import_id, ARRAY(
             SELECT ROW(said.*)::c360.import_consent
-            FROM unnest(v_states, v_sources, v_hashes, v_times, v_stated, v_consents, v_proofs)
-                AS said (state, source, content_hash, said_at, is_stated, consents, proof)
+            -- A column that nobody said to be the time tells when the row changed, not when somebody agreed.
+            FROM unnest(
+                v_states,
+                v_sources,
+                v_hashes,
+                CASE WHEN v_options ? 'guessed_time' THEN array_fill(v_started_at, ARRAY[cardinality(v_times)]) ELSE v_times END,
+                CASE WHEN v_options ? 'guessed_time' THEN array_fill(false, ARRAY[cardinality(v_times)]) ELSE v_stated END,
+                v_consents,
+                v_proofs
+            ) AS said (state, source, content_hash, said_at, is_stated, consents, proof)
             WHERE said.consents IS NOT NULL
         ));
     END IF;

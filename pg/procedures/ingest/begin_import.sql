@@ -1,8 +1,9 @@
 -- Begins an import: checks source, mapping and options, completes the mapping, and answers what the caller needs to send
--- rows: {import_id, mapping, unmapped, is_resumed, row_count, position, staging}. For whole tables there is
+-- rows: {import_id, preset, proposed_preset, mapping, unmapped, left_out, is_resumed, row_count, position, staging}. proposed_preset: whose
+-- export the columns look like, where the options say nothing of presets; left_out: [{column, reason, hint}]. For whole tables there is
 -- c360.import_raw_profiles; this is its first step, and that of the command line, which imports files.
 --   p_columns: [{"name": ..., "kind": text|number|boolean|date|time|list|document|bytes|any}]
---   p_options: {"key": column, "full_extract": bool, "reject_invalid": bool, "guess": bool}
+--   p_options: {"key": column, "full_extract": bool, "reject_invalid": bool, "guess": bool, "preset": one of import_presets() or none}
 --   p_fingerprint: what a file is known by. An interrupted import of the same file, source, mapping and options goes on
 --     after row_count; its session claims it until it ends, so that two do not meet. NULL: not a file.
 -- Raises: U1006 source_invalid, U1421 import_mapping_invalid, U1422 import_column_unfit, U1424 import_busy,
@@ -24,7 +25,9 @@ CREATE OR REPLACE FUNCTION c360.begin_import(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    v_preset     text := c360._preset_of(p_options);
     v_mapping    jsonb;
+    v_left_out   jsonb;
     v_options    jsonb;
     v_import_id  bigint;
     v_rows       bigint := 0;
@@ -39,7 +42,7 @@ BEGIN
     END IF;
 
     v_mapping := c360._import_mapping(
-        p_tenant, p_source, p_columns, p_mapping, p_options ->> 'key', coalesce((p_options ->> 'guess')::boolean, true)
+        p_tenant, p_source, v_preset, p_columns, p_mapping, p_options ->> 'key', coalesce((p_options ->> 'guess')::boolean, true)
     );
     v_options := c360._import_options(p_tenant, v_mapping, p_options) || c360._guessed_time(p_tenant, v_mapping, p_mapping);
 
@@ -77,19 +80,15 @@ BEGIN
                   HINT = 'Wait until it has ended.';
     END IF;
 
+    v_left_out := c360._import_left_out(p_tenant, p_source, v_preset, p_columns, coalesce(nullif(p_mapping, 'null'), '{}'), v_mapping);
+
     RETURN jsonb_build_object(
         'import_id', v_import_id,
+        'preset', v_preset,
+        'proposed_preset', CASE WHEN NOT coalesce(p_options, '{}') ? 'preset' THEN c360._detect_preset(p_columns) END,
         'mapping', v_mapping,
-        'unmapped', (
-            SELECT coalesce(jsonb_agg(own.value ->> 'name' ORDER BY own.position), '[]')
-            FROM jsonb_array_elements(p_columns) WITH ORDINALITY AS own (value, position)
-            WHERE NOT EXISTS (
-                SELECT
-                FROM jsonb_object_keys(v_mapping) AS used (name)
-                WHERE used.name = own.value ->> 'name'
-                   OR starts_with(used.name, (own.value ->> 'name') || '.')
-            )
-        ),
+        'unmapped', (SELECT coalesce(jsonb_agg(item.value -> 'column' ORDER BY item.place), '[]') FROM jsonb_array_elements(v_left_out) WITH ORDINALITY AS item (value, place)),
+        'left_out', v_left_out,
         'is_resumed', coalesce(v_position, 0) > 0,
         'row_count', coalesce(v_rows, 0),
         'position', coalesce(v_position, 0),

@@ -8,8 +8,9 @@
 --   p_full_extract: records of the source that are not in the table are marked gone, see import_records().
 --   p_reject_invalid: refuse rows with a value its attribute cannot hold; otherwise the observation keeps it and the
 --     golden record passes it over.
---   p_dry_run: do everything, answer, and undo it.
--- Answers {import_id, mapping, unmapped, rows, new, changed, unchanged, rejected, observations, gone, unusable,
+--   p_preset: the system the table was exported from, see import_presets(); its columns are then understood as a whole.
+--   p_dry_run: do everything, answer with a sample of ten rows as they would be, and undo it.
+-- Answers {import_id, preset, proposed_preset, mapping, unmapped, left_out, rows, new, changed, unchanged, rejected, observations, gone, unusable,
 -- first_rejects}; the refused rows are in import_rejects().
 -- Raises: U1006 source_invalid, U1420 import_of_other_tenant, U1421 import_mapping_invalid, U1422 import_column_unfit,
 --         U1425 import_options_invalid, U4404, U4423
@@ -24,7 +25,8 @@ CREATE OR REPLACE FUNCTION c360.import_raw_profiles(
     p_dry_run         boolean DEFAULT false,
     p_guess           boolean DEFAULT true,
     p_reject_invalid  boolean DEFAULT false,
-    p_at              timestamptz DEFAULT now()
+    p_at              timestamptz DEFAULT now(),
+    p_preset          text DEFAULT NULL
 )
     RETURNS jsonb
     LANGUAGE plpgsql
@@ -45,6 +47,8 @@ DECLARE
     v_count      integer := 0;
     v_bytes      bigint := 0;
     v_first      bigint := 1;
+    v_few        jsonb[] := '{}';
+    v_sample     jsonb;
     v_summary    jsonb;
 BEGIN
     SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -76,7 +80,7 @@ BEGIN
             v_columns,
             p_mapping,
             jsonb_strip_nulls(jsonb_build_object(
-                'key', p_key, 'full_extract', p_full_extract, 'guess', p_guess, 'reject_invalid', p_reject_invalid
+                'key', p_key, 'full_extract', p_full_extract, 'guess', p_guess, 'reject_invalid', p_reject_invalid, 'preset', p_preset
             )),
             p_at
         INTO v_begun;
@@ -109,6 +113,9 @@ BEGIN
             v_count := v_count + 1;
             v_bytes := v_bytes + pg_column_size(v_row);
             v_rows[v_count] := v_row;
+            IF p_dry_run AND cardinality(v_few) < 10 THEN
+                v_few := v_few || v_row;
+            END IF;
 
             IF v_count = 20000 OR v_bytes > 32000000 THEN
                 EXECUTE v_take USING v_import_id, v_first, v_rows;
@@ -126,9 +133,15 @@ BEGIN
         EXECUTE format('SELECT %I.finish_import($1, $2)', p_schema)
         USING v_import_id, p_at
         INTO v_summary;
-        v_summary := v_summary || jsonb_build_object('unmapped', v_begun -> 'unmapped');
+        v_summary := v_summary || jsonb_build_object(
+            'proposed_preset', v_begun -> 'proposed_preset', 'unmapped', v_begun -> 'unmapped', 'left_out', v_begun -> 'left_out'
+        );
 
         IF p_dry_run THEN
+            EXECUTE format('SELECT %I.import_sample($1, $2)', p_schema)
+            USING v_import_id, v_few
+            INTO v_sample;
+            v_summary := v_summary || jsonb_build_object('sample', v_sample);
             RAISE EXCEPTION 'dry run'
                 USING ERRCODE = 'C3600';
         END IF;
@@ -141,5 +154,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION c360.import_raw_profiles(name, regclass, jsonb, text, text, boolean, boolean, boolean, boolean, timestamptz) IS
+COMMENT ON FUNCTION c360.import_raw_profiles(name, regclass, jsonb, text, text, boolean, boolean, boolean, boolean, timestamptz, text) IS
     'Imports the rows of a table or view as observations, read with the rights of the caller; answers the mapping and the counts.';

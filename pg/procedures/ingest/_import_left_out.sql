@@ -1,0 +1,70 @@
+-- The columns of an import that are not in its mapping, each with why: [{column, reason, hint}]. reason: stated (the caller said so), unknown,
+-- needs_source, no_purpose, duplicate, unfit, not_taken, secret. Reads only; raises nothing.
+
+CREATE OR REPLACE FUNCTION c360._import_left_out(
+    p_tenant   text,
+    p_source   text,
+    p_preset   text,
+    p_columns  jsonb,
+    p_given    jsonb,
+    p_mapping  jsonb
+)
+    RETURNS jsonb
+    LANGUAGE sql
+    STABLE
+AS $$
+    WITH missing AS (
+        SELECT
+            own.value ->> 'name' AS column_name,
+            own.position
+        FROM jsonb_array_elements(p_columns) WITH ORDINALITY AS own (value, position)
+        WHERE NOT EXISTS (
+            SELECT
+            FROM jsonb_object_keys(p_mapping) AS used (name)
+            WHERE used.name = own.value ->> 'name'
+               OR starts_with(used.name, (own.value ->> 'name') || '.')
+        )
+    ),
+    explained AS (
+        SELECT
+            missing.column_name,
+            missing.position,
+            CASE
+                WHEN p_given ? missing.column_name THEN 'stated'
+                ELSE coalesce(
+                    (SELECT told.reason FROM c360._preset_targets(p_tenant, p_source, p_preset, p_columns, p_given) AS told WHERE told.column_name = missing.column_name),
+                    -- With a source of its own it would be that source's number.
+                    (
+                        SELECT 'needs_source'
+                        FROM c360._guess_import_targets(p_tenant, 'named', p_columns) AS guess
+                        WHERE guess.column_name = missing.column_name
+                          AND guess.target = 'identifiers.crm_id:named'
+                          AND p_source = 'import'
+                    ),
+                    'unknown'
+                )
+            END AS reason
+        FROM missing
+    )
+    SELECT coalesce(jsonb_agg(
+        jsonb_build_object(
+            'column', explained.column_name,
+            'reason', explained.reason,
+            'hint', CASE explained.reason
+                WHEN 'stated' THEN 'the mapping leaves it out'
+                WHEN 'needs_source' THEN 'a number is unique in its system alone: name the source, and it is crm_id:<source>'
+                WHEN 'no_purpose' THEN 'the tenant has no purpose for it: declare one such as email_marketing, or map it to consents.<purpose>'
+                WHEN 'duplicate' THEN 'another column means the same'
+                WHEN 'unfit' THEN 'its values are of another kind than the attribute'
+                WHEN 'not_taken' THEN 'says nothing about the customer; map it to traits.<path> to keep it'
+                WHEN 'secret' THEN 'passwords, tokens and cards are not taken'
+                ELSE 'nobody knows the name; map it to an attribute or traits.<path> to keep it'
+            END
+        )
+        ORDER BY explained.position
+    ), '[]')
+    FROM explained;
+$$;
+
+COMMENT ON FUNCTION c360._import_left_out(text, text, text, jsonb, jsonb, jsonb) IS
+    'Columns that an import leaves out, and why.';
