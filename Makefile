@@ -14,7 +14,7 @@ NPM_STAMPS := $(SDK_STAMP) tests/clients/node_modules/.package-lock.json tests/r
 MAVEN_STAMP := tests/clients/mobile/target/classpath.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install tools sdk manifest phone-plans given-names test test-faults fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-activation bench-agents bench-scoring bench-relay bench-crash bench-abuse release-snapshot wheel clean
+.PHONY: help install tools sdk manifest phone-plans given-names test test-faults fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-activation bench-agents bench-scoring bench-relay bench-crash bench-abuse bench-import release-snapshot wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -91,6 +91,9 @@ bench-latency: $(STAMP) ## Measure commit to webhook on an idle machine
 
 bench-ingest: $(STAMP) ## Measure taking events in: SQL beside COPY, HTTP beside an empty endpoint, under a flood
 	$(BIN)/python -m benchmarks.ingest $(ARGS)
+
+bench-import: $(STAMP) ## Measure importing a file of a million customers beside COPY, its memory, and stopping it (ARGS='--rows 100000')
+	$(BIN)/python -m benchmarks.importing $(ARGS)
 
 bench-resolve: $(STAMP) ## Measure identity resolution: rows a second, statements, latency of one identify
 	$(BIN)/python -m benchmarks.resolve $(ARGS)

@@ -102,15 +102,16 @@ def main() -> None:
         data = Path(folder) / "data"
         with EmbeddedPostgres(data) as server:
             install(server.dsn, load())
-        _watch_statements(data)
+        watch_statements(data)
         with EmbeddedPostgres(data) as server:
             _run(server.dsn, [int(size) for size in options.sizes.split(",")], options.batch, options.statements)
 
 
-def _watch_statements(data: Path) -> None:
+def watch_statements(data: Path, track: str = "none") -> None:
+    """Have the server of a folder count statements from its next start on: none of them, until it is told, or all."""
     with (data / "postgres" / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write("shared_preload_libraries = 'pg_stat_statements'\n")
-        file.write("pg_stat_statements.track = none\npg_stat_statements.track_planning = on\n")
+        file.write(f"pg_stat_statements.track = {track}\npg_stat_statements.track_planning = on\n")
 
 
 def _run(dsn: str, sizes: list[int], batch: int, statements: int) -> None:
