@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +11,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from c360.domain.errors import UsageError
+from c360.importing.events import FileEvent, events_of
+from c360.importing.formats import reader_of
+from c360.importing.source import readable
 from c360_cli.connection import connected
+from c360_cli.file_work import Delimiter, Encoding, Kind, Sheet, course
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, limit_option
-from c360_cli.output import pause, print_json, print_table, printable, progress, say, until_interrupted
+from c360_cli.output import pause, print_json, print_table, printable, say, until_interrupted
 from c360_cli.rejected import app as rejected
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
@@ -31,7 +33,8 @@ _LOOK_BACK = 1_000
 _BATCH = 1_000
 _BATCH_BYTES = 400 * 1024
 # As text: an event that jsonb does not take must cost no other.
-_INGEST = "SELECT {tenant}.ingest_request(%s, 'batch', %s)"
+# As an import: the times of a file are as they are, however long ago it was sent.
+_INGEST = "SELECT {tenant}.ingest_request(%s, 'import', %s)"
 # For an event that is larger than a request may be: it is refused alone, with its reason.
 _INGEST_LARGE = "SELECT {tenant}.ingest(p_source => %s, p_batch => %s::jsonb)"
 
@@ -75,33 +78,39 @@ def _new_events(
 @app.command("load")
 def load_command(
     tenant: Tenant,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Events as JSON lines, or one JSON array.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines, one JSON array, CSV or Excel.")],
     source: Annotated[
         str, typer.Option(help="Touchpoint the events come from; part of their deduplication key.")
     ] = "file",
+    kind: Kind = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Ingest events from a file. Safe to repeat when the events carry messageIds."""
-    events = _read_events(file)
-    totals = {"accepted": 0, "duplicates": 0, "rejected": 0}
-    batches = [(_INGEST if _fits(batch) else _INGEST_LARGE, f"[{','.join(batch)}]") for batch in _batches(events)]
+    """Ingest events from a file. Safe to repeat, also where it was interrupted: the same file brings nothing twice."""
+    reader = reader_of(file, kind, delimiter=delimiter, encoding=encoding, sheet=sheet)
+    batches = _batches(events_of(reader))
     if dry_run:
-        for query, batch in batches:
-            print_sql(query, tenant, source, batch)
+        with readable(file):
+            for batch in batches:
+                print_sql(_query(batch), tenant, source, _body(batch))
         return
-    with connected(dsn, data_dir) as connection, progress("loading") as bar:
-        for query, batch in bar.track(batches):
-            outcome: dict[str, Any] = answer(connection, query, tenant, source, batch)
+    totals = {"accepted": 0, "duplicates": 0, "rejected": 0}
+    with connected(dsn, data_dir) as connection, course("loading", reader) as show, readable(file):
+        for batch in batches:
+            outcome: dict[str, Any] = answer(connection, _query(batch), tenant, source, _body(batch))
             totals["accepted"] += outcome["accepted"]
             totals["duplicates"] += outcome["duplicates"]
             totals["rejected"] += len(outcome["rejected"])
+            show(batch[-1].position, batch[-1].number, 0)
     if as_json:
-        print_json(totals)
+        print_json(totals | reader.described)
     else:
-        say(", ".join(f"{count} {name}" for name, count in totals.items()))
+        say(", ".join(f"{count:,} {name}" for name, count in totals.items()))
 
 
 def _print_events(events: list[dict[str, Any]], as_json: bool) -> None:
@@ -123,54 +132,25 @@ def _print_events(events: list[dict[str, Any]], as_json: bool) -> None:
         print_table(table)
 
 
-def _batches(events: list[str]) -> Iterator[list[str]]:
+def _batches(events: Iterable[FileEvent]) -> Iterator[list[FileEvent]]:
     """Events by the thousand, fewer where they would not fit into a request."""
-    batch: list[str] = []
+    batch: list[FileEvent] = []
     size = 0
     for event in events:
-        size += len(event.encode()) + 1
+        length = len(event.text.encode()) + 1
+        size += length
         if batch and (size > _BATCH_BYTES or len(batch) == _BATCH):
             yield batch
-            batch, size = [], len(event.encode()) + 1
+            batch, size = [], length
         batch.append(event)
     if batch:
         yield batch
 
 
-def _fits(batch: list[str]) -> bool:
-    return len(batch) > 1 or len(batch[0].encode()) <= _BATCH_BYTES
+def _body(batch: list[FileEvent]) -> str:
+    return f"[{','.join(event.text for event in batch)}]"
 
 
-def _read_events(file: Path) -> list[str]:
-    """The events of a file, each as JSON text. Bytes that are no UTF-8 become halves of surrogate pairs, which Python
-    takes for letters and writes as \\udcff: the database refuses the event, and keeps it readable.
-    """
-    try:
-        text = file.read_text(encoding="utf-8-sig", errors="surrogateescape")
-        if text.lstrip().startswith("["):
-            return [json.dumps(event) for event in json.loads(text, strict=False)]
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageError(f"{file} cannot be read: {error}") from error
-    lines = (line for line in text.split("\n") if line.strip())
-    return [_event(file, number, line.strip()) for number, line in enumerate(lines, start=1)]
-
-
-def _event(file: Path, number: int, line: str) -> str:
-    """A line as it is, where it is JSON; else as near to it as can be told. One that begins like an event and is none
-    becomes a JSON string, to be refused alone.
-    """
-    try:
-        json.loads(line)
-        line.encode()
-    except ValueError:
-        pass
-    else:
-        return line
-    try:
-        return json.dumps(json.loads(line, strict=False))
-    except ValueError as error:
-        if not line.startswith("{"):
-            raise UsageError(f"{file}: line {number} is not JSON: {error}") from error
-        return json.dumps(line)
+def _query(batch: list[FileEvent]) -> str:
+    fits = len(batch) > 1 or len(batch[0].text.encode()) <= _BATCH_BYTES
+    return _INGEST if fits else _INGEST_LARGE

@@ -14,6 +14,7 @@ import typer
 from c360.domain.errors import UsageError
 from c360.importing.formats import reader_of
 from c360.importing.load import Wish, load
+from c360.importing.source import readable
 from c360_cli.connection import connected
 from c360_cli.file_work import Delimiter, Encoding, Kind, Sheet, course, rate
 from c360_cli.import_preset import chosen, presets_command, print_mapping, print_sample, say_left_out
@@ -85,7 +86,7 @@ def import_command(
     with connected(dsn, data_dir) as connection:
         wish, is_detected = chosen(connection, wish, reader, yes, as_json)
         started = time.monotonic()
-        with course("importing", reader, leaves_nothing=dry_run) as show:
+        with course("importing", reader, leaves_nothing=dry_run) as show, readable(file):
             summary = load(connection, wish, reader, show)
         if rejects is not None:
             _write_rejects(connection, tenant, summary, rejects)

@@ -1,14 +1,19 @@
 """`c360 import` as a person meets it."""
 
+import gzip
 import json
+import signal
 import subprocess
 import sys
 
+import openpyxl
 import pytest
 
 from support.command_line import clean_environment
 
 HEADER = "id,email,city\n"
+OURS = "application_name = 'c360 cli' AND datname = current_database()"
+STOPPED = "stopped after row 20,000 of people.csv; run the same command again to go on"
 
 
 @pytest.fixture
@@ -54,15 +59,23 @@ def test_a_file_is_imported_and_again_only_what_changed(c360, session, tmp_path)
     assert staging(session) == 0
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", "csv.gz", "jsonl", "json", "xlsx", "parquet"])
 def test_every_format_makes_the_same_observations(c360, session, tmp_path, kind):
     rows = [{"user_id": f"u{number}", "email": f"u{number}@shop.vn", "note": 'tab\t"\\ \n'} for number in range(300)]
     file = tmp_path / f"people.{kind}"
-    if kind == "csv":
+    if kind.startswith("csv"):
         lines = (f'{row["user_id"]},{row["email"]},"{row["note"].replace(chr(34), chr(34) * 2)}"' for row in rows)
-        file.write_text("user_id,email,note\n" + "\n".join(lines), newline="")
+        content = ("user_id,email,note\n" + "\n".join(lines)).encode()
+        file.write_bytes(gzip.compress(content) if kind == "csv.gz" else content)
     elif kind == "jsonl":
         file.write_text("\n".join(map(json.dumps, rows)))
+    elif kind == "json":
+        file.write_text(json.dumps(rows))
+    elif kind == "xlsx":
+        book = openpyxl.Workbook()
+        for row in ({"user_id": "user_id", "email": "email", "note": "note"}, *rows):
+            book.active.append(list(row.values()))
+        book.save(file)
     else:
         pyarrow = pytest.importorskip("pyarrow")
         from pyarrow import parquet
@@ -102,8 +115,9 @@ def test_a_dry_run_answers_the_same_and_changes_nothing(c360, session, tmp_path)
     assert {name: dry[name] for name in dry.keys() - varying} == {name: real[name] for name in real.keys() - varying}
 
 
-def test_an_import_that_was_killed_goes_on_where_it_stopped(
-    c360, session, connect, database, tmp_path, in_background, wait_until
+@pytest.mark.parametrize("ending", ["killed", "Ctrl-C", "connection lost"])
+def test_an_import_that_was_stopped_goes_on_where_it_stopped(
+    c360, session, connect, database, tmp_path, in_background, wait_until, ending
 ):
     (tmp_path / "people.csv").write_text(HEADER + "".join(f"{n},u{n}@shop.vn,Huế\n" for n in range(45_000)))
     command = [sys.executable, "-m", "c360_cli", "import", "acme", "people.csv", "--key", "id", "--dsn", database.dsn]
@@ -117,7 +131,7 @@ def test_an_import_that_was_killed_goes_on_where_it_stopped(
 
     # One chunk gets its turn, the next does not.
     first.execute(turn)
-    with subprocess.Popen(command, cwd=tmp_path, env=clean_environment(), stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=tmp_path, env=clean_environment(), stderr=subprocess.PIPE, text=True) as process:
         wait_until(lambda: waiting() == 1)
         holding = in_background(second.execute, turn)
         wait_until(lambda: waiting() == 2)
@@ -125,27 +139,56 @@ def test_an_import_that_was_killed_goes_on_where_it_stopped(
         wait_until(lambda: session.value("SELECT row_count FROM tenant_acme.cdp_imports") == 20_000)
         holding.result()
         wait_until(lambda: waiting() == 1)
-        process.kill()
+        if ending == "killed":
+            process.kill()
+        elif ending == "Ctrl-C":
+            process.send_signal(signal.SIGINT)
+        else:
+            session.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OURS}")
+        said = process.stderr.read()
     second.rollback()
-    wait_until(
-        lambda: (
-            session.value(
-                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'c360 cli'"
-                " AND datname = current_database()"
-            )
-            == 0
-        )
-    )
+    wait_until(lambda: session.value(f"SELECT count(*) FROM pg_stat_activity WHERE {OURS}") == 0)
     stopped = session.row("SELECT status, row_count FROM tenant_acme.cdp_imports")
 
     done = c360("people.csv", "--key", "id", "--json")
 
+    assert process.returncode == {"killed": -signal.SIGKILL, "Ctrl-C": 130, "connection lost": 1}[ending]
+    assert (STOPPED in said) == (ending != "killed"), said
+    assert "Traceback" not in said
     assert stopped == ("running", 20_000)
     assert json.loads(done.stdout)["resumed_after"] == 20_000
     assert counts(done) == {"rows": 45_000, "new": 45_000, "changed": 0, "unchanged": 0, "rejected": 0}
     assert session.column("SELECT status FROM tenant_acme.cdp_imports") == ["finished"]
     assert session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles") == 45_000
     assert staging(session) == 0
+
+
+def test_how_a_file_is_read_is_said(c360, tmp_path):
+    (tmp_path / "people.csv").write_bytes("sep=;\nid;email;city\n1;an@shop.vn;Köln\n".encode("cp1252"))
+
+    done = c360("people.csv", "--key", "id", "--json")
+
+    answer = json.loads(done.stdout)
+    assert (answer["encoding"], answer["delimiter"], answer["new"]) == ("windows-1252", ";", 1)
+    assert "Windows-1252" in done.stderr
+
+
+@pytest.mark.parametrize("delimiter", ["::", "", '"'])
+def test_a_delimiter_that_is_none_is_wrong_usage(c360, tmp_path, delimiter):
+    (tmp_path / "people.csv").write_text(HEADER)
+
+    done = c360("people.csv", "--delimiter", delimiter)
+
+    assert (done.returncode, done.stderr[:5], "semicolon" in done.stderr) == (2, "U9100", True), done.stderr
+
+
+def test_a_packed_file_that_breaks_off_is_taken_so_far_and_ends_without_a_traceback(c360, session, tmp_path):
+    packed = gzip.compress((HEADER + "".join(f"{n},u{n}@shop.vn,Huế\n" for n in range(45_000))).encode())
+    (tmp_path / "people.csv.gz").write_bytes(packed[: len(packed) * 9 // 10])
+
+    done = c360("people.csv.gz", "--key", "id")
+
+    assert (done.returncode, "U9100" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
 
 
 def test_another_file_does_not_go_on_with_an_interrupted_one(session):

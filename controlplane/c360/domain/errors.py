@@ -140,7 +140,7 @@ def from_psycopg(error: psycopg.Error) -> C360Error:
     diagnosis = error.diag
     if error.sqlstate is None or error.sqlstate.startswith(("08", "57P")):
         return DatabaseUnreachable(
-            str(error).strip() or "the connection to PostgreSQL broke",
+            diagnosis.message_primary or str(error).strip() or "the connection to PostgreSQL broke",
             code=error.sqlstate or "08000",
             hint="Check the address with --dsn or DATABASE_URL, and that the server is running.",
         )

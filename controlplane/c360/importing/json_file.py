@@ -34,7 +34,7 @@ class JsonFile:
 
     def __init__(self, source: Source, *, named: set[str], encoding: str | None = None) -> None:
         text = json_text_of(source, encoding)
-        self._source, self._encoding, self._start = text.source, text.encoding, text.start
+        self._source, self.encoding, self._start = text.source, text.encoding, text.start
         self._named = named
         self.path, self.size = source.path, source.size
         with self._source.open(self._start) as file:
@@ -55,7 +55,7 @@ class JsonFile:
 
     def rows(self, position: int, wanted: set[str]) -> Iterator[Row]:  # noqa: ARG002 - a line goes as it is
         for line, length, end in self.sent(position):
-            yield _row(line, length, end, self._encoding)
+            yield _row(line, length, end, self.encoding)
 
     def sent(self, position: int) -> Iterator[tuple[bytes, int, int]]:
         """Lines or elements as they are, with their length, also where they are cut, and the position behind them."""

@@ -6,7 +6,6 @@ stopped when the same file comes with the same options; what a file is known by 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -18,6 +17,7 @@ from psycopg import sql
 
 from c360.domain.tenants import of_tenant
 from c360.importing.rows import Reader, Row
+from c360.importing.source import digest_of
 
 _CHUNK_ROWS = 20_000
 _CHUNK_BYTES = 16_000_000
@@ -167,9 +167,7 @@ def _columns_wanted(begun: dict[str, Any]) -> set[str]:
 
 
 def _fingerprint(wish: Wish, reader: Reader) -> str:
-    with reader.path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return f"{'dry run ' if wish.dry_run else ''}{reader.reading} {digest}"
+    return f"{'dry run ' if wish.dry_run else ''}{reader.reading} {digest_of(reader.path)}"
 
 
 def _identifier(name: str) -> sql.Identifier:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import gzip
+import hashlib
 import io
 import zipfile
 import zlib
@@ -128,6 +129,12 @@ class _Utf8(io.RawIOBase):
             self._is_begun = True
             text = text.removeprefix("\ufeff")
         return text.encode("utf-8", "surrogatepass")
+
+
+def digest_of(path: Path) -> str:
+    """What a file is known by: its whole content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextlib.contextmanager
