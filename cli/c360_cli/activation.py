@@ -13,7 +13,7 @@ from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Who, Yes, confirm, span_option
-from c360_cli.output import print_json, print_table, printable, say
+from c360_cli.output import in_steps, print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 from c360_cli.written import read_written
@@ -181,11 +181,12 @@ def run_command(
         print_sql(_RUN, tenant)
         return
     sums = {"requested": 0, "refused": 0, "held": 0}
-    with connected(dsn, data_dir) as connection:
+    with connected(dsn, data_dir) as connection, in_steps("deciding", "persons") as steps:
         while True:
             step = answer(connection, _RUN, tenant)
             connection.commit()
             sums = {name: count + step[name] for name, count in sums.items()}
+            steps.advance(sum(step[name] for name in sums))
             if not step["has_more"]:
                 break
     if as_json:

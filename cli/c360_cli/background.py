@@ -116,9 +116,10 @@ def _comes_up(settings: Settings, daemon: int) -> bool:
 
 def _end(daemon: int) -> None:
     """Nothing is left running of a start that failed."""
-    with contextlib.suppress(ProcessLookupError, ChildProcessError):
-        os.kill(daemon, signal.SIGTERM)
-        os.waitpid(daemon, 0)
+    with contextlib.suppress(ChildProcessError):  # it has ended, and was seen to
+        if os.waitpid(daemon, os.WNOHANG) == (0, 0):
+            os.kill(daemon, signal.SIGTERM)
+            os.waitpid(daemon, 0)
 
 
 def _is_ready(settings: Settings) -> bool:

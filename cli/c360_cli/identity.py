@@ -17,7 +17,7 @@ from c360_cli.connection import connected
 from c360_cli.decision import Preview, decided, pair_lines, show_changes
 from c360_cli.explanation import draw_link
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, limit_option
-from c360_cli.output import print_json, printable, say
+from c360_cli.output import in_steps, print_json, printable, say, working
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
@@ -47,11 +47,12 @@ def resolve_command(
         return
     sums: Counter[str] = Counter()
     is_busy = False
-    with connected(dsn, data_dir) as connection:
+    with connected(dsn, data_dir) as connection, in_steps("resolving", "observations") as steps:
         while True:
             counts = answer(connection, _RESOLVE, tenant, batch)
             is_busy = bool(counts.get("busy"))
             sums.update({name: count for name, count in counts.items() if name not in {"remaining", "busy"}})
+            steps.advance(counts.get("claimed", 0))
             if is_busy or not counts.get("remaining"):
                 break
     if as_json:
@@ -95,7 +96,7 @@ def rebuild_command(
     dry_run: Preview = False,
 ) -> None:
     """Resolve everything anew by the rules of today, and show what differs from before."""
-    with connected(dsn, data_dir) as connection:
+    with connected(dsn, data_dir) as connection, working("rebuilding"):
         connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
         changes = answer(connection, "SELECT {tenant}.rebuild_identities(%s, %s)", tenant, dry_run, limit)
     show_changes(changes, as_json)
@@ -114,7 +115,7 @@ def preview_command(
 ) -> None:
     """Show who would be who after applying a file and rebuilding. Does both in a transaction and takes it back."""
     declaration = read_declaration(file)
-    with connected(dsn, data_dir) as connection:
+    with connected(dsn, data_dir) as connection, working("rebuilding"):
         connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
         preview = preview_declaration(connection, declaration, most=limit)
     changes = {"metadata": list(preview.application.changes), **preview.changes, "dry_run": True}

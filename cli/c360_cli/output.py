@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import psycopg
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.status import Status
 from rich.table import Table
 
 from c360.domain.errors import UsageError
@@ -94,9 +94,55 @@ def progress(what: str, *more: ProgressColumn) -> Progress:
     )
 
 
-def working(what: str) -> Status:
-    """Turns on stderr while the database works, and is not there where nobody looks at it."""
-    return Console(stderr=True).status(f"{what} ...")
+@contextlib.contextmanager
+def working(what: str) -> Iterator[None]:
+    """Turns on stderr while the database works on one thing, and is not there where nobody looks at it.
+
+    Whoever stops it is told that nothing came of it: what takes one call is one transaction.
+    """
+    try:
+        with Console(stderr=True).status(f"{what} ..."):
+            yield
+    except KeyboardInterrupt:
+        say(f"{what}: stopped; nothing was changed.")
+        raise typer.Exit(130) from None
+
+
+class Steps:
+    """How far work has come that is committed a step at a time."""
+
+    def __init__(self, bar: Progress, total: int | None) -> None:
+        self.done = 0
+        self.total = total
+        self._bar = bar
+        self._task = bar.add_task("", total=total)
+
+    def advance(self, count: int) -> None:
+        self.done += count
+        self._bar.advance(self._task, count)
+
+
+@contextlib.contextmanager
+def in_steps(what: str, unit: str, total: int | None = None) -> Iterator[Steps]:
+    """A bar for work that is committed a step at a time. Whoever stops it, or an error, learns how far it came."""
+    with progress(what) as bar:
+        steps = Steps(bar, total)
+        try:
+            yield steps
+        except KeyboardInterrupt:
+            bar.stop()
+            say(f"{what}: {_stopped(steps, unit)}")
+            raise typer.Exit(130) from None
+        except psycopg.Error:
+            bar.stop()
+            if steps.done:
+                say(f"{what}: {_stopped(steps, unit)}")
+            raise
+
+
+def _stopped(steps: Steps, unit: str) -> str:
+    of = "" if steps.total is None else f" of {steps.total:,}"
+    return f"stopped after {steps.done:,}{of} {unit}, which stay done; run it again to go on."
 
 
 def say(text: str) -> None:

@@ -16,7 +16,7 @@ import typer
 
 from c360.domain.errors import UsageError
 from c360_cli import exact_json
-from c360_cli.output import print_json, progress, say
+from c360_cli.output import in_steps, print_json, progress, say
 from c360_cli.rejected_filter import Filter
 from c360_cli.tenant_calls import answer
 
@@ -71,7 +71,9 @@ class Outcome:
             )
         else:
             self._say(dry_run)
-        if self.codes or self.unknown or self.is_stopped:
+        if self.is_stopped:
+            raise typer.Exit(130)
+        if self.codes or self.unknown:
             raise typer.Exit(1)
 
     def _say(self, dry_run: bool) -> None:
@@ -133,12 +135,11 @@ def redrive_by_file(connection: psycopg.Connection, tenant: str, file: Path, *, 
     """Corrected events out of lines of {rejected_event_id, payload}."""
     outcome = Outcome()
     corrections = read_corrections(file)
-    with progress("redriving") as bar:
-        task = bar.add_task("", total=len(corrections))
+    with in_steps("redriving", "corrections", len(corrections)) as steps:
         for page in in_pages(corrections):
             ids, payloads = [list(part) for part in zip(*page, strict=True)]
             outcome.add(patiently(connection, CORRECT, tenant, ids, payloads, dry_run))
-            bar.advance(task, len(page))
+            steps.advance(len(page))
     return outcome
 
 

@@ -18,7 +18,7 @@ from c360_cli import funnel
 from c360_cli.connection import connected
 from c360_cli.days import day_option, local_day
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, span_option
-from c360_cli.output import print_json, say, working
+from c360_cli.output import in_steps, print_json, say, working
 from c360_cli.report_screens import print_clv, print_cohorts, print_funnel, print_overview, print_rfm
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
@@ -166,11 +166,12 @@ def refresh_command(
         print_sql(_REFRESH, tenant, True)
         return
     profiles = 0
-    with connected(dsn, data_dir) as connection, working("refreshing"):
+    with connected(dsn, data_dir) as connection, in_steps("refreshing", "customers") as steps:
         told = {"has_more": True}
         while told["has_more"]:
             told = answer(connection, _REFRESH, tenant, True)
             profiles += told["profiles"]
+            steps.advance(told["profiles"])
             connection.commit()
     if as_json:
         print_json({**told, "profiles": profiles})

@@ -11,7 +11,7 @@ from rich.table import Table
 from c360.domain.errors import UsageError
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, confirm, time_option
-from c360_cli.output import print_json, print_table, say
+from c360_cli.output import in_steps, print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 from c360_cli.times import read_span
@@ -96,11 +96,14 @@ def run_command(
     with connected(dsn, data_dir) as connection:
         if not dry_run:
             confirm(f"Remove what tenant {tenant} no longer keeps?", yes)
-        outcome = answer(connection, _RUN, tenant, kind, at, dry_run)
-        total = outcome["kinds"]
-        while outcome["has_more"] and not dry_run:
-            outcome = answer(connection, _RUN, tenant, kind, at, dry_run)
-            total = _added(total, outcome["kinds"])
+        total: dict[str, Any] = {}
+        with in_steps("counting" if dry_run else "removing", "rows") as steps:
+            while True:
+                outcome = answer(connection, _RUN, tenant, kind, at, dry_run)
+                total = _added(total, outcome["kinds"])
+                steps.advance(sum(done["removed"] for done in outcome["kinds"].values()))
+                if dry_run or not outcome["has_more"]:
+                    break
     if as_json:
         print_json({**outcome, "kinds": total})
         return

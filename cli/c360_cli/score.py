@@ -13,7 +13,7 @@ from c360_cli.connection import connected
 from c360_cli.fits import fit_command, show_command, validate_command
 from c360_cli.identifiers import named_identifier
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, time_option
-from c360_cli.output import print_json, print_table, say
+from c360_cli.output import print_json, print_table, say, working
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
@@ -74,7 +74,7 @@ def refresh_command(
     if dry_run:
         print_sql(_REFRESH, tenant, as_of)
         return
-    with connected(dsn, data_dir) as connection:
+    with connected(dsn, data_dir) as connection, working("scoring"):
         outcome = answer(connection, _REFRESH, tenant, as_of)
     if as_json:
         print_json(outcome)

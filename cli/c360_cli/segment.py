@@ -15,7 +15,7 @@ from c360.domain.tenants import Segment
 from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Who, Yes, confirm, limit_option
-from c360_cli.output import console, print_json, print_table, printable, progress, say, shown
+from c360_cli.output import console, in_steps, print_json, print_table, printable, say, shown
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
@@ -245,8 +245,8 @@ def refresh_command(
     if dry_run:
         print_sql(_REFRESH, tenant)
         return
-    with connected(dsn, data_dir) as connection:
-        done = fill_segments(connection, tenant, lambda _: None, whole=True)
+    with connected(dsn, data_dir) as connection, in_steps("looking at everybody", "golden records") as steps:
+        done = fill_segments(connection, tenant, steps.advance, whole=True)
     if as_json:
         print_json(done)
         return
@@ -264,9 +264,8 @@ def _put(
             print(plan.sql)
             return
         connection.commit()
-        with progress("golden records looked at") as bar:
-            task = bar.add_task("", total=None)
-            done = fill_segments(connection, tenant, lambda count: bar.advance(task, count))
+        with in_steps(f"filling segment {segment.name}", "golden records") as steps:
+            done = fill_segments(connection, tenant, steps.advance)
         listed = [row["row"] for row in records(connection, _LIST, tenant) if row["row"]["segment"] == segment.name]
     if as_json:
         print_json({**listed[0], "entered": done["entered"], "left": done["left"]})

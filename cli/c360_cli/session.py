@@ -11,7 +11,7 @@ from rich.table import Table
 from c360_cli.connection import connected
 from c360_cli.identifiers import named_identifier
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, limit_option
-from c360_cli.output import print_json, print_table, printable, say
+from c360_cli.output import in_steps, print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
@@ -54,15 +54,14 @@ def refresh_command(
         print_sql(_REFRESH, tenant)
         return
     done = {"visitors": 0, "sessions": 0}
-    with connected(dsn, data_dir) as connection:
+    with connected(dsn, data_dir) as connection, in_steps("working out visits", "visitors") as steps:
         has_more = True
         while has_more:
             step = answer(connection, _REFRESH, tenant)
             connection.commit()
             has_more = step["has_more"]
             done = {name: done[name] + step[name] for name in done}
-            if has_more:
-                say(f"{done['visitors']} visitors, {done['sessions']} visits so far")
+            steps.advance(step["visitors"])
     if as_json:
         print_json(done)
         return

@@ -12,7 +12,7 @@ from c360.relay.webhooks import send_test
 from c360.settings import load_settings
 from c360_cli.connection import connected
 from c360_cli.options import DataDir, Dsn, Json, Tenant, time_option
-from c360_cli.output import print_json, say
+from c360_cli.output import in_steps, print_json, say
 from c360_cli.tenant_calls import answer
 from c360_cli.webhook_options import AllowPrivate, Webhook, keyring_of
 
@@ -82,10 +82,11 @@ def replay_command(
     Example: c360 webhook replay acme crm --since 2026-11-24 --until 2026-11-25
     """
     found, after = {"messages": 0, "too_old": 0}, 0
-    with connected(dsn, data_dir) as connection:
+    with connected(dsn, data_dir) as connection, in_steps("replaying", "messages") as steps:
         while True:
             step = answer(connection, _REPLAY, tenant, webhook, since, until, _filter(type_, key), dry_run, after)
             found = {name: count + step[name] for name, count in found.items()}
+            steps.advance(step["messages"])
             if step["next"] is None:
                 break
             after = step["next"]

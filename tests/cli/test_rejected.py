@@ -444,7 +444,7 @@ def test_a_run_that_is_stopped_says_where_to_go_on(session, database, connect, t
         said = run.stderr.read()
     holder.rollback()
 
-    assert (run.returncode, "--after" in said) == (1, True), said
+    assert (run.returncode, "--after" in said) == (130, True), said
     after = re.search(r"--after (\d+)", said)[1]
     assert session.value(
         "SELECT message_id FROM tenant_acme.cdp_rejected_events WHERE rejected_event_id = %s", int(after)

@@ -1,5 +1,6 @@
 """`c360 up --detach` and `--stop` with real processes, killed ones among them."""
 
+import functools
 import json
 import os
 import shutil
@@ -163,7 +164,12 @@ def test_one_that_ends_before_it_is_ready_tells_why(c360, empty_database, folder
 def test_ctrl_c_while_it_starts_leaves_nothing_running(folder, tmp_path, wait_until):
     environment = clean_environment(C360_DATA_DIR=str(folder), C360_GATEWAY_PORT=str(free_port()))
     with subprocess.Popen(
-        [sys.executable, "-m", "c360_cli", "up", "--detach"], env=environment, cwd=tmp_path, stderr=subprocess.PIPE
+        [sys.executable, "-m", "c360_cli", "up", "--detach"],
+        env=environment,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        # A shell that runs the tests in the background has it ignored.
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     ) as process:
         wait_until(lambda: running.find_up(folder))
         process.send_signal(signal.SIGINT)

@@ -15,7 +15,8 @@ from support.waiting import DEADLINE
 
 # A session of its own, whose terminal sends Ctrl-C to all that run in it.
 _IN_A_TERMINAL = """
-import fcntl, termios
+import fcntl, signal, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from c360_cli.main import run
 run()
