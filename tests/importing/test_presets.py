@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from support.command_line import clean_environment
 from support.observations import resolve
+from support.terminal import at_a_terminal
 
 EXPORTS = Path(__file__).parent / "exports"
 PEOPLE = runpy.run_path(str(EXPORTS / "expected.py"))["PEOPLE"]
@@ -233,6 +234,24 @@ def test_a_number_makes_one_person_of_a_customer_of_one_shop_who_changes_the_mai
     assert people_of(db) == 300
 
 
+@pytest.mark.parametrize(
+    ("preset", "numbers"),
+    [
+        ("hubspot", ("Record ID", "Contact ID", "Customer ID")),
+        ("stripe", ("id", "Customer ID")),
+        ("magento", ("ID", "Customer ID")),
+    ],
+)
+def test_two_kinds_of_numbers_are_never_taken_for_one(db, preset, numbers):
+    columns = [{"name": name, "kind": "any"} for name in (*numbers, "Email")]
+
+    proposed = db.call("tenant_acme.propose_import", "own", Jsonb(columns), None, Jsonb({"preset": preset}))
+
+    assert {name: proposed["mapping"].get(name) for name in numbers} == dict.fromkeys(numbers) | {
+        numbers[0]: "identifiers.crm_id:own"
+    }
+
+
 HEADERS = {
     "hubspot": [
         "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status,Create Date (GMT+7)",
@@ -240,6 +259,8 @@ HEADERS = {
         "email,firstname,lastname,hs_object_id,lifecyclestage",
         "Contact ID,Email,Lifecycle Stage,Becoming ID",
         'RECORD ID, e-mail ,"lifecycle stage",Họ',
+        "firstname,lastname,email,mobilephone,hs_email_optout,hs_email_optout_12345,createdate,lastmodifieddate",
+        "First Name,Last Name,Email,Lifecycle Stage,Contact owner,Unsubscribed from all email",
     ],
     "salesforce": [
         "Id,IsDeleted,AccountId,LastName,FirstName,Email",
@@ -247,10 +268,12 @@ HEADERS = {
         "Salutation,First Name,Last Name,Mailing Street,Mailing City,Mailing Zip/Postal Code",
         "Lead ID,Company / Account,Lead Source,Rating",
         "ID,LASTNAME,LEADSOURCE,ISCONVERTED,HASOPTEDOUTOFEMAIL",
+        "First Name,Last Name,Mailing Street,Mailing State/Province,Reports To: Last Name,Custom__c",
     ],
     "shopify": [
         "First Name,Last Name,Email,Company,Address1,City,Province Code,Accepts Marketing,Total Spent,Tax Exempt",
         "First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Tags,Total Spent,Total Orders",
+        "ID,Email,State,Email Marketing: Status,Total Spent,Address ID,Address Line 1,Metafield: custom.size",
         "ID,Email,Accepts Email Marketing,Accepts SMS Marketing,Geburtstag (customer.metafields.facts.birth_date)",
     ],
     "mailchimp": [
@@ -261,10 +284,12 @@ HEADERS = {
     "stripe": [
         "id,Description,Email,Name,Created (UTC),Currency,Delinquent",
         "ID,Email,Name,Created (UTC),plan (metadata)",
+        "id,Email,Name,Created (UTC),Address Line1,Shipping Name,Preferred Locales,Tax Exempt",
     ],
     "magento": [
         "ID,Name,Email,Group,Phone,ZIP,Country,State/Province,Customer Since,Web Site",
         "email,_website,_store,confirmation,created_at,created_in,firstname,lastname,group_id",
+        "entity_id,website_id,email,group_id,store_id,password_hash,rp_token,firstname,lastname",
         "_website,_email,_entity_id,city,company,country_id,firstname,lastname,postcode,telephone",
     ],
     None: [
@@ -454,3 +479,17 @@ def test_presets_can_be_listed(db):
 
     assert {line["preset"] for line in lines} == {"stripe"}
     assert {line["preset"] for line in every} == {preset_of(name) for name in HOLDS}
+
+
+def test_at_a_terminal_somebody_sees_the_first_rows_and_is_asked(database, db, purposes):
+    db.connection.commit()
+    arguments = ("import", "acme", "shopify.csv", "--dsn", database.dsn)
+
+    for answer, end, people in ((b"n", "nothing was changed", 0), (b"y", "300 new", 300)):
+        with at_a_terminal(*arguments, environment=clean_environment(), cwd=EXPORTS) as terminal:
+            seen = terminal.until("[y/N]")
+            terminal.type(answer + b"\n")
+            terminal.until(end)
+        assert "this is an export of shopify" in seen
+        assert "an.nguyen@shop.vn" in seen
+        assert db.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles") == people

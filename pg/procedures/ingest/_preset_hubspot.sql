@@ -36,6 +36,7 @@ AS $$
         ('{Industry}', 'industry', NULL),
         ('{Website URL,Website}', 'traits.website', NULL),
         ('{Street Address,Address}', 'address_line1', NULL),
+        ('{Street Address 2,Address 2}', 'address_line2', NULL),
         ('{City}', 'city', NULL),
         ('{State/Region,State}', 'state', NULL),
         ('{State/Region Code,hs_state_code}', 'traits.hubspot.state_code', NULL),

@@ -40,6 +40,8 @@ AS $$
         ('{Verified Email}', 'traits.shopify.is_email_verified', NULL),
         (ARRAY['~\(customer[.]metafields[.]facts[.]birth_date\)$'], 'date_of_birth', NULL),
         (ARRAY['~\(customer[.]metafields[.]([^)]+)\)$'], 'traits.shopify.metafields.\1', NULL),
+        (ARRAY['~^Metafield: (\S+)'], 'traits.shopify.metafields.\1', NULL),
+        ('{Address ID,Address First Name,Address Last Name,Address Command,Address Is Default}', 'not_taken', NULL),
         ('{Command,Tags Command,Row #,Top Row,Default Address First Name,Default Address Last Name,Default Address Name}', 'not_taken', NULL),
         ('{Multipass Identifier,Account Activation URL,Send Account Activation Email,Send Welcome Email,Password}', 'secret', NULL);
 $$;

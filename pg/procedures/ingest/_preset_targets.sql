@@ -70,7 +70,8 @@ AS $$
             meant.*,
             meant.first_target IS NOT NULL
                 AND (
-                    starts_with(meant.first_target, 'identifiers.')
+                    -- Two columns with numbers are two kinds of numbers: one of them alone is that of the record.
+                    (starts_with(meant.first_target, 'identifiers.') AND meant.target <> 'id')
                     OR starts_with(meant.first_target, 'consents.')
                     OR (
                         row_number() OVER (PARTITION BY c360._target_base(meant.first_target) ORDER BY meant.place, meant.rank, meant.position) = 1
