@@ -307,6 +307,8 @@ SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \ir procedures/governance/_apply_identifier_types.sql
 \ir procedures/governance/_apply_tenant_properties.sql
 \ir procedures/governance/_check_time_zone.sql
+\ir procedures/governance/_currencies.sql
+\ir procedures/governance/_check_tenant_settings.sql
 \ir procedures/governance/apply_metadata.sql
 \ir procedures/governance/_forget_attribute.sql
 \ir procedures/governance/_forget_tenant_release.sql

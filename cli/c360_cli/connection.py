@@ -18,6 +18,7 @@ from c360.domain.errors import EmbeddedPostgresError
 from c360.embedded import EmbeddedPostgres, find_running
 from c360.settings import load_settings
 from c360_cli.output import say
+from c360_cli.refusals import explained
 
 # Seconds after which a person wonders what is going on.
 _LONG = 1.0
@@ -65,9 +66,12 @@ def _telling(what: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def connected(dsn: str | None, data_dir: Path | None) -> Iterator[psycopg.Connection]:
-    """An open connection in autocommit mode."""
+    """An open connection in autocommit mode. What PostgreSQL refuses is raised as a C360Error."""
     with (
         database_address(dsn, data_dir) as address,
         psycopg.connect(address, autocommit=True, application_name="c360 cli") as connection,
     ):
-        yield connection
+        try:
+            yield connection
+        except psycopg.Error as error:
+            raise explained(connection, error) from error

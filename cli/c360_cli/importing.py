@@ -19,7 +19,7 @@ from c360_cli.connection import connected
 from c360_cli.file_work import Delimiter, Encoding, Kind, Sheet, course, rate
 from c360_cli.import_preset import chosen, presets_command, print_mapping, print_sample, say_left_out
 from c360_cli.options import DataDir, Dsn, Json, Tenant, Yes
-from c360_cli.output import print_json, printable, say
+from c360_cli.output import check_writable, print_json, printable, say, writable
 from c360_cli.tenant_calls import records
 
 _REJECTS = "SELECT * FROM {tenant}.import_rejects(%s, 1000, %s)"
@@ -66,6 +66,8 @@ def import_command(
     """Import customers from a file. Safe to repeat, and goes on where it was interrupted."""
     if dry_run and rejects is not None:
         raise UsageError("a dry run keeps no refused rows", hint="Its answer shows the first ten.")
+    if rejects is not None:
+        check_writable(rejects)
     mapping = _mapping(mapped or [])
     named = {name for name, target in mapping.items() if target}
     reader = reader_of(file, kind, delimiter=delimiter, encoding=encoding, sheet=sheet, named=named)
@@ -113,7 +115,7 @@ def _mapping(mapped: list[str]) -> dict[str, Any]:
 
 def _write_rejects(connection: psycopg.Connection, tenant: str, summary: dict[str, Any], file: Path) -> None:
     """Refused rows as JSON Lines {row_number, code, reason, content}, whole even when the import was interrupted."""
-    with file.open("w", encoding="utf-8") as out:
+    with writable(file) as out:
         for row in _rejects(connection, tenant, summary["import_id"]):
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
 

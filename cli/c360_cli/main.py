@@ -22,10 +22,11 @@ from typer.exceptions import TyperException
 from c360 import __version__
 from c360.domain.errors import C360Error, UsageError, from_psycopg
 from c360_cli.output import say
-from c360_cli.wrong_usage import wrong_usage
+from c360_cli.wrong_usage import with_help, wrong_usage
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _MAKE_ROOM = "Make room where the output goes, and run it again."
+_LOOK_AT_FILE = "Check that it is there, that it is a file, and that you may read or write it."
 
 _RUN, _OPERATE, _TENANTS, _CUSTOMERS, _MESSAGES = (
     "Run",
@@ -116,7 +117,7 @@ def _options(
 
 def run() -> None:
     """Entry point of the command."""
-    code = _ended(sys.argv[1:])
+    code = ended(sys.argv[1:])
     try:
         sys.stdout.flush()
     except OSError:  # what was printed before a refusal, which stays one
@@ -126,7 +127,7 @@ def run() -> None:
     sys.exit(code)
 
 
-def _ended(arguments: Sequence[str]) -> int:
+def ended(arguments: Sequence[str]) -> int:
     """Runs a command; answers its exit code, whatever ends it."""
     if sys.stdout is None:  # closed by whoever started us
         sys.stdout = io.StringIO()
@@ -145,21 +146,30 @@ def _ended(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("interrupted.")
         return 130
-    except psycopg.Error as error:
-        return _refuse(from_psycopg(error))
-    except C360Error as error:
-        return _refuse(error)
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
-            raise
-        _drop_output()
-        return _refuse(C360Error(f"the output cannot be written: {error.strerror}", code="U9019", hint=_MAKE_ROOM))
+    except (psycopg.Error, C360Error, OSError) as error:
+        return _refuse(_named(error, arguments))
     return code
+
+
+def _named(error: Exception, arguments: Sequence[str]) -> C360Error:
+    """An error as c360 says it; raises what it has no name for."""
+    if isinstance(error, psycopg.Error):
+        return from_psycopg(error)
+    if isinstance(error, UsageError):
+        return with_help(error, arguments)
+    if isinstance(error, C360Error):
+        return error
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        _drop_output()
+        return C360Error(f"the output cannot be written: {error.strerror}", code="U9019", hint=_MAKE_ROOM)
+    if isinstance(error, OSError) and error.filename is not None:
+        return UsageError(f"{error.filename}: {error.strerror}", hint=_LOOK_AT_FILE)
+    raise error
 
 
 def _invoked(arguments: Sequence[str]) -> int:
     """Run the command that is named, with its exit code as the answer. Raises UsageError for what it cannot be."""
-    command = typer.main.get_command(application(arguments))
+    command = command_for(arguments)
     if "_C360_COMPLETE" in os.environ:
         command(prog_name="c360")
     try:
@@ -175,6 +185,11 @@ def _invoked(arguments: Sequence[str]) -> int:
             return 2
         raise wrong_usage(error, command, arguments) from error
     return 0
+
+
+def command_for(arguments: Sequence[str]) -> Any:
+    """What reads these arguments."""
+    return typer.main.get_command(application(arguments))
 
 
 def _drop_output() -> None:

@@ -35,6 +35,18 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the SQL that woul
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 
 
+def readable(file: Path | None) -> Path | None:
+    """For options that name a file to read: refuses one that cannot be before anything is connected to."""
+    if file is not None:
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            raise UsageError(
+                f"{file} cannot be read: {error.strerror}", hint="Name a file that you may read."
+            ) from error
+    return file
+
+
 def limit_option(what: str, *, least: int = 1) -> Any:
     """The option --limit: how many rows at most."""
     return typer.Option("--limit", "-n", min=least, max=MOST_ROWS, help=what)

@@ -38,9 +38,20 @@ def writable(output: Path | None) -> IO[str]:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from error
 
 
+def check_writable(output: Path) -> None:
+    """Before long work whose answer goes to a file. Raises UsageError."""
+    if output.is_dir() or not os.access(output if output.exists() else output.parent, os.W_OK):
+        raise UsageError(f"{output} cannot be written", hint="Name a file in a folder that you may write to.")
+
+
 def print_json(value: Any) -> None:
     """One line of JSON: a list, an object, or, where a command follows something, one line each time."""
     print(json.dumps(value, ensure_ascii=False, default=_plain), flush=True)
+
+
+def print_rendered(text: str) -> None:
+    """JSON as the database has written it, numbers with all their digits, on one line."""
+    print(text.replace("\n", ""), flush=True)
 
 
 def console(*, markup: bool = True) -> Console:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from typing import IO, Annotated, Any
+from uuid import UUID
 
 import psycopg
 import typer
@@ -36,11 +37,13 @@ Order = Annotated[str, typer.Option("--order", help="Such as last_seen_at.desc.n
 Columns = Annotated[str, typer.Option("--columns", help="Which ones, by commas, such as name:full_name,city.")]
 Limit = Annotated[int, typer.Option("--limit", min=0, max=1000, help="How many.")]
 Offset = Annotated[int, typer.Option("--offset", min=0, help="How many to pass over.")]
-After = Annotated[str | None, typer.Option("--after", metavar="ID", help="Go on after this id; not with --order.")]
+After = Annotated[UUID | None, typer.Option("--after", metavar="ID", help="Go on after this id; not with --order.")]
 Count = Annotated[bool, typer.Option("--count", help="Count all that there are.")]
 
 _PAGE = "SELECT * FROM {tenant}.list_profiles(%s, %s)"
 _ATTRIBUTES = "SELECT jsonb_path_query_array({tenant}.tenant_metadata(), '$.attributes[*].attribute')"
+# A value its column cannot have; no such column, one named twice, an operator the type has not.
+_QUERY_IS_WRONG = ("22", "42701", "42703", "42804", "42883")
 # What tells people apart at a glance, where a tenant has it.
 _AT_A_GLANCE = ("full_name", "first_name", "last_name", "email", "phone_number", "city", "last_seen_at")
 
@@ -136,7 +139,13 @@ def _query(where: list[str] | None, order: str, columns: str, *, count: bool = F
 
 
 def _page(connection: psycopg.Connection, tenant: str, search: str | None, query: dict[str, Any]) -> dict[str, Any]:
-    return records(connection, _PAGE, tenant, search, json.dumps(query))[0]
+    try:
+        return records(connection, _PAGE, tenant, search, json.dumps(query, default=str))[0]
+    except psycopg.Error as error:
+        if error.sqlstate is None or not error.sqlstate.startswith(_QUERY_IS_WRONG):
+            raise
+        message, hint = error.diag.message_primary or str(error), error.diag.message_hint
+        raise UsageError(message, hint=hint or f"The attributes and their types: c360 tenant show {tenant}") from error
 
 
 def _show(

@@ -168,13 +168,18 @@ def edit_command(
     with connected(dsn, data_dir) as connection:
         row = one_event(connection, tenant, rejected_event_id)
         if row["status"] != "rejected":
-            raise UsageError(f"rejected event {rejected_event_id} is {row['status']} already")
+            raise UsageError(
+                f"rejected event {rejected_event_id} is {row['status']} already",
+                hint=f"Those that are open: c360 events rejected list {tenant}",
+            )
         text = as_sent(connection, tenant, "rejected_event", [rejected_event_id])[str(rejected_event_id)]
         say(f"{row['code']}: {row['reason']}")
         while True:
             corrected = edited(text)
             if corrected is None:
                 say("Nothing was changed.")
+                if as_json:
+                    redriving.Outcome().report(dry_run=dry_run, as_json=True)
                 return
             call = (tenant, [rejected_event_id], [corrected], dry_run)
             if print_statement:

@@ -18,7 +18,7 @@ from c360_cli import funnel
 from c360_cli.connection import connected
 from c360_cli.days import day_option, local_day
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, span_option
-from c360_cli.output import in_steps, print_json, say, working
+from c360_cli.output import in_steps, print_json, print_rendered, say, working
 from c360_cli.report_screens import print_clv, print_cohorts, print_funnel, print_overview, print_rfm
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
@@ -189,7 +189,7 @@ def _print(rows: str, as_json: bool, form: Format, draw: Callable[[list[dict[str
     if as_json and form is Format.CSV:
         raise UsageError("--json and --format csv exclude each other", hint="Give one of them.")
     if as_json:
-        print(rows)
+        print_rendered(rows)
         return
     told = json.loads(rows, parse_float=str)
     if form is Format.TABLE:

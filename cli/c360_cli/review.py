@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from c360.domain.errors import UsageError
+from c360.domain.errors import IdentityRefused, UsageError
 from c360_cli.connection import connected
 from c360_cli.decision import Preview, Reason, decided, show_changes
 from c360_cli.explanation import draw_link, person_text
@@ -164,15 +164,20 @@ def withdraw_command(
     """Take a decision back: the rules decide again."""
     changes = decided(dsn, data_dir, "SELECT {tenant}.remove_link_override(%s, %s)", tenant, override, dry_run)
     if changes is None:
-        say(f"Tenant {tenant} has no override {override}.")
-        raise typer.Exit(1)
+        raise IdentityRefused(
+            f"tenant {tenant} has no override {override}",
+            code="U2307",
+            hint=f"List them: c360 review overrides {tenant}",
+        )
     show_changes(changes | {"link_override_id": None}, as_json)
 
 
 def _review(connection: Any, tenant: str, number: int) -> dict[str, Any]:
     reviews = answer(connection, _REVIEWS, tenant, None, 1, number)
     if not reviews:
-        raise UsageError(f"tenant {tenant} has no review {number}", hint="`c360 review list` shows them.")
+        raise IdentityRefused(
+            f"tenant {tenant} has no review {number}", code="U2302", hint=f"List them: c360 review list {tenant}"
+        )
     review: dict[str, Any] = reviews[0]
     return review
 

@@ -13,7 +13,7 @@ from c360_cli.connection import connected
 from c360_cli.fits import fit_command, show_command, validate_command
 from c360_cli.identifiers import named_identifier
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, time_option
-from c360_cli.output import print_json, print_table, say, working
+from c360_cli.output import print_json, print_rendered, print_table, say, working
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
@@ -55,7 +55,7 @@ def rfm_command(
     with connected(dsn, data_dir) as connection:
         segments = answer(connection, _SEGMENTS, tenant, as_of)
     if as_json:
-        print(segments)
+        print_rendered(segments)
         return
     _print_segments(json.loads(segments, parse_float=str))
     say(f"Every customer is a row of the view tenant_{tenant}.cdp_rfm.")
@@ -99,7 +99,7 @@ def movement_command(
         moved = answer(connection, _MOVEMENT, tenant, since, until)
         names = answer(connection, _NAMES, tenant)
     if as_json:
-        print(moved)
+        print_rendered(moved)
         return
     _print_matrix(json.loads(moved), names)
     say("Rows are where customers were, columns where they are now; nobody is lost between.")
@@ -127,7 +127,7 @@ def explain_command(
     with connected(dsn, data_dir) as connection:
         said = answer(connection, _EXPLAIN, tenant, *named_identifier(profile), score)
     if as_json:
-        print(said)
+        print_rendered(said)
         return
     _print_parts(json.loads(said, parse_float=Decimal, parse_int=Decimal), score)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 from rich.markup import escape
@@ -167,7 +168,7 @@ def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_j
 def members_command(
     tenant: Tenant,
     segment: Code,
-    after: Annotated[str | None, typer.Option(metavar="PROFILE_ID", help="Go on after this one.")] = None,
+    after: Annotated[UUID | None, typer.Option(metavar="ID", help="Go on after this one.")] = None,
     limit: Annotated[int, limit_option("Most members to show.")] = 100,
     dsn: Dsn = None,
     data_dir: DataDir = None,

@@ -237,7 +237,7 @@ def sync_command(
     permissions = Permissions(allow_type_change, allow_drop)
     done: list[dict[str, Any]] = []
     with connected(dsn, data_dir) as connection:
-        for name in [tenant] if tenant else [listed["tenant"] for listed in list_tenants(connection)]:
+        for name in [tenant] if tenant is not None else [listed["tenant"] for listed in list_tenants(connection)]:
             if dry_run:
                 plan = plan_tenant(connection, name, permissions)
                 _print_sql(connection, plan.sql)

@@ -29,7 +29,7 @@ from c360.relay.shapes import (
     wanted_examples,
 )
 from c360_cli.connection import connected
-from c360_cli.options import DataDir, Dsn, Json, Tenant
+from c360_cli.options import DataDir, Dsn, Json, Tenant, readable
 from c360_cli.output import print_json, print_table, say
 from c360_cli.written import read_written
 
@@ -43,7 +43,8 @@ Params = Annotated[
 ]
 Format = Annotated[str | None, typer.Option("--format", help=f"What to send: {', '.join(FORMATS)}. Default: raw.")]
 TemplateFile = Annotated[
-    Path | None, typer.Option("--template", help="File with a template (JSON or YAML, texts in Liquid).")
+    Path | None,
+    typer.Option("--template", callback=readable, help="File with a template (JSON or YAML, texts in Liquid)."),
 ]
 Encoding = Annotated[str | None, typer.Option(help=f"How a template is sent: {', '.join(ENCODINGS)}. Default: json.")]
 Batch = Annotated[str | None, typer.Option(help=f"How several messages go in one request: {' or '.join(BATCHES)}.")]
@@ -54,11 +55,12 @@ Auth = Annotated[
         help="bearer:TOKEN, basic:USER:PASSWORD or header:NAME:VALUE, kept encrypted; @FILE or env:NAME; or none."
     ),
 ]
-ClientCert = Annotated[Path | None, typer.Option(help="File with a client certificate (PEM).")]
-ClientKey = Annotated[Path | None, typer.Option(help="File with its key (PEM, without a password).")]
-Answers = Annotated[Path | None, typer.Option(help="File with rules about answers (JSON or YAML).")]
+ClientCert = Annotated[Path | None, typer.Option(callback=readable, help="File with a client certificate (PEM).")]
+ClientKey = Annotated[Path | None, typer.Option(callback=readable, help="File with its key (PEM, without a password).")]
+Answers = Annotated[Path | None, typer.Option(callback=readable, help="File with rules about answers (JSON or YAML).")]
 Example = Annotated[
-    Path | None, typer.Option("--example", help="File with a message to try, instead of examples of c360.")
+    Path | None,
+    typer.Option("--example", callback=readable, help="File with a message to try, instead of examples of c360."),
 ]
 
 

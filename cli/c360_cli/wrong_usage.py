@@ -23,6 +23,14 @@ def wrong_usage(error: Any, application: Any, arguments: Sequence[str]) -> Usage
     return UsageError(said, hint=f"Did you mean {' or '.join(close)}? {see}" if close else see)
 
 
+def with_help(error: UsageError, arguments: Sequence[str]) -> UsageError:
+    """The error; where it says nothing of what to do, with the help of the command."""
+    if error.hint is None:
+        words = [word for word in arguments if not word.startswith("-")]
+        error.hint = f"See: c360 {' '.join(words[:1])} --help"
+    return error
+
+
 def _meant(command: Any, arguments: Iterable[str]) -> tuple[str, Any]:
     """The command that is named first of all, as deep as its name is known, and how it is called."""
     path = "c360"

@@ -63,7 +63,7 @@ def test_an_unreachable_database_exits_one_with_code_and_hint(c360):
     done = c360("db", "status", "--dsn", "postgresql://nobody@127.0.0.1:1/nowhere")
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("08000: ")
+    assert done.stderr.startswith("U9102: ")
     assert "hint: " in done.stderr
     assert "Traceback" not in done.stderr
 

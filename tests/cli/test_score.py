@@ -123,7 +123,7 @@ def test_what_no_model_can_be_asked_for_is_refused(c360, busy_shop, database):
     done = c360("score", "fit", "acme", "--months", "0", "--dsn", database.dsn)
 
     assert done.returncode == 1
-    assert done.stderr.startswith("22023")
+    assert done.stderr.startswith("U3430")
 
 
 def test_movement_is_a_matrix_for_people_and_rows_for_programs(c360, shop, database):

@@ -85,11 +85,11 @@ def test_steps_are_numbered_from_one_whatever_their_array_begins_with(db):
 @pytest.mark.parametrize(
     ("steps", "window", "code"),
     [
-        (["View"], "1 day", "22023"),
-        (None, "1 day", "22023"),
-        (["View", None], "1 day", "22023"),
-        (["View"] * 11, "1 day", "22023"),
-        ([["View", "Cart"], ["Cart", "View"]], "1 day", "22023"),
+        (["View"], "1 day", "U3420"),
+        (None, "1 day", "U3420"),
+        (["View", None], "1 day", "U3420"),
+        (["View"] * 11, "1 day", "U3420"),
+        ([["View", "Cart"], ["Cart", "View"]], "1 day", "U3420"),
         (["View", "Cart"], "0", "U4425"),
         (["View", "Cart"], "2 years", "U4425"),
     ],

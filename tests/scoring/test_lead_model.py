@@ -340,7 +340,7 @@ def test_a_ridge_that_cannot_be_is_refused(db, ridge):
     with pytest.raises(psycopg.Error) as refused:
         fit(db, p_ridge=ridge)
 
-    assert (refused.value.sqlstate, bool(refused.value.diag.message_hint)) == ("22023", True)
+    assert (refused.value.sqlstate, bool(refused.value.diag.message_hint)) == ("U3430", True)
 
 
 def test_a_file_sets_it_and_an_export_gives_it_back(connect, tmp_path):

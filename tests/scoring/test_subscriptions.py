@@ -333,7 +333,7 @@ def test_arguments_that_cannot_be_are_refused_with_a_hint(db, wrong):
     with pytest.raises(psycopg.Error) as refused:
         db.call("c360.fit_subscriptions", "acme", **wrong)
 
-    assert (refused.value.sqlstate, bool(refused.value.diag.message_hint)) == ("22023", True)
+    assert (refused.value.sqlstate, bool(refused.value.diag.message_hint)) == ("U3430", True)
 
 
 def test_a_file_sets_it_and_an_export_gives_it_back(connect, tmp_path):

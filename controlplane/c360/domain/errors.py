@@ -10,7 +10,7 @@
     │   ├── OperationsRefused    U9xxx
     │   ├── NotAllowed           42501
     │   └── TryAgain             40001, 40P01, 55P03 and two installers meeting in the shared catalogue
-    ├── DatabaseUnreachable      no connection, or it broke
+    ├── DatabaseUnreachable      U9102: no connection, or it broke
     ├── QueryRefused             PGRSTxxx or U1013: a query over HTTP or of the command line that cannot be read
     ├── EmbeddedPostgresError    the own server could not be started or stopped
     └── UsageError               U9100: a wrong call or setting; the command line exits with 2
@@ -135,14 +135,25 @@ def no_such_tenant(slug: str) -> GovernanceRefused:
     )
 
 
+def not_synced(slug: str) -> GovernanceRefused:
+    """As c360._check_tenant() says it, where the schema itself was asked for."""
+    return GovernanceRefused(
+        f'tenant "{slug}" was never synced: it has no tables yet',
+        code="U4450",
+        hint=f"CALL c360.request_sync('{slug}'), or: c360 tenant sync {slug}",
+    )
+
+
 def from_psycopg(error: psycopg.Error) -> C360Error:
     """Translate; raise the result `from` the original so that the cause is kept."""
     diagnosis = error.diag
-    if error.sqlstate is None or error.sqlstate.startswith(("08", "57P")):
+    if error.sqlstate is None or error.sqlstate.startswith(("08", "57P", "28")):
+        lines = [line.strip() for line in str(error).splitlines() if not line.startswith("\t")]
         return DatabaseUnreachable(
-            diagnosis.message_primary or str(error).strip() or "the connection to PostgreSQL broke",
-            code=error.sqlstate or "08000",
-            hint="Check the address with --dsn or DATABASE_URL, and that the server is running.",
+            diagnosis.message_primary or "; ".join(filter(None, lines)) or "the connection to PostgreSQL broke",
+            code="U9102",
+            detail=error.sqlstate,
+            hint="Check the address with --dsn or DATABASE_URL, that the server is running, and name and password.",
         )
     message = diagnosis.message_primary or str(error)
     if error.sqlstate == "3F000" and (schema := re.search(r'"tenant_([a-z0-9_]+)"', message)):

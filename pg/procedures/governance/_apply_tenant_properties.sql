@@ -10,6 +10,7 @@ CREATE OR REPLACE FUNCTION c360._apply_tenant_properties(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    PERFORM c360._check_tenant_settings(NULL, p_document ->> 'default_country', p_document ->> 'default_currency');
     PERFORM c360._check_time_zone(p_document ->> 'time_zone');
 
     UPDATE c360.tenants AS tenant

@@ -2,7 +2,7 @@
 -- under its own name or another one. Its schema is made by the caller (c360 tenant restore), in the same transaction.
 -- Answers how many API keys stayed out because they are known here. Not safe to repeat: a second call is refused.
 -- For the owner of c360 alone; granted to nobody.
--- Raises: U4409 tenant_exists, and what the tables refuse
+-- Raises: U4409 tenant_exists, U4410 tenant_invalid, and what the tables refuse
 
 CREATE OR REPLACE FUNCTION c360._restore_tenant(
     p_tenant text,
@@ -18,6 +18,8 @@ DECLARE
     v_count bigint;
     v_kept_out bigint := 0;
 BEGIN
+    PERFORM c360._check_tenant_settings(p_tenant, NULL, NULL);
+
     IF EXISTS (SELECT FROM c360.tenants AS known WHERE known.tenant = p_tenant)
         OR to_regnamespace(quote_ident('tenant_' || p_tenant)) IS NOT NULL
     THEN

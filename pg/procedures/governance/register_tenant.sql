@@ -18,6 +18,7 @@ AS $$
 DECLARE
     v_is_new boolean;
 BEGIN
+    PERFORM c360._check_tenant_settings(p_tenant, p_default_country, p_default_currency);
     PERFORM c360._check_time_zone(p_time_zone);
 
     BEGIN

@@ -1,7 +1,7 @@
 -- How many golden records came to each step of a funnel: events by these names, one after the other, within p_window of the first. Who
 -- begins from p_from to p_to counts, in the time zone of the tenant, also when later steps come after p_to; without them the last 30 days.
 -- Everybody counts once a step, by the furthest of their beginnings. Counted from the events that are kept. Two to ten steps. Reads only.
--- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds, U4425 interval_out_of_bounds, 22023 for steps that cannot be
+-- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds, U4425 interval_out_of_bounds, U3420 for steps that cannot be
 
 CREATE OR REPLACE FUNCTION c360.report_funnel(
     p_tenant text,
@@ -28,7 +28,7 @@ BEGIN
     PERFORM c360._use_tenant(p_tenant);
     IF array_ndims(p_steps) > 1 OR cardinality(v_steps) NOT BETWEEN 2 AND 10 OR array_position(v_steps, NULL) IS NOT NULL THEN
         RAISE EXCEPTION 'a funnel has two to ten steps'
-            USING ERRCODE = '22023',
+            USING ERRCODE = 'U3420',
                   HINT = 'Give the names of events in their order, such as page and Order Completed.';
     END IF;
     IF (p_window > interval '0' AND p_window <= interval '1 year') IS NOT TRUE THEN

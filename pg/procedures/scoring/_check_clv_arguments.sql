@@ -1,4 +1,4 @@
--- Raises 22023 for what no model of customer lifetime value can be asked for, with a hint. Pure.
+-- Raises U3430 for what no model of customer lifetime value can be asked for, with a hint. Pure.
 
 CREATE OR REPLACE FUNCTION c360._check_clv_arguments(
     p_model        text,
@@ -31,7 +31,7 @@ BEGIN
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION '%', v_wrong.message
-            USING ERRCODE = '22023',
+            USING ERRCODE = 'U3430',
                   HINT = v_wrong.hint;
     END IF;
 END;

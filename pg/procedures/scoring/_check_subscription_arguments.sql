@@ -1,4 +1,4 @@
--- Raises 22023 for what the model of subscriptions cannot be asked for, with a hint. Pure.
+-- Raises U3430 for what the model of subscriptions cannot be asked for, with a hint. Pure.
 
 CREATE OR REPLACE FUNCTION c360._check_subscription_arguments(
     p_holdout_periods integer,
@@ -27,7 +27,7 @@ BEGIN
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION '%', v_wrong.message
-            USING ERRCODE = '22023',
+            USING ERRCODE = 'U3430',
                   HINT = v_wrong.hint;
     END IF;
 END;

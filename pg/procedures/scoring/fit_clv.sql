@@ -3,7 +3,7 @@
 -- cdp_model_fits, which it answers. Orders of one day are one purchase. The newest fit that can be used is the active one: cdp_clv shows
 -- what it says, p_months ahead, with p_discount a month and p_margin of a value. Too few customers are an answer, not an error: status
 -- not_enough, with what is missing. p_prior: weight of a prior around 1, in customers, for customers who are all alike.
--- Raises: U3001 models_not_ready, U4404 tenant_not_found, U4423 tenant_suspended, U4424 time_out_of_bounds, 22023 for arguments that cannot be
+-- Raises: U3001 models_not_ready, U4404 tenant_not_found, U4423 tenant_suspended, U4424 time_out_of_bounds, U3430 for arguments that cannot be
 
 CREATE OR REPLACE FUNCTION c360.fit_clv(
     p_tenant       text,

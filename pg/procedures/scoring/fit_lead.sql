@@ -2,7 +2,7 @@
 -- as a row of cdp_lead_fits, which it answers. The newest fit that can be used is the active one: cdp_lead_model shows what it says. Too few
 -- leads are an answer, not an error: status not_enough, with what is missing; a tenant without a model is answered {"status": "no_model"}.
 -- p_ridge: how strongly coefficients are drawn towards 0.
--- Raises: U3001 models_not_ready, U4404 tenant_not_found, U4423 tenant_suspended, U4424 time_out_of_bounds, 22023 for a ridge that cannot be
+-- Raises: U3001 models_not_ready, U4404 tenant_not_found, U4423 tenant_suspended, U4424 time_out_of_bounds, U3430 for a ridge that cannot be
 
 CREATE OR REPLACE FUNCTION c360.fit_lead(
     p_tenant text,

@@ -3,7 +3,7 @@
 -- of cdp_subscription_fits, which it answers. The newest fit that can be used is the active one: cdp_subscriptions shows what it says of the next
 -- p_periods periods, with p_discount a period. Too few contracts are an answer, not an error: status not_enough, with what is missing; a tenant that has
 -- told of none is answered {"status": "no_subscriptions"}. p_prior: weight of a prior around 1, in customers.
--- Raises: U3001 models_not_ready, U4404 tenant_not_found, U4423 tenant_suspended, U4424 time_out_of_bounds, 22023 for arguments that cannot be
+-- Raises: U3001 models_not_ready, U4404 tenant_not_found, U4423 tenant_suspended, U4424 time_out_of_bounds, U3430 for arguments that cannot be
 
 CREATE OR REPLACE FUNCTION c360.fit_subscriptions(
     p_tenant          text,

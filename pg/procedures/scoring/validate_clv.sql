@@ -1,6 +1,6 @@
 -- How well the models of customer lifetime value would have said the last p_holdout_days days before p_as_of (half of the time since the first
 -- order when NULL), had they been fitted before: as validation of cdp_model_fits. Keeps nothing. NULL where too few customers bought before.
--- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds, 22023 for arguments that cannot be
+-- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds, U3430 for arguments that cannot be
 
 CREATE OR REPLACE FUNCTION c360.validate_clv(
     p_tenant       text,

@@ -1,6 +1,6 @@
 -- How well the model of leads would have said who reached the goal on the last days before p_as_of, had it been fitted before: as validation of
 -- cdp_lead_fits. Keeps nothing. NULL where too few leads were there before, and without a model.
--- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds, 22023 for a ridge that cannot be
+-- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds, U3430 for a ridge that cannot be
 
 CREATE OR REPLACE FUNCTION c360.validate_lead(
     p_tenant text,

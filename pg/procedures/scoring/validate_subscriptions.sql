@@ -1,7 +1,7 @@
 -- How well the model of subscriptions would have said which contracts were kept in the last p_holdout_periods periods before p_as_of (half of
 -- the time since the first contract when NULL), had it been fitted before: as validation of cdp_subscription_fits. Keeps nothing. NULL where too
 -- few contracts were there before.
--- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds, 22023 for arguments that cannot be
+-- Raises: U4404 tenant_not_found, U4424 time_out_of_bounds, U3430 for arguments that cannot be
 
 CREATE OR REPLACE FUNCTION c360.validate_subscriptions(
     p_tenant          text,
