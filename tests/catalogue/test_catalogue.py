@@ -25,7 +25,7 @@ def _texts() -> dict[str, str]:
 
 
 def _raised(text: str) -> set[str]:
-    return set(re.findall(r"(?:ERRCODE = '|code=\"|sqlstate=\"|')(U[1-9][0-9]{3})['\"]", text))
+    return set(re.findall(r"(?:ERRCODE = '|code=\"|code: str = \"|sqlstate=\"|')(U[1-9][0-9]{3})['\"]", text))
 
 
 def test_every_definer_function_pins_its_search_path(db):

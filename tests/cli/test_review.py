@@ -139,12 +139,18 @@ def test_a_link_and_a_missing_link_are_explained(c360, database, people):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("list", "acme", "--status", "done"), ("decide", "acme", "must_link", "a", "b"), ("show", "acme", "99")],
+    [("list", "acme", "--status", "done"), ("decide", "acme", "must_link", "a", "b")],
 )
 def test_wrong_usage_is_said_to_be_wrong(c360, database, arguments):
     done = c360("review", *arguments, "--dsn", database.dsn)
 
     assert done.returncode == 2
+
+
+def test_a_review_that_there_is_not_is_refused(c360, database):
+    done = c360("review", "show", "acme", "99", "--dsn", database.dsn)
+
+    assert (done.returncode, done.stderr[:5]) == (1, "U2302")
 
 
 def test_a_rebuild_prints_what_differs_and_a_dry_run_the_same(c360, database, people):
