@@ -26,7 +26,7 @@ _LOUD_REASONS = {"needs_source", "no_purpose"}
 
 def presets_command(
     tenant: Tenant,
-    preset: Annotated[str | None, typer.Argument(metavar="[PRESET]", help="One of them, such as hubspot.")] = None,
+    preset: Annotated[str | None, typer.Argument(metavar="PRESET", help="One of them, such as hubspot.")] = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -58,6 +58,7 @@ ENTRIES: dict[str, Entry] = {
     "key list": Entry("acme", right="admin"),
     "key revoke": Entry("acme walk --yes", right="admin"),
     "import": Entry("acme {customers}", right="writer"),
+    "import-presets": Entry("acme"),
     "events load": Entry("acme {events}", right="writer"),
     "events tail": Entry("acme"),
     "events rejected list": Entry("acme"),
