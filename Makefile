@@ -14,7 +14,7 @@ NPM_STAMPS := $(SDK_STAMP) tests/clients/node_modules/.package-lock.json tests/r
 MAVEN_STAMP := tests/clients/mobile/target/classpath.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install tools sdk manifest phone-plans given-names test test-faults fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-activation bench-agents bench-scoring bench-relay bench-crash bench-abuse bench-import release-snapshot wheel clean
+.PHONY: help install tools sdk manifest phone-plans given-names test test-faults fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-sync bench-activation bench-agents bench-scoring bench-relay bench-crash bench-abuse bench-import release-snapshot wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -114,6 +114,9 @@ bench-sessions: $(STAMP) ## Measure working out visits: of a million events, and
 
 bench-segments: $(STAMP) ## Measure segments: of golden records that were touched, and of everybody
 	$(BIN)/python -m benchmarks.segments $(ARGS)
+
+bench-sync: $(STAMP) ## Measure an attribute added beside writers: until it is there, until its index is, and how long a writer waits
+	$(BIN)/python -m benchmarks.sync $(ARGS)
 
 bench-activation: $(STAMP) ## Measure rules of activation: persons decided a second, a preview of everybody, the question before sending
 	$(BIN)/python -m benchmarks.activation $(ARGS)

@@ -251,6 +251,12 @@ SELECT c360._migration_pending('0040_activation_histories') AS pending \gset
 SELECT c360._record_migration('0040_activation_histories') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0041_tenant_syncs') AS pending \gset
+\if :pending
+\ir migrations/0041_tenant_syncs.sql
+SELECT c360._record_migration('0041_tenant_syncs') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0042_import_presets') AS pending \gset
 \if :pending
 \ir migrations/0042_import_presets.sql
@@ -342,6 +348,24 @@ SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \ir procedures/governance/tenant_metadata.sql
 \ir procedures/governance/tenant_blueprint.sql
 \ir procedures/governance/tenant_state.sql
+\ir procedures/governance/_request_sync.sql
+\ir procedures/governance/_claim_sync.sql
+\ir procedures/governance/_renew_sync.sql
+\ir procedures/governance/_fail_sync.sql
+\ir procedures/governance/_forget_sync_worker.sql
+\ir procedures/governance/_open_sync_requests.sql
+\ir procedures/governance/_settle_sync.sql
+\ir procedures/governance/_begin_rebuild.sql
+\ir procedures/governance/_queue_rebuild.sql
+\ir procedures/governance/_finish_sync.sql
+\ir procedures/governance/_sync_state.sql
+\ir procedures/governance/_sync_deadline.sql
+\ir procedures/governance/_is_synced.sql
+\ir procedures/governance/_commit_error.sql
+\ir procedures/governance/_begin_request_sync.sql
+\ir procedures/governance/sync_state.sql
+\ir procedures/governance/await_sync.sql
+\ir procedures/governance/request_sync.sql
 
 -- procedures/context --------------------------------------------------------------------------------------------------
 \ir procedures/context/_kept_ip.sql
@@ -1396,6 +1420,7 @@ SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \ir procedures/ops/_doctor_endpoints.sql
 \ir procedures/ops/_doctor_tenants.sql
 \ir procedures/ops/_doctor_jobs.sql
+\ir procedures/ops/_doctor_syncs.sql
 \ir procedures/ops/doctor.sql
 \ir procedures/ops/_security_functions.sql
 \ir procedures/ops/_security_relations.sql
@@ -1414,6 +1439,7 @@ SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \ir triggers/topic_feeds_forget.sql
 
 -- views ---------------------------------------------------------------------------------------------------------------
+\ir views/pending_syncs.sql
 
 -- api -----------------------------------------------------------------------------------------------------------------
 \ir api/identify.sql

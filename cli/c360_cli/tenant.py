@@ -118,10 +118,13 @@ def show_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_j
     """Show the identifier types, attributes and match rules of a tenant."""
     with connected(dsn, data_dir) as connection:
         metadata = answer(connection, _METADATA, tenant)
+        sync = _sync_state(connection, tenant)
     if as_json:
-        print_json(metadata)
+        print_json({**metadata, "sync": sync})
         return
     print(f"{metadata['display_name']} ({tenant}), {metadata['status']}, schema {metadata['schema_name']}")
+    if sync is not None:
+        print(_sync_line(sync))
     _print_table(
         ("identifier type", "priority", "limit", "persons", "exclusive", "strong", "masked"),
         [
@@ -378,6 +381,27 @@ def _say_plan(application: Application) -> None:
     for step in application.plan.steps:
         say(f"  {step.reason}")
     _say_losses(application.plan)
+
+
+def _sync_state(connection: psycopg.Connection[Any], tenant: str) -> dict[str, Any] | None:
+    """How far the schema follows; None for those who are not told."""
+    try:
+        state: dict[str, Any] = answer(connection, "SELECT {tenant}.sync_state()", tenant)
+    except psycopg.errors.InsufficientPrivilege:
+        return None
+    return state
+
+
+def _sync_line(sync: dict[str, Any]) -> str:
+    tenant, plan = sync["tenant"], sync["plan"] or {}
+    if sync["state"] == "waits":
+        return f"sync: waits for somebody to agree: {plan['detail']}. If it is meant: {plan['confirm']}"
+    if sync["state"] == "failed":
+        again = sync["retry_at"][:19]
+        return f"sync: failed with {sync['error_code']}, tried again at {again}; c360 tenant sync {tenant}"
+    if sync["state"] == "pending":
+        return "sync: pending" + ("" if sync["auto_sync"] else f", the automatic one is off; c360 tenant sync {tenant}")
+    return "sync: in line with the metadata" + (", indexes or golden records follow" if sync["is_finishing"] else "")
 
 
 def _plan_document(plan: Plan) -> dict[str, Any]:

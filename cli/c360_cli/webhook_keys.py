@@ -35,7 +35,8 @@ def rewrap_command(
     done: dict[str, Rewrapped] = {}
     with connected(dsn, data_dir) as connection:
         keyring = keyring_of(dsn, data_dir, create=False)
-        for tenant in tenants or [listed["tenant"] for listed in list_tenants(connection)]:
+        synced = (listed["tenant"] for listed in list_tenants(connection) if listed.get("is_synced", True))
+        for tenant in tenants or synced:
             with changing(connection, dry_run):
                 done[tenant] = rewrap_secrets(connection, keyring, tenant)
     if as_json:

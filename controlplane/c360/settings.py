@@ -186,6 +186,20 @@ class Settings(BaseSettings):
         default=3600.0, gt=0, description="How long one step of a job may take; then it fails."
     )
 
+    worker_sync: bool = Field(
+        default=True,
+        description="Whether a worker follows changed metadata with the schema, where its login may become the owner.",
+    )
+    sync_dsn: str | None = Field(
+        default=None,
+        description="Address of a login that may become the owner, for syncs of a worker that may not.",
+    )
+    worker_sync_lease_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="A worker that says nothing of a sync for so long counts as dead, and another goes on with it.",
+    )
+
     worker_backlog_seconds: float = Field(
         default=60.0, gt=0, description="How often a worker with a metrics port counts the open rejected events."
     )

@@ -77,7 +77,7 @@ FROM (
 
         -- the tenant itself
         ('reader', 'c360', 'tenant_metadata, tenant_state, tenant_status, metadata_history, metadata_version'),
-        ('admin', 'c360', 'set_match_rule, remove_match_rule, tenant_blueprint, as_sent'),
+        ('admin', 'c360', 'set_match_rule, remove_match_rule, tenant_blueprint, as_sent, sync_state, await_sync'),
 
         -- consent
         ('reader', 'c360', 'list_consent_purposes, consent_state, consents'),
@@ -127,7 +127,7 @@ FROM (
         ('worker', 'c360', 'jobs_to_plan, plan_job, claim_jobs, renew_job_run, run_job_step, finish_job_run'),
 
         -- the owner
-        ('owner', 'c360', 'register_tenant, apply_metadata, suspend_tenant, resume_tenant, drop_tenant, count_values'),
+        ('owner', 'c360', 'register_tenant, apply_metadata, suspend_tenant, resume_tenant, drop_tenant, count_values, request_sync'),
         ('owner', 'c360', 'confirm_cluster, doctor, doctor_security, status')
 ) AS listed (taken_by, schema_name, function_names)
 CROSS JOIN LATERAL string_to_table(listed.function_names, ',') AS name;

@@ -1,5 +1,5 @@
 -- Every change of governance metadata is audited and told to subscribers, whoever made it and however; what decides who
--- is who becomes a new version.
+-- is who becomes a new version, and what the schema of the tenant is rendered from asks for a sync.
 -- Per statement: registering a tenant with all its defaults is one message a table. A table that joins later needs its
 -- three triggers here, with the column that names a row within its tenant.
 
@@ -36,6 +36,29 @@ BEGIN
                 ORDER BY tenant
             ) AS changed;
         END IF;
+
+        -- What schemas are rendered from. Of a webhook that is its condition.
+        IF TG_TABLE_NAME IN (
+            'tenants', 'identifier_types', 'blocked_values', 'profile_attributes', 'match_rules', 'segments',
+            'computed_traits', 'score_settings', 'subscriptions'
+        ) THEN
+            PERFORM c360._request_sync(ARRAY(
+                SELECT DISTINCT coalesce(after.item, before.item) ->> 'tenant'
+                FROM jsonb_array_elements(v_before) AS before (item)
+                FULL JOIN jsonb_array_elements(v_after) AS after (item)
+                    ON (after.item ->> 'tenant', after.item ->> TG_ARGV[0])
+                        = (before.item ->> 'tenant', before.item ->> TG_ARGV[0])
+                WHERE CASE
+                    WHEN TG_TABLE_NAME <> 'subscriptions' THEN before.item IS DISTINCT FROM after.item
+                    ELSE (before.item -> 'segment', before.item -> 'condition', before.item -> 'name')
+                            IS DISTINCT FROM (after.item -> 'segment', after.item -> 'condition', after.item -> 'name')
+                        AND (
+                            c360._subscription_filter(before.item ->> 'segment', before.item ->> 'condition') IS NOT NULL
+                            OR c360._subscription_filter(after.item ->> 'segment', after.item ->> 'condition') IS NOT NULL
+                        )
+                END
+            ));
+        END IF;
     END IF;
 
     RETURN NULL;
@@ -43,7 +66,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION c360.tg_metadata_change() IS
-    'Audits changed metadata, sends metadata.changed and records versions; its argument is the column that names a row within its tenant.';
+    'Audits changed metadata, sends metadata.changed, records versions and asks for syncs; its argument is the column that names a row within its tenant.';
 
 CREATE OR REPLACE TRIGGER tenants_insert
     AFTER INSERT ON c360.tenants

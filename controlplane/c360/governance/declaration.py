@@ -41,6 +41,7 @@ PROPERTIES = (
     "shown_properties",
     "ip",
     "session_minutes",
+    "auto_sync",
 )
 # Scores with settings of the tenant.
 SCORES = ("engagement", "lead", "lead_model", "subscription")
@@ -399,6 +400,7 @@ class Declaration(_Part):
     shown_properties: list[Annotated[str, Field(min_length=1)]] | None = None
     ip: Literal["keep", "shorten", "drop"] | None = None
     session_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
+    auto_sync: bool | None = None
     identifier_types: dict[Name, IdentifierTypeEntry] = {}
     attributes: dict[Name, AttributeEntry] = {}
     blocked_values: list[BlockedValueEntry] = []

@@ -7,12 +7,14 @@ text changed after it ran stops the plan altogether.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
 from c360.domain.errors import GovernanceRefused
 from c360.domain.tenants import TenantSpec
-from c360.governance.columns import ColumnChange, column_changes
+from c360.governance.columns import ColumnChange, column_changes, index_name
 from c360.governance.filters import FILTERS, CompiledFilter, compile_filters
 from c360.governance.segments import SEGMENTS, CompiledSegment, compile_segments
 from c360.governance.state import TenantState
@@ -22,6 +24,28 @@ from c360.templates.environment import ident, literal
 
 _SEARCH_INDEX = "cdp_master_profiles_search_idx"
 _SEARCH_TEMPLATE = "repeatable/search_names.sql.j2"
+
+
+class Phase(StrEnum):
+    """When a step runs in a sync by pieces; in one transaction all run in the order of the plan.
+
+    UPGRADE  waits for a person: templates of a newer release that run once, on tables full of data
+    LOCK     keeps writers of golden records out, for milliseconds
+    SHAPE    functions, views, rights: nobody who writes waits
+    FINISH   reads tables, each statement by itself: indexes
+    REBUILD  queues golden records, in batches
+    """
+
+    UPGRADE = "upgrade"
+    LOCK = "lock"
+    SHAPE = "shape"
+    FINISH = "finish"
+    REBUILD = "rebuild"
+
+
+# Triggers are made on tables that are written all the time; indexes read them.
+_LOCKING = "repeatable/tg_"
+_PHASES = {"add": Phase.LOCK, "comment": Phase.LOCK, "index": Phase.FINISH}
 
 
 @dataclass(frozen=True)
@@ -41,6 +65,7 @@ class Step:
 
     reason: str
     sql: str
+    phase: Phase = Phase.SHAPE
 
 
 @dataclass(frozen=True)
@@ -64,29 +89,61 @@ class Loss:
 
 @dataclass(frozen=True)
 class Plan:
-    """`losses` will happen, `kept` columns stay although nobody uses them, `refused` changes stop the sync."""
+    """`losses` will happen, `kept` columns stay although nobody uses them, `refused` changes stop the sync.
+
+    `changed`: the attributes whose columns change.
+    """
 
     tenant: str
     steps: tuple[Step, ...] = ()
     losses: tuple[Loss, ...] = ()
     kept: tuple[Loss, ...] = ()
     refused: tuple[Loss, ...] = ()
+    changed: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
         return not self.steps
+
+    def of(self, phase: Phase) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.phase is phase)
+
+    @property
+    def waiting(self) -> dict[str, Any] | None:
+        """What an automatic sync does not do by itself, as a document with the command that confirms it."""
+        refused = [_loss_document(loss) for loss in self.refused]
+        upgrades = [step.reason for step in self.of(Phase.UPGRADE)]
+        if refused or upgrades:
+            flags = "".join(sorted({f" {loss.flag}" for loss in self.refused}))
+            return {
+                "confirm": f"c360 tenant sync {self.tenant}{flags}",
+                "detail": "; ".join([*(str(loss) for loss in self.refused), *upgrades]),
+                "refused": refused,
+                "kept": [_loss_document(loss) for loss in self.kept],
+                "steps": [step.reason for step in self.steps],
+            }
+        return None
+
+    @property
+    def kept_document(self) -> dict[str, Any] | None:
+        """The columns of retired attributes, which stay until somebody drops them."""
+        return {"kept": [_loss_document(loss) for loss in self.kept]} if self.kept else None
 
     @property
     def sql(self) -> str:
         return "\n".join(f"-- {step.reason}\n{step.sql.rstrip()}\n" for step in self.steps)
 
 
+def _loss_document(loss: Loss) -> dict[str, Any]:
+    return {"attribute": loss.attribute, "kind": loss.kind, "values": loss.value_count, "lost": loss.lost_count}
+
+
 @dataclass
 class _Draft:
     steps: list[Step] = field(default_factory=list)
 
-    def add(self, reason: str, sql: str) -> None:
-        self.steps.append(Step(reason, sql))
+    def add(self, reason: str, sql: str, phase: Phase = Phase.SHAPE) -> None:
+        self.steps.append(Step(reason, sql, phase))
 
 
 def make_plan(
@@ -94,8 +151,12 @@ def make_plan(
     state: TenantState,
     permissions: Permissions,
     count: Callable[[ColumnChange], Loss],
+    done: Collection[str] = (),
 ) -> Plan:
-    """Compare metadata with reality. `count` answers how much a change would lose."""
+    """Compare metadata with reality. `count` answers how much a change would lose.
+
+    `done`: attributes that an earlier piece of the same sync has changed already, for the message.
+    """
     losing = [(change, count(change)) for change in column_changes(tenant, state) if change.loses]
     wanted = [change for change in column_changes(tenant, state) if not change.loses or permissions.allow(change)]
     repeatables = render_repeatables(tenant)
@@ -113,6 +174,7 @@ def make_plan(
         index = f"{ident(tenant.schema_name)}.{ident(_SEARCH_INDEX)}"
         draft.add("the index on names is made anew, because a column changes its type", f"DROP INDEX {index};")
         rerun.add(_SEARCH_TEMPLATE)
+    _unfinished(draft, tenant, state)
     _columns(draft, tenant, wanted)
     for rendered in repeatables:
         if rendered.path in rerun or state.releases.get(rendered.path) != rendered.checksum:
@@ -120,7 +182,7 @@ def make_plan(
             if rendered.path == _SEARCH_TEMPLATE and state.schema_exists:
                 # Without it the planner takes every name for a rare one.
                 table = f"{ident(tenant.schema_name)}.cdp_master_profiles"
-                draft.add("what is known of names, for the planner", f"ANALYZE {table};")
+                draft.add("what is known of names, for the planner", f"ANALYZE {table};", Phase.FINISH)
     compiled = _run_once(state) | _of(SEGMENTS, state) | _of(TRAITS, state) | _of(FILTERS, state)
     for path in sorted(set(state.releases) - {r.path for r in repeatables} - compiled):
         forget = f"SELECT c360._forget_tenant_release({literal(tenant.slug)}, {literal(path)});"
@@ -129,13 +191,14 @@ def make_plan(
     _segments(draft, tenant, state)
     _filters(draft, tenant, state)
     if draft.steps:
-        _finish(draft, tenant, state, wanted)
+        _finish(draft, tenant, state, wanted, done)
     return Plan(
         tenant=tenant.slug,
         steps=tuple(draft.steps),
         losses=tuple(loss for change, loss in losing if permissions.allow(change)),
         kept=tuple(loss for change, loss in losing if change.kind == "drop" and not permissions.allow(change)),
         refused=tuple(loss for change, loss in losing if change.kind == "type" and not permissions.allow(change)),
+        changed=frozenset(change.attribute for change in wanted),
     )
 
 
@@ -212,14 +275,31 @@ def _migrations(draft: _Draft, tenant: TenantSpec, state: TenantState) -> None:
 
 def _template(draft: _Draft, tenant: TenantSpec, rendered: Rendered) -> None:
     values = ", ".join(literal(value) for value in (tenant.slug, rendered.path, rendered.checksum))
-    draft.add(f"template {rendered.path}", f"{rendered.sql}\nSELECT c360._record_tenant_release({values});")
+    sql = f"{rendered.sql}\nSELECT c360._record_tenant_release({values});"
+    draft.add(f"template {rendered.path}", sql, _phase_of(rendered.path))
+
+
+def _phase_of(path: str) -> Phase:
+    if path.startswith("migrations/"):
+        return Phase.UPGRADE
+    if path == _SEARCH_TEMPLATE:
+        return Phase.FINISH
+    return Phase.LOCK if path.startswith(_LOCKING) else Phase.SHAPE
+
+
+def _unfinished(draft: _Draft, tenant: TenantSpec, state: TenantState) -> None:
+    """What is left of indexes whose making was cut off: PostgreSQL keeps them, and never uses them."""
+    ours = {index_name(attribute) for attribute in (*tenant.attributes, *tenant.retired)}
+    for name in sorted(state.unfinished_indexes & ours):
+        drop = f"DROP INDEX {ident(tenant.schema_name)}.{ident(name)};"
+        draft.add(f"index {name}: made only in part, removed", drop, Phase.FINISH)
 
 
 def _columns(draft: _Draft, tenant: TenantSpec, changes: Iterable[ColumnChange]) -> None:
     for change in changes:
         sql = "\n".join(change.statements)
         check_statements(sql, tenant, f"attribute {change.attribute}")
-        draft.add(f"attribute {change.attribute}: {change.kind}", sql)
+        draft.add(f"attribute {change.attribute}: {change.kind}", sql, _PHASES.get(change.kind, Phase.UPGRADE))
     active = {attribute.name for attribute in tenant.attributes}
     gone = {change.attribute for change in changes if change.kind == "drop"} - active
     for name in sorted(gone):
@@ -245,7 +325,13 @@ def _views(repeatables: list[Rendered], state: TenantState, *, must_drop: bool) 
     return existing[::-1], {rendered.path for rendered, views in made if views}
 
 
-def _finish(draft: _Draft, tenant: TenantSpec, state: TenantState, changes: Iterable[ColumnChange]) -> None:
+def _finish(
+    draft: _Draft,
+    tenant: TenantSpec,
+    state: TenantState,
+    changes: Iterable[ColumnChange],
+    done: Collection[str],
+) -> None:
     """Rights on what is new, golden records to rebuild, and the message that says it."""
     slug, schema = literal(tenant.slug), ident(tenant.schema_name)
     reshaped = sorted({change.attribute for change in changes if change.kind in {"add", "type"}})
@@ -255,8 +341,9 @@ def _finish(draft: _Draft, tenant: TenantSpec, state: TenantState, changes: Iter
             "golden records are rebuilt, because observations may hold values for the new columns",
             f"INSERT INTO {schema}.cdp_resolution_queue (master_profile_id)\n"
             f"SELECT master_profile_id FROM {schema}.cdp_master_profiles WHERE status = 'active';",
+            Phase.REBUILD,
         )
-    names = literal(sorted({change.attribute for change in changes}))
+    names = literal(sorted({*done, *(change.attribute for change in changes)}))
     draft.add(
         "tell the subscribers",
         f"SELECT c360._publish({slug}, 'c360-synch-events', 'tenant.synced', {slug},\n"

@@ -23,6 +23,7 @@ class TenantState:
     tables: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)
     views: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)
     indexes: frozenset[str] = frozenset()
+    unfinished_indexes: frozenset[str] = frozenset()
     releases: Mapping[str, str] = field(default_factory=dict)
     functions_are_current: bool = False
 
@@ -39,6 +40,7 @@ def state_from_document(document: Mapping[str, Any]) -> TenantState:
         tables=tables,
         views=views,
         indexes=frozenset(document["indexes"]),
+        unfinished_indexes=frozenset(document["unfinished_indexes"]),
         releases=document["releases"],
         functions_are_current=document["functions_are_current"],
     )

@@ -6,7 +6,8 @@ everything in a tenant's schema belongs to that role, and gives the role back. O
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ from c360.governance.state import TenantState, state_from_document
 from c360.installer.sources import release_number
 
 Connection = psycopg.Connection[Any]
+
+_REBUILD_BATCH = 100_000
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,9 @@ def list_tenants(conn: Connection) -> list[dict[str, Any]]:
     return [call(conn, of_tenant("SELECT {tenant}.tenant_metadata()", slug)) for slug in mine]
 
 
-def plan_tenant(conn: Connection, slug: str, permissions: Permissions | None = None) -> Plan:
+def plan_tenant(
+    conn: Connection, slug: str, permissions: Permissions | None = None, done: Collection[str] = ()
+) -> Plan:
     """What a sync would do. Changes nothing."""
 
     def count(change: ColumnChange) -> Loss:
@@ -81,14 +86,14 @@ def plan_tenant(conn: Connection, slug: str, permissions: Permissions | None = N
         )
         return Loss(change.attribute, change.kind, counted["values"], counted["lost"])
 
-    return make_plan(load_spec(conn, slug), load_state(conn, slug), permissions or Permissions(), count)
+    return make_plan(load_spec(conn, slug), load_state(conn, slug), permissions or Permissions(), count, done)
 
 
 def sync_tenant(conn: Connection, slug: str, permissions: Permissions | None = None) -> Plan:
     """Make the schema of a tenant what its metadata say. Does nothing when it is already."""
     with as_owner(conn):
-        _refuse_newer(conn)
-        conn.execute("SELECT c360._hold_lock(%s, 'sync')", (slug,))
+        begin_sync(conn, slug)
+        requests = call(conn, "SELECT c360._open_sync_requests(%s)", slug)
         plan = plan_tenant(conn, slug, permissions)
         if plan.refused:
             raise GovernanceRefused(
@@ -99,7 +104,40 @@ def sync_tenant(conn: Connection, slug: str, permissions: Permissions | None = N
             )
         for step in plan.steps:
             conn.execute(step.sql.encode())
+        # What a sync by pieces had left to be done later is done as well.
+        while call(conn, "SELECT c360._queue_rebuild(%s, %s)", slug, _REBUILD_BATCH):
+            pass
+        settle_sync(conn, slug, requests, kept=plan.kept_document, is_finishing=False)
         return plan
+
+
+def begin_sync(conn: Connection, slug: str) -> None:
+    """One sync of a tenant at a time, until the transaction ends. Refuses to put older templates over newer ones."""
+    newest = call(conn, "SELECT release FROM c360.releases ORDER BY c360._release_number(release) DESC LIMIT 1")
+    if newest is not None and release_number(newest) > release_number(c360.__version__):
+        raise OperationsRefused(
+            "this database was installed by a newer release of c360",
+            code="U9006",
+            detail=f"It has release {newest}, this program is {c360.__version__}.",
+            hint="Use the program of the newer release.",
+        )
+    conn.execute("SELECT c360._hold_lock(%s, 'sync')", (slug,))
+
+
+def settle_sync(
+    conn: Connection,
+    slug: str,
+    requests: list[int],
+    *,
+    waits: dict[str, Any] | None = None,
+    kept: dict[str, Any] | None = None,
+    is_finishing: bool | None = None,
+) -> None:
+    """Note that these requests are answered: what waits for a person, or that it is done and what was kept."""
+    document = waits or kept
+    text = json.dumps(document, ensure_ascii=False) if document else None
+    values = (slug, requests, "waits" if waits else "current", text, is_finishing)
+    call(conn, "SELECT c360._settle_sync(%s, %s::bigint[], %s, %s::jsonb, %s)", *values)
 
 
 def drop_tenant(conn: Connection, slug: str, *, confirm: str) -> None:
@@ -122,18 +160,6 @@ def drift(conn: Connection) -> list[Drift]:
         if reasons:
             found.append(Drift(slug, tuple(reasons)))
     return found
-
-
-def _refuse_newer(conn: Connection) -> None:
-    """Templates of an older release would take the place of newer ones."""
-    newest = call(conn, "SELECT release FROM c360.releases ORDER BY c360._release_number(release) DESC LIMIT 1")
-    if newest is not None and release_number(newest) > release_number(c360.__version__):
-        raise OperationsRefused(
-            "this database was installed by a newer release of c360",
-            code="U9006",
-            detail=f"It has release {newest}, this program is {c360.__version__}.",
-            hint="Use the program of the newer release.",
-        )
 
 
 @contextmanager

@@ -155,6 +155,9 @@ def _inside(connection: psycopg.Connection) -> list[Finding]:
 
 
 def _tenants(connection: psycopg.Connection) -> list[Finding]:
+    """What differs without anybody having changed metadata, as after an upgrade; the rest c360.doctor() says."""
+    with as_owner(connection):
+        pending = {row[0] for row in connection.execute("SELECT tenant FROM c360.pending_syncs").fetchall()}
     return [
         Finding(
             "warning",
@@ -163,6 +166,7 @@ def _tenants(connection: psycopg.Connection) -> list[Finding]:
             f"Look with: c360 tenant plan {drifted.tenant}   then run: c360 tenant sync {drifted.tenant}",
         )
         for drifted in drift(connection)
+        if drifted.tenant not in pending
     ]
 
 
@@ -172,7 +176,11 @@ _KINDS = {"signature": "signing secret is", "credentials": "credentials are"}
 def _secrets(connection: psycopg.Connection, keyring: Keyring | None) -> list[Finding]:
     """Webhooks for which nothing can be signed with the master keys at hand."""
     with as_owner(connection):
-        held = {listed["tenant"]: secrets_of(connection, listed["tenant"]) for listed in list_tenants(connection)}
+        held = {
+            listed["tenant"]: secrets_of(connection, listed["tenant"])
+            for listed in list_tenants(connection)
+            if listed.get("is_synced", True)
+        }
     at_hand = "any master key here" if keyring else "a master key, and there is none here"
     closed = sorted(
         {

@@ -18,6 +18,8 @@ from c360.templates.environment import compile_template
 from c360.templates.errors import TemplateRejected
 
 _SUFFIX = ".sql.j2"
+_MOST_ALLOWED = 10_000
+_allowed: set[bytes] = set()
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,19 @@ def render_text(template: str, tenant: TenantSpec, name: str = "template") -> st
         sql = compile_template(template, name).render(tenant=tenant)
     except jinja2.TemplateError as error:
         raise TemplateRejected(f"{name}: {error}") from error
-    check_statements(sql, tenant, name)
+    _check_once(sql, tenant, name)
     return sql
+
+
+def _check_once(sql: str, tenant: TenantSpec, name: str) -> None:
+    """A text that was allowed to this tenant is not parsed again: that is most of a plan, and a sync makes several."""
+    judged = hashlib.sha256(repr((tenant.schema_name, tenant.extensions, sql)).encode()).digest()
+    if judged in _allowed:
+        return
+    check_statements(sql, tenant, name)
+    if len(_allowed) >= _MOST_ALLOWED:
+        _allowed.clear()
+    _allowed.add(judged)
 
 
 def _render_folder(folder: str, tenant: TenantSpec, root: Path | None) -> list[Rendered]:

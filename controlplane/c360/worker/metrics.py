@@ -28,6 +28,11 @@ SNAPSHOT_TRANSACTIONS = Gauge(
     ["kind"],
 )
 
+SYNCS = Counter(
+    "c360_syncs",
+    "Syncs of tenants that ended, by piece (shape, finish) and how: done or failed.",
+    ["tenant", "piece", "status"],
+)
 JOB_RUNS = Counter(
     "c360_job_runs", "Runs of jobs that ended, by how: succeeded or failed.", ["tenant", "job", "status"]
 )

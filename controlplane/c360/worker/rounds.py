@@ -72,10 +72,10 @@ async def visit_all(db: Calls, visit: Round, stop: asyncio.Event) -> int:
 
 
 async def listed_tenants(db: Calls) -> list[dict[str, Any]]:
-    """All tenants with their status; none while the database cannot tell."""
+    """All tenants that have tables, with their status; none while the database cannot tell."""
     try:
         listed: list[dict[str, Any]] = await db.call("c360.list_tenants")
     except C360Error as error:
         logger.warning("worker cannot list the tenants", extra={"code": error.code, "error": error.message})
         return []
-    return listed
+    return [tenant for tenant in listed if tenant.get("is_synced", True)]

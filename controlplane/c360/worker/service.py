@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import secrets
 import socket
 
 from c360.adapters.database import Database
 from c360.adapters.listener import Listener
 from c360.settings import Settings
+from c360.worker import syncs
 from c360.worker.backlog import keep_counting
 from c360.worker.jobs import JobRunner
 from c360.worker.resolver import BELL, Resolver
@@ -40,14 +42,24 @@ async def run_worker(db: Database, settings: Settings, stop: asyncio.Event) -> N
         lease=settings.worker_job_lease_seconds,
         longest=settings.worker_job_longest_seconds,
     )
-    async with Listener(settings.listen_dsn or db.dsn, application_name="c360 worker bell", bells=[BELL]) as listener:
+    bells = [BELL, syncs.BELL]
+    async with Listener(settings.listen_dsn or db.dsn, application_name="c360 worker bell", bells=bells) as listener:
         resolver = Resolver(db, listener, batch=settings.worker_batch_size, poll_seconds=settings.worker_poll_seconds)
+        syncer = syncs.Syncer(
+            settings.sync_dsn or db.dsn,
+            f"{jobs.worker}:{secrets.token_hex(4)}",
+            listener,
+            every=settings.worker_poll_seconds,
+            lease=settings.worker_sync_lease_seconds,
+        )
         logger.info("worker started")
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(resolver.run(stop), name="c360 resolver")
             for visit in rounds:
                 tasks.create_task(keep_visiting(db, visit, stop), name=visit.function)
             tasks.create_task(jobs.run(stop), name="c360 jobs")
+            if settings.worker_sync:
+                tasks.create_task(syncer.run(stop), name="c360 syncs")
             if settings.metrics_port is not None:
                 tasks.create_task(keep_counting(db, settings.worker_backlog_seconds, stop), name="c360 rejected events")
         logger.info("worker stopped")

@@ -25,7 +25,8 @@ BEGIN
         keeps_erased_out = given.keeps_erased_out,
         shown_properties = given.shown_properties,
         ip = given.ip,
-        session_minutes = given.session_minutes
+        session_minutes = given.session_minutes,
+        auto_sync = given.auto_sync
     FROM c360.tenants AS known
     CROSS JOIN LATERAL jsonb_populate_record(known.*, jsonb_strip_nulls(p_document) - ARRAY['tenant', 'schema_name']) AS given
     WHERE known.tenant = p_tenant
@@ -33,11 +34,11 @@ BEGIN
       AND (
           given.display_name, given.default_country, given.default_currency, given.time_zone, given.date_order,
           given.email_ignores_tags, given.email_ignores_dots, given.max_cluster_size, given.keeps_erased_out,
-          given.shown_properties, given.ip, given.session_minutes
+          given.shown_properties, given.ip, given.session_minutes, given.auto_sync
       ) IS DISTINCT FROM (
           known.display_name, known.default_country, known.default_currency, known.time_zone, known.date_order,
           known.email_ignores_tags, known.email_ignores_dots, known.max_cluster_size, known.keeps_erased_out,
-          known.shown_properties, known.ip, known.session_minutes
+          known.shown_properties, known.ip, known.session_minutes, known.auto_sync
       );
 END;
 $$;

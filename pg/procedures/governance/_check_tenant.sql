@@ -1,10 +1,10 @@
--- Answers the schema of a tenant, once it is sure that functions may work in it. p_right write refuses a suspended tenant. Asks nobody who
--- calls: shared functions that take a tenant are executable by the owner and the daemons alone.
+-- Answers the schema of a tenant, once it is sure that functions may work in it. p_right write refuses a suspended tenant; metadata takes
+-- one that was never synced, because what is asked or changed is metadata alone. Asks nobody who calls: shared functions that take a tenant are executable by the owner and the daemons alone.
 -- Tables are found in the schema of the tenant, then among the temporary ones of the session. A table that is not there, because
--- the tenant was not synced yet or a partition was just dropped, must not be a temporary one: the caller made that, and its triggers
+-- the tenant is just synced or a partition was just dropped, must not be a temporary one: the caller made that, and its triggers
 -- and views would run with borrowed rights. pg_temp cannot be left out of a path, so a session that has such a table is refused.
 -- Raises: U4404 tenant_not_found, U4423 tenant_suspended, U4427 temporary_table_in_the_way,
--- U4428 schema_of_somebody_else
+-- U4428 schema_of_somebody_else, U4450 tenant_not_synced
 
 CREATE OR REPLACE FUNCTION c360._check_tenant(
     p_tenant text,
@@ -16,8 +16,9 @@ CREATE OR REPLACE FUNCTION c360._check_tenant(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_schema text;
-    v_status text;
+    v_schema  text;
+    v_status  text;
+    v_is_ours boolean;
 BEGIN
     SELECT
         tenant.schema_name,
@@ -34,14 +35,20 @@ BEGIN
                   HINT = 'List the tenants with: c360 tenant list';
     END IF;
 
+    SELECT own.nspowner = shared.nspowner
+    INTO v_is_ours
+    FROM pg_namespace AS own
+    JOIN pg_namespace AS shared ON shared.nspname = 'c360'
+    WHERE own.nspname = v_schema;
+
+    IF v_is_ours IS NULL AND p_right <> 'metadata' THEN
+        RAISE EXCEPTION 'tenant "%" was never synced: it has no tables yet', p_tenant
+            USING ERRCODE = 'U4450',
+                  HINT = format('CALL c360.request_sync(%L), or: c360 tenant sync %s', p_tenant, p_tenant);
+    END IF;
+
     -- Whoever may make schemas could have made this one before the tenant had it.
-    IF EXISTS (
-        SELECT
-        FROM pg_namespace AS own
-        JOIN pg_namespace AS shared ON shared.nspname = 'c360'
-        WHERE own.nspname = v_schema
-          AND own.nspowner <> shared.nspowner
-    ) THEN
+    IF NOT v_is_ours THEN
         RAISE EXCEPTION 'schema "%" belongs to somebody else', v_schema
             USING ERRCODE = 'U4428',
                   HINT = 'Have it renamed by its owner, then: c360 tenant sync ' || p_tenant;

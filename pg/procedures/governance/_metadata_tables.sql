@@ -1,7 +1,7 @@
 -- The tables of schema c360 that hold metadata of tenants and travel with a dump, in the order in which they can be filled:
 -- c360.tenants and what refers to it. Left out: the ledger of templates, which the restore writes; webhooks, whose secrets
 -- are bound to the master key and the subscription of the place they come from; consumers, whose positions are those of the log there; and what is only of the moment there: locks,
--- sessions of imports, how far retention has come, when jobs are due and what became of them. Reads only.
+-- sessions of imports, how far retention has come, when jobs are due and what became of them, and syncs. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._metadata_tables()
     RETURNS TABLE (table_name text, columns text[])
@@ -25,7 +25,9 @@ AS $$
               'c360.import_sessions'::regclass,
               'c360.retention_states'::regclass,
               'c360.job_states'::regclass,
-              'c360.job_runs'::regclass
+              'c360.job_runs'::regclass,
+              'c360.sync_requests'::regclass,
+              'c360.tenant_syncs'::regclass
           )
     )
     SELECT

@@ -19,6 +19,7 @@ AS $$
         'ip', tenant.ip,
         'session_minutes', tenant.session_minutes,
         'keeps_erased_out', tenant.keeps_erased_out,
+        'auto_sync', tenant.auto_sync,
         'retention', (
             SELECT coalesce(jsonb_agg(
                 jsonb_build_object('kind', policy.kind, 'keep', extract(day FROM policy.keep)::integer || ' days')

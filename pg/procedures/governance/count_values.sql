@@ -19,7 +19,7 @@ DECLARE
     v_lost   text := 'true';
     v_answer jsonb;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     IF p_table NOT IN ('cdp_master_profiles', 'cdp_profile_metrics')
         OR (p_new_type IN (

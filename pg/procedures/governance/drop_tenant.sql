@@ -15,7 +15,7 @@ AS $$
 DECLARE
     v_kind text;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     IF p_confirm IS DISTINCT FROM p_tenant THEN
         RAISE EXCEPTION 'tenant "%" is not dropped, because "%" is not its name', p_tenant, p_confirm

@@ -15,7 +15,7 @@ AS $$
 DECLARE
     v_found jsonb;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     SELECT
         to_jsonb(known.*) - 'xact_id'

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION c360.resume_tenant(p_tenant text)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     UPDATE c360.tenants AS tenant
     SET status = 'active',

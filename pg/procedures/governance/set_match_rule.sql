@@ -27,7 +27,7 @@ DECLARE
     );
     v_before jsonb;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     SELECT to_jsonb(stated.*) - 'tenant' - 'created_at'
     INTO v_before

@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION c360.suspend_tenant(
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     UPDATE c360.tenants AS tenant
     SET status = 'suspended',

@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION c360.tenant_blueprint(p_tenant text)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._use_tenant(p_tenant, 'read');
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     RETURN c360._tenant_metadata(p_tenant);
 END;

@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION c360.tenant_metadata(p_tenant text)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     RETURN (
         SELECT c360._masked_metadata(p_tenant, whole.document)

@@ -12,7 +12,7 @@ AS $$
 DECLARE
     v_schema oid;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     v_schema := to_regnamespace(quote_ident('tenant_' || p_tenant));
 
@@ -37,8 +37,16 @@ BEGIN
         'indexes', (
             SELECT coalesce(jsonb_agg(index_class.relname ORDER BY index_class.relname), '[]')
             FROM pg_class AS index_class
+            JOIN pg_index AS made ON made.indexrelid = index_class.oid
             WHERE index_class.relnamespace = v_schema
-              AND index_class.relkind IN ('i', 'I')
+              AND made.indisvalid
+        ),
+        'unfinished_indexes', (
+            SELECT coalesce(jsonb_agg(index_class.relname ORDER BY index_class.relname), '[]')
+            FROM pg_class AS index_class
+            JOIN pg_index AS made ON made.indexrelid = index_class.oid
+            WHERE index_class.relnamespace = v_schema
+              AND NOT made.indisvalid
         ),
         'releases', (
             SELECT coalesce(jsonb_object_agg(release.template, release.checksum), '{}')

@@ -20,7 +20,7 @@ DECLARE
     v_api_key_id  bigint;
     v_bad_origin  text;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     SELECT origin.text
     INTO v_bad_origin

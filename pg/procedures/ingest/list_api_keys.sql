@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION c360.list_api_keys(p_tenant text)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     RETURN QUERY
     SELECT

@@ -11,7 +11,7 @@ AS $$
 DECLARE
     v_is_revoked boolean;
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     SELECT key.revoked_at IS NOT NULL
     INTO v_is_revoked

@@ -35,6 +35,7 @@ BEGIN
         JOIN c360.tenants AS owner
             ON owner.tenant = state.tenant
             AND owner.status = 'active'
+        AND to_regnamespace(quote_ident(owner.schema_name)) IS NOT NULL
         LEFT JOIN c360._effective_jobs() AS known
             ON known.tenant = state.tenant
             AND known.job = state.job

@@ -44,6 +44,7 @@ BEGIN
     JOIN c360.tenants AS owner
         ON owner.tenant = known.tenant
         AND owner.status = 'active'
+        AND to_regnamespace(quote_ident(owner.schema_name)) IS NOT NULL
     LEFT JOIN c360.job_states AS state
         ON state.tenant = known.tenant
         AND state.job = known.job

@@ -17,7 +17,7 @@ CREATE OR REPLACE FUNCTION c360.plan_job(
     SET lock_timeout = '200ms'
 AS $$
 BEGIN
-    PERFORM c360._use_tenant(p_tenant);
+    PERFORM c360._use_tenant(p_tenant, 'metadata');
 
     INSERT INTO c360.job_states AS state (tenant, job, schedule, time_zone, next_run_at, problem)
     VALUES (p_tenant, p_job, p_schedule, p_time_zone, p_next_run_at, p_problem)

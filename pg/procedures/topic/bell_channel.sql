@@ -20,7 +20,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no bell "%"', p_bell
             USING ERRCODE = 'U5001',
-                  HINT = 'The bells are relay and resolver.';
+                  HINT = 'The bells are relay, resolver and sync.';
     END IF;
 
     RETURN v_channel;
