@@ -18,7 +18,10 @@ from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 from c360_cli.written import read_written
 
-app = typer.Typer(help="Contact people by rules, and say why somebody is not contacted.", no_args_is_help=True)
+app = typer.Typer(
+    help="Contact people by rules, and say why somebody is not contacted.\n\nExample: c360 activation list acme",
+    no_args_is_help=True,
+)
 
 Rule = Annotated[str, typer.Argument(metavar="RULE", help="Name of the rule, such as abandoned_cart.")]
 

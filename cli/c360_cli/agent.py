@@ -14,7 +14,11 @@ from c360_cli.options import DataDir, Dsn, Json, Tenant, Who, limit_option
 from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.tenant_calls import answer, records
 
-app = typer.Typer(help="Show what AI agents may know about a person, and who asked.", no_args_is_help=True)
+app = typer.Typer(
+    help="Show what AI agents may know about a person, and who asked."
+    "\n\nExample: c360 agent context acme email=an@shop.vn --purpose support",
+    no_args_is_help=True,
+)
 
 
 _CONTEXT = "SELECT {tenant}.agent_context(%s, %s, %s, %s, %s)"

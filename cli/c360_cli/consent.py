@@ -16,7 +16,11 @@ from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
-app = typer.Typer(help="Record what people agree to, for which purposes, and show what holds.", no_args_is_help=True)
+app = typer.Typer(
+    help="Record what people agree to, for which purposes, and show what holds."
+    "\n\nExample: c360 consent show acme email=an@shop.vn",
+    no_args_is_help=True,
+)
 
 Purpose = Annotated[str, typer.Argument(metavar="PURPOSE", help="Name of the purpose, such as marketing.")]
 

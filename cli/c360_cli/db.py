@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,29 +21,41 @@ from c360_cli.output import print_json, say
 if TYPE_CHECKING:
     from c360.installer.doctor import Finding
 
-app = typer.Typer(help="Install, upgrade and look after the database.", no_args_is_help=True)
+app = typer.Typer(
+    help="Install, upgrade and look after the database.\n\nExample: c360 db install", no_args_is_help=True
+)
 
 
 def register(main: typer.Typer, panel: str) -> None:
     """`c360 doctor` is short for `c360 db doctor`."""
-    main.command("doctor", rich_help_panel=panel)(doctor_command)
+    said = cleandoc(doctor_command.__doc__ or "").replace("c360 db doctor", "c360 doctor")
+    main.command("doctor", rich_help_panel=panel, help=said)(doctor_command)
 
 
 @app.command("install")
 def install_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False) -> None:
-    """Install c360, or bring it up to this release. Safe to repeat."""
+    """Install c360, or bring it up to this release. Safe to repeat.
+
+    Example: c360 db install --dsn postgresql://owner@db.example/crm
+    """
     _install(dsn, data_dir, as_json, dry_run)
 
 
 @app.command("upgrade")
 def upgrade_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False) -> None:
-    """The same as install: runs what is missing and nothing else."""
+    """The same as install: runs what is missing and nothing else.
+
+    Example: c360 db upgrade --dry-run
+    """
     _install(dsn, data_dir, as_json, dry_run)
 
 
 @app.command("status")
 def status_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Compare the database with this release. Exits 1 when they differ."""
+    """Compare the database with this release. Exits 1 when they differ.
+
+    Example: c360 db status --json
+    """
     with connected(dsn, data_dir) as connection:
         status = compare(read_ledgers(connection), load())
     if as_json:
@@ -65,7 +78,10 @@ def doctor_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Say what is wrong and how to mend it. Exits 1 when something does not work, or is open."""
+    """Say what is wrong and how to mend it. Exits 1 when something does not work, or is open.
+
+    Example: c360 db doctor --security
+    """
     from c360.installer.doctor import examine, examine_security  # here, because it brings the slow renderer along
 
     with connected(dsn, data_dir) as connection:
@@ -82,7 +98,10 @@ def doctor_command(
 
 @app.command("url")
 def url_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Print the address of the database, password included, for psql and other tools."""
+    """Print the address of the database, password included, for psql and other tools.
+
+    Example: c360 db url
+    """
     with database_address(dsn, data_dir) as address:
         print_json({"url": address}) if as_json else print(address)
 

@@ -22,7 +22,10 @@ from c360_cli.rejected import app as rejected
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
-app = typer.Typer(help="Watch events arrive, and settle rejected ones.", no_args_is_help=True)
+app = typer.Typer(
+    help="Watch events arrive, and settle rejected ones.\n\nExample: c360 events tail acme --follow",
+    no_args_is_help=True,
+)
 app.add_typer(rejected, name="rejected")
 
 Limit = Annotated[int, limit_option("Most events to show.")]
@@ -48,7 +51,10 @@ def tail_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show the last events, oldest first."""
+    """Show the last events, oldest first.
+
+    Example: c360 events tail acme --follow
+    """
     with until_interrupted(follow), connected(dsn, data_dir) as connection:
         events = records(connection, "SELECT * FROM {tenant}.recent_events(%s)", tenant, limit)
         _print_events(events, as_json)
@@ -91,7 +97,10 @@ def load_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Ingest events from a file. Safe to repeat, also where it was interrupted: the same file brings nothing twice."""
+    """Ingest events from a file. Safe to repeat, also where it was interrupted: the same file brings nothing twice.
+
+    Example: c360 events load acme events.jsonl --source web
+    """
     reader = reader_of(file, kind, delimiter=delimiter, encoding=encoding, sheet=sheet)
     batches = _batches(events_of(reader))
     if dry_run:

@@ -149,7 +149,10 @@ def fit_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Fit the model of a score, judge it, and let its view show what it says."""
+    """Fit the model of a score, judge it, and let its view show what it says.
+
+    Example: c360 score fit acme clv --as-of 2026-06-30
+    """
     asked = MODELS[score]
     said = {
         "model": model,
@@ -184,7 +187,10 @@ def show_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show a fit of the model of a score: parameters, warnings, and how it was judged."""
+    """Show a fit of the model of a score: parameters, warnings, and how it was judged.
+
+    Example: c360 score show acme clv
+    """
     with connected(dsn, data_dir) as connection:
         fit = answer(connection, MODELS[score].show, tenant, fit_id)
     if as_json:
@@ -210,7 +216,10 @@ def validate_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Judge the model of a score by the last days of the tenant, fitted to the time before. Keeps nothing."""
+    """Judge the model of a score by the last days of the tenant, fitted to the time before. Keeps nothing.
+
+    Example: c360 score validate acme clv --holdout-days 90
+    """
     asked = MODELS[score]
     said = {
         "model": model,

@@ -13,7 +13,9 @@ from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
-app = typer.Typer(help="Funnels that are counted as events come.", no_args_is_help=True)
+app = typer.Typer(
+    help="Funnels that are counted as events come.\n\nExample: c360 report funnel list acme", no_args_is_help=True
+)
 
 Funnel = Annotated[str, typer.Argument(metavar="FUNNEL", help="Name of the funnel, such as checkout.")]
 
@@ -24,7 +26,10 @@ _REMOVE = "SELECT {tenant}.remove_funnel(%s)"
 
 @app.command("list")
 def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show the funnels of a tenant: their steps, and whether all customers have been counted."""
+    """Show the funnels of a tenant: their steps, and whether all customers have been counted.
+
+    Example: c360 report funnel list acme
+    """
     with connected(dsn, data_dir) as connection:
         funnels = answer(connection, _LIST, tenant)
     if as_json:
@@ -50,7 +55,10 @@ def set_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Add a funnel or change it. The worker counts it from all events that are kept, then as events come."""
+    """Add a funnel or change it. The worker counts it from all events that are kept, then as events come.
+
+    Example: c360 report funnel set acme checkout --step page --step 'Order Completed' --within 3d
+    """
     if dry_run:
         print_sql(_SET, tenant, funnel, steps, within)
         return
@@ -75,7 +83,10 @@ def remove_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Take a funnel away, with what was counted of it."""
+    """Take a funnel away, with what was counted of it.
+
+    Example: c360 report funnel remove acme checkout --yes
+    """
     if dry_run:
         print_sql(_REMOVE, tenant, funnel)
         return

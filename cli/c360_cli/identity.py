@@ -21,7 +21,9 @@ from c360_cli.output import in_steps, print_json, printable, say, working
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
-app = typer.Typer(help="Run, watch and question identity resolution.", no_args_is_help=True)
+app = typer.Typer(
+    help="Run, watch and question identity resolution.\n\nExample: c360 identity status acme", no_args_is_help=True
+)
 matching.register(app)
 
 _RESOLVE = "SELECT {tenant}.resolve_identities(%s)"
@@ -41,7 +43,10 @@ def resolve_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Resolve what waits, until nothing does. Exit code 1 when another resolver or an open edit has the tenant."""
+    """Resolve what waits, until nothing does. Exit code 1 when another resolver or an open edit has the tenant.
+
+    Example: c360 identity resolve acme
+    """
     if dry_run:
         print_sql(_RESOLVE, tenant, batch)
         return
@@ -78,7 +83,10 @@ def explain_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Say why two records are one person, or what stands between them."""
+    """Say why two records are one person, or what stands between them.
+
+    Example: c360 identity explain acme email=an@shop.vn user_id=7
+    """
     explained = decided(dsn, data_dir, "SELECT {tenant}.explain_link(%s, %s)", tenant, first, second)
     if as_json:
         print_json(explained)
@@ -95,7 +103,10 @@ def rebuild_command(
     as_json: Json = False,
     dry_run: Preview = False,
 ) -> None:
-    """Resolve everything anew by the rules of today, and show what differs from before."""
+    """Resolve everything anew by the rules of today, and show what differs from before.
+
+    Example: c360 identity rebuild acme --dry-run --limit 20
+    """
     with connected(dsn, data_dir) as connection, working("rebuilding"):
         connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
         changes = answer(connection, "SELECT {tenant}.rebuild_identities(%s, %s)", tenant, dry_run, limit)
@@ -113,7 +124,10 @@ def preview_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show who would be who after applying a file and rebuilding. Does both in a transaction and takes it back."""
+    """Show who would be who after applying a file and rebuilding. Does both in a transaction and takes it back.
+
+    Example: c360 identity preview acme.yaml
+    """
     declaration = read_declaration(file)
     with connected(dsn, data_dir) as connection, working("rebuilding"):
         connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
@@ -132,7 +146,10 @@ def preview_command(
 
 @app.command("status")
 def status_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show what waits, since when, and how many observations and golden records there are."""
+    """Show what waits, since when, and how many observations and golden records there are.
+
+    Example: c360 identity status acme
+    """
     with connected(dsn, data_dir) as connection:
         status = answer(connection, "SELECT to_json(status) FROM {tenant}.identity_status() AS status", tenant)
     if as_json:

@@ -63,7 +63,10 @@ def import_command(
     yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do all of it, say the outcome, take it back.")] = False,
 ) -> None:
-    """Import customers from a file. Safe to repeat, and goes on where it was interrupted."""
+    """Import customers from a file. Safe to repeat, and goes on where it was interrupted.
+
+    Example: c360 import acme customers.csv --source crm --key 'Customer ID' --dry-run
+    """
     if dry_run and rejects is not None:
         raise UsageError("a dry run keeps no refused rows", hint="Its answer shows the first ten.")
     if rejects is not None:

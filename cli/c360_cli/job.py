@@ -21,7 +21,10 @@ from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
-app = typer.Typer(help="Have things done at certain times, and see what became of them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Have things done at certain times, and see what became of them.\n\nExample: c360 job list acme",
+    no_args_is_help=True,
+)
 
 Job = Annotated[str, typer.Argument(metavar="JOB", help="Name of the job, such as apply_retention.")]
 
@@ -35,7 +38,10 @@ _LONGEST_ANSWER = 400
 
 @app.command("list")
 def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show the jobs of a tenant, defaults included: when each is due next and how it went last."""
+    """Show the jobs of a tenant, defaults included: when each is due next and how it went last.
+
+    Example: c360 job list acme
+    """
     with connected(dsn, data_dir) as connection:
         jobs = answer(connection, _LIST, tenant)
     if as_json:
@@ -65,7 +71,10 @@ def history_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show the last runs, newest first: how long each took, what it answered or with which code it failed."""
+    """Show the last runs, newest first: how long each took, what it answered or with which code it failed.
+
+    Example: c360 job history acme apply_retention --limit 5
+    """
     with connected(dsn, data_dir) as connection:
         runs = answer(connection, _HISTORY, tenant, job, limit)
     if as_json:
@@ -105,7 +114,10 @@ def set_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Add a job or change it; what is not given stays. A job called like a kind replaces the default of the kind."""
+    """Add a job or change it; what is not given stays. A job called like a kind replaces the default of the kind.
+
+    Example: c360 job set acme apply_retention --schedule '30 3 * * *'
+    """
     if schedule is not None:
         _check(schedule)
     given = _arguments(arguments)
@@ -133,7 +145,10 @@ def remove_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Take back a job; where it replaced a default, the default holds again. The history stays."""
+    """Take back a job; where it replaced a default, the default holds again. The history stays.
+
+    Example: c360 job remove acme apply_retention --yes
+    """
     if dry_run:
         print_sql(_REMOVE, tenant, job)
         return
@@ -155,7 +170,10 @@ def run_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Run a job now and wait for it, whether it is due and enabled or not; its times stay as they are."""
+    """Run a job now and wait for it, whether it is due and enabled or not; its times stay as they are.
+
+    Example: c360 job run acme apply_retention
+    """
     if dry_run:
         print_sql(_RUN, tenant, job, None)
         return

@@ -16,7 +16,10 @@ from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
-app = typer.Typer(help="Create, list and revoke keys of the HTTP API.", no_args_is_help=True)
+app = typer.Typer(
+    help="Create, list and revoke keys of the HTTP API.\n\nExample: c360 key create acme --source web",
+    no_args_is_help=True,
+)
 
 _SHOWN_CHARACTERS = 16
 _CREATE = "SELECT {tenant}.create_api_key(%s, %s, %s, %s, %s, %s)"
@@ -59,7 +62,10 @@ def create_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Create a key and print it: the only time it is shown."""
+    """Create a key and print it: the only time it is shown.
+
+    Example: c360 key create acme --source web --kind write
+    """
     key, name = new_key(kind), name or f"{source}-{kind}"
     sha256, beginning = hashlib.sha256(key.encode()).digest(), key[:_SHOWN_CHARACTERS]
     values = (name, kind.value, source, sha256, beginning, origin or [])
@@ -78,7 +84,10 @@ def create_command(
 
 @app.command("list")
 def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """List the keys of a tenant, revoked ones too. The keys themselves are not known."""
+    """List the keys of a tenant, revoked ones too. The keys themselves are not known.
+
+    Example: c360 key list acme
+    """
     with connected(dsn, data_dir) as connection:
         keys = records(connection, _LIST, tenant)
     if as_json:
@@ -108,7 +117,10 @@ def revoke_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """End a key at once and for good. Safe to repeat."""
+    """End a key at once and for good. Safe to repeat.
+
+    Example: c360 key revoke acme web-write --yes
+    """
     if dry_run:
         print_sql(_REVOKE, tenant, name)
         return

@@ -79,7 +79,7 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     """The command line for these arguments; loads only what they name, because loading all takes two seconds."""
     app = typer.Typer(
         name="c360",
-        help="Customer 360 in PostgreSQL.",
+        help="Customer 360 in PostgreSQL.\n\nExample: c360 up",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         callback=_options,

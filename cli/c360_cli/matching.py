@@ -38,7 +38,10 @@ def train_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Learn from the observations what agreement and disagreement of each attribute weigh."""
+    """Learn from the observations what agreement and disagreement of each attribute weigh.
+
+    Example: c360 identity train acme
+    """
     if dry_run:
         print_sql(_TRAIN, tenant, rule, seed, max_pairs, activate)
         return
@@ -66,7 +69,10 @@ def model_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show the probabilities and weights of a model."""
+    """Show the probabilities and weights of a model.
+
+    Example: c360 identity model acme
+    """
     with connected(dsn, data_dir) as connection:
         model = answer(connection, "SELECT {tenant}.match_model(%s)", tenant, number)
     if as_json:
@@ -91,7 +97,10 @@ def sweep_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show what each match threshold would tie, before protection."""
+    """Show what each match threshold would tie, before protection.
+
+    Example: c360 identity sweep acme
+    """
     with connected(dsn, data_dir) as connection:
         steps: list[dict[str, Any]] = answer(connection, _SWEEP, tenant, truth)
     if as_json:

@@ -20,7 +20,11 @@ from c360_cli.output import console, print_json, print_table, printable, say
 from c360_cli.profile_list import export_command, list_command, search_command
 from c360_cli.tenant_calls import answer
 
-app = typer.Typer(help="Look at golden records, merge and split them, erase persons.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look at golden records, merge and split them, erase persons."
+    "\n\nExample: c360 profile show acme email=an@shop.vn",
+    no_args_is_help=True,
+)
 app.command("list")(list_command)
 app.command("search")(search_command)
 app.command("export")(export_command)
@@ -45,7 +49,10 @@ _ERASE = "SELECT {tenant}.erase_profile(%s, %s, %s, %s, %s)"
 
 @app.command("show")
 def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show a golden record with its identifiers and last events."""
+    """Show a golden record with its identifiers and last events.
+
+    Example: c360 profile show acme email=an@shop.vn
+    """
     identifier = named_identifier(who)
     with connected(dsn, data_dir) as connection:
         profile = answer(connection, _PROFILE, tenant, *identifier)
@@ -78,7 +85,10 @@ def show_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = 
 
 @app.command("explain")
 def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Draw why the observations of a golden record are one person: what ties each to the founding one."""
+    """Draw why the observations of a golden record are one person: what ties each to the founding one.
+
+    Example: c360 profile explain acme email=an@shop.vn
+    """
     identifier = named_identifier(who)
     with connected(dsn, data_dir) as connection:
         profile = answer(connection, _PROFILE, tenant, *identifier)
@@ -91,7 +101,10 @@ def explain_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir
 
 @app.command("history")
 def history_command(tenant: Tenant, who: Who, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show every version of a golden record, newest first."""
+    """Show every version of a golden record, newest first.
+
+    Example: c360 profile history acme email=an@shop.vn
+    """
     identifier = named_identifier(who)
     with connected(dsn, data_dir) as connection:
         profile = answer(connection, _PROFILE, tenant, *identifier)
@@ -122,7 +135,10 @@ def merge_command(
     as_json: Json = False,
     dry_run: Preview = False,
 ) -> None:
-    """Make two golden records one, whatever the rules say; the older id lives."""
+    """Make two golden records one, whatever the rules say; the older id lives.
+
+    Example: c360 profile merge acme user_id=7 email=an@shop.vn --reason 'called us' --dry-run
+    """
     identifiers = [named_identifier(who), named_identifier(other)]
     with connected(dsn, data_dir) as connection:
         ids = [answer(connection, _PROFILE, tenant, *identifier)["profile_id"] for identifier in identifiers]
@@ -146,7 +162,10 @@ def split_command(
     as_json: Json = False,
     dry_run: Preview = False,
 ) -> None:
-    """Take observations out of a golden record, for good; what hangs on them alone goes with them."""
+    """Take observations out of a golden record, for good; what hangs on them alone goes with them.
+
+    Example: c360 profile split acme email=an@shop.vn --identifier phone=+84901234567 --dry-run
+    """
     golden = named_identifier(who)
     kind, value = (None, None) if identifier is None else named_identifier(identifier)
     with connected(dsn, data_dir) as connection:
@@ -175,7 +194,10 @@ def erase_command(
     ] = False,
     yes: Yes = False,
 ) -> None:
-    """Forget a person everywhere, for good, and refuse them from now on."""
+    """Forget a person everywhere, for good, and refuse them from now on.
+
+    Example: c360 profile erase acme email=an@shop.vn --reason 'asked on 2026-06-01' --dry-run
+    """
     kind, value = named_identifier(who)
     mode = "anonymise" if anonymise else "erase"
     if not dry_run:

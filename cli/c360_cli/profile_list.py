@@ -61,7 +61,10 @@ def list_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """List golden records, filtered and sorted."""
+    """List golden records, filtered and sorted.
+
+    Example: c360 profile list acme --where city=eq.Hue --order last_seen_at.desc
+    """
     query = _query(where, order, columns, limit=limit, offset=offset, after=after, count=count)
     with connected(dsn, data_dir) as connection:
         _show(connection, tenant, None, query, as_json=as_json)
@@ -81,7 +84,10 @@ def search_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Find golden records by name, with or without accents, in any order of the words."""
+    """Find golden records by name, with or without accents, in any order of the words.
+
+    Example: c360 profile search acme 'nguyen a'
+    """
     if not name.strip():
         raise UsageError("the name to search is empty")
     query = _query(where, order, columns, limit=limit, offset=offset, after=after, count=count)
@@ -99,7 +105,10 @@ def export_command(
     dsn: Dsn = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Write all golden records, or those that fit, as CSV or NDJSON."""
+    """Write all golden records, or those that fit, as CSV or NDJSON.
+
+    Example: c360 profile export acme --output customers.csv
+    """
     chosen = form or (Format.NDJSON if file is not None and file.suffix in (".ndjson", ".jsonl") else Format.CSV)
     query = {**_query(where, "", columns), "format": chosen.value}
     with connected(dsn, data_dir) as connection:

@@ -17,7 +17,9 @@ from c360_cli.options import DataDir, Dsn, Json, Tenant, limit_option
 from c360_cli.output import print_json, print_table, say
 from c360_cli.tenant_calls import answer
 
-app = typer.Typer(help="Set and list exchange rates of a tenant.", no_args_is_help=True)
+app = typer.Typer(
+    help="Set and list exchange rates of a tenant.\n\nExample: c360 rates set acme EUR=1.08", no_args_is_help=True
+)
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Check the rates, count what would change, and change nothing.")
@@ -44,7 +46,10 @@ def list_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show exchange rates, newest day first."""
+    """Show exchange rates, newest day first.
+
+    Example: c360 rates list acme --currency EUR
+    """
     with connected(dsn, data_dir) as connection:
         rates = answer(connection, _LIST, tenant, currency, limit)
     if as_json:
@@ -71,7 +76,10 @@ def set_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Set exchange rates from a day on, until the next rate. Golden records they concern are computed anew."""
+    """Set exchange rates from a day on, until the next rate. Golden records they concern are computed anew.
+
+    Example: c360 rates set acme EUR=1.08 --day 2026-06-01
+    """
     wanted = [_rate(text) for text in rates]
     with connected(dsn, data_dir) as connection:
         first = str(local_day(connection, tenant, day))
@@ -90,7 +98,10 @@ def import_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Set the exchange rates of a file, all or none. Safe to repeat: rates that are there already change nothing."""
+    """Set the exchange rates of a file, all or none. Safe to repeat: rates that are there already change nothing.
+
+    Example: c360 rates import acme rates.csv --dry-run
+    """
     wanted = _read(file)
     with connected(dsn, data_dir) as connection:
         done = answer(connection, _SET, tenant, Jsonb(wanted), dry_run)

@@ -23,7 +23,10 @@ from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 from c360_cli.unmasked import as_sent, as_sent_if_allowed
 
-app = typer.Typer(help="List, correct, redrive and discard rejected events.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, correct, redrive and discard rejected events.\n\nExample: c360 events rejected summary acme",
+    no_args_is_help=True,
+)
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="Number of the rejected event.")]
 Ids = Annotated[list[int] | None, typer.Argument(metavar="ID...", help="Numbers of rejected events.")]
@@ -52,7 +55,10 @@ def list_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """List rejected events, newest first."""
+    """List rejected events, newest first.
+
+    Example: c360 events rejected list acme --code U1109 --since 2h
+    """
     with connected(dsn, data_dir) as connection:
         rows = page(connection, tenant, chosen, None if every else "rejected", limit, before)
     if as_json:
@@ -84,7 +90,10 @@ def count_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Count rejected events."""
+    """Count rejected events.
+
+    Example: c360 events rejected count acme --since 7d
+    """
     status = None if every else "rejected"
     with connected(dsn, data_dir) as connection:
         if chosen.contains:
@@ -104,7 +113,10 @@ def summary_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Say why events of which source were refused: how many, the first, the last, an example."""
+    """Say why events of which source were refused: how many, the first, the last, an example.
+
+    Example: c360 events rejected summary acme
+    """
     status = None if every else "rejected"
     with connected(dsn, data_dir) as connection:
         document = (
@@ -138,7 +150,10 @@ def show_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show one rejected event as it was sent; to readers and writers, what they may see of it."""
+    """Show one rejected event as it was sent; to readers and writers, what they may see of it.
+
+    Example: c360 events rejected show acme 17
+    """
     with connected(dsn, data_dir) as connection:
         row = one_event(connection, tenant, rejected_event_id)
         sent = as_sent_if_allowed(connection, tenant, "rejected_event", rejected_event_id)
@@ -164,7 +179,10 @@ def edit_command(
     dry_run: Judge = False,
     print_statement: PrintSql = False,
 ) -> None:
-    """Correct a rejected event in $VISUAL or $EDITOR and redrive it. For administrators, who see all of it."""
+    """Correct a rejected event in $VISUAL or $EDITOR and redrive it. For administrators, who see all of it.
+
+    Example: c360 events rejected edit acme 17
+    """
     with connected(dsn, data_dir) as connection:
         row = one_event(connection, tenant, rejected_event_id)
         if row["status"] != "rejected":
@@ -202,7 +220,10 @@ def export_command(
     dsn: Dsn = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Write open rejected events as JSON lines, to correct and give to redrive --file. For administrators."""
+    """Write open rejected events as JSON lines, to correct and give to redrive --file. For administrators.
+
+    Example: c360 events rejected export acme --code U1109 --output rejected.jsonl
+    """
     count = 0
     with connected(dsn, data_dir) as connection, writable(output) as out:
         for rows in pages(connection, tenant, chosen):
@@ -236,7 +257,10 @@ def redrive_command(
     dry_run: Judge = False,
     print_statement: PrintSql = False,
 ) -> None:
-    """Send rejected events through ingest again. Exits 1 when some are refused again. Safe to repeat or run at once."""
+    """Send rejected events through ingest again. Exits 1 when some are refused again. Safe to repeat or run at once.
+
+    Example: c360 events rejected redrive acme --file rejected.jsonl --dry-run
+    """
     _check_json(patch)
     _check_choice(ids, chosen, every, file)
     if file is not None and patch is not None:
@@ -270,7 +294,10 @@ def discard_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Give rejected events up. They stay in the table, settled. Safe to repeat."""
+    """Give rejected events up. They stay in the table, settled. Safe to repeat.
+
+    Example: c360 events rejected discard acme --code U1108 --yes
+    """
     _check_choice(ids, chosen, every)
     if dry_run and not chosen.contains:
         print_sql(_DISCARD, tenant, ids) if ids else print_sql(_DISCARD_BATCH, tenant, chosen.document())

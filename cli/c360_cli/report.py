@@ -23,8 +23,14 @@ from c360_cli.report_screens import print_clv, print_cohorts, print_funnel, prin
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
-app = typer.Typer(help="Figures of a tenant by day, cohort and segment.", no_args_is_help=True)
-show_app = typer.Typer(help="Draw a report, or print it for programs.", no_args_is_help=True)
+app = typer.Typer(
+    help="Figures of a tenant by day, cohort and segment.\n\nExample: c360 report show overview acme --since 30d",
+    no_args_is_help=True,
+)
+show_app = typer.Typer(
+    help="Draw a report, or print it for programs.\n\nExample: c360 report show overview acme --since 30d",
+    no_args_is_help=True,
+)
 app.add_typer(show_app, name="show")
 app.add_typer(funnel.app, name="funnel")
 
@@ -67,7 +73,10 @@ def overview_command(
     as_json: Json = False,
     form: As = Format.TABLE,
 ) -> None:
-    """Show events, new, active and returning customers, orders, revenue and refunds of each day. Default: 30 days."""
+    """Show events, new, active and returning customers, orders, revenue and refunds of each day. Default: 30 days.
+
+    Example: c360 report show overview acme --since 30d
+    """
     with connected(dsn, data_dir) as connection:
         rows = answer(connection, _DAYS, tenant, *_days(connection, tenant, since, until))
     _print(rows, as_json, form, print_overview)
@@ -84,7 +93,10 @@ def cohorts_command(
     as_json: Json = False,
     form: As = Format.TABLE,
 ) -> None:
-    """Show which part of each month's new customers came back in the months after. Default: 12 months."""
+    """Show which part of each month's new customers came back in the months after. Default: 12 months.
+
+    Example: c360 report show cohorts acme --buyers
+    """
     with connected(dsn, data_dir) as connection:
         rows = answer(connection, _COHORTS, tenant, *_days(connection, tenant, since, until))
     _print(rows, as_json, form, lambda told: print_cohorts(told, "buyers" if buyers else "active_profiles"))
@@ -100,7 +112,10 @@ def rfm_command(
     as_json: Json = False,
     form: As = Format.TABLE,
 ) -> None:
-    """Show the RFM segments as they were on the last day, and how they changed since the first. Default: 30 days."""
+    """Show the RFM segments as they were on the last day, and how they changed since the first. Default: 30 days.
+
+    Example: c360 report show rfm acme --since 2026-05-01 --until 2026-05-31
+    """
     with connected(dsn, data_dir) as connection:
         rows = answer(connection, _RFM, tenant, *_days(connection, tenant, since, until))
     _print(rows, as_json, form, print_rfm)
@@ -116,7 +131,10 @@ def clv_command(
     as_json: Json = False,
     form: As = Format.TABLE,
 ) -> None:
-    """Show tenths of the customers by what they are expected to bring, as of the last day. Default: 30 days."""
+    """Show tenths of the customers by what they are expected to bring, as of the last day. Default: 30 days.
+
+    Example: c360 report show clv acme --format csv
+    """
     with connected(dsn, data_dir) as connection:
         rows = answer(connection, _CLV, tenant, *_days(connection, tenant, since, until))
     _print(rows, as_json, form, print_clv)
@@ -140,7 +158,10 @@ def funnel_command(
     as_json: Json = False,
     form: As = Format.TABLE,
 ) -> None:
-    """Show how many customers came from step to step. Default: those who began in the last 30 days."""
+    """Show how many customers came from step to step. Default: those who began in the last 30 days.
+
+    Example: c360 report show funnel acme --step page --step 'Order Completed' --within 3d
+    """
     if (name is None) == (not steps):
         raise UsageError(
             "give the name of a funnel, or its steps",
@@ -161,7 +182,10 @@ def funnel_command(
 def refresh_command(
     tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False
 ) -> None:
-    """Bring the reports up to date, and keep the segments of today anew. The worker does it by itself."""
+    """Bring the reports up to date, and keep the segments of today anew. The worker does it by itself.
+
+    Example: c360 report refresh acme
+    """
     if dry_run:
         print_sql(_REFRESH, tenant, True)
         return

@@ -16,7 +16,10 @@ from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 from c360_cli.times import read_span
 
-app = typer.Typer(help="Set how long what is kept, and remove what is past.", no_args_is_help=True)
+app = typer.Typer(
+    help="Set how long what is kept, and remove what is past.\n\nExample: c360 retention show acme",
+    no_args_is_help=True,
+)
 
 
 _RETENTION = """
@@ -29,7 +32,10 @@ _RUN = "SELECT {tenant}.apply_retention(%s, coalesce(%s::timestamptz, now()), %s
 
 @app.command("show")
 def show_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show how long each kind of data is kept."""
+    """Show how long each kind of data is kept.
+
+    Example: c360 retention show acme
+    """
     with connected(dsn, data_dir) as connection:
         kinds = answer(connection, _RETENTION, tenant)
     if as_json:
@@ -61,7 +67,10 @@ def set_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Set how long kinds of data are kept. A worker removes what is past within the hour; run --dry-run shows it."""
+    """Set how long kinds of data are kept. A worker removes what is past within the hour; run --dry-run shows it.
+
+    Example: c360 retention set acme events=400d history=3y
+    """
     wanted = [_policy(text) for text in policies]
     if dry_run:
         for kind, days in wanted:
@@ -92,7 +101,10 @@ def run_command(
         bool, typer.Option("--dry-run", help="Count what would be removed, and change nothing.")
     ] = False,
 ) -> None:
-    """Remove what is past, now. A worker does it by itself once an hour."""
+    """Remove what is past, now. A worker does it by itself once an hour.
+
+    Example: c360 retention run acme --dry-run --at 2027-01-01
+    """
     with connected(dsn, data_dir) as connection:
         if not dry_run:
             confirm(f"Remove what tenant {tenant} no longer keeps?", yes)

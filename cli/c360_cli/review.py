@@ -15,7 +15,9 @@ from c360_cli.options import DataDir, Dsn, Json, Tenant, limit_option
 from c360_cli.output import console, print_json, print_table, printable, say
 from c360_cli.tenant_calls import answer
 
-app = typer.Typer(help="Decide who is who where the rules do not.", no_args_is_help=True)
+app = typer.Typer(
+    help="Decide who is who where the rules do not.\n\nExample: c360 review list acme", no_args_is_help=True
+)
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the review, as listed.")]
 Override = Annotated[int, typer.Argument(metavar="OVERRIDE", help="Number of the override, as listed.")]
@@ -40,7 +42,10 @@ def list_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """List links that wait for a decision, surest first."""
+    """List links that wait for a decision, surest first.
+
+    Example: c360 review list acme
+    """
     if status not in {"open", "accepted", "rejected", "obsolete", "all"}:
         raise UsageError(f"there is no status {status}", hint="Take open, accepted, rejected, obsolete or all.")
     reviews = decided(dsn, data_dir, _REVIEWS, tenant, None if status == "all" else status, limit, None)
@@ -67,7 +72,10 @@ def list_command(
 def show_command(
     tenant: Tenant, number: Number, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
 ) -> None:
-    """Show both sides of a link that waits, with what speaks for it and against it."""
+    """Show both sides of a link that waits, with what speaks for it and against it.
+
+    Example: c360 review show acme 12
+    """
     with connected(dsn, data_dir) as connection:
         review = _review(connection, tenant, number)
         pair = [str(review[side]["raw_profile_id"]) for side in ("first", "second")]
@@ -93,7 +101,10 @@ def accept_command(
     as_json: Json = False,
     dry_run: Preview = False,
 ) -> None:
-    """Decide that the two are one person."""
+    """Decide that the two are one person.
+
+    Example: c360 review accept acme 12 --reason 'same address'
+    """
     query = "SELECT {tenant}.accept_review(%s, %s, %s)"
     show_changes(decided(dsn, data_dir, query, tenant, number, reason, dry_run), as_json)
 
@@ -108,14 +119,20 @@ def reject_command(
     as_json: Json = False,
     dry_run: Preview = False,
 ) -> None:
-    """Decide that the two are two persons."""
+    """Decide that the two are two persons.
+
+    Example: c360 review reject acme 12 --reason 'father and son'
+    """
     query = "SELECT {tenant}.reject_review(%s, %s, %s)"
     show_changes(decided(dsn, data_dir, query, tenant, number, reason, dry_run), as_json)
 
 
 @app.command("overrides")
 def overrides_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """List what people decided about who is who, newest first."""
+    """List what people decided about who is who, newest first.
+
+    Example: c360 review overrides acme
+    """
     overrides = decided(dsn, data_dir, _OVERRIDES, tenant)
     if as_json:
         print_json(overrides)
@@ -146,7 +163,10 @@ def decide_command(
     as_json: Json = False,
     dry_run: Preview = False,
 ) -> None:
-    """Decide about observations that no review is about: one person, or two."""
+    """Decide about observations that no review is about: one person, or two.
+
+    Example: c360 review decide acme cannot_link 12,17 31
+    """
     query = "SELECT {tenant}.set_link_override(%s, %s::bigint[], %s::bigint[], %s, %s)"
     sides = [_observation_numbers(side) for side in (first, second)]
     show_changes(decided(dsn, data_dir, query, tenant, kind, *sides, reason, dry_run), as_json)
@@ -161,7 +181,10 @@ def withdraw_command(
     as_json: Json = False,
     dry_run: Preview = False,
 ) -> None:
-    """Take a decision back: the rules decide again."""
+    """Take a decision back: the rules decide again.
+
+    Example: c360 review withdraw acme 3
+    """
     changes = decided(dsn, data_dir, "SELECT {tenant}.remove_link_override(%s, %s)", tenant, override, dry_run)
     if changes is None:
         raise IdentityRefused(

@@ -19,7 +19,10 @@ from c360_cli.output import print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
-app = typer.Typer(help="Keep a tracking plan: what properties each event has.", no_args_is_help=True)
+app = typer.Typer(
+    help="Keep a tracking plan: what properties each event has.\n\nExample: c360 schema infer acme 'Order Completed'",
+    no_args_is_help=True,
+)
 
 Event = Annotated[str, typer.Argument(metavar="EVENT", help="Name of a track event; or identify, page, screen, group.")]
 
@@ -40,7 +43,10 @@ def infer_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Print the plan that the last events of a kind follow, to correct and apply: properties and types, no values."""
+    """Print the plan that the last events of a kind follow, to correct and apply: properties and types, no values.
+
+    Example: c360 schema infer acme 'Order Completed'
+    """
     with connected(dsn, data_dir) as connection:
         found = answer(connection, "SELECT {tenant}.infer_event_schema(%s, NULL, %s)", tenant, event, limit)
     if found is None:
@@ -58,7 +64,10 @@ def show_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Print the plan in force, in the form that `c360 schema apply` takes."""
+    """Print the plan in force, in the form that `c360 schema apply` takes.
+
+    Example: c360 schema show acme
+    """
     with connected(dsn, data_dir) as connection:
         stated = records(connection, _LIST, tenant)
     _print_plan({_title(row): _entry(row) for row in stated if event in {None, row["event_name"]}}, as_json)
@@ -76,7 +85,10 @@ def apply_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Put the schemas of a file into the plan, all or none; in force at once. Safe to repeat."""
+    """Put the schemas of a file into the plan, all or none; in force at once. Safe to repeat.
+
+    Example: c360 schema apply acme plan.yaml
+    """
     wanted = list(_read_plan(file))
     done: dict[str, list[str]] = {"set": [], "unchanged": [], "removed": []}
     with connected(dsn, data_dir) as connection, connection.transaction():
@@ -121,7 +133,10 @@ def check_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Try events from a file against the plan; nothing is recorded. Ends with 1 where one does not follow."""
+    """Try events from a file against the plan; nothing is recorded. Ends with 1 where one does not follow.
+
+    Example: c360 schema check acme events.jsonl
+    """
     found = []
     with connected(dsn, data_dir) as connection:
         for number, event in enumerate(_read_events(file), 1):
@@ -148,7 +163,10 @@ def violations_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """List what events that were taken did not follow, most frequent first; `c360 events rejected` has the others."""
+    """List what events that were taken did not follow, most frequent first; `c360 events rejected` has the others.
+
+    Example: c360 schema violations acme
+    """
     with connected(dsn, data_dir) as connection:
         found = records(connection, "SELECT * FROM {tenant}.event_violations(%s)", tenant, event)
     if as_json:

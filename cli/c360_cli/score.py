@@ -17,7 +17,7 @@ from c360_cli.output import print_json, print_rendered, print_table, say, workin
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
-app = typer.Typer(help="Read and refresh the scores of a tenant.", no_args_is_help=True)
+app = typer.Typer(help="Read and refresh the scores of a tenant.\n\nExample: c360 score rfm acme", no_args_is_help=True)
 app.command("fit")(fit_command)
 app.command("show")(show_command)
 app.command("validate")(validate_command)
@@ -51,7 +51,10 @@ _REFRESH = "SELECT {tenant}.refresh_scores(coalesce(%s::timestamptz, now()))"
 def rfm_command(
     tenant: Tenant, as_of: AsOf = None, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False
 ) -> None:
-    """Show the RFM segments: customers, orders, revenue and what to do about them."""
+    """Show the RFM segments: customers, orders, revenue and what to do about them.
+
+    Example: c360 score rfm acme
+    """
     with connected(dsn, data_dir) as connection:
         segments = answer(connection, _SEGMENTS, tenant, as_of)
     if as_json:
@@ -70,7 +73,10 @@ def refresh_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Store the scores with the golden records and tell whose segment changed. The worker does it by itself."""
+    """Store the scores with the golden records and tell whose segment changed. The worker does it by itself.
+
+    Example: c360 score refresh acme
+    """
     if dry_run:
         print_sql(_REFRESH, tenant, as_of)
         return
@@ -94,7 +100,10 @@ def movement_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show who went from which RFM segment to which between two points in time, as a matrix of customers."""
+    """Show who went from which RFM segment to which between two points in time, as a matrix of customers.
+
+    Example: c360 score movement acme --since 90d
+    """
     with connected(dsn, data_dir) as connection:
         moved = answer(connection, _MOVEMENT, tenant, since, until)
         names = answer(connection, _NAMES, tenant)
@@ -123,7 +132,10 @@ def explain_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show why a golden record has a score: parts that add up to it, in numbers and in words."""
+    """Show why a golden record has a score: parts that add up to it, in numbers and in words.
+
+    Example: c360 score explain acme email=an@shop.vn rfm_segment
+    """
     with connected(dsn, data_dir) as connection:
         said = answer(connection, _EXPLAIN, tenant, *named_identifier(profile), score)
     if as_json:

@@ -20,7 +20,11 @@ from c360_cli.output import console, in_steps, print_json, print_table, printabl
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
-app = typer.Typer(help="Build segments of customers, see who is in and why.", no_args_is_help=True)
+app = typer.Typer(
+    help="Build segments of customers, see who is in and why."
+    "\n\nExample: c360 segment create acme vip --where 'total_orders > 3'",
+    no_args_is_help=True,
+)
 
 Code = Annotated[str, typer.Argument(metavar="SEGMENT", help="Code of the segment, such as vip.")]
 Title = Annotated[str | None, typer.Option(help="What people call it.")]
@@ -58,7 +62,10 @@ def create_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Make a segment and find its members."""
+    """Make a segment and find its members.
+
+    Example: c360 segment create acme vip --where 'total_orders > 3'
+    """
     made = Segment(
         name=segment, title=title or "", description=description or "", condition=condition, notifies_first=notify
     )
@@ -80,7 +87,10 @@ def set_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Change a segment; with another condition its members are found anew."""
+    """Change a segment; with another condition its members are found anew.
+
+    Example: c360 segment set acme vip --where 'total_orders > 5'
+    """
     from c360.governance.segmenting import find_segment  # here, because it brings the slow renderer along
 
     given: dict[str, Any] = {"condition": condition, "title": title, "description": description}
@@ -102,7 +112,10 @@ def remove_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Remove a segment with its members and their history. Nobody is told that they left."""
+    """Remove a segment with its members and their history. Nobody is told that they left.
+
+    Example: c360 segment remove acme vip --yes
+    """
     from c360.governance.segmenting import drop_segment, find_segment
 
     with connected(dsn, data_dir) as connection:
@@ -128,7 +141,10 @@ def preview_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Count who would be in and show some of them. Keeps nothing."""
+    """Count who would be in and show some of them. Keeps nothing.
+
+    Example: c360 segment preview acme --where 'total_orders > 3'
+    """
     from c360.governance.segmenting import preview_segment
 
     with connected(dsn, data_dir) as connection:
@@ -148,7 +164,10 @@ def preview_command(
 
 @app.command("list")
 def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """List the segments of a tenant."""
+    """List the segments of a tenant.
+
+    Example: c360 segment list acme
+    """
     with connected(dsn, data_dir) as connection:
         segments = [row["row"] for row in records(connection, _LIST, tenant)]
     if as_json:
@@ -174,7 +193,10 @@ def members_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """List who is in a segment, in the order of their ids."""
+    """List who is in a segment, in the order of their ids.
+
+    Example: c360 segment members acme vip --limit 20
+    """
     with connected(dsn, data_dir) as connection:
         members = records(connection, _MEMBERS, tenant, segment, after, limit)
     if as_json:
@@ -198,7 +220,10 @@ def history_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show who entered and left, newest first, and why."""
+    """Show who entered and left, newest first, and why.
+
+    Example: c360 segment history acme vip --limit 20
+    """
     with connected(dsn, data_dir) as connection:
         profile_id = None if profile is None else answer(connection, _FIND, tenant, *named_identifier(profile))
         changes = records(connection, _HISTORY, tenant, segment, profile_id, limit)
@@ -221,7 +246,10 @@ def why_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Say which part of the condition holds for a customer and which does not, with the values."""
+    """Say which part of the condition holds for a customer and which does not, with the values.
+
+    Example: c360 segment why acme vip email=an@shop.vn
+    """
     with connected(dsn, data_dir) as connection:
         profile_id = answer(connection, _FIND, tenant, *named_identifier(profile))
         parts = records(connection, _WHY, tenant, segment, profile_id)
@@ -240,7 +268,10 @@ def why_command(
 def refresh_command(
     tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False
 ) -> None:
-    """Look at everybody: new conditions, and who enters or leaves because time passes."""
+    """Look at everybody: new conditions, and who enters or leaves because time passes.
+
+    Example: c360 segment refresh acme
+    """
     from c360.governance.segmenting import fill_segments
 
     if dry_run:

@@ -15,7 +15,7 @@ from c360_cli.output import in_steps, print_json, print_table, printable, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer
 
-app = typer.Typer(help="List visits of customers.", no_args_is_help=True)
+app = typer.Typer(help="List visits of customers.\n\nExample: c360 session list acme", no_args_is_help=True)
 
 
 _LIST = "SELECT coalesce(json_agg(visit), '[]') FROM {tenant}.list_sessions(%s, %s, %s) AS visit"
@@ -34,7 +34,10 @@ def list_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show visits, newest first: of everybody or of one customer."""
+    """Show visits, newest first: of everybody or of one customer.
+
+    Example: c360 session list acme --profile email=an@shop.vn
+    """
     kind, value = (None, None) if profile is None else named_identifier(profile)
     with connected(dsn, data_dir) as connection:
         visits = answer(connection, _LIST, tenant, kind, value, limit)
@@ -49,7 +52,10 @@ def list_command(
 def refresh_command(
     tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False
 ) -> None:
-    """Work out the visits of visitors with new events, a step at a time. The worker does it by itself."""
+    """Work out the visits of visitors with new events, a step at a time. The worker does it by itself.
+
+    Example: c360 session refresh acme
+    """
     if dry_run:
         print_sql(_REFRESH, tenant)
         return

@@ -87,7 +87,10 @@ def status(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> 
 
 
 def top(dsn: Dsn = None, data_dir: DataDir = None) -> None:
-    """Watch the sessions of the database with pg_activity."""
+    """Watch the sessions of the database with pg_activity.
+
+    Example: c360 top
+    """
     with database_address(dsn, data_dir) as address:
         known = conninfo_to_dict(address)
         # By environment, because everybody on the machine may read command lines.

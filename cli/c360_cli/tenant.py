@@ -36,7 +36,10 @@ from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, confirm, l
 from c360_cli.output import print_json, print_table, say, say_warnings
 from c360_cli.tenant_calls import answer
 
-app = typer.Typer(help="Create tenants, shape them, and end them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Create tenants, shape them, and end them.\n\nExample: c360 tenant create acme --country VN",
+    no_args_is_help=True,
+)
 app.command("dump")(tenant_file.dump_command)
 app.command("restore")(tenant_file.restore_command)
 
@@ -64,7 +67,10 @@ def create_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Create a tenant with the default attributes, its schema and its roles."""
+    """Create a tenant with the default attributes, its schema and its roles.
+
+    Example: c360 tenant create acme --country VN --currency VND --time-zone Asia/Ho_Chi_Minh
+    """
     values = (tenant, display_name, country, currency, time_zone)
     with connected(dsn, data_dir) as connection:
         if dry_run:
@@ -95,7 +101,10 @@ def create_command(
 
 @app.command("list")
 def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """List the tenants you may read."""
+    """List the tenants you may read.
+
+    Example: c360 tenant list --json
+    """
     with connected(dsn, data_dir) as connection:
         tenants = list_tenants(connection)
     if as_json:
@@ -115,7 +124,10 @@ def list_command(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = Fals
 
 @app.command("show")
 def show_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show the identifier types, attributes and match rules of a tenant."""
+    """Show the identifier types, attributes and match rules of a tenant.
+
+    Example: c360 tenant show acme
+    """
     with connected(dsn, data_dir) as connection:
         metadata = answer(connection, _METADATA, tenant)
         sync = _sync_state(connection, tenant)
@@ -178,7 +190,10 @@ def history_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """List the versions of what decides who is who: when, by whom, what changed."""
+    """List the versions of what decides who is who: when, by whom, what changed.
+
+    Example: c360 tenant history acme --limit 5
+    """
     with connected(dsn, data_dir) as connection:
         if version is not None:
             print_json(answer(connection, "SELECT {tenant}.metadata_version(%s)", tenant, version))
@@ -211,7 +226,10 @@ def plan_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Print the SQL a sync would run, and what it would lose."""
+    """Print the SQL a sync would run, and what it would lose.
+
+    Example: c360 tenant plan acme
+    """
     with connected(dsn, data_dir) as connection:
         plan = plan_tenant(connection, tenant, Permissions(allow_type_change, allow_drop))
         if as_json:
@@ -234,7 +252,10 @@ def sync_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Make the schema of a tenant what its metadata say. Does nothing when it is already."""
+    """Make the schema of a tenant what its metadata say. Does nothing when it is already.
+
+    Example: c360 tenant sync acme --dry-run
+    """
     if (tenant is None) != every:
         raise UsageError("name one tenant, or give --all")
     permissions = Permissions(allow_type_change, allow_drop)
@@ -264,7 +285,10 @@ def apply_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Bring a tenant in line with a file: plan, confirm, apply. Creates the tenant when it is new."""
+    """Bring a tenant in line with a file: plan, confirm, apply. Creates the tenant when it is new.
+
+    Example: c360 tenant apply acme.yaml
+    """
     declaration = read_declaration(file)
     permissions = Permissions(allow_type_change, allow_drop)
     with connected(dsn, data_dir) as connection:
@@ -288,7 +312,10 @@ def apply_command(
 
 @app.command("export")
 def export_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Print a tenant as the YAML file that apply reads."""
+    """Print a tenant as the YAML file that apply reads.
+
+    Example: c360 tenant export acme
+    """
     with connected(dsn, data_dir) as connection:
         if as_json:
             print_json(answer(connection, "SELECT {tenant}.tenant_blueprint()", tenant))
@@ -300,7 +327,10 @@ def export_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as
 def suspend_command(
     tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False
 ) -> None:
-    """Stop all writing to a tenant; it can still be read."""
+    """Stop all writing to a tenant; it can still be read.
+
+    Example: c360 tenant suspend acme
+    """
     _switch("suspend_tenant", tenant, dsn, data_dir, as_json, dry_run)
 
 
@@ -308,7 +338,10 @@ def suspend_command(
 def resume_command(
     tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False
 ) -> None:
-    """Let a suspended tenant be written again."""
+    """Let a suspended tenant be written again.
+
+    Example: c360 tenant resume acme
+    """
     _switch("resume_tenant", tenant, dsn, data_dir, as_json, dry_run)
 
 
@@ -322,7 +355,10 @@ def drop_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Remove a tenant with all its data. Needs its exact name again, and --yes or an answer."""
+    """Remove a tenant with all its data. Needs its exact name again, and --yes or an answer.
+
+    Example: c360 tenant drop acme --confirm acme --yes
+    """
     if dry_run:
         print(f"SELECT c360.drop_tenant({literal(tenant)}, {literal(tenant)});")
         return

@@ -29,7 +29,10 @@ def dump_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Write a tenant with its data and metadata to a file, as it is at one moment. Changes nothing."""
+    """Write a tenant with its data and metadata to a file, as it is at one moment. Changes nothing.
+
+    Example: c360 tenant dump acme acme.c360
+    """
     with connected(dsn, data_dir) as connection:
         dumped = dump_tenant(connection, tenant, file, _show_table)
     if as_json:
@@ -51,7 +54,10 @@ def restore_command(
     as_json: Json = False,
     dry_run: Annotated[bool, _NOT_KEPT] = False,
 ) -> None:
-    """Restore a tenant from a file. It must not exist here; either all of it comes back or nothing changes."""
+    """Restore a tenant from a file. It must not exist here; either all of it comes back or nothing changes.
+
+    Example: c360 tenant restore acme.c360 --as acme_copy --dry-run
+    """
     with connected(dsn, data_dir) as connection:
         say_warnings(connection)
         restored = restore_tenant(connection, file, name, _show_table, dry_run=dry_run)

@@ -17,7 +17,11 @@ from c360_cli.output import pause, print_json, print_table, until_interrupted
 from c360_cli.tenant_calls import answer
 from c360_cli.unmasked import AsSent, as_sent
 
-app = typer.Typer(help="Look at topics and their messages, and read them under a name.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look at topics and their messages, and read them under a name."
+    "\n\nExample: c360 topic tail acme c360-updated-profiles --follow",
+    no_args_is_help=True,
+)
 
 _POLL_SECONDS = 0.5
 

@@ -16,7 +16,9 @@ from c360_cli.output import in_steps, print_json, print_table, printable, say, s
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
 
-app = typer.Typer(help="Compute traits of customers from what they did.", no_args_is_help=True)
+app = typer.Typer(
+    help="Compute traits of customers from what they did.\n\nExample: c360 trait list acme", no_args_is_help=True
+)
 
 Code = Annotated[str, typer.Argument(metavar="TRAIT", help="Code of the trait, such as favourite_category.")]
 Title = Annotated[str | None, typer.Option(help="What people call it.")]
@@ -47,7 +49,10 @@ def create_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Make a computed trait and work it out for everybody."""
+    """Make a computed trait and work it out for everybody.
+
+    Example: c360 trait create acme spent --as "event_sum('Order Completed', 'total')"
+    """
     made = ComputedTrait(
         name=trait, title=title or "", description=description or "", expression=expression, notifies_first=notify
     )
@@ -69,7 +74,10 @@ def set_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Change a computed trait; with another expression it is worked out anew."""
+    """Change a computed trait; with another expression it is worked out anew.
+
+    Example: c360 trait set acme spent --title 'Money spent'
+    """
     from c360.governance.traiting import find_trait  # here, because it brings the slow renderer along
 
     given: dict[str, Any] = {"expression": expression, "title": title, "description": description}
@@ -91,7 +99,10 @@ def remove_command(
     as_json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Remove a computed trait with its values. One that a segment looks at stays."""
+    """Remove a computed trait with its values. One that a segment looks at stays.
+
+    Example: c360 trait remove acme spent --yes
+    """
     from c360.governance.traiting import drop_trait, find_trait
 
     with connected(dsn, data_dir) as connection:
@@ -117,7 +128,10 @@ def preview_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show what an expression answers for some customers, and of which type it is. Keeps nothing."""
+    """Show what an expression answers for some customers, and of which type it is. Keeps nothing.
+
+    Example: c360 trait preview acme --as "event_sum('Order Completed', 'total')"
+    """
     from c360.governance.traiting import preview_trait
 
     with connected(dsn, data_dir) as connection:
@@ -136,7 +150,10 @@ def preview_command(
 
 @app.command("list")
 def list_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """List the computed traits of a tenant."""
+    """List the computed traits of a tenant.
+
+    Example: c360 trait list acme
+    """
     with connected(dsn, data_dir) as connection:
         traits = [row["row"] for row in records(connection, _LIST, tenant)]
     if as_json:
@@ -160,7 +177,10 @@ def show_command(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show a computed trait of a customer and the values it looks at."""
+    """Show a computed trait of a customer and the values it looks at.
+
+    Example: c360 trait show acme spent email=an@shop.vn
+    """
     with connected(dsn, data_dir) as connection:
         profile_id = answer(connection, _FIND, tenant, *named_identifier(profile))
         found = answer(connection, _WHY, tenant, trait, profile_id)
@@ -180,7 +200,10 @@ def show_command(
 def refresh_command(
     tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False, dry_run: DryRun = False
 ) -> None:
-    """Look at everybody: new expressions, and values that change because time passes."""
+    """Look at everybody: new expressions, and values that change because time passes.
+
+    Example: c360 trait refresh acme
+    """
     from c360.governance.traiting import fill_traits
 
     if dry_run:

@@ -58,8 +58,15 @@ from c360_cli.webhook_shape import (
     try_shape,
 )
 
-app = typer.Typer(help="Send messages to other systems: webhooks, retries, dead letters.", no_args_is_help=True)
-letters = typer.Typer(help="List messages that were given up, and send them again.", no_args_is_help=True)
+app = typer.Typer(
+    help="Send messages to other systems: webhooks, retries, dead letters."
+    "\n\nExample: c360 webhook add acme https://crm.example/hooks --name crm",
+    no_args_is_help=True,
+)
+letters = typer.Typer(
+    help="List messages that were given up, and send them again.\n\nExample: c360 webhook dead-letters list acme crm",
+    no_args_is_help=True,
+)
 app.add_typer(letters, name="dead-letters")
 
 _LIST = "SELECT coalesce(jsonb_agg(listed), '[]') FROM {tenant}.list_subscriptions() AS listed"
