@@ -16,8 +16,9 @@ CREATE OR REPLACE FUNCTION c360._import_holds(
 AS $$
 DECLARE
     v_text text := p_value #>> '{}';
+    v_day  text;
 BEGIN
-    IF v_text IS NULL OR v_text = '' OR c360.present_text(v_text) IS NULL THEN
+    IF v_text IS NULL OR v_text = '' THEN
         RETURN true;
     ELSIF jsonb_typeof(p_value) = 'array' THEN
         RETURN NOT EXISTS (
@@ -31,6 +32,11 @@ BEGIN
         RETURN p_form IN ('email', 'phone', 'country', 'id', 'document');
     END IF;
 
+    IF p_form IN ('birthday', 'date') THEN
+        v_day := c360._day(p_value, p_order);
+    END IF;
+
+    -- What stands for no value is told last, for few values do.
     RETURN CASE p_form
         WHEN 'email' THEN c360.normalise_email(v_text) IS NOT NULL
         WHEN 'phone' THEN c360.normalise_phone(v_text, p_country) IS NOT NULL
@@ -39,11 +45,10 @@ BEGIN
         WHEN 'country' THEN coalesce(c360.normalise_country(v_text) ~ '^[A-Z]{2}$', false)
         WHEN 'gender' THEN c360.normalise_gender(v_text) IS NOT NULL
         WHEN 'birthday' THEN coalesce(
-            c360._day(p_value, p_order) COLLATE "C" BETWEEN to_char(p_on - 43830, 'YYYY-MM-DD') AND to_char(p_on + 1, 'YYYY-MM-DD')
-            AND NOT c360._is_placeholder_day(c360._day(p_value, p_order)),
+            v_day COLLATE "C" BETWEEN to_char(p_on - 43830, 'YYYY-MM-DD') AND to_char(p_on + 1, 'YYYY-MM-DD') AND NOT c360._is_placeholder_day(v_day),
             false
         )
-        WHEN 'date' THEN c360._day(p_value, p_order) IS NOT NULL
+        WHEN 'date' THEN v_day IS NOT NULL
         WHEN 'boolean' THEN pg_input_is_valid(btrim(v_text), 'boolean')
         WHEN 'integer' THEN c360._typed_value(p_value, 'integer') IS NOT NULL
         WHEN 'bigint' THEN c360._typed_value(p_value, 'bigint') IS NOT NULL
@@ -51,7 +56,7 @@ BEGIN
         WHEN 'numeric' THEN c360._typed_value(p_value, 'numeric') IS NOT NULL
         WHEN 'double precision' THEN c360._typed_value(p_value, 'double precision') IS NOT NULL
         ELSE true
-    END;
+    END OR c360.present_text(v_text) IS NULL;
 END;
 $$;
 

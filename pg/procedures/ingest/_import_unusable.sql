@@ -18,11 +18,13 @@ AS $$
         p_field,
         format(
             CASE p_form
-                WHEN 'email' THEN ' OR c360._is_plain_email(%1$s #>> ''{}'')'
+                WHEN 'email' THEN ' OR c360._is_plain_email(lower(%1$s #>> ''{}''))'
                 WHEN 'phone' THEN ' OR c360._is_plain_phone(%1$s #>> ''{}'')'
                 WHEN 'id' THEN ' OR c360._is_plain_id(%1$s #>> ''{}'')'
                 WHEN 'country' THEN ' OR %1$s #>> ''{}'' ~ ''^(?!UK|EL)[A-Z][A-Z]$'''
                 WHEN 'gender' THEN ' OR %1$s #>> ''{}'' IN (''male'', ''female'', ''Male'', ''Female'', ''m'', ''f'', ''M'', ''F'')'
+                WHEN 'birthday' THEN ' OR (%1$s #>> ''{}'' LIKE ''____-__-__'' AND c360._is_day(%1$s #>> ''{}'') AND %1$s #>> ''{}'' BETWEEN ''1920-01-01'' AND ''2020-12-31'''
+                    ' AND NOT c360._is_placeholder_day(%1$s #>> ''{}''))'
                 WHEN 'date' THEN ' OR (%1$s #>> ''{}'' LIKE ''____-__-__'' AND c360._is_day(%1$s #>> ''{}'') AND %1$s #>> ''{}'' BETWEEN ''1000-01-01'' AND ''2200-12-31'')'
                 ELSE ''
             END,
