@@ -36,16 +36,21 @@ def log_of(settings: Settings) -> Path:
     return settings.data_dir.expanduser().absolute() / LOG
 
 
+def check_port(settings: Settings) -> None:
+    """Raises OperationsRefused U9013 when the gateway cannot listen where it shall."""
+    from c360.gateway.server import bound  # here, because a process that loads a gateway shows its figures
+
+    with bound(settings.gateway_host, settings.gateway_port):
+        pass
+
+
 def detach(settings: Settings, as_json: bool) -> None:
     """Comes back in the process that is to be the daemon; the other one ends here when that is ready.
 
     Raises OperationsRefused: U9016 when one runs already, U9013 for a taken port, U9018 when it ends or is not ready.
     """
-    from c360.gateway.server import bound  # here, because a process that loads a gateway shows its figures
-
     refuse_second(settings.data_dir)
-    with bound(settings.gateway_host, settings.gateway_port):
-        pass
+    check_port(settings)
     if settings.conninfo is not None:
         # Said here, because the daemon waits for a database that is started after it.
         psycopg.connect(settings.conninfo, connect_timeout=10, application_name="c360 cli").close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import json
 import os
 import select
@@ -174,6 +175,8 @@ def until_interrupted(is_following: bool = True) -> Iterator[None]:
 
 def pause(seconds: float) -> None:
     """Wait between two looks at what comes. Raises BrokenPipeError as soon as nobody reads stdout any more."""
+    if isinstance(sys.stdout, io.StringIO):  # nobody has ever read
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
     watched = select.poll()
     # No event is asked for: that the other end is gone is told always.
     watched.register(sys.stdout.fileno(), 0)

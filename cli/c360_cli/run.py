@@ -70,6 +70,8 @@ def up(
     settings = _with_a_port(settings)
     if detach:
         background.detach(settings, as_json)
+    elif settings.conninfo is None and not (settings.data_dir / "postgres").exists():
+        background.check_port(settings)  # before a cluster is made for nothing
     with contextlib.ExitStack() as held:
         if detach or settings.conninfo is None:
             log = background.log_of(settings) if detach else None

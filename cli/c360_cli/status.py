@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from rich.table import Table
 
+from c360.domain.errors import EmbeddedPostgresError
 from c360.running import find_up
 from c360.settings import load_settings
 from c360_cli.connection import connected, database_address
@@ -70,7 +72,9 @@ def status(dsn: Dsn = None, data_dir: DataDir = None, as_json: Json = False) -> 
 
     Example: c360 status
     """
-    running = find_up(load_settings(data_dir=data_dir).data_dir)
+    running = None
+    with contextlib.suppress(EmbeddedPostgresError):  # a folder of somebody else says nothing about this database
+        running = find_up(load_settings(data_dir=data_dir).data_dir)
     with connected(dsn, data_dir) as connection:
         tenants, subscriptions = _status(connection)
     if as_json:
