@@ -7,7 +7,7 @@ from end_to_end.conftest import environment, process  # noqa: F401 - a fixture
 from support.documentation import ROOT
 
 PAGE = (ROOT / "docs" / "how-to" / "use-psql-only.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(sql|sh|text)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```(sql|text)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def test_every_recipe_runs_and_shows_what_the_page_says(
@@ -16,7 +16,6 @@ def test_every_recipe_runs_and_shows_what_the_page_says(
     command_line,
     connect,
     wait_until,
-    tmp_path,
     environment,  # noqa: F811
 ):
     session = connect(autocommit=True)
@@ -29,22 +28,20 @@ def test_every_recipe_runs_and_shows_what_the_page_says(
     shown = ""
     with contextlib.ExitStack() as left, process(command_line, "up", environment=environment):
         left.callback(_drop_role, server)
+        wait_until(lambda: session.value("SELECT count(*) FROM c360.sync_workers"))
         for kind, text in BLOCKS:
             wait_until(is_quiet)
             if kind == "sql":
                 done = server.psql(database.name, "-v", "ON_ERROR_STOP=1", text=text)
                 shown = done.stdout
-            elif kind == "sh":
-                done = command_line.run(*text.split()[1:], cwd=tmp_path, environment=environment)
+                assert done.returncode == 0, f"{text}\n{done.stderr}"
             else:
                 assert [line for line in text.splitlines() if line not in shown] == [], shown
-                continue
-            assert done.returncode == 0, f"{text}\n{done.stderr}"
 
 
 def test_there_are_about_fifteen_recipes():
     assert 15 <= len(re.findall(r"^## ", PAGE, re.MULTILINE)) <= 20
-    assert {kind for kind, _ in BLOCKS} == {"sql", "sh", "text"}
+    assert {kind for kind, _ in BLOCKS} == {"sql", "text"}
 
 
 def _drop_role(server):
