@@ -12,7 +12,10 @@ import json
 import os
 import re
 import shlex
+import signal
+import socket
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -169,10 +172,10 @@ def call(monkeypatch, capfd, tmp_path, words, module_database):
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.chdir(tmp_path)
 
-    def run(command: str, *arguments: Any, dsn: str | None = module_database.dsn) -> Outcome:
+    def run(command: str, *arguments: Any, dsn: str = module_database.dsn) -> Outcome:
         monkeypatch.setattr(sys, "stdin", io.StringIO(""))
         capfd.readouterr()
-        where = ["--dsn", dsn] if dsn and has(command, "--dsn") else []
+        where = ["--dsn", dsn] if has(command, "--dsn") else []
         try:
             code = main.ended([*command.split(), *map(str, arguments), *where])
         except Exception:  # what a person would see as a traceback
@@ -353,3 +356,70 @@ def _with(given: list[str], command: Any, parameter: Any, wrong: str) -> list[st
     else:
         changed.insert(place, wrong)
     return changed
+
+
+def test_a_reader_who_is_gone_ends_every_command_that_prints_well(call, arguments, monkeypatch):
+    faults: dict[str, list[str]] = {}
+    for name, entry in WALKED.items():
+        if entry.right not in ("reader", None):
+            continue
+        read, write = os.pipe()
+        os.close(read)
+        with os.fdopen(write, "w", encoding="utf-8") as gone, monkeypatch.context() as patched:
+            patched.setattr(sys, "stdout", gone)
+            outcome = call(name, *arguments(entry))
+        if outcome.code != 0 and not CODE.search(outcome.stderr):
+            faults[name] = [f"ended with {outcome.code}: {outcome.stderr[-300:]}"]
+    none_of(faults)
+
+
+def test_ctrl_c_ends_every_command_that_waits(call, arguments, in_background):
+    """The server takes connections and says nothing; with each one somebody presses Ctrl-C."""
+    outcomes = {}
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            dsn = f"postgresql://somebody@127.0.0.1:{silent.getsockname()[1]}/x?sslmode=disable"
+            for name, entry in CONNECTING.items():
+                pressed = in_background(_press_when_asked, silent, threading.get_ident())
+                outcomes[name] = call(name, *arguments(entry), dsn=dsn)
+                pressed.result().close()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    none_of(
+        {
+            name: [f"ended with {one.code}: {one.stdout}{one.stderr[-300:]}"]
+            for name, one in outcomes.items()
+            if one.code != 130 or one.stdout or "Traceback" in one.stderr
+        }
+    )
+
+
+def _press_when_asked(silent: socket.socket, thread: int) -> socket.socket:
+    connection, _ = silent.accept()
+    connection.recv(1)  # the startup packet: from here on the command waits for the answer
+    signal.pthread_kill(thread, signal.SIGINT)
+    return connection
+
+
+GONE = "DROP FUNCTION tenant_acme.list_segments()"
+
+
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [
+        (GONE, "U4450"),
+        (
+            "INSERT INTO c360.releases VALUES ('99.0.0', repeat('a', 64)); DROP FUNCTION tenant_acme.list_segments()",
+            "U9006",
+        ),
+        ("UPDATE c360.releases SET release = '0.0.1'; DROP FUNCTION tenant_acme.list_segments()", "U9007"),
+    ],
+)
+def test_what_a_release_does_not_have_is_said_to_be_of_another(call, database, sql, code):
+    with psycopg.connect(database.dsn, autocommit=True) as connection:
+        connection.execute("SET ROLE c360_owner")
+        connection.execute(sql)
+
+    assert call("segment list", "acme", dsn=database.dsn).faults(codes={code}) == []
