@@ -391,3 +391,25 @@ def test_an_import_says_nothing_beside_its_answer(db, extract, take):
     take(p_key="id")
 
     assert notices == []
+
+
+@pytest.mark.parametrize("began", ["2026-06-30 12:00Z", "2011-01-05 12:00Z"])
+def test_a_birthday_told_by_its_look_is_one_a_golden_record_takes(db, began):
+    days = [
+        f"{year}-{month:02}-{day:02}"
+        for year in (1899, 1900, 1906, 1929, 1930, 1969, 1970, 2000, 2010, 2011, 2026, 2027, 2049)
+        for month in (0, 1, 2, 6, 12, 13)
+        for day in (0, 1, 2, 3, 5, 6, 28, 29, 30, 31, 32)
+    ]
+    doubt = db.call("c360._import_unusable", "birthday", "birthday", "field.v1", "DMY", "'VN'").replace(
+        "$4", "field.at"
+    )
+
+    differing = db.rows(
+        f"SELECT field.v1 FROM (SELECT to_jsonb(day) AS v1, timestamptz '{began}' AS at"
+        f" FROM unnest(%s::text[]) AS day) AS field WHERE ({doubt} IS NULL)"
+        " <> c360._import_holds('birthday', field.v1, 'DMY', 'VN', (field.at AT TIME ZONE 'UTC')::date)",
+        days,
+    )
+
+    assert differing == []

@@ -1,6 +1,6 @@
 -- The query that turns rows of an import into observations, written for one mapping; the parameters are the rows ($1
 -- jsonb[]), what is wrong with them already ($2 text[]), the source ($3) and when the import began ($4). Only checked mappings come here; every name
--- is quoted as a literal. Its columns: place, given_code, record_key, source, observed (as sent), time (when that was),
+-- is quoted as a literal. Its columns: place, given_code, record_key (as sent), source, observed (as sent), time (when that was),
 -- identifiers, traits, consents ([{purpose, is, at, by}]), proof (of these), unusable (attributes and identifier types that cannot hold the
 -- value, and consents that say neither yes nor no).
 
@@ -152,7 +152,7 @@ AS $$
                 )
                 FROM pair
             ) AS fields,
-            coalesce((SELECT format('c360._import_key(%s #>> ''{}'')', pair.field) FROM pair WHERE pair.target = 'key'), 'NULL') AS record_key,
+            coalesce((SELECT format('%s #>> ''{}''', pair.field) FROM pair WHERE pair.target = 'key'), 'NULL::text') AS record_key,
             coalesce((SELECT format('nullif(btrim(%s #>> ''{}''), '''')', pair.field) FROM pair WHERE pair.target = 'source'), '$3') AS source,
             coalesce((SELECT format('CASE WHEN btrim(%1$s #>> ''{}'') <> '''' THEN %1$s END', pair.field) FROM pair WHERE pair.target = 'observed_at'), 'NULL::jsonb') AS observed,
             (SELECT format('CASE jsonb_typeof(%1$s) WHEN ''object'' THEN jsonb_strip_nulls(%1$s) ELSE ''{}'' END || ', pair.field) FROM pair WHERE pair.target = 'traits') AS base,

@@ -23,7 +23,8 @@ AS $$
                 WHEN 'id' THEN ' OR c360._is_plain_id(%1$s #>> ''{}'')'
                 WHEN 'country' THEN ' OR %1$s #>> ''{}'' ~ ''^(?!UK|EL)[A-Z][A-Z]$'''
                 WHEN 'gender' THEN ' OR %1$s #>> ''{}'' IN (''male'', ''female'', ''Male'', ''Female'', ''m'', ''f'', ''M'', ''F'')'
-                WHEN 'birthday' THEN ' OR (%1$s #>> ''{}'' LIKE ''____-__-__'' AND c360._is_day(%1$s #>> ''{}'') AND %1$s #>> ''{}'' BETWEEN ''1920-01-01'' AND ''2020-12-31'''
+                WHEN 'birthday' THEN ' OR (%1$s #>> ''{}'' LIKE ''____-__-__'' AND c360._is_day(%1$s #>> ''{}'')'
+                    ' AND (%1$s #>> ''{}'') COLLATE "C" BETWEEN ''1930-01-01'' AND to_char($4 AT TIME ZONE ''UTC'', ''YYYY-MM-DD'')'
                     ' AND NOT c360._is_placeholder_day(%1$s #>> ''{}''))'
                 WHEN 'date' THEN ' OR (%1$s #>> ''{}'' LIKE ''____-__-__'' AND c360._is_day(%1$s #>> ''{}'') AND %1$s #>> ''{}'' BETWEEN ''1000-01-01'' AND ''2200-12-31'')'
                 ELSE ''
@@ -32,7 +33,8 @@ AS $$
         ),
         p_form,
         p_order,
-        p_country,
+        -- Only phone numbers are read by it, and to find it out costs more than most of what is asked.
+        CASE p_form WHEN 'phone' THEN p_country ELSE 'NULL' END,
         p_name
     );
 $$;

@@ -64,10 +64,21 @@ BEGIN
                 END
             FROM (
                 SELECT
-                    item.*,
+                    item.place,
+                    item.given_code,
+                    c360._import_key(item.record_key) AS record_key,
+                    item.source,
+                    item.time,
+                    item.identifiers,
+                    item.traits,
+                    item.consents,
+                    item.proof,
+                    item.unusable,
                     item.observed IS NOT NULL
                         AND coalesce(item.time NOT BETWEEN timestamptz '1900-01-01 00:00:00Z' AND $4 + interval '1 day', true) AS is_time_off
-                FROM (%s) AS item
+                -- Sorting ends the reading of values before that of keys begins: PostgreSQL keeps 32 compiled patterns, and between those of
+                -- values the large one that keys are compared with would be compiled anew for each of them.
+                FROM (SELECT read.* FROM (%s) AS read ORDER BY read.place OFFSET 0) AS item
                 OFFSET 0
             ) AS judged
         $query$,
