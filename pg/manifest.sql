@@ -529,7 +529,7 @@ VALUES
     ('procedures/ingest/_column_word.sql', '82f31f0ad07e26b9cbab18cd3bc9e5fcc80a7daf32ce11c0a1f636f7179527b6'),
     ('procedures/ingest/_detect_preset.sql', 'e54c3b565cca0fc63b3e1961140c13694f289a5ece8c46c4b0afb0fb79ee04a6'),
     ('procedures/ingest/_preset_purpose.sql', '10f64b33958d411e1cad1256f8f987635dfe9dff31f4a5a0f97dda35152c999a'),
-    ('procedures/ingest/_preset_targets.sql', '9dc62805a5dd122aae8e04362b48be40006ecb836a0e41d839d3642633cc4a22'),
+    ('procedures/ingest/_preset_targets.sql', 'f4cc833158eb1f1afac091d1f63fade3244752308fd6f596a43c6816806b4632'),
     ('procedures/ingest/_import_left_out.sql', '96e24f65f1785c214021010d134cf3a5b361a3d1f33da1d797ad67ee4aa7202e'),
     ('procedures/profile/_text_list.sql', '586d5afd6419e935206c134e38074be734355a645232856b7b7cba014b634d3e'),
     ('procedures/profile/_masked_value.sql', 'cf8240b5a56f192a65ad102bc192402eafd824acc4004f2421c1eeae872b358f'),

@@ -367,6 +367,18 @@ def test_a_mapping_wins_over_the_preset(db, table):
     assert answer["mapping"]["Default Address Phone"] == "traits.phone_number"
 
 
+@pytest.mark.parametrize("target", ["traits.company", "traits.company.name", "traits.company.name.short", "traits"])
+def test_a_mapping_around_a_target_of_the_preset_wins_over_it(db, target):
+    columns = [{"name": name, "kind": "any"} for name in ("Default Address Company", "Firm")]
+
+    proposed = db.call(
+        "tenant_acme.propose_import", "own", Jsonb(columns), Jsonb({"Firm": target}), Jsonb({"preset": "shopify"})
+    )
+
+    kept = {"Default Address Company": "traits.company.name"} if target == "traits" else {}
+    assert proposed["mapping"] == {"Firm": target} | kept
+
+
 @pytest.mark.parametrize(
     ("purpose", "channels", "targets"),
     [

@@ -75,7 +75,13 @@ AS $$
                     OR starts_with(meant.first_target, 'consents.')
                     OR (
                         row_number() OVER (PARTITION BY c360._target_base(meant.first_target) ORDER BY meant.place, meant.rank, meant.position) = 1
-                        AND c360._target_base(meant.first_target) NOT IN (SELECT taken.base FROM taken WHERE taken.base IS NOT NULL)
+                        AND NOT EXISTS (
+                            SELECT
+                            FROM taken
+                            WHERE taken.base = c360._target_base(meant.first_target)
+                               OR (starts_with(meant.first_target, taken.base || '.') AND taken.base <> 'traits')
+                               OR starts_with(taken.base, c360._target_base(meant.first_target) || '.')
+                        )
                     )
                 ) AS has_first
         FROM meant
