@@ -493,6 +493,34 @@ def test_a_sync_by_hand_does_what_pieces_left_for_later(database, person):
     assert person.value("SELECT count(*) FROM tenant_acme.cdp_resolution_queue") == 1
 
 
+def test_every_index_is_made_and_dropped_beside_writers(tenant):
+    tenant.add("nickname", normaliser="name", is_indexed=True)
+
+    statements = [
+        statement
+        for step in tenant.plan().of(Phase.FINISH)
+        for statement in pieces.beside_writers(step.sql)
+        if "INDEX" in statement
+    ]
+
+    assert len(statements) == 3
+    for statement in statements:
+        assert "INDEX CONCURRENTLY" in statement
+
+
+def test_the_index_on_names_follows_a_new_name_beside_writers(database, person):
+    person.execute(
+        "INSERT INTO c360.profile_attributes (tenant, attribute, data_type, trait_paths, normaliser)"
+        " VALUES ('acme', 'nickname', 'text', '{nickname}', 'name')"
+    )
+    shaped(database)
+    finished(database)
+
+    assert is_done(person)
+    assert "nickname" in person.value("SELECT pg_get_indexdef('tenant_acme.cdp_master_profiles_search_idx'::regclass)")
+    assert plan_tenant(person.connection, "acme").is_empty
+
+
 def test_every_step_of_a_plan_has_its_piece(tenant):
     tenant.add("shoe_size", "integer", is_indexed=True)
 

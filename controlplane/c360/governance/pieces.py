@@ -41,11 +41,12 @@ T = TypeVar("T")
 # Writers queue behind who waits for a table: so long at most, for each table.
 _TABLE_PATIENCE = "50ms"
 # The resolver holds its lock for a batch; nobody who writes waits behind us for that one.
-_RESOLVER_PATIENCE = "15s"
-_MOST_TRIES = 12
+_RESOLVER_PATIENCE = "5s"
+# Then other tenants have their turn.
+_LONGEST_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 _REBUILD_BATCH = 2000
-_INDEX = re.compile(r"\A\s*(CREATE|DROP) INDEX ")
+_INDEX = re.compile(r"\A((?:\s|--[^\n]*\n)*)(CREATE|DROP) INDEX ")
 
 
 def shape_tenant(conn: Connection, slug: str) -> None:
@@ -58,11 +59,16 @@ def shape_tenant(conn: Connection, slug: str) -> None:
 def finish_tenant(conn: Connection, slug: str) -> None:
     """What follows: indexes and golden records. `conn` is in autocommit and acts as the owner."""
     for step in plan_tenant(conn, slug).of(Phase.FINISH):
-        for statement in pglast.split(step.sql, only_slices=False):
-            conn.execute(_INDEX.sub(r"\1 INDEX CONCURRENTLY ", statement).encode())
+        for statement in beside_writers(step.sql):
+            conn.execute(statement.encode())
     while call(conn, "SELECT c360._queue_rebuild(%s, %s)", slug, _REBUILD_BATCH):
         pass
     call(conn, "SELECT c360._finish_sync(%s)", slug)
+
+
+def beside_writers(text: str) -> list[str]:
+    """The statements of a step, one by one, with indexes made and dropped CONCURRENTLY."""
+    return [_INDEX.sub(r"\1\2 INDEX CONCURRENTLY ", statement) for statement in pglast.split(text)]
 
 
 def _piece(conn: Connection, slug: str, done: set[str]) -> bool:
@@ -103,8 +109,8 @@ def _lock_piece(conn: Connection, slug: str, plan: Plan) -> None:
 
 def _patiently(attempt: Callable[[], T]) -> T:
     """Again while somebody is in the way, after longer and longer pauses; TryAgain in the end."""
-    pause = _FIRST_PAUSE
-    for _ in range(_MOST_TRIES):
+    pause, until = _FIRST_PAUSE, time.monotonic() + _LONGEST_SECONDS
+    while time.monotonic() < until:
         with suppress(psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
             return attempt()
         time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, not a secret)

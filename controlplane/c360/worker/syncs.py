@@ -117,7 +117,7 @@ class Syncer:
             await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait({work}, timeout=_STOP_SECONDS)
             if stop.is_set() and kind == FINISH and not work.done():
-                self._connection(kind).cancel_safe(timeout=_STOP_SECONDS)
+                await asyncio.to_thread(self._connection(kind).cancel_safe, timeout=_STOP_SECONDS)
             await work
         except C360Error as error:
             await self._failed(kind, tenant, error, is_stopped=stop.is_set() and error.code == "57014")
