@@ -148,7 +148,7 @@ def test_a_database_that_is_not_there_is_said_at_once(c360, folder):
     done = c360("up", "--detach", "--dsn", "postgresql://nobody@127.0.0.1:1/none")
 
     assert done.returncode == 1
-    assert done.stderr.startswith("08000")
+    assert done.stderr.startswith("U9102")
     assert not folder.exists()
 
 
