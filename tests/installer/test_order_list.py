@@ -71,7 +71,7 @@ def test_every_raised_sqlstate_is_a_row_of_the_error_list():
     with (ROOT / "errors.csv").open(newline="") as file:
         listed = [row["sqlstate"] for row in csv.DictReader(file)]
     texts = [path.read_text() for path in ROOT.rglob("*.sql*")]
-    texts += [path.read_text() for path in ROOT.parent.glob("controlplane/**/*.py")]
+    texts += [path.read_text() for folder in ("controlplane", "cli") for path in ROOT.parent.glob(f"{folder}/**/*.py")]
     raised = {code for text in texts for code in re.findall(r"""['"](U[0-9]{4})['"]""", text)}
 
     assert len(listed) == len(set(listed))
