@@ -419,7 +419,6 @@ SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 
 -- procedures/ingest ---------------------------------------------------------------------------------------------------
 \ir procedures/consent/_is_purpose.sql
-\ir procedures/consent/_yes_or_no.sql
 \ir procedures/ingest/_rejection_reason.sql
 \ir procedures/identity/_month_number.sql
 \ir procedures/identity/_plain_time.sql
@@ -525,6 +524,7 @@ SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \ir procedures/ingest/_import_options.sql
 \ir procedures/ingest/_import_document.sql
 \ir procedures/ingest/_import_values.sql
+\ir procedures/ingest/_import_time_zone.sql
 \ir procedures/ingest/_import_list.sql
 \ir procedures/ingest/_import_joined.sql
 \ir procedures/ingest/_import_answer.sql
@@ -571,6 +571,8 @@ SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \ir procedures/ingest/_bare_name.sql
 \ir procedures/identity/_contact.sql
 \ir procedures/identity/present_text.sql
+\ir procedures/consent/_consent_word.sql
+\ir procedures/consent/_yes_or_no.sql
 \ir procedures/identity/normalise_words.sql
 \ir procedures/identity/_plain_digits.sql
 \ir procedures/identity/_is_plain_id.sql
@@ -757,6 +759,7 @@ SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \ir procedures/ingest/_detect_preset.sql
 \ir procedures/ingest/_preset_purpose.sql
 \ir procedures/ingest/_preset_targets.sql
+\ir procedures/ingest/_is_consent_name.sql
 \ir procedures/ingest/_import_left_out.sql
 
 -- procedures/profile --------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from c360_cli.output import print_json, print_table, printable, say, shown
 from c360_cli.tenant_calls import records
 
 _PRESETS = "SELECT * FROM {tenant}.import_presets(%s)"
-_LOUD_REASONS = {"needs_source", "no_purpose"}
+_LOUD_REASONS = {"needs_source", "no_purpose", "consent"}
 
 
 def presets_command(
@@ -70,16 +70,19 @@ def print_mapping(summary: dict[str, Any]) -> None:
     for column, target in printable(summary["mapping"]).items():
         table.add_row(column, target if isinstance(target, str) else ", ".join(target))
     for left in printable(summary["left_out"]):
-        table.add_row(left["column"], f"left out: {left['hint']}")
+        why = left["hint"].partition(";")[0] if left["reason"] in _LOUD_REASONS else left["hint"]
+        table.add_row(left["column"], f"left out: {why}")
     print_table(table)
 
 
 def say_left_out(summary: dict[str, Any]) -> None:
-    """One line for each thing a person can do about what is left out."""
-    for reason in sorted(_LOUD_REASONS):
-        columns = [left for left in printable(summary["left_out"]) if left["reason"] == reason]
-        if columns:
-            say(f"{', '.join(left['column'] for left in columns)} left out: {columns[0]['hint']}")
+    """What a person can do about columns that should not be lost, once for all it would mend."""
+    columns: dict[str, list[str]] = {}
+    for left in printable(summary["left_out"]):
+        if left["reason"] in _LOUD_REASONS:
+            columns.setdefault(left["hint"].partition("; ")[2], []).append(left["column"])
+    for remedy, names in columns.items():
+        say(f"left out: {', '.join(names)}: {remedy}")
 
 
 def print_sample(sample: list[dict[str, Any]]) -> None:

@@ -130,6 +130,12 @@ def _rejects(connection: psycopg.Connection, tenant: str, number: int) -> Iterat
         after = rows[-1]["row_number"]
 
 
+def _unusable(name: str) -> str:
+    if name.startswith("consents."):
+        return "answers that say neither yes nor no; they count only where a column says who objects, and as objections"
+    return "values it cannot hold; golden records pass them over"
+
+
 def _print_summary(summary: dict[str, Any], rate: str) -> None:
     print_mapping(summary)
     if summary.get("sample"):
@@ -138,7 +144,7 @@ def _print_summary(summary: dict[str, Any], rate: str) -> None:
     for reject in printable(summary["first_rejects"]):
         say(f"row {reject['row']}: {reject['code']}: {reject['reason']}")
     for attribute, count in summary["unusable"].items():
-        say(f"{attribute}: {count:,} values it cannot hold; golden records pass them over")
+        say(f"{attribute}: {count:,} {_unusable(attribute)}")
     if summary["resumed_after"]:
         say(f"went on after row {summary['resumed_after']:,}")
     gone = "" if summary["gone"] is None else f", {summary['gone']:,} gone"

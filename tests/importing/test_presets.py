@@ -505,3 +505,73 @@ def test_at_a_terminal_somebody_sees_the_first_rows_and_is_asked(database, db, p
         assert "this is an export of shopify" in seen
         assert "an.nguyen@shop.vn" in seen
         assert db.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles") == people
+
+
+@pytest.mark.parametrize(
+    ("preset", "column", "target"),
+    [
+        ("hubspot", "Opted out of all email", f"consents.{EMAIL}:opted_out"),
+        ("hubspot", "Unsubscribed from all emails", f"consents.{EMAIL}:opted_out"),
+        ("hubspot", "Opted out of email: Newsletter and offers", f"consents.{EMAIL}:opted_out"),
+        (
+            "hubspot",
+            "Opted out of email: Customer Service Communication",
+            "traits.hubspot.opted_out.Customer_Service_Communication",
+        ),
+        ("hubspot", "Last Modified Date (EDT)", "observed_at"),
+        ("hubspot", "Last Modified Date (GMT+7)", "observed_at"),
+        ("hubspot", "Last Modified Date (CEST)", "observed_at"),
+        ("shopify", "Email Marketing: Status", f"consents.{EMAIL}"),
+    ],
+)
+def test_columns_are_known_by_their_variants(db, purposes, preset, column, target):
+    columns = [{"name": name, "kind": "text"} for name in ("Email", "Accepts Marketing", column)]
+
+    proposed = db.call("tenant_acme.propose_import", "own", Jsonb(columns), None, Jsonb({"preset": preset}))
+
+    assert proposed["mapping"][column] == target
+
+
+@pytest.mark.parametrize(
+    "column", ["Newsletter", "E-Mail-Abmeldung", "Von allen E-Mails abgemeldet", "Opt in to offers", "Đồng ý nhận tin"]
+)
+def test_a_column_that_may_hold_an_objection_is_not_left_out_silently(db, column):
+    columns = [{"name": name, "kind": "text"} for name in ("Email", "Notes", column)]
+
+    proposed = db.call("tenant_acme.propose_import", "own", Jsonb(columns))
+
+    reasons = {left["column"]: left["reason"] for left in proposed["left_out"]}
+    assert reasons == {"Notes": "unknown", column: "consent"}
+
+
+def test_the_remedy_for_a_purpose_that_is_missing_is_a_command_and_a_statement(db, table):
+    rows = [{"Email": "an@shop.vn", "Accepts SMS Marketing": "no", "Total Spent": "1"}]
+    answer = db.call("tenant_acme.import_raw_profiles", table("", rows), p_preset="shopify")
+    (hint,) = [left["hint"] for left in answer["left_out"] if left["reason"] == "no_purpose"]
+
+    assert "c360 consent declare acme sms_marketing --channel sms" in hint
+    db.execute(hint.partition("(")[2].rpartition(")")[0])
+    db.call("tenant_acme.import_raw_profiles", table("", rows), p_preset="shopify")
+    resolve(db)
+    assert state(db, "an@shop.vn", SMS) == "denied"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("asia_slash_ho_chi_minh", "Asia/Ho_Chi_Minh"),
+        ("america_slash_argentina_slash_buenos_aires", "America/Argentina/Buenos_Aires"),
+        ("africa_slash_dar_es_salaam", "Africa/Dar_es_Salaam"),
+        ("america_slash_port_of_spain", "America/Port_of_Spain"),
+        ("america_slash_port-au-prince", "America/Port-au-Prince"),
+        ("us_slash_eastern", "US/Eastern"),
+        ("Europe/Berlin", "Europe/Berlin"),
+    ],
+)
+def test_time_zones_of_hubspot_are_those_of_their_database(db, table, sent, kept):
+    rows = [{"Email": "an@shop.vn", "Time Zone": sent}]
+
+    answer = db.call("tenant_acme.import_raw_profiles", table("", rows), p_preset="hubspot", p_dry_run=True)
+
+    assert answer["sample"][0]["attributes"]["time_zone"] == kept
+    assert db.value("SELECT count(*) FROM pg_timezone_names WHERE name = %s", kept) == 1

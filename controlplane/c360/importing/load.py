@@ -7,6 +7,7 @@ stopped when the same file comes with the same options; what a file is known by 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
@@ -52,7 +53,9 @@ def load(connection: psycopg.Connection, wish: Wish, reader: Reader, progress: P
         return _import(connection, wish, reader, progress)
     with connection.transaction(force_rollback=True):
         summary = _import(connection, wish, reader, progress)
-        summary["sample"] = _sample(connection, wish, summary["import_id"], _first_rows(reader, summary))
+        summary["sample"] = _sample(
+            connection, wish, summary["import_id"], summary["mapping"], _first_rows(reader, summary)
+        )
     return summary | {"import_id": None, "status": "dry run"}
 
 
@@ -67,7 +70,7 @@ def propose(connection: psycopg.Connection, wish: Wish, reader: Reader) -> dict[
         json.dumps(wish.mapping),
         json.dumps(wish.options),
     )
-    return proposed
+    return proposed | {"mapping": in_file_order(proposed["mapping"], reader)}
 
 
 def preview(connection: psycopg.Connection, wish: Wish, reader: Reader) -> list[dict[str, Any]]:
@@ -78,7 +81,9 @@ def preview(connection: psycopg.Connection, wish: Wish, reader: Reader) -> list[
         rows = list(islice(reader.rows(0, _columns_wanted(begun)), _SAMPLE_ROWS))
         if rows:
             _send(connection, tried, begun, rows, 0)
-        return _sample(connection, tried, begun["import_id"], [row.content for row in rows if row.content is not None])
+        mapping = in_file_order(begun["mapping"], reader)
+        contents = [row.content for row in rows if row.content is not None]
+        return _sample(connection, tried, begun["import_id"], mapping, contents)
 
 
 def _import(connection: psycopg.Connection, wish: Wish, reader: Reader, progress: Progress) -> dict[str, Any]:
@@ -92,7 +97,25 @@ def _import(connection: psycopg.Connection, wish: Wish, reader: Reader, progress
         progress(chunk[-1].position, done, before)
     summary = _call(connection, _FINISH, wish.tenant, begun["import_id"])
     known = {name: begun[name] for name in ("proposed_preset", "unmapped", "left_out")}
-    return {**summary, **reader.described, **known, "resumed_after": before}
+    return {
+        **summary,
+        **reader.described,
+        **known,
+        "mapping": in_file_order(summary["mapping"], reader),
+        "resumed_after": before,
+    }
+
+
+def in_file_order(mapping: dict[str, Any], reader: Reader) -> dict[str, Any]:
+    """A mapping with its columns as the file has them; a path into a document stands where its column does."""
+    places = {column.name: place for place, column in enumerate(reader.columns())}
+
+    def place(name: str) -> int:
+        while name not in places and "." in name:
+            name = name.rpartition(".")[0]
+        return places.get(name, len(places))
+
+    return dict(sorted(mapping.items(), key=lambda pair: place(pair[0])))
 
 
 def _begin(connection: psycopg.Connection, wish: Wish, reader: Reader) -> dict[str, Any]:
@@ -128,9 +151,30 @@ def _first_rows(reader: Reader, summary: dict[str, Any]) -> list[str]:
     return [row.content for row in rows if row.content is not None]
 
 
-def _sample(connection: psycopg.Connection, wish: Wish, number: int, rows: list[str]) -> list[dict[str, Any]]:
+def _sample(
+    connection: psycopg.Connection, wish: Wish, number: int, mapping: dict[str, Any], rows: list[str]
+) -> list[dict[str, Any]]:
+    """Rows as they became, what is known of each in the order of the columns it comes from."""
     sample: list[dict[str, Any]] = _call(connection, _SAMPLE, wish.tenant, number, rows)
+    targets = [target for told in mapping.values() for target in (told if isinstance(told, list) else [told])]
+    places: dict[str, int] = {}
+    for place, target in enumerate(targets):
+        kind, _, path = target.partition(".")
+        if kind in ("traits", "identifiers"):
+            places.setdefault(_bare(path.split(".")[0]), place)
+
+    def place_of(pair: tuple[str, Any]) -> int:
+        return places.get(_bare(pair[0]), len(targets))
+
+    for row in sample:
+        for part in ("identifiers", "attributes", "traits"):
+            if part in row:
+                row[part] = dict(sorted(row[part].items(), key=place_of))
     return sample
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z0-9:]|\[\]$|\+[1-9]$", "", name.lower())
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:

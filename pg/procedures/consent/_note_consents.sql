@@ -85,7 +85,9 @@ BEGIN
     ON CONFLICT (raw_profile_id, fingerprint) DO UPDATE
     SET first_said_at = least(known.first_said_at, excluded.first_said_at),
         last_said_at = greatest(known.last_said_at, excluded.last_said_at),
-        said_count = known.said_count + excluded.said_count;
+        said_count = known.said_count + excluded.said_count,
+        -- What an import said last shows in it.
+        recorded_at = CASE WHEN known.method = 'import' THEN greatest(known.recorded_at, excluded.recorded_at) ELSE known.recorded_at END;
 
     WITH told AS MATERIALIZED (
         SELECT

@@ -6,13 +6,12 @@ CREATE OR REPLACE FUNCTION c360._yes_or_no(p_value jsonb)
     IMMUTABLE
     PARALLEL SAFE
 AS $$
-    SELECT CASE
-        WHEN lower(btrim(p_value #>> '{}')) IN ('true', 'yes', 'y', 't', '1', 'on', 'granted', 'allowed', 'opt-in', 'optin', 'opted-in', 'subscribed')
-            THEN true
-        WHEN lower(btrim(p_value #>> '{}')) IN ('false', 'no', 'n', 'f', '0', 'off', 'denied', 'withdrawn', 'opt-out', 'optout', 'opted-out', 'unsubscribed')
-            THEN false
-    END
-    WHERE jsonb_typeof(p_value) IN ('boolean', 'string', 'number');
+    SELECT CASE c360._consent_word(p_value)
+        WHEN 'yes' THEN true
+        WHEN 'granted' THEN true
+        WHEN 'no' THEN false
+        WHEN 'denied' THEN false
+    END;
 $$;
 
 COMMENT ON FUNCTION c360._yes_or_no(jsonb) IS

@@ -44,7 +44,7 @@ BEGIN
             WHERE (
                 pair.base = other.base
                 AND pair.target NOT LIKE 'identifiers.%'
-                AND NOT (pair.target LIKE 'consents.%' AND (pair.target <> other.target OR pair.target LIKE '%:%'))
+                AND pair.target NOT LIKE 'consents.%'
                 AND NOT (pair.target ~ '\+[1-9]$' AND other.target ~ '\+[1-9]$' AND pair.target <> other.target)
             )
                OR (starts_with(pair.base, other.base || '.') AND pair.target LIKE 'traits.%' AND other.target <> 'traits')

@@ -7,7 +7,9 @@ CREATE OR REPLACE FUNCTION c360._column_word(p_name text)
     IMMUTABLE
     PARALLEL SAFE
 AS $$
-    SELECT c360._bare_name(regexp_replace(p_name, '\s*\(GMT[^)]*\)\s*$', '', 'i'));
+    SELECT c360._bare_name(regexp_replace(
+        p_name, '\s*\(((GMT|UTC(?=[+-]))[^)]*|([ECMPHAN]|AK|A[CEW]|NZ)[SD]T|BST|[CEW]ES?T|[HIJKPS]KT|[IJK]ST|SGT|ICT|MSK)\)\s*$', ''
+    ));
 $$;
 
 COMMENT ON FUNCTION c360._column_word(text) IS

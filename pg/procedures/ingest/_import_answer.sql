@@ -1,7 +1,7 @@
 -- What a column of an import says about a purpose: {purpose, is, at, by}, at only where the column is the time of the answer; by says where it
 -- stands. NULL where it says nothing. p_mode, from the target of the column:
 --   (none)      a yes or a no
---   opted_out   a yes is a no; a no is nothing, for who did not object has not agreed
+--   opted_out   a no, whatever stands there, but where it says no or that somebody agrees: that is nothing, for who did not object has not agreed
 --   refusals    only a no counts
 --   granted_at  the time of a yes
 --   denied_at   the time of a no, which counts also where the time cannot be read
@@ -34,7 +34,7 @@ BEGIN
     ELSE
         v_is := c360._yes_or_no(p_value);
         v_is := CASE p_mode
-            WHEN 'opted_out' THEN CASE WHEN v_is THEN false END
+            WHEN 'opted_out' THEN CASE WHEN v_text IS NOT NULL AND coalesce(c360._consent_word(p_value) NOT IN ('no', 'granted'), true) THEN false END
             WHEN 'refusals' THEN CASE WHEN NOT v_is THEN false END
             ELSE v_is
         END;

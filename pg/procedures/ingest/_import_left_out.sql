@@ -1,5 +1,5 @@
 -- The columns of an import that are not in its mapping, each with why: [{column, reason, hint}]. reason: stated (the caller said so), unknown,
--- needs_source, no_purpose, duplicate, unfit, not_taken, secret. Reads only; raises nothing.
+-- consent, needs_source, no_purpose, duplicate, unfit, not_taken, secret. After a semicolon the hint says what can be done. Reads only; raises nothing.
 
 CREATE OR REPLACE FUNCTION c360._import_left_out(
     p_tenant   text,
@@ -41,10 +41,25 @@ AS $$
                           AND guess.target = 'identifiers.crm_id:named'
                           AND p_source = 'import'
                     ),
+                    CASE WHEN c360._is_consent_name(missing.column_name) THEN 'consent' END,
                     'unknown'
                 )
             END AS reason
         FROM missing
+    ),
+    way AS (
+        SELECT
+            explained.column_name,
+            min(split_part(substr(line.target, 9), ':', 1)) AS name
+        FROM explained
+        JOIN c360._import_preset_columns() AS line ON line.preset = p_preset AND starts_with(line.target, 'consent.')
+        CROSS JOIN LATERAL unnest(line.names) AS spelled (name)
+        WHERE explained.reason = 'no_purpose'
+          AND CASE
+            WHEN starts_with(spelled.name, '~') THEN btrim(explained.column_name) ~* substr(spelled.name, 2)
+            ELSE c360._column_word(spelled.name) = c360._column_word(explained.column_name)
+        END
+        GROUP BY explained.column_name
     )
     SELECT coalesce(jsonb_agg(
         jsonb_build_object(
@@ -52,18 +67,25 @@ AS $$
             'reason', explained.reason,
             'hint', CASE explained.reason
                 WHEN 'stated' THEN 'the mapping leaves it out'
-                WHEN 'needs_source' THEN 'a number is unique in its system alone: name the source, and it is crm_id:<source>'
-                WHEN 'no_purpose' THEN 'the tenant has no purpose for it: declare one such as email_marketing, or map it to consents.<purpose>'
+                WHEN 'needs_source' THEN 'a number is unique in its system alone; name the source (--source shop-hue, p_source => ''shop-hue''), and it is crm_id:shop-hue'
+                WHEN 'no_purpose' THEN format(
+                    'the tenant has no purpose for it; declare one and import again: c360 consent declare %1$s %2$s_marketing --channel %2$s'
+                    ' (SELECT tenant_%1$s.set_consent_purpose(''%2$s_marketing'', ''{"channels": ["%2$s"]}'')), or map it to consents.<purpose>',
+                    p_tenant,
+                    coalesce(way.name, 'email')
+                )
+                WHEN 'consent' THEN 'it looks like an answer about consent; map it to consents.<purpose>, or to consents.<purpose>:opted_out where a yes is an objection'
                 WHEN 'duplicate' THEN 'another column means the same'
                 WHEN 'unfit' THEN 'its values are of another kind than the attribute'
-                WHEN 'not_taken' THEN 'says nothing about the customer; map it to traits.<path> to keep it'
+                WHEN 'not_taken' THEN 'it says nothing about the customer; map it to traits.<path> to keep it'
                 WHEN 'secret' THEN 'passwords, tokens and cards are not taken'
                 ELSE 'nobody knows the name; map it to an attribute or traits.<path> to keep it'
             END
         )
         ORDER BY explained.position
     ), '[]')
-    FROM explained;
+    FROM explained
+    LEFT JOIN way ON way.column_name = explained.column_name;
 $$;
 
 COMMENT ON FUNCTION c360._import_left_out(text, text, text, jsonb, jsonb, jsonb) IS

@@ -59,6 +59,7 @@ AS $$
             END AS form,
             CASE
                 WHEN attribute.data_type IN ('text[]', 'jsonb') AND whole.field IS NOT NULL THEN format('c360._import_document(%s)', whole.value)
+                WHEN attribute.attribute = 'time_zone' AND attribute.data_type = 'text' THEN format('c360._import_time_zone(%s)', whole.value)
                 ELSE whole.value
             END AS value
         FROM whole
@@ -125,7 +126,7 @@ AS $$
             CASE
                 WHEN pair.mode IN ('granted_at', 'denied_at')
                     THEN 'CASE WHEN %1$s #>> ''{}'' ~ ''[1-9]'' AND c360._import_time(%1$s, %3$L) IS NULL THEN %2$L END'
-                ELSE 'CASE WHEN btrim(%1$s #>> ''{}'') <> '''' AND c360._yes_or_no(%1$s) IS NULL THEN %2$L END'
+                ELSE 'CASE WHEN btrim(%1$s #>> ''{}'') <> '''' AND c360._yes_or_no(%1$s) IS NULL AND c360.present_text(%1$s #>> ''{}'') IS NOT NULL THEN %2$L END'
             END,
             pair.field,
             'consents.' || pair.purpose,

@@ -1,6 +1,7 @@
 -- Keeps what rows of an import say of consents, on the observations they are. What a column of times says counts from
 -- that time, and once. What a row says without a time of its own counts once: as a
--- no from the import on, as a yes from the beginning of time, so that a list that is imported every night takes back no objection.
+-- no from the import on, as a yes from the beginning of time, so that a list that is imported every night takes back no objection. A no
+-- that the source turns into again, after a yes or another content, is a new one.
 -- Trusts the search_path and that the observations are there.
 
 CREATE OR REPLACE FUNCTION c360._keep_import_consents(
@@ -64,6 +65,23 @@ BEGIN
                     AND known.method = 'import'
                     AND known.source = item.source
                     AND (said.own_time IS NULL OR known.last_said_at >= least(said.own_time, now()))
+                    -- Unless it said something else since.
+                    AND NOT (
+                        said.own_time IS NULL
+                        AND (
+                            (item.state = 'changed' AND NOT said.is_granted)
+                            OR EXISTS (
+                                SELECT
+                                FROM cdp_consents AS turned
+                                WHERE turned.raw_profile_id = raw.raw_profile_id
+                                  AND turned.purpose = said.purpose
+                                  AND turned.is_granted <> said.is_granted
+                                  AND turned.method = 'import'
+                                  AND turned.source = item.source
+                                  AND turned.recorded_at > known.recorded_at
+                            )
+                        )
+                    )
               )
           )
     );
