@@ -31,6 +31,7 @@ CREATE TABLE c360.tenant_syncs (
     synced_at      timestamptz,
     is_finishing   boolean     NOT NULL DEFAULT false,
     rebuild_after  uuid,
+    seconds        real,
     claimed_by     text,
     lease_until    timestamptz,
     CONSTRAINT tenant_syncs_pkey PRIMARY KEY (tenant),
@@ -50,6 +51,7 @@ COMMENT ON COLUMN c360.tenant_syncs.error_hint IS 'What to do about it.';
 COMMENT ON COLUMN c360.tenant_syncs.attempts IS 'Failures in a row.';
 COMMENT ON COLUMN c360.tenant_syncs.is_finishing IS 'Tables, views and functions are in line; indexes are still being made or golden records still being queued.';
 COMMENT ON COLUMN c360.tenant_syncs.rebuild_after IS 'Golden records after this one are still to be queued for the new columns.';
+COMMENT ON COLUMN c360.tenant_syncs.seconds IS 'How long a worker was at it the last time. Tenants that take little have a turn of their own.';
 COMMENT ON COLUMN c360.tenant_syncs.lease_until IS 'Past it, the worker in claimed_by counts as dead and another goes on.';
 
 CREATE TABLE c360.sync_workers (

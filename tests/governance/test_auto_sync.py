@@ -332,6 +332,68 @@ def test_failures_are_tried_again_later_and_later(person):
     assert pauses[-1] == 600
 
 
+def test_a_transaction_that_does_not_end_keeps_indexes_waiting_and_nothing_else(
+    worker, person, connect, globex, monkeypatch
+):
+    """Whoever may read one tenant can leave a transaction open for as long as they like."""
+    monkeypatch.setattr(pieces, "_INDEX_PATIENCE", "200ms")
+    ingest(person, page("m1", userId="u1", context={"traits": {"shoeSize": 43}}))
+    wait_until(lambda: person.value("SELECT count(*) FROM tenant_acme.cdp_master_profiles"))
+    reader = connect()
+    reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    reader.value("SELECT count(*) FROM tenant_globex.cdp_profiles")
+
+    person.execute(ADD, "acme", "shoe_size")
+    wait_until(lambda: state(person)["error_code"] == "55P03")
+    assert "older transactions" in state(person)["error_hint"]
+    assert not is_indexed(person)
+    wait_until(lambda: person.column("SELECT shoe_size FROM tenant_acme.cdp_profiles") == [43])
+    person.execute(ADD, "acme", "hat_size")
+    wait_until(lambda: column_type(person, "tenant_acme.cdp_profiles", "hat_size"))
+
+    reader.rollback()
+    wait_until(lambda: is_done(person))
+    assert is_indexed(person)
+    assert plan_tenant(person.connection, "acme").is_empty
+
+
+def test_a_tenant_whose_sync_takes_long_keeps_no_other_waiting(in_background, database, person, globex, monkeypatch):
+    begun, may_end, shape = threading.Event(), threading.Event(), pieces.shape_tenant
+
+    def slow(conn, slug):
+        if slug == "acme":
+            begun.set()
+            assert may_end.wait(60)
+        shape(conn, slug)
+
+    monkeypatch.setattr(pieces, "shape_tenant", slow)
+    with working(in_background, database.dsn):
+        person.execute(ADD, "acme", "shoe_size")
+        wait_until(begun.is_set)
+        person.execute(ADD, "globex", "shoe_size")
+        try:
+            wait_until(lambda: column_type(person, "tenant_globex.cdp_profiles"))
+        finally:
+            may_end.set()
+        wait_until(lambda: is_done(person))
+
+
+@pytest.mark.parametrize(
+    "ended", ["SELECT c360._fail_sync('w', 'acme', 'XX000', NULL)", "SELECT c360._settle_sync('acme', '{}', 'current')"]
+)
+def test_a_tenant_that_took_long_has_no_quick_turn_next_time(person, ended):
+    for seconds, is_quick in ((30, False), (0, True)):
+        person.execute(ADD, "acme", f"after_{seconds}")
+        person.execute("UPDATE c360.tenant_syncs SET retry_at = '-infinity' WHERE state = 'failed'")
+        assert person.call("c360._claim_sync", "w", "shape", "1 minute") == "acme"
+        person.execute("UPDATE c360.tenant_syncs SET attempted_at = attempted_at - make_interval(secs => %s)", seconds)
+        person.execute(ended)
+        person.execute(ADD, "acme", f"next_after_{seconds}")
+        person.execute("UPDATE c360.tenant_syncs SET retry_at = '-infinity' WHERE state = 'failed'")
+
+        assert person.call("c360._claim_sync", "w", "quick", "0 seconds") == ("acme" if is_quick else None)
+
+
 def test_turned_off_the_change_is_pending_and_said_to_be(worker, person, globex):
     person.execute("UPDATE c360.tenants SET auto_sync = false WHERE tenant = 'acme'")
     person.execute(ADD, "acme", "shoe_size")

@@ -5,7 +5,7 @@ next. After each piece the schema is whole: columns come before the functions th
 
     lock     columns and triggers, in milliseconds, given up and tried again when somebody is in the way
     shape    functions, views, rights; then the sync counts as done
-    finish   indexes, one by one and beside writers; golden records are queued in batches
+    finish   golden records are queued in batches; indexes, one by one and beside writers
 
 What would lose something or rewrite a table waits for a person, and everything with it: functions are compiled for all
 metadata or for none. So does what a newer release does once in tables full of data.
@@ -45,6 +45,9 @@ _RESOLVER_PATIENCE = "5s"
 # Then other tenants have their turn.
 _LONGEST_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+# Longer than a batch of the resolver takes.
+_INDEX_PATIENCE = "10s"
+_HOLDERS = "See who holds them: SELECT * FROM pg_stat_activity WHERE xact_start < now() - interval '1 minute'."
 _REBUILD_BATCH = 2000
 _INDEX = re.compile(r"\A((?:\s|--[^\n]*\n)*)(CREATE|DROP) INDEX ")
 
@@ -57,12 +60,24 @@ def shape_tenant(conn: Connection, slug: str) -> None:
 
 
 def finish_tenant(conn: Connection, slug: str) -> None:
-    """What follows: indexes and golden records. `conn` is in autocommit and acts as the owner."""
-    for step in plan_tenant(conn, slug).of(Phase.FINISH):
-        for statement in beside_writers(step.sql):
-            conn.execute(statement.encode())
+    """What follows: golden records and indexes. `conn` is in autocommit and acts as the owner.
+
+    An index made beside writers waits for every transaction of the database that is older, also of other tenants; the
+    sync of this tenant and the indexes of others do not wait with it. TryAgain then.
+    """
     while call(conn, "SELECT c360._queue_rebuild(%s, %s)", slug, _REBUILD_BATCH):
         pass
+    call(conn, "SELECT set_config('lock_timeout', %s, false)", _INDEX_PATIENCE)
+    try:
+        for step in plan_tenant(conn, slug).of(Phase.FINISH):
+            for statement in beside_writers(step.sql):
+                conn.execute(statement.encode())
+    except psycopg.errors.LockNotAvailable as error:
+        raise TryAgain(
+            "an index waits for transactions that began before it",
+            code="55P03",
+            hint="Tables and functions are in line; only an index is missing until older transactions end. " + _HOLDERS,
+        ) from error
     call(conn, "SELECT c360._finish_sync(%s)", slug)
 
 
@@ -118,7 +133,7 @@ def _patiently(attempt: Callable[[], T]) -> T:
     raise TryAgain(
         "tables of the tenant were never free for a moment",
         code="55P03",
-        hint="See who holds them: SELECT * FROM pg_stat_activity WHERE xact_start < now() - interval '1 minute'.",
+        hint=_HOLDERS,
     )
 
 

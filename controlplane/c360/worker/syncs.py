@@ -2,7 +2,8 @@
 
 What is to be done is planned by c360.governance, which is loaded only where syncs may be done, and runs in a thread
 over psycopg. Works only where its login may become the owner of schema c360; otherwise it says so once and goes on
-looking whether that has changed. A sync that fails is noted with its code and tried again later; other tenants are
+looking whether that has changed. While it is at a tenant whose syncs take long, those whose syncs do not have a turn of
+their own. A sync that fails is noted with its code and tried again later; other tenants are
 served meanwhile. A worker that dies renews its lease no more, and another goes on from what is there.
 """
 
@@ -27,10 +28,12 @@ from c360.worker.rounds import pause
 logger = logging.getLogger(__name__)
 
 BELL = "sync"
-SHAPE, FINISH = "shape", "finish"
+SHAPE, QUICK, FINISH = "shape", "quick", "finish"
 # With the renderer behind it, which workers that may not sync never load.
 _PIECES = "c360.governance.pieces"
 _LOOK_AGAIN = 60.0
+# Nobody is woken for quick tenants: a bell is for one.
+_QUICK_SECONDS = 1.0
 # PostgreSQL's own hint would take what somebody built away.
 _HINTS = {"2BP01": "Something was built on a view of the tenant: drop it, and create it again after the sync."}
 # A statement that makes an index may take hours: somebody who stops the worker does not wait for it.
@@ -57,7 +60,7 @@ class Syncer:
         await asyncio.to_thread(importlib.import_module, _PIECES)
         try:
             async with asyncio.TaskGroup() as tasks:
-                for kind in (SHAPE, FINISH):
+                for kind in (SHAPE, QUICK, FINISH):
                     tasks.create_task(self._keep(kind, stop), name=f"c360 sync: {kind}")
         finally:
             with contextlib.suppress(C360Error):
@@ -93,7 +96,7 @@ class Syncer:
             if kind == SHAPE:
                 await self.bells.wait(BELL, self.every, stop=stop)
             else:
-                await pause(self.every, stop)
+                await pause(min(self.every, _QUICK_SECONDS) if kind == QUICK else self.every, stop)
 
     async def round(self, kind: str, stop: asyncio.Event) -> bool:
         """Sync the next tenant, if there is one; False when there is none."""
@@ -122,8 +125,8 @@ class Syncer:
         except C360Error as error:
             await self._failed(kind, tenant, error, is_stopped=stop.is_set() and error.code == "57014")
         else:
-            metrics.SYNCS.labels(tenant, kind, "done").inc()
-            logger.info("tenant synced", extra={"tenant": tenant, "piece": kind})
+            metrics.SYNCS.labels(tenant, _piece(kind), "done").inc()
+            logger.info("tenant synced", extra={"tenant": tenant, "piece": _piece(kind)})
         finally:
             stopping.cancel()
             await asyncio.gather(stopping, return_exceptions=True)
@@ -134,10 +137,10 @@ class Syncer:
         if is_stopped:
             await self._renew(tenant, 0)
             return
-        metrics.SYNCS.labels(tenant, kind, "failed").inc()
+        metrics.SYNCS.labels(tenant, _piece(kind), "failed").inc()
         logger.error(
             "tenant not synced",
-            extra={"tenant": tenant, "piece": kind, "code": error.code, "error": error.message},
+            extra={"tenant": tenant, "piece": _piece(kind), "code": error.code, "error": error.message},
         )
         hint = _HINTS.get(error.code, error.hint)
         await self._call("beat", "SELECT c360._fail_sync(%s, %s, %s, %s)", self.worker, tenant, error.code, hint)
@@ -176,10 +179,14 @@ class Syncer:
         return known
 
 
+def _piece(kind: str) -> str:
+    return FINISH if kind == FINISH else SHAPE
+
+
 def _perform(kind: str, connection: psycopg.Connection[Any], tenant: str) -> None:
     pieces = importlib.import_module(_PIECES)
     try:
-        (pieces.shape_tenant if kind == SHAPE else pieces.finish_tenant)(connection, tenant)
+        (pieces.finish_tenant if kind == FINISH else pieces.shape_tenant)(connection, tenant)
     except psycopg.Error as error:
         raise from_psycopg(error) from error
     except C360Error:

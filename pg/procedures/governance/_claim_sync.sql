@@ -1,5 +1,6 @@
 -- Gives a worker a tenant to sync for p_lease, NULL when there is none, and notes that the worker lives. Kinds:
 --   shape: metadata were changed; not again before retry_at after a failure, unless they were changed since
+--   quick: the same, but only tenants that were done in 2 seconds the last time: they wait for none that takes long
 --   finish: tables and functions are in line, indexes are to be made and golden records to be queued
 -- A tenant whose lease is over is given to the next. Tenants with auto_sync off are passed over. Any number of workers at once.
 
@@ -49,6 +50,7 @@ BEGIN
     WHERE (sync.lease_until IS NULL OR sync.lease_until < p_now)
       AND CASE p_kind
           WHEN 'shape' THEN shape.is_wanted
+          WHEN 'quick' THEN shape.is_wanted AND coalesce(sync.seconds, 0) < 2
           ELSE sync.is_finishing AND NOT shape.is_wanted AND (sync.retry_at IS NULL OR sync.retry_at <= p_now)
       END
     ORDER BY

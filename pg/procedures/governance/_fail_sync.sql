@@ -20,6 +20,7 @@ BEGIN
         error_hint = p_error_hint,
         attempts = sync.attempts + 1,
         retry_at = p_now + least(interval '1 second' * power(2, least(sync.attempts, 10)), interval '10 minutes'),
+        seconds = extract(epoch FROM p_now - sync.attempted_at),
         claimed_by = NULL,
         lease_until = NULL
     WHERE sync.tenant = p_tenant

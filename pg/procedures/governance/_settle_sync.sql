@@ -35,6 +35,7 @@ BEGIN
         error_hint = NULL,
         attempts = 0,
         retry_at = NULL,
+        seconds = CASE WHEN sync.claimed_by IS NULL THEN sync.seconds ELSE extract(epoch FROM clock_timestamp() - sync.attempted_at) END,
         claimed_by = NULL,
         lease_until = NULL;
 END;
