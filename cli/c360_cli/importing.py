@@ -70,6 +70,8 @@ def import_command(
     if dry_run and rejects is not None:
         raise UsageError("a dry run keeps no refused rows", hint="Its answer shows the first ten.")
     if rejects is not None:
+        if rejects.exists() and file.exists() and rejects.samefile(file):
+            raise UsageError("--rejects would overwrite the file to import", hint="Name another file.")
         check_writable(rejects)
     mapping = _mapping(mapped or [])
     named = {name for name, target in mapping.items() if target}

@@ -21,7 +21,7 @@ from typer.exceptions import TyperException
 
 from c360 import __version__
 from c360.domain.errors import C360Error, UsageError, from_psycopg
-from c360_cli.output import say
+from c360_cli.output import say, without_control
 from c360_cli.wrong_usage import with_help, wrong_usage
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -209,9 +209,9 @@ def _check_texts(arguments: Sequence[str]) -> None:
 
 
 def _refuse(error: C360Error) -> int:
-    print(f"{error.code}: {error.message}", file=sys.stderr)
+    print(without_control(f"{error.code}: {error.message}"), file=sys.stderr)
     if error.detail:
-        print(f"  detail: {error.detail}", file=sys.stderr)
+        print(without_control(f"  detail: {error.detail}"), file=sys.stderr)
     if error.hint:
-        print(f"  hint: {error.hint}", file=sys.stderr)
+        print(without_control(f"  hint: {error.hint}"), file=sys.stderr)
     return 2 if isinstance(error, UsageError) else 1

@@ -84,6 +84,11 @@ def printable(value: Any) -> Any:
     return [printable(item) for item in value] if isinstance(value, list) else value
 
 
+def without_control(text: str) -> str:
+    """A remark or an error, which may quote a file or a customer, without anything a terminal would obey."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
 def shown(value: Any) -> str:
     """A value of a customer as people read it."""
     if isinstance(value, bool):
@@ -160,7 +165,7 @@ def _stopped(steps: Steps, unit: str) -> str:
 def say(text: str) -> None:
     """A remark for the person at the terminal; stdout belongs to the data. Work goes on when nobody listens."""
     with contextlib.suppress(BrokenPipeError):
-        print(text, file=sys.stderr, flush=True)
+        print(without_control(text), file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

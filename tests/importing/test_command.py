@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+import zipfile
 
 import openpyxl
 import pytest
@@ -161,6 +162,26 @@ def test_an_import_that_was_stopped_goes_on_where_it_stopped(
     assert session.column("SELECT status FROM tenant_acme.cdp_imports") == ["finished"]
     assert session.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles") == 45_000
     assert staging(session) == 0
+
+
+def test_nothing_a_file_holds_reaches_a_terminal_as_a_command(c360, tmp_path):
+    with zipfile.ZipFile(tmp_path / "people.zip", "w") as archive:
+        archive.writestr("a\x1b[31m.csv", "id\n")
+        archive.writestr("b\x1b]0;x\x07.csv", "id\n")
+    (tmp_path / "people.csv").write_text("\x1b[2Jx,y\x1b]52;c;eA==\x07\n1,2\n")
+    (tmp_path / "fine.csv").write_text("email,\x1b[2Jx\nan@shop.vn,\x1b]0;x\x07\n\x1b[1m,,,,\x1b[2m\n")
+
+    for done in (c360("people.zip"), c360("people.csv"), c360("fine.csv", "--dry-run"), c360("fine.csv")):
+        assert not set("\x1b\x07") & set(done.stdout + done.stderr)
+        assert done.stderr
+
+
+def test_refused_rows_are_not_written_over_the_file(c360, tmp_path):
+    (tmp_path / "people.csv").write_text(HEADER + "1,an@shop.vn,Huế\n")
+    (tmp_path / "same.csv").symlink_to("people.csv")
+
+    assert c360("people.csv", "--rejects", "same.csv").returncode == 2
+    assert (tmp_path / "people.csv").read_text() == HEADER + "1,an@shop.vn,Huế\n"
 
 
 def test_how_a_file_is_read_is_said(c360, tmp_path):

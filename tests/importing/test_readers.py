@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import zipfile
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -20,6 +21,7 @@ from c360.importing.excel_file import ExcelFile
 from c360.importing.formats import reader_of
 from c360.importing.json_file import JsonFile
 from c360.importing.parquet_file import ParquetFile
+from c360.importing.rows import apart
 from c360.importing.source import Source
 
 
@@ -298,6 +300,25 @@ def test_files_that_are_not_what_they_are_called_are_refused(tmp_path, name, con
         reader_of(tmp_path / name)
 
 
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "excel"])
+def test_what_gives_its_bytes_once_or_without_end_is_refused_and_not_waited_for(tmp_path, kind):
+    os.mkfifo(tmp_path / "people.csv")
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+
+    for name in ("people.csv", "zero.csv"):
+        with pytest.raises(UsageError, match="pipe or a device"):
+            reader_of(tmp_path / name, kind)
+
+
+def test_many_columns_of_one_name_are_told_apart_in_no_time():
+    names = apart(["email", "", "email (2)"] + ["email", ""] * 30_000)
+
+    assert names[:8] == [
+        "email", "column_2", "email (2)", "email (3)", "column_5", "email (4)", "column_7", "email (5)",
+    ]  # fmt: skip
+    assert len(set(names)) == 60_003
+
+
 def test_options_a_format_does_not_have_are_refused(tmp_path):
     (tmp_path / "people.csv").write_text("id\n")
 
@@ -368,6 +389,34 @@ def test_a_sheet_is_found_blank_rows_are_passed_over_and_any_row_can_be_gone_on_
     assert reader.described == {"sheet": "People"}
     for place, row in enumerate(every, start=1):
         assert list(reader.rows(row.position, names)) == every[place:]
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "other"),
+    [
+        ("xl/worksheets/sheet2.xml", 'r="2"', 'r="999999999"'),
+        ("xl/worksheets/sheet2.xml", 's="1"', 's="99"'),
+        ("xl/worksheets/sheet2.xml", "<v>7</v>", "<v>x</v>"),
+        ("xl/workbook.xml", "<workbookView ", '<workbookView nonsense="1" '),
+        ("[Content_Types].xml", "ContentType=", "Nonsense="),
+        ("xl/styles.xml", "</styleSheet>", "<x>" + "<y/>" * 20_000_000 + "</x></styleSheet>"),
+        ("xl/worksheets/sheet2.xml", "<sheetData>", '<!DOCTYPE x SYSTEM "file:///etc/passwd"><sheetData>'),
+    ],
+    ids=["row", "style", "number", "view", "types", "bomb", "doctype"],
+)
+def test_a_broken_or_hostile_sheet_is_refused_with_a_hint(tmp_path, excel_file, part, text, other):
+    excel_file([["n"], [7]], {"A2": "00000"})
+    with zipfile.ZipFile(tmp_path / "people.xlsx") as whole:
+        parts = {name: whole.read(name).decode() for name in whole.namelist()}
+    assert text in parts[part]
+    with zipfile.ZipFile(tmp_path / "people.xlsx", "w", zipfile.ZIP_DEFLATED) as broken:
+        for name, content in parts.items():
+            broken.writestr(name, content.replace(text, other) if name == part else content)
+
+    with pytest.raises(UsageError) as refused:
+        read(reader_of(tmp_path / "people.xlsx"))
+
+    assert refused.value.hint
 
 
 def test_a_sheet_can_be_named(excel_file):

@@ -67,7 +67,7 @@ class _Feed:
             raise csv.Error("the record does not end")
         text = line.decode(self._encoding)
         if "\0" in text:
-            raise ValueError("NUL")
+            raise ValueError("it holds a zero byte")
         return text
 
     def _fresh(self) -> tuple[bytes, int]:
@@ -108,8 +108,13 @@ class CsvFile:
         self._delimiter = _delimiter(delimiter) or (stated[1] if stated else None) or self._most_likely()
         try:
             self._names, self._begin = self._header()
-        except (csv.Error, ValueError, StopIteration) as error:
-            raise UsageError(f"{source.path} has no header that could be read: {error}") from error
+        except StopIteration as error:
+            raise UsageError(f"{source.path} is empty", hint="Its first line has to name the columns.") from error
+        except (csv.Error, ValueError) as error:
+            raise UsageError(
+                f"{source.path} has no header that could be read: {error}",
+                hint="Its first line has to name the columns. If it is no text, say what it is with --format.",
+            ) from error
         self.reading = f"csv:{source.member or ''}:{self._delimiter}:{text.called}"
         self.described: dict[str, Any] = {"encoding": text.called, "delimiter": self._delimiter}
         self.remarks = [f"{source.path.name} {_GUESSED}"] if text.is_guessed else []

@@ -10,16 +10,17 @@ import re
 import warnings
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import islice
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError, iterparse
-from zipfile import BadZipFile
+from xml.etree.ElementTree import iterparse
+from zipfile import BadZipFile, ZipFile
 
 import orjson
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.escape import unescape
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from c360.domain.errors import UsageError
@@ -29,6 +30,9 @@ from c360.importing.source import Source, readable
 _SI, _T, _R = (f"{{{SHEET_MAIN_NS}}}{name}" for name in ("si", "t", "r"))
 _NOT_SHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
+_MOST_ROWS = 1_048_576
+# Sheets of Excel are packed to a tenth or a thirtieth.
+_LARGE, _TIGHTEST = 50_000_000, 200
 # Formats that only say where digits stand: 00000, 000-000-0000, +00 00 000 000.
 _DIGITS_ONLY = re.compile(r"[0#\-+() /]*0[0#\-+() /]*")
 
@@ -86,17 +90,24 @@ class ExcelFile:
 
     def _texts(self, position: int) -> Iterator[tuple[int, list[str]]]:
         """The rows below a position that hold anything, as the texts of their cells."""
+        place = 0
         with readable(self.path):
             try:
-                for place, row in enumerate(self._sheet.iter_rows(), start=1):
+                for place, row in enumerate(islice(self._sheet.iter_rows(), _MOST_ROWS + 1), start=1):
                     if place > position:
                         cells = [_text(cell) for cell in row]
                         if any(map(str.strip, cells)):
                             yield place, cells
-            except (ParseError, ValueError, KeyError) as error:
+            except OSError:
+                raise
+            except Exception as error:  # whatever a broken file makes of the reader
                 raise UsageError(
                     f"{self.path} cannot be read: {error}", hint="Save it once more with Excel."
                 ) from error
+            if place > _MOST_ROWS:
+                raise UsageError(
+                    f"{self.path} has more rows than a sheet can have", hint="Save it once more with Excel."
+                )
 
 
 class _Strings:
@@ -139,15 +150,29 @@ def _shared(node: Any) -> str:
 
 
 def _book(source: Source) -> Any:
+    _check_parts(source)
     try:
         reader = _Reader(source.path, read_only=True, data_only=True, keep_links=False)
         reader.read()
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, ParseError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # whatever a broken file makes of the reader
         raise UsageError(
             f"{source.path} is no Excel file that can be read",
             hint="Save it as .xlsx without a password, or as CSV.",
         ) from error
     return reader.wb
+
+
+def _check_parts(source: Source) -> None:
+    """Raises UsageError for a file that would fill the memory of the machine with next to nothing."""
+    with suppress(BadZipFile), ZipFile(source.path) as archive:
+        for part in archive.infolist():
+            if part.file_size > _LARGE and part.file_size > _TIGHTEST * part.compress_size:
+                raise UsageError(
+                    f"{source.path} would unpack to {part.file_size:,} bytes and more",
+                    hint="No sheet is like that. If it is one, save it as CSV.",
+                )
 
 
 def _text(cell: Any) -> str:

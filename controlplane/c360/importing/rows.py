@@ -107,15 +107,15 @@ class Lines:
 
 def apart(names: list[str]) -> list[str]:
     """Names of columns, each once: what is doubled gets a number, what is empty the number of its column."""
-    given: list[str] = []
+    given: dict[str, None] = {}
+    turns: dict[str, int] = {}
     for place, name in enumerate((name.strip() for name in names), start=1):
-        own = name or f"column_{place}"
-        turn = 1
+        first = own = name or f"column_{place}"
         while own in given:
-            turn += 1
-            own = f"{name} ({turn})" if name else f"column_{place}_{turn}"
-        given.append(own)
-    return given
+            turn = turns[first] = turns.get(first, 1) + 1
+            own = f"{name} ({turn})" if name else f"{first}_{turn}"
+        given[own] = None
+    return list(given)
 
 
 def fitted(fields: list[str], width: int) -> list[str] | None:

@@ -37,7 +37,9 @@ class Source:
     def of(cls, path: Path) -> Source:
         """The file of a path. One of several files of an archive is named FILE.zip#NAME."""
         whole, sign, member = str(path).rpartition(".zip#")
-        if sign and not path.exists():
+        is_member = bool(sign) and not path.exists()
+        _check_kind(Path(f"{whole}.zip") if is_member else path)
+        if is_member:
             return cls._of_archive(Path(f"{whole}.zip"), member)
         packing = _PACKED.get(path.suffix.lower())
         if packing == "zip":
@@ -129,6 +131,15 @@ class _Utf8(io.RawIOBase):
             self._is_begun = True
             text = text.removeprefix("\ufeff")
         return text.encode("utf-8", "surrogatepass")
+
+
+def _check_kind(path: Path) -> None:
+    """Raises UsageError for what gives its bytes once, or without end."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UsageError(
+            f"{path} is a pipe or a device",
+            hint="A file is read several times: write what comes from there into one first.",
+        )
 
 
 def digest_of(path: Path) -> str:
