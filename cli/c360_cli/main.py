@@ -83,6 +83,7 @@ def application(arguments: Sequence[str]) -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         callback=_options,
+        context_settings={"help_option_names": ["--help", "-h"]},
     )
     wanted = arguments[0] if arguments else ""
     if wanted == "--version":
@@ -156,7 +157,7 @@ def _named(error: Exception, arguments: Sequence[str]) -> C360Error:
     if isinstance(error, psycopg.Error):
         return from_psycopg(error)
     if isinstance(error, UsageError):
-        return with_help(error, arguments)
+        return with_help(error, command_for(arguments), arguments)
     if isinstance(error, C360Error):
         return error
     if isinstance(error, OSError) and error.errno in _NO_ROOM:

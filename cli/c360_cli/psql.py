@@ -32,7 +32,7 @@ _UNSAYABLE = ("sslpassword",)
 
 def register(app: typer.Typer, panel: str) -> None:
     """Add the command to the main application."""
-    settings = {"ignore_unknown_options": True}
+    settings = {"ignore_unknown_options": True, "help_option_names": ["--help"]}  # -h is the host, for psql
     app.command("psql", rich_help_panel=panel, context_settings=settings)(psql)
 
 

@@ -23,11 +23,11 @@ def wrong_usage(error: Any, application: Any, arguments: Sequence[str]) -> Usage
     return UsageError(said, hint=f"Did you mean {' or '.join(close)}? {see}" if close else see)
 
 
-def with_help(error: UsageError, arguments: Sequence[str]) -> UsageError:
+def with_help(error: UsageError, application: Any, arguments: Sequence[str]) -> UsageError:
     """The error; where it says nothing of what to do, with the help of the command."""
     if error.hint is None:
-        words = [word for word in arguments if not word.startswith("-")]
-        error.hint = f"See: c360 {' '.join(words[:1])} --help"
+        path, _ = _meant(application, arguments)
+        error.hint = f"See: {path} --help"
     return error
 
 
@@ -47,6 +47,8 @@ def _said(error: Any, path: str, command: Any) -> tuple[str, list[str]]:
     """What is wrong, and what may have been meant."""
     parameter = getattr(error, "param", None)
     kind = type(error).__name__
+    if kind == "NoSuchOption" and error.option_name in _options(command):
+        return f"{error.option_name} goes behind {path}", []
     if kind == "NoSuchOption":
         return f"{path} has no option {error.option_name}", _close(error.option_name, _options(command))
     if kind == "MissingParameter" and parameter is not None:
@@ -57,7 +59,9 @@ def _said(error: Any, path: str, command: Any) -> tuple[str, list[str]]:
     if parameter is not None:
         return _about_value(parameter, error.message)
     if unknown := re.match(r"No such command '(.*?)'\.", error.message, re.DOTALL):
-        return f'{path} has no command "{unknown[1]}"', _close(unknown[1], getattr(command, "commands", ()))
+        option = f"--{unknown[1]}"  # help and version are commands elsewhere
+        close = [option] if option in _options(command) else _close(unknown[1], getattr(command, "commands", ()))
+        return f'{path} has no command "{unknown[1]}"', close
     if extra := re.match(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", error.message, re.DOTALL):
         return f'{path} takes nothing more, but was given "{extra[1]}"', []
     return error.format_message().strip().rstrip("."), []
@@ -84,4 +88,7 @@ def _options(command: Any) -> list[str]:
 
 
 def _close(given: str, known: Iterable[str]) -> list[str]:
-    return get_close_matches(given, [one for one in known if one.startswith("-") == given.startswith("-")], n=2)
+    """Those of a kind that look alike; the dashes, which all options have, do not count."""
+    kind = "-" if given.startswith("-") else ""
+    alike = {one.lstrip("-"): one for one in known if one.startswith("-") == bool(kind)}
+    return [alike[name] for name in get_close_matches(given.lstrip("-"), alike, n=2)]

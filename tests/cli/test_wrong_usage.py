@@ -20,6 +20,10 @@ import pytest
         (["score", "fit", "acme", "clvv"], "SCORE"),
         (["webhook", "message", "acme", "m1"], "MESSAGE"),
         (["events", "tail", "acme", "-q"], "-q"),
+        (["help"], "Did you mean --help?"),
+        (["version"], "Did you mean --version?"),
+        (["--json", "tenant", "list"], "--json goes behind c360 tenant list"),
+        (["tenant", "apply", "nothing.yaml"], "c360 tenant apply --help"),
         (["tenant", "list", "a\udcffb"], "UTF-8"),
     ],
 )
@@ -37,6 +41,14 @@ def test_a_wrong_call_is_named_with_the_help_of_the_command_that_was_meant(c360,
 def test_the_hint_names_the_command_as_deep_as_it_is_known(c360):
     assert "c360 events rejected list --help" in c360("events", "rejected", "list", "acme", "--lmit", "3").stderr
     assert "c360 events rejected --help" in c360("events", "rejected", "lsit").stderr
+
+
+def test_nothing_is_proposed_that_has_no_more_in_common_than_dashes(c360):
+    assert "Did you mean" not in c360("tenant", "sync", "acme", "--yes").stderr
+
+
+def test_the_help_has_a_short_word(c360):
+    assert c360("tenant", "list", "-h").stdout == c360("tenant", "list", "--help").stdout
 
 
 @pytest.mark.parametrize("group", [[], ["tenant"], ["events", "rejected"]])

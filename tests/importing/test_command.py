@@ -203,6 +203,14 @@ def test_a_delimiter_that_is_none_is_wrong_usage(c360, tmp_path, delimiter):
     assert (done.returncode, done.stderr[:5], "semicolon" in done.stderr) == (2, "U9100", True), done.stderr
 
 
+def test_a_folder_is_said_to_be_one(c360, tmp_path):
+    (tmp_path / "exports").mkdir()
+
+    done = c360("exports")
+
+    assert (done.returncode, done.stderr[:5], "folder" in done.stderr) == (2, "U9100", True), done.stderr
+
+
 def test_a_packed_file_that_breaks_off_is_taken_so_far_and_ends_without_a_traceback(c360, session, tmp_path):
     packed = gzip.compress((HEADER + "".join(f"{n},u{n}@shop.vn,Huế\n" for n in range(45_000))).encode())
     (tmp_path / "people.csv.gz").write_bytes(packed[: len(packed) * 9 // 10])

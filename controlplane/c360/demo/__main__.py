@@ -162,7 +162,7 @@ def _where_to_look(stage: Stage, email: str) -> Iterable[str]:
     yield "  .venv/bin/c360 status"
     yield f"  .venv/bin/c360 profile history shop email={email}"
     yield "  .venv/bin/c360 topic tail shop c360-updated-profiles"
-    yield '  psql "$(.venv/bin/c360 db url)"'
+    yield "  .venv/bin/c360 psql shop"
     yield "      SELECT * FROM tenant_shop.cdp_profiles LIMIT 5;"
     yield "      \\sf tenant_shop.assemble_profiles"
     yield f"  curl {stage.base_url}/metrics"

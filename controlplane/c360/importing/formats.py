@@ -63,6 +63,8 @@ def _kind(source: Source, kind: str | None) -> str:
     found = kind or FORMATS.get(ending)
     if found is None and ending in _OTHER_SHEETS:
         raise UsageError(f"{ending} files cannot be read", hint="Save the sheet as .xlsx or as CSV.")
+    if source.path.is_dir():
+        raise UsageError(f"{source.path} is a folder", hint="Name one file in it.")
     if found not in set(FORMATS.values()):
         raise UsageError(f"it is not clear what {source.path} is", hint=f"Say it with --format {_KINDS}.")
     return found
