@@ -1437,6 +1437,7 @@ SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \ir triggers/rfm_settings_check.sql
 \ir triggers/score_settings_check.sql
 \ir triggers/metadata_limits.sql
+\ir triggers/profile_attributes_complete.sql
 \ir triggers/profile_attributes_remove.sql
 \ir triggers/subscriptions_forget.sql
 \ir triggers/topic_feeds_forget.sql

@@ -14,7 +14,7 @@ SELECT
     sync.document ->> 'error_hint' AS error_hint,
     sync.document #>> '{plan,detail}' AS detail,
     sync.document #>> '{plan,confirm}' AS confirm,
-    sync.document -> 'plan' AS plan
+    nullif(sync.document -> 'plan', 'null') AS plan
 FROM c360.tenants AS known
 CROSS JOIN LATERAL c360._sync_state(known.tenant) AS sync (document)
 WHERE sync.document ->> 'state' <> 'current';

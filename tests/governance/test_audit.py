@@ -3,6 +3,8 @@
 import psycopg
 import pytest
 
+from c360.governance.declaration import AttributeEntry
+
 
 def _audit(tenant, action):
     return tenant.db.rows(
@@ -110,6 +112,18 @@ def test_metadata_that_cannot_be_right_is_refused_by_name(tenant, statement, rul
         )
 
     assert refused.value.diag.constraint_name == rule
+
+
+@pytest.mark.parametrize("attribute", ["shoe_size", "hat", "a__b_1", "sells_b2c_2go", "b2c", "trailing_", "a_b_a"])
+def test_an_attribute_written_without_trait_paths_has_those_that_a_file_would_give_it(tenant, attribute):
+    written = tenant.db.value(
+        """INSERT INTO c360.profile_attributes (tenant, attribute, data_type) VALUES (%s, %s, 'text')
+        RETURNING trait_paths""",
+        tenant.name,
+        attribute,
+    )
+
+    assert written == AttributeEntry(data_type="text").row(attribute)["trait_paths"]
 
 
 def test_a_subscription_is_metadata_and_the_relays_place_in_it_is_not(tenant):

@@ -404,6 +404,7 @@ def test_turned_off_the_change_is_pending_and_said_to_be(worker, person, globex)
     assert column_type(person, "tenant_acme.cdp_profiles") is None
     assert refused(person.call, "c360.await_sync", "acme").sqlstate == "U4453"
     assert any("turned off" in row["finding"] for row in person.call_rows("c360.doctor"))
+    assert person.row("SELECT tenant, plan FROM c360.pending_syncs WHERE plan IS NULL") == ("acme", None)
 
     person.execute("UPDATE c360.tenants SET auto_sync = true WHERE tenant = 'acme'")
     wait_until(lambda: is_done(person))

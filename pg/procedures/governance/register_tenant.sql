@@ -41,7 +41,7 @@ BEGIN
     IF NOT v_is_new THEN
         RAISE EXCEPTION 'tenant "%" exists already', p_tenant
             USING ERRCODE = 'U4409',
-                  HINT = 'To bring its schema in line with its metadata: c360 tenant sync';
+                  HINT = format('To bring its schema in line with its metadata: c360 tenant sync %s', p_tenant);
     END IF;
 
     INSERT INTO c360.identifier_types (
