@@ -24,10 +24,10 @@ def session(connect):
 
 @pytest.fixture
 def c360(command_line, database, tmp_path):
-    """c360("people.csv", "--key", "id") imports a file of tmp_path into acme; answers the process."""
+    """c360("people.csv", "--key", "id") imports a file of tmp_path into acme, as of crm; answers the process."""
 
     def run(file, *options, dsn=None):
-        arguments = ("import", "acme", file, "--dsn", dsn or database.dsn, *options)
+        arguments = ("import", "acme", file, "--dsn", dsn or database.dsn, "--source", "crm", *options)
         return command_line.run(*arguments, cwd=tmp_path, environment=clean_environment())
 
     return run
@@ -47,10 +47,10 @@ def test_a_file_is_imported_and_again_only_what_changed(c360, session, tmp_path)
     file = tmp_path / "people.csv"
     file.write_text(HEADER + "1,an@shop.vn,Huế\n2,bo@shop.vn,Huế\n3,bad,too,long\n")
 
-    first = c360("people.csv", "--key", "id", "--source", "crm", "--json")
-    second = c360("people.csv", "--key", "id", "--source", "crm", "--json")
+    first = c360("people.csv", "--key", "id", "--json")
+    second = c360("people.csv", "--key", "id", "--json")
     file.write_text(HEADER + "1,an@shop.vn,Hà Nội\n2,bo@shop.vn,Huế\n")
-    third = c360("people.csv", "--key", "id", "--source", "crm")
+    third = c360("people.csv", "--key", "id")
 
     assert counts(first) == {"rows": 3, "new": 2, "changed": 0, "unchanged": 0, "rejected": 1}
     assert counts(second) == {"rows": 3, "new": 0, "changed": 0, "unchanged": 2, "rejected": 1}
@@ -88,7 +88,7 @@ def test_every_format_makes_the_same_observations(c360, session, tmp_path, kind)
     assert counts(done) == {"rows": 300, "new": 300, "changed": 0, "unchanged": 0, "rejected": 0}
     assert session.row(
         "SELECT identifiers, traits, source FROM tenant_acme.cdp_raw_profiles WHERE identifiers ->> 'user_id' = 'u7'"
-    ) == ({"user_id": "u7"}, {"email": "u7@shop.vn", "note": rows[7]["note"]}, "import")
+    ) == ({"user_id": "u7"}, {"email": "u7@shop.vn", "note": rows[7]["note"]}, "crm")
 
 
 def test_refused_rows_are_written_as_they_came(c360, tmp_path):
@@ -121,7 +121,8 @@ def test_an_import_that_was_stopped_goes_on_where_it_stopped(
     c360, session, connect, database, tmp_path, in_background, wait_until, ending
 ):
     (tmp_path / "people.csv").write_text(HEADER + "".join(f"{n},u{n}@shop.vn,Huế\n" for n in range(45_000)))
-    command = [sys.executable, "-m", "c360_cli", "import", "acme", "people.csv", "--key", "id", "--dsn", database.dsn]
+    command = [sys.executable, "-m", "c360_cli", "import", "acme", "people.csv", "--source", "crm", "--key", "id"]
+    command += ["--dsn", database.dsn]
     turn = "SELECT FROM c360.locks WHERE tenant = 'acme' AND lock = 'imports' FOR UPDATE"
     first, second = connect(), connect()
 

@@ -332,6 +332,10 @@ def test_a_column_may_name_the_source_of_each_row(db, extract, take, observation
         ({"mapping": {"flag": "user_id"}}, "U1422"),
         ({"full_extract": True}, "U1425"),
         ({"full_extract": True, "key": "email", "mapping": {"other": "source"}}, "U1425"),
+        ({"mapping": {"other": "crm_id"}, "source": "import"}, "U1421"),
+        ({"mapping": {"other": "identifiers.crm_id[]"}, "source": "import"}, "U1421"),
+        ({"key": "email", "source": "import"}, "U1425"),
+        ({"mapping": {"email": "key"}, "source": "import"}, "U1425"),
         ({"source": "No Good"}, "U1006"),
         ({"source": None}, "U1006"),
     ],
@@ -381,6 +385,14 @@ def test_a_view_can_be_imported_and_odd_names_are_no_danger(db, extract, take, o
     take(table='crm."odd \'view"', mapping={"e'm\"ail": "email", "a.b": "traits.it's.\"odd"})
 
     assert observations() == [("crm", {}, {"email": "an@shop.vn", "it's": {'"odd': "x"}})]
+
+
+def test_the_number_of_a_customer_is_one_of_its_source(db, extract, take, observations):
+    extract("number text, other text", [("1", "2")])
+
+    take(mapping={"number": "crm_id", "other": "crm_id:erp"}, source="shop-hue", guess=False)
+
+    assert observations() == [("shop-hue", {"crm_id:erp": "2", "crm_id:shop-hue": "1"}, {})]
 
 
 def test_an_import_says_nothing_beside_its_answer(db, extract, take):

@@ -41,7 +41,7 @@ BEGIN
     FROM (
         SELECT
             stated.column_name,
-            stated.target
+            regexp_replace(stated.target, '^(identifiers\.)?crm_id(\[\])?$', '\1crm_id:' || p_source || '\2') AS target
         FROM c360._import_pairs(v_given) AS stated
         UNION
         SELECT
@@ -54,6 +54,12 @@ BEGIN
         RAISE EXCEPTION '%', v_wrong
             USING ERRCODE = 'U1421',
                   HINT = 'Targets: a trait path or identifier type of the tenant, traits.<path> for any other trait, consents.<purpose>, consent_proof, key, observed_at, source, ignore. After them: [] for a list, +1 and +2 for parts of a text, :opted_out, :refusals, :granted_at or :denied_at after a purpose.';
+    END IF;
+
+    IF 'identifiers.crm_id:import' = ANY (v_targets) OR 'identifiers.crm_id:import[]' = ANY (v_targets) THEN
+        RAISE EXCEPTION 'crm_id is the number of a customer in which system?'
+            USING ERRCODE = 'U1421',
+                  HINT = 'Numbers are unique in one system alone. Name it: crm_id:shop-hue, or --source shop-hue, p_source => ''shop-hue''.';
     END IF;
 
     IF p_preset IS NOT NULL THEN

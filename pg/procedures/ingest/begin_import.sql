@@ -44,7 +44,7 @@ BEGIN
     v_mapping := c360._import_mapping(
         p_tenant, p_source, v_preset, p_columns, p_mapping, p_options ->> 'key', coalesce((p_options ->> 'guess')::boolean, true)
     );
-    v_options := c360._import_options(p_tenant, v_mapping, p_options) || c360._guessed_time(p_tenant, v_mapping, p_mapping);
+    v_options := c360._import_options(p_tenant, p_source, v_mapping, p_options) || c360._guessed_time(p_tenant, v_mapping, p_mapping);
 
     SELECT
         import.import_id,
