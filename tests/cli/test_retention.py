@@ -106,4 +106,4 @@ def test_who_may_not_is_told_which_role_would_help(c360, database, session):
 
     assert done.returncode == 1
     assert done.stderr.startswith("42501: ")
-    assert "c360_<tenant>_reader" in done.stderr
+    assert "GRANT c360_acme_reader TO nobody_17" in done.stderr
