@@ -104,6 +104,12 @@ def stop_up(data_dir: Path, patience: float) -> Running | None:
         return None
     try:
         process = psutil.Process(running.pid)
+        if not _has_open(process, data_dir / _LOCK):
+            raise OperationsRefused(
+                f"{data_dir / _LOCK} is held by another process than the one it names",
+                code="U9016",
+                hint="fuser names the process.",
+            )
         # The number was read before the process was: it is the right one if the lock is still held by it now.
         if find_up(data_dir) != running:
             return running
@@ -123,6 +129,11 @@ def stop_up(data_dir: Path, patience: float) -> Running | None:
             )
         time.sleep(_POLL)
     return running
+
+
+def _has_open(process: psutil.Process, file: Path) -> bool:
+    """Whoever can read the file can hold it, after one that was killed and left its number there."""
+    return any(Path(opened.path) == file.resolve() for opened in process.open_files())
 
 
 def _free(lock: IO[str], kind: int) -> bool:

@@ -1,5 +1,6 @@
 """`c360 up --detach` and `--stop` with real processes, killed ones among them."""
 
+import fcntl
 import functools
 import json
 import os
@@ -253,6 +254,22 @@ def test_a_stop_waits_for_what_does_not_end_and_says_so(folder):
 
     assert refused.value.code == "U9018"
     assert running.find_up(folder) is None
+
+
+def test_a_process_that_only_has_the_number_is_not_stopped(folder):
+    """One was killed, its number is that of somebody else by now, and a third one holds the lock."""
+    folder.mkdir()
+    with subprocess.Popen(["sleep", "600"]) as innocent:
+        told = {"pid": innocent.pid, "address": "http://127.0.0.1:1", "log": None, "since": "2026-01-01"}
+        (folder / "up.lock").write_text(json.dumps(told))
+        with (folder / "up.lock").open() as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            with pytest.raises(running.OperationsRefused) as refused:
+                running.stop_up(folder, 0.5)
+        assert innocent.poll() is None
+        innocent.kill()
+
+    assert refused.value.code == "U9016"
 
 
 def test_at_a_terminal_it_says_where_everything_is_and_ctrl_c_ends_it(database, folder, tmp_path):
