@@ -75,7 +75,7 @@ def test_a_broken_event_of_a_file_costs_no_other(c360, database, session, tmp_pa
         b'{"type":"page","anonymousId":"a","messageId":"m2"}',
     ]
     if shape == "lines":
-        events.insert(1, b'{"type":"page","anonymousId":"cut off')
+        events[1:1] = [b'{"type":"page","anonymousId":"cut off', b'of a line that was cut"}', b"-- log rotated --"]
     file = tmp_path / "events.json"
     file.write_bytes(b"[" + b",".join(events) + b"]" if shape == "array" else b"\n".join(events))
 
@@ -102,12 +102,12 @@ def test_an_event_larger_than_a_request_is_refused_alone(c360, database, tmp_pat
 
 
 def test_a_file_that_is_no_json_is_wrong_usage(c360, database, tmp_path):
-    (tmp_path / "bad.json").write_text("{}\nnonsense\n")
+    (tmp_path / "bad.json").write_text("\nnonsense\n{}\n")
 
     done = c360("events", "load", "acme", "bad.json", "--dsn", database.dsn)
 
     assert done.returncode == 2
-    assert "line 2" in done.stderr
+    assert "bad.json does not begin with JSON" in done.stderr
 
 
 def test_the_same_file_brings_nothing_twice_also_without_message_ids(c360, database, session, tmp_path):

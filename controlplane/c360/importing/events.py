@@ -62,15 +62,19 @@ def _of_json(reader: JsonFile) -> Iterator[tuple[str, int]]:
         try:
             yield _as_json(text), position
         except ValueError as error:
+            if number > 1:
+                yield json.dumps(as_kept(text)), position
+                continue
             raise UsageError(
-                f"{reader.path}: line {number} is not JSON: {error}",
-                hint="Mend it and load the file again: events that carry a messageId come once.",
+                f"{reader.path} does not begin with JSON: {error}",
+                hint="One event a line, or one array of them; a table is read with --format csv.",
             ) from error
 
 
 def _as_json(text: str) -> str:
     """What was sent, where it is JSON; else as near to it as can be told. One that begins like an event and is none
-    becomes a JSON string, to be refused alone. Raises ValueError for what does not even begin like one.
+    becomes a JSON string, to be refused alone. Raises ValueError for what does not even begin like one: as the first it
+    says that the file holds something else.
     """
     try:
         orjson.loads(text)
