@@ -575,3 +575,15 @@ def test_time_zones_of_hubspot_are_those_of_their_database(db, table, sent, kept
 
     assert answer["sample"][0]["attributes"]["time_zone"] == kept
     assert db.value("SELECT count(*) FROM pg_timezone_names WHERE name = %s", kept) == 1
+
+
+def test_the_name_on_an_address_is_not_that_of_the_customer(db, table):
+    main = [{"email": "an@shop.vn", "_website": "base", "_store": "default", "created_in": "d", "firstname": "An"}]
+    address = {"_website": "base", "_email": "an@shop.vn", "country_id": "VN", "telephone": "", "city": "Huế"}
+    addresses = [address | {"_entity_id": "1", "firstname": "An"}, address | {"_entity_id": "2", "firstname": "Binh"}]
+
+    for rows in (main, addresses):
+        db.call("tenant_acme.import_raw_profiles", table("", rows), p_preset="magento", p_source="shop")
+    resolve(db)
+
+    assert db.rows("SELECT email, first_name, city FROM tenant_acme.cdp_profiles") == [("an@shop.vn", "An", "Huế")]

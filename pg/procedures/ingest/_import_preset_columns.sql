@@ -1,5 +1,6 @@
 -- The columns of all presets of imports, in the order in which they are preferred. Names count without case, blanks and punctuation; one that
--- begins with ~ is a regular expression for the name as it is, whose group stands for \1 in the target. A target is one of a mapping or
+-- begins with ~ is a regular expression for the name as it is, whose group stands for \1 in the target; with @ it is another column that the
+-- header must have, in small letters, for the line to count. A target is one of a mapping or
 --   id              the number of the record in its system: a crm_id of the source, where the source was named
 --   consent.<way>   an answer about a way of contact; the purpose is looked for among those of the tenant
 --   not_taken       of no use for knowing the customer

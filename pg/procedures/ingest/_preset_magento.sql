@@ -11,6 +11,8 @@ AS $$
     VALUES
         ('{ID,Customer ID}'::text[], 'id', NULL::text),
         ('{entity_id,parent_id}', 'not_taken', NULL),
+        -- Who lives at an address need not be the customer.
+        ('{@_entity_id,firstname,middlename,lastname,prefix,suffix}', 'not_taken', NULL),
         ('{email}', 'email', NULL),
         ('{Name}', 'full_name', NULL),
         ('{firstname,First Name}', 'first_name', NULL),

@@ -25,6 +25,13 @@ AS $$
         FROM c360._import_preset_columns() AS line
         CROSS JOIN LATERAL unnest(line.names) WITH ORDINALITY AS name (value, rank)
         WHERE line.preset = p_preset
+          AND NOT starts_with(name.value, '@')
+          AND NOT EXISTS (
+            SELECT
+            FROM unnest(line.names) AS beside (value)
+            WHERE starts_with(beside.value, '@')
+              AND substr(beside.value, 2) NOT IN (SELECT lower(btrim(given.value ->> 'name')) FROM jsonb_array_elements(p_columns) AS given (value))
+        )
     ),
     taken AS (
         SELECT c360._target_base(c360._import_target(p_tenant, pair.target)) AS base

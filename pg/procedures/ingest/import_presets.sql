@@ -1,5 +1,5 @@
 -- The presets of imports and what they make of columns, in the order in which columns are preferred. Names count without case, blanks and
--- punctuation; one that begins with ~ is a regular expression whose group stands for \1. p_preset NULL: all. Targets are those of a mapping;
+-- punctuation; one that begins with ~ is a regular expression whose group stands for \1, one with @ a column that must be there too. p_preset NULL: all. Targets are those of a mapping;
 -- id is a crm_id of the source where a source is named, consent.<way> a purpose of the tenant, not_taken and secret nothing.
 -- Raises: U1425 import_options_invalid, U4404
 
