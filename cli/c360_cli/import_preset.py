@@ -5,6 +5,7 @@ Asks and prints; SQL decides.
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from typing import Annotated, Any
@@ -101,4 +102,6 @@ def print_sample(sample: list[dict[str, Any]]) -> None:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     return ", ".join(map(shown, value)) if isinstance(value, list) else shown(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 
 import httpx
 import pytest
@@ -53,6 +54,12 @@ def test_metrics_count_requests_and_events(http, make_key):
         "c360_gateway_in_flight 0.0",
     ):
         assert line in text
+
+
+def test_the_figures_of_a_worker_beside_it_are_not_named_to_anybody(http):
+    importlib.import_module("c360.worker.metrics")
+
+    assert "tenant" not in http.get("/metrics").text
 
 
 @pytest.mark.parametrize(

@@ -80,11 +80,11 @@ class Metrics:
 
 
 class _Unnamed(Collector):
-    """The figures of this process without the families whose labels name tenants."""
+    """The figures of this process without the families whose labels name tenants, and those that have none yet."""
 
     def collect(self) -> Iterator[Metric]:
         for family in REGISTRY.collect():
-            if not any("tenant" in sample.labels for sample in family.samples):
+            if family.samples and not any("tenant" in sample.labels for sample in family.samples):
                 yield family
 
     def describe(self) -> list[Metric]:
