@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import psycopg
 import pytest
-from psycopg.errors import InvalidParameterValue
 
 from support.histories import play_cdnow, repeaters
 from support.session import Session
@@ -282,7 +281,8 @@ def test_a_history_goes_with_the_orders(shop):
     ],
 )
 def test_arguments_that_cannot_be_are_refused_with_a_hint(shop, wrong):
-    with pytest.raises(InvalidParameterValue) as refused:
+    with pytest.raises(psycopg.DatabaseError) as refused:
         fit(shop, **wrong)
 
+    assert refused.value.sqlstate == "U3430"
     assert refused.value.diag.message_hint
