@@ -355,7 +355,6 @@ SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \ir procedures/governance/_forget_sync_worker.sql
 \ir procedures/governance/_open_sync_requests.sql
 \ir procedures/governance/_settle_sync.sql
-\ir procedures/governance/_sync_gives_way.sql
 \ir procedures/governance/_begin_rebuild.sql
 \ir procedures/governance/_queue_rebuild.sql
 \ir procedures/governance/_finish_sync.sql

@@ -137,7 +137,6 @@ VALUES
     ('procedures/governance/_forget_sync_worker.sql', 'bd706667d15d5b079eed0257013ca696cac5e864d4a087e6d7a0d4ec1574c54a'),
     ('procedures/governance/_open_sync_requests.sql', 'b5887461d075de8d4d2acc47bec10a8cb09bd040940141124e98a4be2df9ebc9'),
     ('procedures/governance/_settle_sync.sql', 'bf9dcb41d2913e1f13fd4ef436585b220b7a4deb9b3c9cc11ec0671d5062c1ac'),
-    ('procedures/governance/_sync_gives_way.sql', '9f279892c53eb644e86eebc80e8d7ac8dfeb94902dad91164c1433ae9e2021d5'),
     ('procedures/governance/_begin_rebuild.sql', '812d5ef9db697303bfd447be7c77b0cae09d215721d0bed32b7f627dfe6f516f'),
     ('procedures/governance/_queue_rebuild.sql', '6941d3ec573aa758f4e79c812dc63292c91986de40f6a5a169eb6f802369d9f3'),
     ('procedures/governance/_finish_sync.sql', 'c3e3c3f9e145e889e4d91011815c7cd1a0deb2eea1baac343e4ed98df0a2a7fe'),

@@ -357,30 +357,6 @@ def test_a_transaction_that_does_not_end_keeps_indexes_waiting_and_nothing_else(
     assert plan_tenant(person.connection, "acme").is_empty
 
 
-def test_who_awaits_the_next_change_is_not_waited_for_by_the_index_of_the_last_one(
-    worker, person, connect, monkeypatch
-):
-    monkeypatch.setattr(pieces, "_INDEX_PATIENCE", "10min")
-    open_one = connect()
-    open_one.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-    open_one.value("SELECT 1")
-    person.execute(ADD, "acme", "shoe_size")
-    wait_until(
-        lambda: person.value(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND application_name = 'c360 sync finish' AND wait_event_type = 'Lock'"
-        )
-    )
-
-    person.execute(ADD, "acme", "hat_size")
-    assert person.call("c360.await_sync", "acme", "2 minutes")["state"] == "current"
-
-    assert column_type(person, "tenant_acme.cdp_profiles", "hat_size") == "integer"
-    open_one.rollback()
-    wait_until(lambda: is_done(person))
-    assert is_indexed(person)
-
-
 def test_a_tenant_whose_sync_takes_long_keeps_no_other_waiting(in_background, database, person, globex, monkeypatch):
     begun, may_end, shape = threading.Event(), threading.Event(), pieces.shape_tenant
 

@@ -32,7 +32,6 @@ SHAPE, QUICK, FINISH = "shape", "quick", "finish"
 # With the renderer behind it, which workers that may not sync never load.
 _PIECES = "c360.governance.pieces"
 _LOOK_AGAIN = 60.0
-_GIVE_WAY_SECONDS = 0.5
 # Nobody is woken for quick tenants: a bell is for one.
 _QUICK_SECONDS = 1.0
 # PostgreSQL's own hint would take what somebody built away.
@@ -116,31 +115,21 @@ class Syncer:
 
     async def _sync(self, kind: str, tenant: str, stop: asyncio.Event) -> None:
         work = asyncio.create_task(asyncio.to_thread(_perform, kind, self._connection(kind), tenant))
-        # What ends it before its time: the worker is stopped, or somebody waits for what comes after it.
         stopping = asyncio.create_task(stop.wait())
-        way = asyncio.create_task(self._way_wanted(tenant)) if kind == FINISH else None
         try:
-            await asyncio.wait({work, stopping} | ({way} if way else set()), return_when=asyncio.FIRST_COMPLETED)
-            if way and way.done() and not work.done():
-                await asyncio.to_thread(self._connection(kind).cancel_safe, timeout=_STOP_SECONDS)
+            await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait({work}, timeout=_STOP_SECONDS)
             if stop.is_set() and kind == FINISH and not work.done():
                 await asyncio.to_thread(self._connection(kind).cancel_safe, timeout=_STOP_SECONDS)
             await work
         except C360Error as error:
-            await self._failed(
-                kind,
-                tenant,
-                error,
-                is_stopped=error.code == "57014" and (stop.is_set() or (way is not None and way.done())),
-            )
+            await self._failed(kind, tenant, error, is_stopped=stop.is_set() and error.code == "57014")
         else:
             metrics.SYNCS.labels(tenant, _piece(kind), "done").inc()
             logger.info("tenant synced", extra={"tenant": tenant, "piece": _piece(kind)})
         finally:
-            for task in filter(None, (stopping, way)):
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+            stopping.cancel()
+            await asyncio.gather(stopping, return_exceptions=True)
 
     async def _failed(self, kind: str, tenant: str, error: C360Error, *, is_stopped: bool) -> None:
         if isinstance(error, DatabaseUnreachable):
@@ -164,15 +153,6 @@ class Syncer:
                 await self._renew(tenant, self.lease)
             except C360Error as error:
                 logger.warning("sync not renewed", extra={"tenant": tenant, "code": error.code})
-
-    async def _way_wanted(self, tenant: str) -> None:
-        """Until an index waits for others while its tenant was changed again."""
-        pid = self._connection(FINISH).info.backend_pid
-        while True:
-            await asyncio.sleep(_GIVE_WAY_SECONDS)
-            with contextlib.suppress(C360Error):
-                if await self._call("beat", "SELECT c360._sync_gives_way(%s, %s)", tenant, pid):
-                    return
 
     async def _renew(self, tenant: str, seconds: float) -> None:
         lease = timedelta(seconds=seconds)
