@@ -533,7 +533,7 @@ VALUES
     ('procedures/ingest/_preset_purpose.sql', '10f64b33958d411e1cad1256f8f987635dfe9dff31f4a5a0f97dda35152c999a'),
     ('procedures/ingest/_preset_targets.sql', '1d1db36ad268defcaa01806d7058d86632857e3f21ed3c0ac7bdf770311c4a87'),
     ('procedures/ingest/_is_consent_name.sql', 'cc38f1411f28b1a1d6847a83524b87d6dc577a95bc117aec6e86f0f4af5bc2b3'),
-    ('procedures/ingest/_import_left_out.sql', '7cd0486eb24dd1c2c458f8ba9f27e27666f7f45f6cebebf7b83efc1ee21eff11'),
+    ('procedures/ingest/_import_left_out.sql', '02bf5e163e083cc07be07ce09f9858a6efaeceecd85a3f0954dbc04c76588548'),
     ('procedures/profile/_text_list.sql', '586d5afd6419e935206c134e38074be734355a645232856b7b7cba014b634d3e'),
     ('procedures/profile/_masked_value.sql', 'cf8240b5a56f192a65ad102bc192402eafd824acc4004f2421c1eeae872b358f'),
     ('procedures/profile/_masked_list.sql', 'b5b35748524f1d73edfcdd86feb66cc9530bc5f35a98123ebc0c679324baed56'),

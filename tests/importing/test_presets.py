@@ -475,6 +475,18 @@ def test_a_dry_run_shows_rows_as_they_will_be(db, purposes, table):
     assert db.value("SELECT count(*) FROM tenant_acme.cdp_raw_profiles") == 0
 
 
+def test_an_export_of_everything_is_understood_at_once(db):
+    names = [*(f"Property {number}" for number in range(1_000)), "Record ID", "Email", "Lifecycle Stage"]
+    columns = [{"name": name, "kind": "text"} for name in names]
+    db.execute("SET LOCAL statement_timeout = '60s'")
+
+    proposed = db.call("tenant_acme.propose_import", "import", Jsonb(columns), None, Jsonb({"preset": "hubspot"}))
+
+    reasons = {left["column"]: left["reason"] for left in proposed["left_out"]}
+    assert len(reasons) == 1_001
+    assert (reasons["Property 7"], reasons["Record ID"]) == ("unknown", "needs_source")
+
+
 def test_masked_values_are_masked_in_the_sample(db, table):
     rows = [{"email": "an@shop.vn", "passport": "B12345678"}]
 

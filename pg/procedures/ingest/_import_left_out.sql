@@ -13,7 +13,19 @@ CREATE OR REPLACE FUNCTION c360._import_left_out(
     LANGUAGE sql
     STABLE
 AS $$
-    WITH missing AS (
+    -- Asked once for the whole header: an export may have a thousand columns.
+    WITH told AS MATERIALIZED (
+        SELECT preset.*
+        FROM c360._preset_targets(p_tenant, p_source, p_preset, p_columns, p_given) AS preset
+    ),
+    -- With a source of its own it would be that source's number.
+    number AS MATERIALIZED (
+        SELECT guess.column_name
+        FROM c360._guess_import_targets(p_tenant, 'named', p_columns) AS guess
+        WHERE guess.target = 'identifiers.crm_id:named'
+          AND p_source = 'import'
+    ),
+    missing AS (
         SELECT
             own.value ->> 'name' AS column_name,
             own.position
@@ -32,20 +44,15 @@ AS $$
             CASE
                 WHEN p_given ? missing.column_name THEN 'stated'
                 ELSE coalesce(
-                    (SELECT told.reason FROM c360._preset_targets(p_tenant, p_source, p_preset, p_columns, p_given) AS told WHERE told.column_name = missing.column_name),
-                    -- With a source of its own it would be that source's number.
-                    (
-                        SELECT 'needs_source'
-                        FROM c360._guess_import_targets(p_tenant, 'named', p_columns) AS guess
-                        WHERE guess.column_name = missing.column_name
-                          AND guess.target = 'identifiers.crm_id:named'
-                          AND p_source = 'import'
-                    ),
+                    told.reason,
+                    CASE WHEN number.column_name IS NOT NULL THEN 'needs_source' END,
                     CASE WHEN c360._is_consent_name(missing.column_name) THEN 'consent' END,
                     'unknown'
                 )
             END AS reason
         FROM missing
+        LEFT JOIN told ON told.column_name = missing.column_name
+        LEFT JOIN number ON number.column_name = missing.column_name
     ),
     way AS (
         SELECT
