@@ -102,7 +102,8 @@ def test_a_widely_shared_value_costs_no_scan_of_its_holders(db, batch_size):
 
     resolve(db, batch_size=batch_size)
 
-    assert db.value(read) - before < 40 * batch_size
+    # A plan for many records may read all 2,009 holders a few times over; one scan a record would be 200,000.
+    assert db.value(read) - before < {1: 40, 100: 20_000}[batch_size]
 
 
 def test_observations_beyond_the_limit_of_a_type_stay_apart_and_are_asked_about(db):
