@@ -8,13 +8,14 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+ENGINES_STAMP := $(VENV)/.installed-engines
 SDK_STAMP := sdk-js/node_modules/.installed
 # The SDK's tools and the clients of others that tests run; tests that need them are skipped without npm.
 NPM_STAMPS := $(SDK_STAMP) tests/clients/node_modules/.package-lock.json tests/reads/node_modules/.package-lock.json
 MAVEN_STAMP := tests/clients/mobile/target/classpath.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install tools sdk manifest phone-plans given-names test test-faults fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-sync bench-activation bench-agents bench-scoring bench-relay bench-crash bench-abuse bench-import release-snapshot wheel clean
+.PHONY: help install tools sdk manifest phone-plans given-names test test-faults test-engines fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-sync bench-activation bench-agents bench-scoring bench-relay bench-crash bench-abuse bench-import release-snapshot wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -24,6 +25,10 @@ install: $(STAMP) ## Make .venv with c360 and everything the tests need
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(ENGINES_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,engines]'
 	@touch $@
 
 tests/%/node_modules/.package-lock.json: tests/%/package.json tests/%/package-lock.json
@@ -63,6 +68,9 @@ test: $(STAMP) ## Run the tests (PG=16|17|18 chooses the server, ARGS passes thr
 
 test-faults: $(STAMP) ## Run the long tests that kill, stop and cut real processes (PG=16|17|18, ARGS as for test)
 	PYTHONDONTWRITEBYTECODE= PG=$(PG) $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m long $(ARGS)
+
+test-engines: $(ENGINES_STAMP) ## Run the tests on object stores, brokers and readers of others, which are fetched (PG, ARGS as for test)
+	PYTHONDONTWRITEBYTECODE= PG=$(PG) $(BIN)/python -m pytest -m engines $(ARGS)
 
 fuzz: $(STAMP) ## Ask the gateway whatever its OpenAPI allows, and what not, for ten minutes
 	PG=$(PG) $(BIN)/python -m pytest tests/gateway/test_openapi_fuzz.py --fuzz-seconds 600 --capture no $(ARGS)
