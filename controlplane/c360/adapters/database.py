@@ -156,6 +156,10 @@ class Database:
         except DRIVER_ERRORS as error:
             raise _failure(error) from error
 
+    async def distrust(self) -> None:
+        """Replace every connection before it is used again: this process slept, and the server may have given up."""
+        await self._pool.expire_connections()
+
     async def close(self) -> None:
         """Wait for running calls, then close; after five seconds close regardless."""
         try:
