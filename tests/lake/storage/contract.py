@@ -114,19 +114,18 @@ class StorageContract:
         assert keys(storage.versions("")) == ["a/one.more"]
         assert storage.stat("a/one") is None
 
-    @pytest.mark.parametrize(
-        "key",
-        ["", "/", "/a", "a/", "a//b", "../a", "a/../b", "a/.", ".a", "a/.b", "a b", "a\\b", "ä", "a\n", "%2e", "a?b"],
-    )
-    def test_a_key_that_could_lead_elsewhere_is_refused(self, storage: Storage, key: str) -> None:
-        with pytest.raises(UsageError):
-            self.put(storage, key, b"1")
-        with pytest.raises(UsageError):
-            storage.read(key, self.folder / "target")
-        with pytest.raises(UsageError):
-            storage.delete(key)
-        with pytest.raises(UsageError):
-            storage.stat(key)
+    def test_a_key_that_could_lead_elsewhere_is_refused(self, storage: Storage) -> None:
+        wrong = ["", "/", "/a", "a/", "a//b", "..", "../a", "a/../b", "a/.", ".a", "a/.b"]
+        wrong += ["a b", "a\\b", "ä", "a\n", "%2e", "a?b"]
+        for key in wrong:
+            for ask in (
+                lambda key=key: self.put(storage, key, b"1"),
+                lambda key=key: storage.read(key, self.folder / "target"),
+                lambda key=key: storage.delete(key),
+                lambda key=key: storage.stat(key),
+            ):
+                with pytest.raises(UsageError):
+                    ask()
 
     def test_what_there_is_to_say_about_the_place_is_said_in_lines(self, storage: Storage) -> None:
         self.put(storage, "a/one", b"1")

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 from c360.domain.errors import C360Error, UsageError
 
 _PART = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _EXAMPLES = "Write it as file:///srv/lake, s3://bucket/folder or webhdfs://host:9870/folder."
 
 
@@ -130,7 +131,15 @@ def _open_local(address: SplitResult, options: Mapping[str, str]) -> Storage:
     return LocalStorage(Path(address.path))
 
 
-_OPENERS = {"file": _open_local}
+def _open_s3(address: SplitResult, options: Mapping[str, str]) -> Storage:
+    from c360.lake.storage.s3 import S3Storage
+
+    if not _BUCKET.fullmatch(address.netloc):
+        raise UsageError(f"{address.netloc!r} is no name of a bucket", hint=_EXAMPLES)
+    return S3Storage(address.netloc, address.path, options)
+
+
+_OPENERS = {"file": _open_local, "s3": _open_s3}
 
 
 def check_options(options: Mapping[str, str], known: set[str]) -> None:
