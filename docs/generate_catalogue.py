@@ -19,6 +19,7 @@ DOMAINS = {
     "profile": "Golden records",
     "topic": "Topics",
     "relay": "Webhooks and the relay",
+    "sink": "Sending topics to other systems",
     "models": "Models of customers",
     "metrics": "Metrics of customers",
     "scoring": "Scores",

@@ -262,6 +262,11 @@ SELECT c360._migration_pending('0042_import_presets') AS pending \gset
 \ir migrations/0042_import_presets.sql
 SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \endif
+SELECT c360._migration_pending('0044_sinks') AS pending \gset
+\if :pending
+\ir migrations/0044_sinks.sql
+SELECT c360._record_migration('0044_sinks') AS recorded \gset
+\endif
 
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
@@ -881,6 +886,22 @@ SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \ir procedures/topic/commit_topic.sql
 \ir procedures/topic/replay_topic.sql
 \ir procedures/topic/list_topic_consumers.sql
+\ir procedures/sink/_check_sink.sql
+\ir procedures/sink/_ended_keys.sql
+\ir procedures/sink/_leased_sink.sql
+\ir procedures/sink/_note_refusals.sql
+\ir procedures/sink/enable_sink.sql
+\ir procedures/sink/disable_sink.sql
+\ir procedures/sink/list_sinks.sql
+\ir procedures/sink/list_sink_refusals.sql
+\ir procedures/sink/resend_refused.sql
+\ir procedures/sink/claim_sinks.sql
+\ir procedures/sink/release_sinks.sql
+\ir procedures/sink/read_sink.sql
+\ir procedures/sink/commit_sink.sql
+\ir procedures/sink/note_sink.sql
+\ir procedures/sink/read_due_refusals.sql
+\ir procedures/sink/settle_refusals.sql
 
 -- procedures/relay ----------------------------------------------------------------------------------------------------
 \ir procedures/relay/_wants_type.sql

@@ -200,6 +200,15 @@ class Settings(BaseSettings):
         description="A worker that says nothing of a sync for so long counts as dead, and another goes on with it.",
     )
 
+    sink_poll_seconds: float = Field(
+        default=0.2, gt=0, description="How often a process that sends topics to other systems looks for new messages."
+    )
+    sink_lease_seconds: float = Field(
+        default=15.0,
+        ge=1,
+        description="A process that says nothing of topics it sends for so long counts as dead, and another goes on.",
+    )
+
     worker_backlog_seconds: float = Field(
         default=60.0, gt=0, description="How often a worker with a metrics port counts the open rejected events."
     )

@@ -28,7 +28,7 @@ _BUILT_IN = re.compile(r"found|sqlstate|sqlerrm|new|old|tg_[a-z_]+|__.*|\(unname
 KNOWN: set[tuple[str, str]] = set()
 # The parser outside of a server knows no types of ours.
 _COMPOSITES = re.compile(
-    r"\bc360\.(?:person|identifier|said_name|sent_event|rejected_filter|page|campaign|device|user_agent|purchase_fit|spend_fit|clv_fit|retention_fit|logistic_fit|lead_fit|subscription_settings|subscription_fit|model_terms|maximum|currency_day|currency_rate|report_part|funnel_place|funnel_entry|topic_consumers|subscriptions|outgoing_message|judged_message|consent_statement|import_consent|activation_candidate|agent_question|agent_contact)\b(\[\])?"
+    r"\bc360\.(?:person|identifier|said_name|sent_event|rejected_filter|page|campaign|device|user_agent|purchase_fit|spend_fit|clv_fit|retention_fit|logistic_fit|lead_fit|subscription_settings|subscription_fit|model_terms|maximum|currency_day|currency_rate|report_part|funnel_place|funnel_entry|topic_consumers|sinks|subscriptions|outgoing_message|judged_message|consent_statement|import_consent|activation_candidate|agent_question|agent_contact)\b(\[\])?"
 )
 # RawParseMode of PostgreSQL: RAW_PARSE_PLPGSQL_ASSIGN1 and those after it.
 _ASSIGNMENT = 3

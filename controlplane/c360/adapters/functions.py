@@ -33,6 +33,18 @@ RELAY = frozenset(
     }
 )
 
+SINK = frozenset(
+    {
+        "c360.claim_sinks",
+        "c360.commit_sink",
+        "c360.note_sink",
+        "c360.read_due_refusals",
+        "c360.read_sink",
+        "c360.release_sinks",
+        "c360.settle_refusals",
+    }
+)
+
 GATEWAY = frozenset(
     {
         "c360_v1.agent_context_by_key",
@@ -75,4 +87,4 @@ WORKER = frozenset(
     }
 )
 
-FUNCTIONS: frozenset[str] = RELAY | GATEWAY | WORKER
+FUNCTIONS: frozenset[str] = RELAY | SINK | GATEWAY | WORKER
