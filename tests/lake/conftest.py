@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from support import hdfs as clusters
 from support import seaweed as seaweeds
 
 
@@ -18,6 +19,14 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweeds.Seawe
     if not seaweeds.is_there():
         pytest.skip("there is no weed: make .venv/.installed-engines")
     with seaweeds.running_seaweed(tmp_path_factory.mktemp("seaweed") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def hdfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[clusters.Hdfs]:
+    if (jars := clusters.classpath()) is None:
+        pytest.skip("HDFS cannot be fetched: it needs Java and Maven")
+    with clusters.running_hdfs(tmp_path_factory.mktemp("hdfs") / "data", jars) as running:
         yield running
 
 

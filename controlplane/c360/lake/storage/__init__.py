@@ -19,6 +19,7 @@ from c360.domain.errors import C360Error, UsageError
 
 _PART = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_HOST_AND_PORT = re.compile(r"([A-Za-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}")
 _EXAMPLES = "Write it as file:///srv/lake, s3://bucket/folder or webhdfs://host:9870/folder."
 
 
@@ -139,7 +140,15 @@ def _open_s3(address: SplitResult, options: Mapping[str, str]) -> Storage:
     return S3Storage(address.netloc, address.path, options)
 
 
-_OPENERS = {"file": _open_local, "s3": _open_s3}
+def _open_webhdfs(address: SplitResult, options: Mapping[str, str]) -> Storage:
+    from c360.lake.storage.webhdfs import WebHdfsStorage
+
+    if not _HOST_AND_PORT.fullmatch(address.netloc):
+        raise UsageError("the address of HDFS has host and port of the name node's REST interface", hint=_EXAMPLES)
+    return WebHdfsStorage(address.netloc, address.path, options)
+
+
+_OPENERS = {"file": _open_local, "s3": _open_s3, "webhdfs": _open_webhdfs}
 
 
 def check_options(options: Mapping[str, str], known: set[str]) -> None:
