@@ -447,6 +447,7 @@ SELECT c360._record_migration('0044_sinks') AS recorded \gset
 \ir procedures/ingest/_unpack_unclean_body.sql
 \ir procedures/ingest/_unpack_json.sql
 \ir procedures/ingest/_unpack_body.sql
+\ir procedures/ingest/_unpack_record.sql
 \ir procedures/ingest/_unpack_requests.sql
 \ir procedures/ingest/_outcome.sql
 \ir procedures/ingest/_judge_events.sql
@@ -1487,6 +1488,7 @@ SELECT c360._record_migration('0044_sinks') AS recorded \gset
 \ir api/check_key.sql
 \ir api/receive.sql
 \ir api/receive_chat.sql
+\ir api/receive_records.sql
 \ir api/receive_many.sql
 \ir api/schema_version.sql
 

@@ -219,6 +219,7 @@ VALUES
     ('procedures/ingest/_unpack_unclean_body.sql', '51ec18b584cab99d5f9915855eed36639e98c13c7e4b7ccbc768e37376f3c1a3'),
     ('procedures/ingest/_unpack_json.sql', '335d1b1bc563b6ebfc472977ac6c754e5ba89bfe980653694318015a8d35872a'),
     ('procedures/ingest/_unpack_body.sql', '89bb701935ebcdbb862b52c03d1bbc7e9094aa72bbee5d0e89344f5ef4f7affb'),
+    ('procedures/ingest/_unpack_record.sql', '495bb27f3dddbca9c44f07d907de7cb373fe760424899c618b3dcd04354ba801'),
     ('procedures/ingest/_unpack_requests.sql', '6b33b5dde367cc232a202b005d5e972279ae17f45cd3ac0dad76a8780423cff8'),
     ('procedures/ingest/_outcome.sql', 'b0fb9a037cedeee4e88bfbaa64cb5acd46cd341ed71cb5445ed99219784921a7'),
     ('procedures/ingest/_judge_events.sql', 'a87a1938e28d24da4bc623fb8b487d05f449a56e082e864e1bc9d65590db2a31'),
@@ -1220,8 +1221,9 @@ VALUES
     ('api/check_key.sql', '57bb153b740082715a6513ad4b4c50e88202558b3dedc01b255b0ae701e4e633'),
     ('api/receive.sql', '8012f7f7046063fd9cd2e8c30a78b33009c6b1f0d0dad3e10bde46a1cfb8105a'),
     ('api/receive_chat.sql', '6c3ae5bcda909aab73ef2454169a08fd47d1560aa0a8562ff7cc75d3ae591283'),
+    ('api/receive_records.sql', 'bdc20eaa94bbf4b84b3a24a85444a3f54d5658744e69ff9353ffe116951cde2e'),
     ('api/receive_many.sql', 'ffb8ead022a045773958097ae7c8cdb023a4d407729143849b386900d9304c00'),
     ('api/schema_version.sql', '04122e130057df8d230b1d904df4f1031378670ce62c7c5f34b1ea535fa9babb'),
     ('privileges/schemas.sql', 'b3a6062b08b5f1f40e308238674b2a16eff680f60e8e5e9e199ba41155d9106c'),
     ('privileges/ops.sql', 'c7a53c448226150d4a19c5293a9b353bb322bba97e8c931af62ddfb062ff9d33'),
-    ('privileges/functions.sql', 'd7d0a322bcdec1ea271e8850ca21cb9452595910b1361ae921839181c9cc511f');
+    ('privileges/functions.sql', '31c13141c2eb5b3746784bb1a912a3c4a2f5ee81de36e60cc9f5253d41aae3dc');

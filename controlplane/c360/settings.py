@@ -96,6 +96,12 @@ class Settings(BaseSettings):
         ge=1,
         description="MB of bodies a gateway holds at once, a quarter of it where the key is in the body; more: 503.",
     )
+    gateway_firehose_mb: int = Field(
+        default=16,
+        ge=1,
+        le=96,
+        description="MB of one request of a Firehose stream, unpacked; its buffer of 5 MiB makes 7. More: 413.",
+    )
     gateway_requests_per_second: float = Field(
         default=1000.0,
         gt=0,

@@ -118,7 +118,7 @@ FROM (
         ('writer', 'c360_v1', 'identify, track, page, screen, group, alias, batch, import, consent, outcome'),
 
         -- daemons
-        ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, profile_by_key, outcome_by_key, agent_context_by_key, read_by_key, openapi_by_key, check_key, schema_version'),
+        ('gateway', 'c360_v1', 'receive, receive_many, receive_chat, receive_records, profile_by_key, outcome_by_key, agent_context_by_key, read_by_key, openapi_by_key, check_key, schema_version'),
         ('relay', 'c360', 'await_bell, bell_channel, fan_out, backfill_deliveries, ring_topics, claim_lanes, read_deliveries, note_sent_messages, settle_deliveries, release_lanes'),
         ('relay', 'c360', 'next_delivery_due, bury_deliveries, subscription_secrets, check_cluster, renew_relay, compare_clocks'),
         ('relay', 'c360', 'claim_sinks, release_sinks, read_sink, commit_sink, note_sink, read_due_refusals, settle_refusals'),

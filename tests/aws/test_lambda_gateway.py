@@ -21,7 +21,15 @@ from support.lambda_runtime import running_function
 from support.session import Session
 
 BASE = "http://gateway.example:8360"
-MODULES = ("ingest_over_http", "consent_over_http", "chats", "foreign_clients", "outcomes_over_http", "operating")
+MODULES = (
+    "ingest_over_http",
+    "consent_over_http",
+    "chats",
+    "firehose",
+    "foreign_clients",
+    "outcomes_over_http",
+    "operating",
+)
 CASES = [
     case
     for module in MODULES
@@ -31,6 +39,7 @@ CASES = [
 ]
 QUICK = (
     "a_body_that_cannot_be_taken_is_refused_clearly",
+    "a_delivery_that_is_repeated_makes_no_doubles",
     "without_a_proper_key_nothing_is_taken",
     "a_page_may_read_the_answer_only_when_its_key_allows_the_origin",
     "unknown_paths_and_methods_are_404_and_405",

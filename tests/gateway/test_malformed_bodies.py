@@ -64,7 +64,9 @@ def test_an_odd_body_is_data_and_the_next_event_is_taken(client, case):
     assert_taken(client)
 
 
-@pytest.mark.parametrize("path", ["/rpc/profile", "/v1/hooks/telegram", "/v1/hooks/zalo", "/beacon/v1/batch"])
+@pytest.mark.parametrize(
+    "path", ["/rpc/profile", "/v1/hooks/telegram", "/v1/hooks/zalo", "/v1/firehose", "/beacon/v1/batch"]
+)
 def test_what_else_takes_bodies_fails_at_none_of_them(client, path):
     replies = {
         case.name: client.post(path, content=case.body, headers={**case.headers, "Authorization": f"Bearer {SECRET}"})

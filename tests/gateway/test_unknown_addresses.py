@@ -51,6 +51,7 @@ KNOWN = (
     ("/v1/i", "POST"),
     ("/v1/m", "POST"),
     ("/v1/hooks/telegram", "POST"),
+    ("/v1/firehose", "POST"),
     ("/beacon/v1/batch", "POST"),
     ("/rpc/track", "POST"),
     ("/rpc/profile", "GET, HEAD, POST"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from typing import Any
@@ -21,6 +22,8 @@ UNKNOWN, REVOKED, ELSEWHERE = "c360_sk_unknown", "c360_sk_revoked", "c360_sk_els
 OPEN = {"/livez", "/readyz", "/metrics", "/", "/sdk/{name}"}
 # Answers that clients of others wait for: the same whoever asks, and nothing that was kept.
 FOREIGN = {foreign.SEGMENT_SETTINGS, foreign.SEGMENT_METRICS, *foreign.RUDDERSTACK_SETTINGS}
+# The key is in a header of its own, and so is what is answered.
+STREAM = "/v1/firehose"
 INGEST = {f"{prefix}/{endpoint}" for prefix in ("/v1", "/rpc") for endpoint in ENDPOINTS} | set(foreign.PATHS)
 FILLED = {"relation": "cdp_profiles", "name": "c360.js", "preset": "telegram", "key": WRITE}
 SERVES = {"/rpc/agent/context", "/rpc/agent_context"}
@@ -28,6 +31,7 @@ ASK = {
     "/rpc/profile": {"p_identifier_type": "email", "p_value": "u1@shop.vn"},
     "/rpc/list_profiles": {"p_search": "an"},
     **{path: {"identifierType": "email", "value": "u1@shop.vn", "purpose": "service"} for path in SERVES},
+    STREAM: {"requestId": "r", "records": [{"data": base64.b64encode(b'{"type": "page", "userId": "u1"}').decode()}]},
     "/rpc/outcome": {"activationId": "01a2b3c4-0000-7000-8000-000000000009", "outcome": "delivered"},
 }
 EVENT = {"userId": "u1", "anonymousId": "a1", "event": "E", "groupId": "g", "previousId": "p", "traits": {"city": "X"}}
@@ -53,7 +57,7 @@ ENDPOINTS_THERE_ARE = _endpoints()
 
 def _ask(gateway, method: str, path: str, key: str | None, origin: str | None = None) -> httpx.Response:
     address = re.sub(r"\{(\w+)\}", lambda hole: FILLED.get(hole[1], "x"), path)
-    headers = {"apikey": key} if key else {}
+    headers = {"X-Amz-Firehose-Access-Key" if path == STREAM else "apikey": key} if key else {}
     if origin:
         headers["Origin"] = origin
     sent: dict[str, Any] = {"params": ASK.get(path, {})}
@@ -92,7 +96,7 @@ def test_a_write_key_can_do_nothing_but_ingest(keys, method, path):
         assert b"tenant" not in with_key.content
     elif path in FOREIGN:
         assert with_key.status_code in {200, 204}
-    elif path == foreign.CHATS:
+    elif path in {foreign.CHATS, STREAM}:
         assert (with_key.status_code, without.status_code) == (200, 401)
     elif path in INGEST:
         assert with_key.status_code == 200
@@ -133,6 +137,8 @@ def test_an_agent_key_asks_for_contexts_and_tells_outcomes(keys, method, path):
         assert reply.status_code in {200, 204}
     elif path in SERVES:
         assert (reply.status_code, reply.json()["profile"]["first_name"]) == (200, "An")
+    elif path == STREAM:
+        assert (reply.status_code, reply.json()["errorMessage"][:5]) == (403, "U1414")
     elif path == "/rpc/outcome":
         assert (reply.status_code, reply.json()["code"]) == (404, "U2522")
     else:

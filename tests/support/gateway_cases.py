@@ -18,7 +18,7 @@ _HANDS = {"http", "make_key", "connect"}
 # Of the way and not of the answer.
 _OF_THE_WAY = {"date", "connection", "transfer-encoding", "content-length"}
 _RANDOM = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_CLOCK = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?")
+_CLOCK = re.compile(rb"(?<=\"timestamp\":)\d{13}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?")
 
 
 @dataclass(frozen=True)

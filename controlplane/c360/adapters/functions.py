@@ -56,6 +56,7 @@ GATEWAY = frozenset(
         "c360_v1.receive",
         "c360_v1.receive_chat",
         "c360_v1.receive_many",
+        "c360_v1.receive_records",
         "c360_v1.schema_version",
     }
 )

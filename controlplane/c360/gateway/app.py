@@ -7,6 +7,7 @@
     POST /rpc/agent/context, /rpc/agent_context                        what an agent may know, for agent and secret keys
     POST /rpc/outcome                                                  what became of a contact, for these two as well
     POST /v1/hooks/{telegram,zalo}                                     webhooks of chats
+    POST /v1/firehose                                                  what a stream of Firehose delivers
     /v1/i ... /v1/b, /v1/m, /v1/projects/<key>/settings, /sourceConfig what clients of others ask for besides
     GET /sdk/{c360.js,c360.core.js}                                    the JavaScript SDK, for web pages
     GET /livez, /readyz, /metrics
@@ -35,7 +36,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from c360.domain.errors import C360Error, DatabaseUnreachable, IngestRefused
-from c360.gateway import foreign, reads
+from c360.gateway import firehose, foreign, reads
 from c360.gateway.answers import answer, described, is_of_a_stranger, refusal
 from c360.gateway.bodies import SenderGone, read_body, read_json
 from c360.gateway.credentials import digest, key_hash
@@ -108,6 +109,7 @@ def create_app(db: Caller, settings: Settings, *, intake: Intake | None = None, 
             foreign.SEGMENT_SETTINGS, gateway.guarded("settings", gateway.segment_settings), methods=["GET", "OPTIONS"]
         ),
         Route(foreign.CHATS, gateway.guarded("hooks", gateway.chat), methods=["POST"]),
+        firehose.route(db, keys, gateway.guarded, metrics.count_events, settings.gateway_firehose_mb * 1024 * 1024),
         Route(foreign.SEGMENT_METRICS, gateway.guarded("metrics", gateway.forget), methods=["POST", "OPTIONS"]),
         Route("/rpc/profile", gateway.guarded("profile", gateway.profile), methods=["GET", "POST", "OPTIONS"]),
         Route("/rpc/outcome", gateway.asked("outcome", "c360_v1.outcome_by_key"), methods=["POST", "OPTIONS"]),
