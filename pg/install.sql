@@ -1439,6 +1439,7 @@ SELECT c360._record_migration('0044_sinks') AS recorded \gset
 \ir procedures/ops/_doctor_log.sql
 \ir procedures/ops/_doctor_messages.sql
 \ir procedures/ops/_doctor_consumers.sql
+\ir procedures/ops/_doctor_sinks.sql
 \ir procedures/ops/snapshot_holders.sql
 \ir procedures/ops/_doctor_snapshots.sql
 \ir procedures/ops/_doctor_relay.sql

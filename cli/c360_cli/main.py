@@ -72,6 +72,7 @@ GROUPS = {
     "report": _CUSTOMERS,
     "webhook": _MESSAGES,
     "topic": _MESSAGES,
+    "kafka": _MESSAGES,
 }
 
 

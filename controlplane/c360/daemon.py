@@ -43,6 +43,7 @@ PARTS = {
     "gateway": ("c360.gateway.workers", "serve_gateway"),
     "relay": ("c360.relay.service", "run_relay"),
     "worker": ("c360.worker.service", "run_worker"),
+    "kafka": ("c360.sinks.kafka", "run_kafka"),
 }
 
 # A killed predecessor may take a moment to let go of the data directory.

@@ -215,6 +215,39 @@ class Settings(BaseSettings):
         description="A process that says nothing of topics it sends for so long counts as dead, and another goes on.",
     )
 
+    kafka_brokers: str = Field(
+        default="", description="Brokers of Kafka to begin with: kafka1.example:9092, kafka2.example:9092."
+    )
+    kafka_topic: str = Field(
+        default="c360.{tenant}.{topic}",
+        description="Name of the Kafka topic that a topic of a tenant is sent to.",
+    )
+    kafka_tls: bool = Field(default=False, description="Talk TLS to the brokers.")
+    kafka_ca: Path | None = Field(
+        default=None, description="Certificates of authorities that the brokers are to have. Empty: the system's."
+    )
+    kafka_certificate: Path | None = Field(
+        default=None, description="Certificate to show to brokers that ask for one, PEM."
+    )
+    kafka_key: Path | None = Field(default=None, description="Its private key, PEM.")
+    kafka_key_password: SecretStr | None = Field(default=None, description="Password of that key.")
+    kafka_sasl: Literal["", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="",
+        description="How to log in at the brokers: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. Empty: not at all.",
+    )
+    kafka_user: str = Field(default="", description="Who logs in there.")
+    kafka_password: SecretStr | None = Field(default=None, description="With which password.")
+    kafka_message_bytes: int = Field(
+        default=1_000_000,
+        ge=1000,
+        le=1_000_000_000,
+        description="Bytes of a message, and of what is sent at once; not more than max.message.bytes of the topics.",
+    )
+    kafka_tombstones: bool = Field(
+        default=True,
+        description="After an erasure send messages without a value, which take the person out of compacted topics.",
+    )
+
     worker_backlog_seconds: float = Field(
         default=60.0, gt=0, description="How often a worker with a metrics port counts the open rejected events."
     )

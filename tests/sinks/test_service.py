@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -325,3 +326,24 @@ def test_enabling_and_disabling_twice_changes_nothing(session):
     assert session.value("SELECT tenant_acme.disable_sink('kafka', %s)", TOPIC)
     assert not session.value("SELECT tenant_acme.disable_sink('kafka', %s)", TOPIC)
     assert session.records("SELECT * FROM tenant_acme.list_sinks()") == []
+
+
+def test_the_doctor_says_what_nobody_sends_what_fails_and_what_is_lost(session, publish):
+    def findings() -> list[str]:
+        rows = session.call_rows("c360.doctor", datetime.now(UTC) + timedelta(minutes=10))
+        return sorted(row["finding"].split(" ")[0] for row in rows if row["subject"].startswith("kafka of"))
+
+    enable(session)
+    assert findings() == []
+    publish(1)
+    bring(session)
+    assert findings() == ["Its"]
+    session.execute(
+        "UPDATE c360.sinks SET lease_until = now() + interval '1 day', problem = 'no', problem_since = now(),"
+        " lost_what = 'Everything', lost_at = now()"
+    )
+    session.execute(
+        "INSERT INTO c360.sink_refusals (sink_id, position, message_seq, message_at, reason)"
+        " SELECT sink_id, 1, 1, now(), 'too large' FROM c360.sinks"
+    )
+    assert findings() == ["1", "Everything", "Nothing"]

@@ -189,4 +189,10 @@ ENTRIES: dict[str, Entry] = {
     "topic commit": Entry(f"acme {TOPIC} warehouse 0", right="writer", exits=(0, 1)),
     "topic replay": Entry(f"acme {TOPIC} warehouse --since beginning --dry-run", right="admin", exits=(0, 1)),
     "topic drop-consumer": Entry(f"acme {TOPIC} warehouse --yes", right="admin"),
+    "kafka relay": Entry(runs=True),
+    "kafka enable": Entry(f"acme {TOPIC} --since beginning", right="admin"),
+    "kafka status": Entry("acme"),
+    "kafka refused": Entry("acme"),
+    "kafka resend": Entry("acme --dry-run", right="admin"),
+    "kafka disable": Entry(f"acme {TOPIC} --yes", right="admin"),
 }

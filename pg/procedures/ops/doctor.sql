@@ -12,6 +12,7 @@ BEGIN
     RETURN QUERY SELECT * FROM c360._doctor_log();
     RETURN QUERY SELECT * FROM c360._doctor_messages(p_now);
     RETURN QUERY SELECT * FROM c360._doctor_consumers(p_now);
+    RETURN QUERY SELECT * FROM c360._doctor_sinks(p_now);
     RETURN QUERY SELECT * FROM c360._doctor_tenants(p_now);
     RETURN QUERY SELECT * FROM c360._doctor_syncs(p_now);
     RETURN QUERY SELECT * FROM c360._doctor_snapshots(p_now);
