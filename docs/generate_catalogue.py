@@ -30,6 +30,7 @@ DOMAINS = {
     "activation": "Activation",
     "agent": "AI agents",
     "privacy": "Privacy",
+    "lake": "The lake",
     "jobs": "Jobs",
     "ops": "Looking after the system",
     "api": "Schema c360_v1: what HTTP exposes",

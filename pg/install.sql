@@ -262,16 +262,17 @@ SELECT c360._migration_pending('0042_import_presets') AS pending \gset
 \ir migrations/0042_import_presets.sql
 SELECT c360._record_migration('0042_import_presets') AS recorded \gset
 \endif
+
+SELECT c360._migration_pending('0043_lakes') AS pending \gset
+\if :pending
+\ir migrations/0043_lakes.sql
+SELECT c360._record_migration('0043_lakes') AS recorded \gset
+\endif
+
 SELECT c360._migration_pending('0044_sinks') AS pending \gset
 \if :pending
 \ir migrations/0044_sinks.sql
 SELECT c360._record_migration('0044_sinks') AS recorded \gset
-\endif
-
-SELECT c360._migration_pending('0046_iceberg_catalog') AS pending \gset
-\if :pending
-\ir migrations/0046_iceberg_catalog.sql
-SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \endif
 
 -- procedures/governance -----------------------------------------------------------------------------------------------
@@ -1411,6 +1412,7 @@ SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \ir procedures/privacy/_suppress_person.sql
 \ir procedures/privacy/_tell_receivers.sql
 \ir procedures/privacy/_sum_tables.sql
+\ir procedures/privacy/_erase_lake.sql
 \ir procedures/privacy/_erase_person.sql
 \ir procedures/privacy/erase_profile.sql
 \ir procedures/privacy/erasures.sql
@@ -1437,6 +1439,32 @@ SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \ir procedures/jobs/run_job.sql
 
 -- procedures/ops ------------------------------------------------------------------------------------------------------
+\ir procedures/lake/_lake_tables.sql
+\ir procedures/lake/_lake_table.sql
+\ir procedures/lake/lake_schema.sql
+\ir procedures/lake/_lake_texts.sql
+\ir procedures/lake/_lake_bounds.sql
+\ir procedures/lake/_lake_query.sql
+\ir procedures/lake/lake_months.sql
+\ir procedures/lake/lake_days.sql
+\ir procedures/lake/lake_hashes.sql
+\ir procedures/lake/lake_rows.sql
+\ir procedures/lake/lake_copy.sql
+\ir procedures/lake/_check_lake.sql
+\ir procedures/lake/set_lake.sql
+\ir procedures/lake/lake_target.sql
+\ir procedures/lake/hold_lake.sql
+\ir procedures/lake/release_lake.sql
+\ir procedures/lake/plan_lake_export.sql
+\ir procedures/lake/begin_lake_file.sql
+\ir procedures/lake/finish_lake_file.sql
+\ir procedures/lake/verify_lake_partition.sql
+\ir procedures/lake/lake_manifest.sql
+\ir procedures/lake/note_lake_manifest.sql
+\ir procedures/lake/forget_lake_files.sql
+\ir procedures/lake/lake_partitions.sql
+\ir procedures/lake/lake_files.sql
+\ir procedures/lake/lake_status.sql
 \ir procedures/ops/_row_estimate.sql
 \ir procedures/ops/tenant_status.sql
 \ir procedures/ops/as_sent.sql

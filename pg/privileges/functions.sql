@@ -99,6 +99,9 @@ FROM (
         ('reader', 'c360', 'retention, erasures'),
         ('admin', 'c360', 'set_retention, apply_retention, erase_profile, lift_suppression'),
 
+        -- the lake
+        ('reader', 'c360', 'lake_schema, lake_status, lake_partitions, lake_files'),
+
         -- jobs
         ('reader', 'c360', 'list_jobs, job_history'),
         ('admin', 'c360', 'set_job, remove_job, run_job'),
@@ -127,10 +130,12 @@ FROM (
         ('worker', 'c360', 'await_bell, bell_channel, list_tenants, tenants_with_work, resolve_identities, refresh_scores, refresh_sessions'),
         ('worker', 'c360', 'refresh_profiles, refresh_traits, refresh_segments, refresh_reports, fit_clv, run_activations'),
         ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention, rejected_backlog, snapshot_holders'),
+        ('worker', 'c360', 'lake_target, hold_lake, release_lake, lake_months, lake_days, lake_hashes, lake_rows, lake_copy, lake_manifest'),
+        ('worker', 'c360', 'plan_lake_export, begin_lake_file, finish_lake_file, verify_lake_partition, note_lake_manifest, forget_lake_files'),
         ('worker', 'c360', 'jobs_to_plan, plan_job, claim_jobs, renew_job_run, run_job_step, finish_job_run'),
 
         -- the owner
-        ('owner', 'c360', 'register_tenant, apply_metadata, suspend_tenant, resume_tenant, drop_tenant, count_values, request_sync'),
+        ('owner', 'c360', 'register_tenant, apply_metadata, suspend_tenant, resume_tenant, drop_tenant, count_values, request_sync, set_lake'),
         ('owner', 'c360', 'confirm_cluster, doctor, doctor_security, status')
 ) AS listed (taken_by, schema_name, function_names)
 CROSS JOIN LATERAL string_to_table(listed.function_names, ',') AS name;

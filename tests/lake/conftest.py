@@ -1,6 +1,7 @@
 """Stores for the tests of the lake, one of each kind for a whole run.
 
 seaweed     a real object store (SeaweedFS), for tests marked `engines`.
+lake        that of acme in a directory, with events of two months that are over; session is one of acme's database.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import pytest
 
 from support import hdfs as clusters
 from support import seaweed as seaweeds
+from support.lakes import Lake, lay_out
+from support.session import Session
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +42,16 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
     return monkeypatch
+
+
+@pytest.fixture
+def session(connect) -> Session:
+    return connect()
+
+
+@pytest.fixture
+def lake(database, session, tmp_path) -> Lake:
+    lay_out(session)
+    session.call("c360.set_lake", "acme", f"file://{tmp_path}/lake")
+    session.commit()
+    return Lake(database.dsn, tmp_path / "lake")

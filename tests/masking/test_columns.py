@@ -28,6 +28,8 @@ OPEN = {
     "cdp_lead": "parts",
     "cdp_lead_fits": "features goal missing status time_zone validation warnings",
     "cdp_lead_model": "goal",
+    "cdp_lake_files": "key max_person min_person partition schema_hash sha256 state table_name",
+    "cdp_lake_partitions": "manifest_sha256 partition schema_hash state table_name verified_by",
     "cdp_link_overrides": "kind set_by",
     "cdp_master_profiles": "attribute_sources status",
     "cdp_match_models": "convergence created_by recipe rule settings",

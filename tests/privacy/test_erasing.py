@@ -328,11 +328,13 @@ def test_the_key_differs_from_tenant_to_tenant_and_no_role_of_one_reads_it(db):
     of_activation = ["cdp_activations", "cdp_sent_messages", *of_rules]
     of_consent = ["cdp_consents", *(f"cdp_consent_{kind}" for kind in ("marks", "objections", "told"))]
     of_agents = ["cdp_agent_calls"]
+    of_lakes = ["cdp_lake_erasures"]
     assert set(privates) == {
         *of_activation,
         *of_agents,
         *of_consent,
         *of_erasures,
+        *of_lakes,
         *of_scores,
         *of_reports,
         *of_segments,

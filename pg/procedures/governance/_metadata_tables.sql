@@ -1,6 +1,6 @@
 -- The tables of schema c360 that hold metadata of tenants and travel with a dump, in the order in which they can be filled:
 -- c360.tenants and what refers to it. Left out: the ledger of templates, which the restore writes; webhooks, whose secrets
--- are bound to the master key and the subscription of the place they come from; consumers, whose positions are those of the log there; and what is only of the moment there: locks,
+-- are bound to the master key and the subscription of the place they come from; consumers, whose positions are those of the log there; lakes, which are of one tenant alone; and what is only of the moment there: locks,
 -- sessions of imports, how far retention has come, when jobs are due and what became of them, and syncs. Reads only.
 
 CREATE OR REPLACE FUNCTION c360._metadata_tables()
@@ -27,7 +27,8 @@ AS $$
               'c360.job_states'::regclass,
               'c360.job_runs'::regclass,
               'c360.sync_requests'::regclass,
-              'c360.tenant_syncs'::regclass
+              'c360.tenant_syncs'::regclass,
+              'c360.lakes'::regclass
           )
     )
     SELECT

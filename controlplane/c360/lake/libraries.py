@@ -1,0 +1,27 @@
+"""pyarrow and DuckDB, which only the lake needs (the extra c360[lake])."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from c360.domain.errors import UsageError
+
+
+def arrow(module: str = "pyarrow") -> Any:
+    """pyarrow, or a module of it such as pyarrow.parquet."""
+    return _imported(module)
+
+
+def duckdb() -> Any:
+    """DuckDB."""
+    return _imported("duckdb")
+
+
+def _imported(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise UsageError(
+            f"a lake needs {name.partition('.')[0]}, which is not installed", hint="pip install 'c360[lake]'"
+        ) from error
