@@ -18,4 +18,6 @@ class QueryEngine(Protocol):
 
 def tell(engine: QueryEngine, told: Iterable[Definition]) -> None:
     for definition in told:
+        if definition.kind not in ("schema", "table", "view"):
+            continue
         engine.execute(definition.text)

@@ -149,6 +149,12 @@ class ClickHouse(Dialect):
         """Outer joins give NULL only for what may be NULL, so everything may."""
         return Markup("{} Nullable({})").format(self.ident(column.name), self.type_of(column.type))
 
+    def kept(self, column: Column) -> Markup:
+        """A column of a table of its own: what sorts may not be NULL."""
+        if column.is_key or column.is_person or column.type == "timestamp(us, UTC)":
+            return Markup("{} {}").format(self.ident(column.name), self.type_of(column.type))
+        return self.column(column)
+
     def nothing(self, column: Column) -> Markup:
         return Markup("CAST(NULL AS Nullable({}))").format(self.type_of(column.type))
 

@@ -114,15 +114,12 @@ class Lake:
                 hint="Give lower case letters, digits and underscores, such as c360_acme.",
             )
 
-        if not self.url.isprintable() or "{" in self.url or "*" in self.url:
-            raise UsageError(f"{self.url!r} cannot be the address of a lake", hint="Write it as s3://bucket/folder.")
+        for address in (self.url, self.endpoint or ""):
+            if not address.isprintable() or set(address) & set("{}*?[]' "):
+                raise UsageError(f"{address!r} cannot be the address of a lake", hint="Write it as s3://bucket/folder.")
 
     def table(self, name: str) -> Table:
         return next(table for table in self.tables if table.name == name)
-
-    def folder(self, table: Table) -> str:
-        """Where the files of a table are, without a slash behind."""
-        return f"{self.url.rstrip('/')}/v1/{table.name}/tenant={self.tenant}"
 
 
 def lake_of(document: Mapping[str, Any], *, url: str, endpoint: str | None = None, schema: str = "") -> Lake:

@@ -17,6 +17,9 @@ from c360.lake.definitions.dialects import DIALECTS, Dialect
 from c360.lake.definitions.model import Lake, Table
 
 ENGINES = ("athena", "trino", "spark", "clickhouse", "duckdb")
+# Files that an engine has beside its statements, and what is told to it only by who wants it.
+_SETTINGS = {"trino": "hive.properties", "spark": "spark-defaults.conf"}
+_DOCUMENTS = {"clickhouse": ("home.sql", "load.sql", "kafka.sql")}
 _VIEWS = ("person_events", "activity_days", "engagement", "rfm_inputs")
 
 
@@ -50,6 +53,12 @@ class _Names:
     def between(self, first: str, last: str) -> str:
         return f"{first},{last}"
 
+    def topic(self, lake: Lake) -> str:
+        return f"c360.{lake.tenant}.c360-behavioral-events"
+
+    def metastore(self, lake: Lake) -> str:
+        return f"{_address(lake, 'trino')}/v1/_metastore"
+
     def comma(self, is_last: bool) -> Markup:
         return Markup() if is_last else Markup(",")
 
@@ -74,6 +83,9 @@ def _statements(lake: Lake, dialect: Dialect) -> Iterator[Definition]:
     def render(template: str, **values: Any) -> str:
         return _environment(dialect.name).get_template(template).render(lake=lake, names=_Names(), **values).strip()
 
+    if dialect.name in _SETTINGS:
+        name = _SETTINGS[dialect.name]
+        yield Definition("settings", name, render(f"{dialect.name}/{name}.j2"))
     # A line that ends with a semicolon ends a statement: in these two templates no text of others has lines.
     for text in render(f"{dialect.name}/schema.sql.j2").split(";\n"):
         yield Definition("schema", lake.schema, text)
@@ -87,23 +99,31 @@ def _statements(lake: Lake, dialect: Dialect) -> Iterator[Definition]:
         yield Definition("view", view, render(f"{view}.sql.j2", table=lake.table("events")))
     if lake.funnels:
         yield Definition("view", "funnels", render("funnels.sql.j2"))
+    events = lake.table("events")
+    for name in _DOCUMENTS.get(dialect.name, ()):
+        folder = _folder(lake, events, dialect.name)
+        yield Definition("document", name, render(f"{dialect.name}/{name}.j2", table=events, folder=folder))
 
 
 def _folder(lake: Lake, table: Table, engine: str) -> str:
     """The address of a table's files as the engine writes it."""
-    folder = lake.folder(table)
-    parts = urlsplit(folder)
+    return f"{_address(lake, engine)}/v1/{table.name}/tenant={lake.tenant}"
+
+
+def _address(lake: Lake, engine: str) -> str:
+    url = lake.url.rstrip("/")
+    parts = urlsplit(url)
     if parts.scheme == "s3" and engine == "spark":
-        return f"s3a{folder[2:]}"
+        return f"s3a{url[2:]}"
     if parts.scheme == "s3" and engine == "clickhouse" and lake.endpoint:
-        return f"{lake.endpoint.rstrip('/')}/{folder[5:]}"
+        return f"{lake.endpoint.rstrip('/')}/{url[5:]}"
     if parts.scheme == "file" and engine in ("clickhouse", "duckdb"):
         return parts.path
     if parts.scheme == "file" and engine == "trino":
         return f"local://{parts.path}"
     if parts.scheme != "s3" and engine == "athena":
         raise UsageError(f"Athena reads from S3 and not {lake.url}", hint="Give an address like s3://bucket/folder.")
-    return folder
+    return url
 
 
 @cache
@@ -116,9 +136,16 @@ def _environment(engine: str) -> jinja2.Environment:
         finalize=_only_quoted,
     )
     dialect = DIALECTS[engine]()
-    made.filters = {"ident": dialect.ident, "literal": dialect.literal}
+    made.filters = {"ident": dialect.ident, "literal": dialect.literal, "plain": _plain}
     made.globals = {"d": dialect}
     return made
+
+
+def _plain(value: object) -> Markup:
+    """What stands as it is: of our own making, or an address that was checked when the lake was described."""
+    if "\n" in str(value):
+        raise jinja2.TemplateRuntimeError(f"{value!r} is no single line")
+    return Markup(value)  # noqa: S704 - checked above
 
 
 def _only_quoted(value: Any) -> Any:
