@@ -248,6 +248,20 @@ class Settings(BaseSettings):
         description="After an erasure send messages without a value, which take the person out of compacted topics.",
     )
 
+    firehose_stream: str = Field(
+        default="",
+        description="Firehose stream that topics are sent to; {tenant} and {topic} in it stand for theirs.",
+    )
+    sns_topic: str = Field(
+        default="",
+        description="ARN of the SNS topic that topics are sent to; {tenant} and {topic} in it stand for theirs.",
+    )
+
+    sqs_queue: str = Field(default="", description="Name or URL of the SQS queue that events are taken from.")
+    write_key: SecretStr | None = Field(
+        default=None, description="Write key with which events of a queue are taken in: it says tenant and source."
+    )
+
     worker_backlog_seconds: float = Field(
         default=60.0, gt=0, description="How often a worker with a metrics port counts the open rejected events."
     )

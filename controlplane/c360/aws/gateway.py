@@ -3,25 +3,19 @@
 The application is the one of `c360 gateway`, so the answers are the same. What differs is around it: connections,
 deadlines and sizes of heads are the business of API Gateway, and a function works on one request at a time, so that
 nothing is gathered. An answer longer than Lambda gives back is refused by name instead of being lost.
-
-Between two requests the function is frozen, and PostgreSQL hears nothing of it: after seconds it takes the connection
-for dead. So one that has slept is replaced and not trusted. No connection is made while the function is loaded: what
-is loaded may be copied.
 """
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from c360 import logs
-from c360.adapters.database import Database
+from c360.aws.environment import Environment
 from c360.aws.missing import needs
-from c360.daemon import database_url
-from c360.domain.errors import IngestRefused, UsageError
+from c360.domain.errors import IngestRefused
 from c360.gateway.answers import refusal
 from c360.gateway.app import create_app
 from c360.settings import Settings, load_settings
@@ -30,59 +24,27 @@ if TYPE_CHECKING:
     from mangum import Mangum
     from mangum.types import Response
 
-# The server takes a silent peer for dead after 25 seconds.
-_TRUSTED_SECONDS = 15.0
-# One request at a time; a second connection where the first one is broken.
-_CONNECTIONS = 2
-# Less than API Gateway waits, more than an Aurora takes to wake up.
-_ACQUIRE_SECONDS = 20.0
 # Lambda gives back 6 MB of JSON, in which an answer stands as text or as base64.
 _MOST_BYTES = 6 * 1024 * 1024 - 64 * 1024
 
 
 class LambdaGateway:
-    """One gateway in one environment of Lambda: a loop and a pool that last as long as the environment."""
+    """One gateway in one environment of Lambda."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
-        if settings.conninfo is None:
-            raise UsageError("the function has no database", hint="Set C360_DSN in its environment.")
-        self._settings = settings
-        self._dsn = database_url(settings.conninfo)
-        self._clock = clock
-        self._loop = asyncio.new_event_loop()
-        self._db: Database | None = None
+        self._environment = Environment(settings, "gateway", clock=clock)
         self._answers: Mangum | None = None
-        self._used_at = 0.0
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """The answer to one request, both as API Gateway writes them."""
-        asyncio.set_event_loop(self._loop)
-        answers = self._loop.run_until_complete(self._awake())
-        try:
-            return answers(event, context)
-        finally:
-            self._used_at = self._clock()
+        with self._environment.awake() as db:
+            if self._answers is None:
+                self._answers = _adapter(create_app(db, self._environment.settings))
+            return self._answers(event, context)
 
     def close(self) -> None:
-        """Close the connections. Lambda never says when; a process that ends does."""
-        if self._db is not None:
-            self._loop.run_until_complete(self._db.close())
-        self._loop.close()
-
-    async def _awake(self) -> Mangum:
-        if self._answers is None or self._db is None:
-            # Without connections: one that cannot be had is the business of the request that needs it.
-            self._db = await Database.connect(
-                self._dsn,
-                application_name="c360 gateway",
-                min_size=0,
-                max_size=_CONNECTIONS,
-                acquire_timeout=_ACQUIRE_SECONDS,
-            )
-            self._answers = _adapter(create_app(self._db, self._settings))
-        elif self._clock() - self._used_at > _TRUSTED_SECONDS:
-            await self._db.distrust()
-        return self._answers
+        """Close the connections."""
+        self._environment.close()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

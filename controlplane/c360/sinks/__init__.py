@@ -5,7 +5,7 @@ far behind one is and how one goes back holds for it as well. An administrator o
 where it leads says the process that sends, never the database.
 
     service.py   claims what is enabled, reads, sends and commits it; knows nothing of where it goes
-    kafka.py     a Destination
+    kafka.py     a Destination; so are firehose.py and sns.py, over batches.py
 
 What a destination has to bring is below. The service gives a sender the messages of one topic of one tenant in order,
 keeps what is not acknowledged and gives it again: a sender that fails loses nothing, and one that has acknowledged is
@@ -106,7 +106,9 @@ class DestinationFailed(Exception):
 
 # Loaded when wanted: each needs a package that only its extra brings.
 DESTINATIONS = {
+    "firehose": ("c360.sinks.firehose", "FirehoseDestination"),
     "kafka": ("c360.sinks.kafka", "KafkaDestination"),
+    "sns": ("c360.sinks.sns", "SnsDestination"),
 }
 
 

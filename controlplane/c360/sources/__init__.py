@@ -1,0 +1,1 @@
+"""Events from queues and streams of others into the database, through ingest, each exactly once."""
