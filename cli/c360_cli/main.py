@@ -73,6 +73,7 @@ GROUPS = {
     "webhook": _MESSAGES,
     "topic": _MESSAGES,
     "kafka": _MESSAGES,
+    "aws": _MESSAGES,
 }
 
 

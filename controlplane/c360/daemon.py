@@ -44,6 +44,9 @@ PARTS = {
     "relay": ("c360.relay.service", "run_relay"),
     "worker": ("c360.worker.service", "run_worker"),
     "kafka": ("c360.sinks.kafka", "run_kafka"),
+    "firehose": ("c360.sinks.firehose", "run_firehose"),
+    "sns": ("c360.sinks.sns", "run_sns"),
+    "queue": ("c360.sources.sqs", "run_queue"),
 }
 
 # A killed predecessor may take a moment to let go of the data directory.

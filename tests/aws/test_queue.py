@@ -150,6 +150,8 @@ def aws(monkeypatch) -> Iterator[None]:
 
 async def test_a_queue_is_asked_and_a_message_deleted_when_it_is_on_disk(aws, database, make_key, connect, monkeypatch):
     monkeypatch.setattr(under_test, "_WAIT_SECONDS", 0)
+    # A queue holds a group back while a message of it is under way; moto gives it to whoever asks meanwhile.
+    monkeypatch.setattr(under_test, "_LOOPS", 1)
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
     for number in range(40):

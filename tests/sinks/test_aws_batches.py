@@ -122,7 +122,7 @@ async def test_a_fifo_topic_gets_the_messages_of_a_key_in_order_whatever_fails(s
 
 @pytest.mark.parametrize("sink", ["firehose", "sns"])
 async def test_a_call_that_fails_as_a_whole_is_made_again_and_says_meanwhile_why(stub, sink):
-    refusals = {number: (400, "ThrottlingException") for number in (1, 2, 3)} | {4: (500, "InternalFailure")}
+    refusals = dict.fromkeys((1, 2, 3), (400, "ThrottlingException")) | {4: (500, "InternalFailure")}
     stub.refuse = refusals.get
     sender = await _sender(sink)
     said = []

@@ -195,4 +195,11 @@ ENTRIES: dict[str, Entry] = {
     "kafka refused": Entry("acme"),
     "kafka resend": Entry("acme --dry-run", right="admin"),
     "kafka disable": Entry(f"acme {TOPIC} --yes", right="admin"),
+    "aws relay": Entry(runs=True),
+    "aws consume": Entry(runs=True),
+    "aws enable": Entry(f"acme {TOPIC} --to sns --since beginning", right="admin"),
+    "aws status": Entry("acme --to sns"),
+    "aws refused": Entry("acme --to sns"),
+    "aws resend": Entry("acme --to sns --dry-run", right="admin"),
+    "aws disable": Entry(f"acme {TOPIC} --to sns --yes", right="admin"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from c360.aws.missing import needs
@@ -23,7 +24,8 @@ def client(service: str, *, region: str | None = None, connections: int = 10, re
         max_pool_connections=connections,
     )
     try:
-        return boto3.client(service, region_name=region, config=config)
+        # The library itself reads AWS_DEFAULT_REGION alone, and the profile.
+        return boto3.client(service, region_name=region or os.environ.get("AWS_REGION"), config=config)
     except NoRegionError as error:
         raise UsageError(f"the region of {service} is not known", hint="Set AWS_REGION.") from error
 

@@ -82,8 +82,7 @@ async def take(db: Door, key_hash: bytes, messages: Sequence[QueueMessage]) -> l
 
 async def run_queue(db: Database, settings: Settings, stop: asyncio.Event) -> None:
     """Take in what comes to the queue of the settings until `stop` is set."""
-    if not settings.sqs_queue:
-        raise UsageError("the queue is missing", hint="Name it, or set C360_SQS_QUEUE.")
+    check_settings(settings)
     key_hash = key_of(settings)
     sqs = client("sqs", connections=_LOOPS * 2)
     try:
@@ -93,6 +92,13 @@ async def run_queue(db: Database, settings: Settings, stop: asyncio.Event) -> No
                 running.create_task(_consume(db, key_hash, sqs, queue, stop))
     finally:
         sqs.close()
+
+
+def check_settings(settings: Settings) -> None:
+    """Raises UsageError where queue or key are missing."""
+    if not settings.sqs_queue:
+        raise UsageError("the queue is missing", hint="Name it, or set C360_SQS_QUEUE.")
+    key_of(settings)
 
 
 def key_of(settings: Settings) -> bytes:
