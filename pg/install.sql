@@ -275,6 +275,12 @@ SELECT c360._migration_pending('0044_sinks') AS pending \gset
 SELECT c360._record_migration('0044_sinks') AS recorded \gset
 \endif
 
+SELECT c360._migration_pending('0046_iceberg_catalog') AS pending \gset
+\if :pending
+\ir migrations/0046_iceberg_catalog.sql
+SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
+\endif
+
 -- procedures/governance -----------------------------------------------------------------------------------------------
 \ir procedures/governance/_caller.sql
 \ir procedures/governance/_actor.sql

@@ -39,6 +39,12 @@ BEGIN
     DELETE FROM c360.messages AS message
     WHERE message.tenant = p_tenant;
 
+    DELETE FROM c360_iceberg.iceberg_tables AS entry
+    WHERE entry.table_namespace = p_tenant;
+
+    DELETE FROM c360_iceberg.iceberg_namespace_properties AS entry
+    WHERE entry.namespace = p_tenant;
+
     FOREACH v_kind IN ARRAY ARRAY['reader', 'writer', 'admin', 'segments'] LOOP
         PERFORM c360._drop_tenant_role(format('c360_%s_%s', p_tenant, v_kind));
     END LOOP;

@@ -17,7 +17,7 @@ AS $$
             own.*,
             substr(own.nspname, length('tenant_') + 1) AS tenant
         FROM pg_namespace AS own
-        WHERE own.nspname IN ('c360', 'c360_v1', 'c360_ext')
+        WHERE own.nspname IN ('c360', 'c360_v1', 'c360_ext', 'c360_iceberg')
            OR own.nspname IN (SELECT known.schema_name FROM c360.tenants AS known)
     )
     SELECT
@@ -82,6 +82,9 @@ AS $$
             THEN granted.privilege_type = 'SELECT'
                 AND granted.relname IN ('migrations', 'repeatables', 'releases')
                 AND grantee.name IN ('c360_relay', 'c360_worker')
+        WHEN granted.nspname = 'c360_iceberg'
+            THEN grantee.name = 'c360_worker' AND granted.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+                OR grantee.name = 'c360_reader' AND granted.privilege_type = 'SELECT'
         WHEN granted.privilege_type = 'SELECT'
             THEN trim('"' FROM grantee.name) IN (
                 format('c360_%s_reader', granted.tenant), format('c360_%s_writer', granted.tenant), format('c360_%s_admin', granted.tenant)
