@@ -59,6 +59,7 @@ def trino(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryEngine]:
         "hive.security": "allow-all",
         "hive.partition-projection-enabled": "true",
         "hive.ignore-absent-partitions": "true",
+        "hive.parquet.time-zone": "UTC",
         "hive.timestamp-precision": "MICROSECONDS",
     }
     with running_trino(folder, {"hive": hive}) as port:

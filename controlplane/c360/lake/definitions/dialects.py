@@ -209,8 +209,8 @@ class Spark(Dialect):
         return Markup("`" + name.replace("`", "``") + "`")  # noqa: S704 - quoted here
 
     def quoted(self, value: str) -> str:
-        # Two quotes would be two texts side by side.
-        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        # Two quotes would be two texts side by side, and ${name} is replaced before anything is parsed.
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'").replace("$", "\\u0024") + "'"
 
     def number(self, text: Markup) -> Markup:
         return Markup("CAST(conv(substr(md5({}), 1, 15), 16, 10) AS DECIMAL(38,0))").format(text)
@@ -230,7 +230,7 @@ class Spark(Dialect):
 
 
 class Trino(Dialect):
-    """Times are TIMESTAMP(6) in UTC, as the Hive connector has them with hive.timestamp-precision=MICROSECONDS."""
+    """Times are TIMESTAMP(6) in UTC, which the Hive connector has to be told (see the settings of its catalog)."""
 
     name = "trino"
     types: ClassVar[dict[str, str]] = {
@@ -247,7 +247,7 @@ class Trino(Dialect):
 
     def micros(self, moment: str) -> Markup:
         return Markup(
-            "(CAST(to_unixtime(date_trunc('second', {0})) AS BIGINT) * 1000000"
+            "(CAST(to_unixtime(with_timezone(date_trunc('second', {0}), 'UTC')) AS BIGINT) * 1000000"
             " + CAST(substr(CAST({0} AS VARCHAR), -6) AS BIGINT))"
         ).format(_sql(moment))
 
@@ -278,7 +278,7 @@ class Athena(Trino):
 
     def micros(self, moment: str) -> Markup:
         return Markup(
-            "(CAST(to_unixtime(date_trunc('second', {0})) AS BIGINT) * 1000000"
+            "(CAST(to_unixtime(with_timezone(date_trunc('second', {0}), 'UTC')) AS BIGINT) * 1000000"
             " + CAST(substr(CAST(CAST({0} AS TIMESTAMP(6)) AS VARCHAR), -6) AS BIGINT))"
         ).format(_sql(moment))
 
