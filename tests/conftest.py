@@ -11,6 +11,8 @@
     wait_until          wait_until(condition): until the condition is true.
     empty_database      a database with nothing in it, owned by the plain role dba; make_empty_database() for several.
     server              the server itself: .dsn(database, user), .admin(), .psql(database, ...).
+    seaweed             a real object store (SeaweedFS), for tests marked `engines`; one for the whole run.
+    hdfs                a real cluster of HDFS with one node of each kind, for the same.
     command_line        runs c360 as a process: .run(*arguments, cwd=..., environment=...).
 
 A test that takes both `db` and `database` or `connect` has all of them on the same clone.
@@ -291,3 +293,23 @@ def wait_until_blocked(server: TestServer) -> Iterator[Callable[[Session], None]
             wait_for(is_blocked)
 
         yield wait
+
+
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from support import seaweed as stores
+
+    if not stores.is_there():
+        pytest.skip("there is no weed: make test-engines fetches it")
+    with stores.running_seaweed(tmp_path_factory.mktemp("seaweed") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def hdfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from support import hdfs as clusters
+
+    if (jars := clusters.classpath()) is None:
+        pytest.skip("HDFS cannot be fetched: it needs Java and Maven")
+    with clusters.running_hdfs(tmp_path_factory.mktemp("hdfs") / "data", jars) as running:
+        yield running

@@ -1,36 +1,17 @@
-"""Stores for the tests of the lake, one of each kind for a whole run.
+"""What the tests of the lake share.
 
-seaweed     a real object store (SeaweedFS), for tests marked `engines`.
-lake        that of acme in a directory, with events of two months that are over; session is one of acme's database.
+environment     one without credentials of whoever runs the tests
+lake            that of acme in a directory, with events of two months that are over; session is one on it
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support import hdfs as clusters
-from support import seaweed as seaweeds
 from support.lakes import Lake, lay_out
 from support.session import Session
-
-
-@pytest.fixture(scope="session")
-def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweeds.Seaweed]:
-    if not seaweeds.is_there():
-        pytest.skip("there is no weed: make .venv/.installed-engines")
-    with seaweeds.running_seaweed(tmp_path_factory.mktemp("seaweed") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def hdfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[clusters.Hdfs]:
-    if (jars := clusters.classpath()) is None:
-        pytest.skip("HDFS cannot be fetched: it needs Java and Maven")
-    with clusters.running_hdfs(tmp_path_factory.mktemp("hdfs") / "data", jars) as running:
-        yield running
 
 
 @pytest.fixture
