@@ -1480,6 +1480,7 @@ SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \ir procedures/ops/_doctor_messages.sql
 \ir procedures/ops/_doctor_consumers.sql
 \ir procedures/ops/_doctor_sinks.sql
+\ir procedures/ops/_doctor_hosted.sql
 \ir procedures/ops/snapshot_holders.sql
 \ir procedures/ops/_doctor_snapshots.sql
 \ir procedures/ops/_doctor_relay.sql

@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 import typer
 
+from c360.adapters import tokens
 from c360.domain.errors import OperationsRefused
 from c360.running import find_up, refuse_second, stop_up
 from c360.settings import Settings
@@ -53,7 +54,7 @@ def detach(settings: Settings, as_json: bool) -> None:
     check_port(settings)
     if settings.conninfo is not None:
         # Said here, because the daemon waits for a database that is started after it.
-        psycopg.connect(settings.conninfo, connect_timeout=10, application_name="c360 cli").close()
+        psycopg.connect(tokens.ready(settings.conninfo), connect_timeout=10, application_name="c360 cli").close()
     log = log_of(settings)
     log.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 
+from c360.adapters import tokens
 from c360.domain.errors import EmbeddedPostgresError
 from c360.embedded import EmbeddedPostgres, find_running
 from c360.settings import load_settings
@@ -69,7 +70,7 @@ def connected(dsn: str | None, data_dir: Path | None) -> Iterator[psycopg.Connec
     """An open connection in autocommit mode. What PostgreSQL refuses is raised as a C360Error."""
     with (
         database_address(dsn, data_dir) as address,
-        psycopg.connect(address, autocommit=True, application_name="c360 cli") as connection,
+        psycopg.connect(tokens.ready(address), autocommit=True, application_name="c360 cli") as connection,
     ):
         try:
             yield connection

@@ -19,6 +19,7 @@ import psycopg
 import typer
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from c360.adapters import tokens
 from c360.domain.errors import EmbeddedPostgresError, NotAllowed, OperationsRefused, no_such_tenant
 from c360.domain.tenants import of_tenant
 from c360.embedded.binaries import packaged_folder
@@ -70,7 +71,7 @@ def _checked(address: str, tenant: str | None) -> int | None:
     """
     schema = None if tenant is None else of_tenant("{tenant}", tenant)
     try:
-        with psycopg.connect(address, application_name="c360 cli", autocommit=True) as connection:
+        with psycopg.connect(tokens.ready(address), application_name="c360 cli", autocommit=True) as connection:
             if schema is not None:
                 row = connection.execute(
                     "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = %s",
@@ -120,7 +121,7 @@ def _major(program: str) -> int:
 
 def _target(address: str, tenant: str | None) -> tuple[str, Mapping[str, str]]:
     """What psql is told to connect to, and the environment that holds what nobody else may read."""
-    known = {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
+    known = {name: str(value) for name, value in conninfo_to_dict(tokens.ready(address)).items() if value is not None}
     environment = os.environ | {_SECRET[name]: known.pop(name) for name in _SECRET if name in known}
     for name in _UNSAYABLE:
         known.pop(name, None)

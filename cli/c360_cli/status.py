@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from rich.table import Table
 
+from c360.adapters import tokens
 from c360.domain.errors import EmbeddedPostgresError
 from c360.running import find_up
 from c360.settings import load_settings
@@ -96,7 +97,7 @@ def top(dsn: Dsn = None, data_dir: DataDir = None) -> None:
     Example: c360 top
     """
     with database_address(dsn, data_dir) as address:
-        known = conninfo_to_dict(address)
+        known = conninfo_to_dict(tokens.ready(address))
         # By environment, because everybody on the machine may read command lines.
         environment = os.environ | {_VARIABLES[name]: str(known[name]) for name in _VARIABLES if name in known}
         program = str(Path(sys.executable).with_name("pg_activity"))

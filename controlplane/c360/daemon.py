@@ -26,6 +26,7 @@ import uvloop
 from prometheus_client import start_http_server
 from psycopg.conninfo import conninfo_to_dict
 
+from c360.adapters import tokens
 from c360.adapters.database import Database, wait_for_database
 from c360.domain.errors import C360Error, EmbeddedPostgresError, OperationsRefused
 from c360.embedded import EmbeddedPostgres
@@ -157,7 +158,7 @@ def _database(settings: Settings, *, may_create: bool) -> Iterator[_Serving]:
 def check_release(conninfo: str) -> None:
     """Raises OperationsRefused when the database has another release; works in every role of the daemon."""
     sources = load()
-    with psycopg.connect(conninfo, application_name="c360 daemon", autocommit=True) as connection:
+    with psycopg.connect(tokens.ready(conninfo), application_name="c360 daemon", autocommit=True) as connection:
         try:
             status = compare(read_ledgers(connection), sources)
         except psycopg.errors.InsufficientPrivilege:

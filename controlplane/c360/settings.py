@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from c360.adapters import tokens
 from c360.domain.errors import UsageError
 
 _PG_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE", "PGPORT")
@@ -44,6 +45,10 @@ class Settings(BaseSettings):
         default=None,
         validation_alias=AliasChoices("C360_DSN", "DATABASE_URL"),
         description="Address of the database, as a URL or as keywords. Empty: the embedded PostgreSQL.",
+    )
+    dsn_iam: bool = Field(
+        default=False,
+        description="Log in to RDS or Aurora with a token of IAM, made anew for each connection, and no password.",
     )
     data_dir: Path = Field(
         default_factory=default_data_dir,
@@ -270,10 +275,12 @@ class Settings(BaseSettings):
     def conninfo(self) -> str | None:
         """The address to connect to; None means that the embedded PostgreSQL is to be used."""
         if self.dsn:
-            return self.dsn
-        if any(name in os.environ for name in _PG_VARIABLES):
-            return ""  # libpq fills an empty address from the environment
-        return None
+            given = self.dsn
+        elif any(name in os.environ for name in _PG_VARIABLES):
+            given = ""  # libpq fills an empty address from the environment
+        else:
+            return None
+        return tokens.marked(given) if self.dsn_iam else given
 
     @property
     def gateway_here(self) -> str:

@@ -26,6 +26,7 @@ import orjson
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from c360.adapters import tokens
 from c360.adapters.functions import FUNCTIONS
 from c360.domain.errors import C360Error, DatabaseRefused, DatabaseUnreachable, UsageError, class_for
 
@@ -101,6 +102,7 @@ class Database:
         try:
             pool = await asyncpg.create_pool(
                 dsn,
+                password=tokens.source(dsn),
                 min_size=min_size,
                 max_size=max_size,
                 command_timeout=command_timeout,
@@ -215,7 +217,7 @@ async def wait_for_database(dsn: str, stop: asyncio.Event) -> bool:
 async def _knock(dsn: str) -> None:
     """Connect and hang up, to see whether the server takes connections. Raises what `translated` makes of a refusal."""
     try:
-        connection = await asyncpg.connect(driver_url(dsn), timeout=_KNOCK_SECONDS)
+        connection = await asyncpg.connect(driver_url(dsn), password=tokens.source(dsn), timeout=_KNOCK_SECONDS)
         await connection.close(timeout=_KNOCK_SECONDS)
     except DRIVER_ERRORS as error:
         raise translated(error) from error

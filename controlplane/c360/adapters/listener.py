@@ -23,7 +23,9 @@ from typing import Any, Self
 
 import asyncpg
 
+from c360.adapters import tokens
 from c360.adapters.database import DRIVER_ERRORS, driver_url, is_cancelled, server_settings
+from c360.domain.errors import DatabaseUnreachable
 
 logger = logging.getLogger(__name__)
 
@@ -90,9 +92,12 @@ class Listener:
         while not is_cancelled():  # the driver may answer a cancellation with an error of its own
             try:
                 connection = await asyncpg.connect(
-                    self._dsn, timeout=5, server_settings=server_settings(self._application_name)
+                    self._dsn,
+                    password=tokens.source(self._dsn),
+                    timeout=5,
+                    server_settings=server_settings(self._application_name),
                 )
-            except DRIVER_ERRORS:
+            except (*DRIVER_ERRORS, DatabaseUnreachable):
                 await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311
                 delay = min(delay * 2, _RECONNECT_MOST)
                 continue

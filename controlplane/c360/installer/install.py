@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
+from c360.adapters import tokens
 from c360.domain.errors import C360Error, TryAgain, from_psycopg
 from c360.installer.sources import Sources, SqlFile
 from c360.installer.status import read_ledgers
@@ -42,7 +43,7 @@ def install(
     """Install or upgrade; safe to repeat and to run from several places at once."""
     for attempt in range(_ATTEMPTS):
         try:
-            with psycopg.connect(conninfo, application_name="c360 installer") as connection:
+            with psycopg.connect(tokens.ready(conninfo), application_name="c360 installer") as connection:
                 connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
                 return _install(connection, sources)
         except TryAgain:

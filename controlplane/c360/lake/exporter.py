@@ -19,6 +19,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from c360.adapters import tokens
 from c360.lake import libraries, verifier
 from c360.lake.ledger import Ledger, Table, as_text
 from c360.lake.parquet import KEY, FileWriter, Written, by_day, rows_of, with_key
@@ -147,7 +148,7 @@ class Exporter:
     @contextlib.contextmanager
     def _snapshot(self) -> Iterator[psycopg.Connection[Any]]:
         """A session that sees the same rows from beginning to end."""
-        with psycopg.connect(self.address, application_name="c360 lake") as connection:
+        with psycopg.connect(tokens.ready(self.address), application_name="c360 lake") as connection:
             connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
             yield connection
 

@@ -20,6 +20,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from c360.adapters import tokens
 from c360.domain.errors import C360Error, DatabaseRefused, DatabaseUnreachable, from_psycopg
 from c360.worker import metrics
 from c360.worker.resolver import Bells
@@ -198,7 +199,9 @@ def _perform(kind: str, connection: psycopg.Connection[Any], tenant: str) -> Non
 
 
 def _connect(dsn: str, name: str) -> psycopg.Connection[Any]:
-    connection = psycopg.connect(dsn, autocommit=True, application_name=f"c360 sync {name}", connect_timeout=5)
+    connection = psycopg.connect(
+        tokens.ready(dsn), autocommit=True, application_name=f"c360 sync {name}", connect_timeout=5
+    )
     owner = connection.execute("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'c360'").fetchone()
     if owner is not None:
         connection.execute(sql.SQL("SET ROLE {}").format(sql.SQL(owner[0])))  # regrole quotes it
@@ -207,7 +210,9 @@ def _connect(dsn: str, name: str) -> psycopg.Connection[Any]:
 
 def _may_become_owner(dsn: str) -> bool:
     try:
-        with psycopg.connect(dsn, autocommit=True, application_name="c360 sync", connect_timeout=5) as connection:
+        with psycopg.connect(
+            tokens.ready(dsn), autocommit=True, application_name="c360 sync", connect_timeout=5
+        ) as connection:
             row = connection.execute(
                 "SELECT pg_has_role(nspowner, 'SET') FROM pg_namespace WHERE nspname = 'c360'"
             ).fetchone()

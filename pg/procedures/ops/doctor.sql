@@ -9,6 +9,7 @@ CREATE OR REPLACE FUNCTION c360.doctor(p_now timestamptz DEFAULT clock_timestamp
 AS $$
 BEGIN
     RETURN QUERY SELECT * FROM c360._doctor_server(p_now);
+    RETURN QUERY SELECT * FROM c360._doctor_hosted();
     RETURN QUERY SELECT * FROM c360._doctor_log();
     RETURN QUERY SELECT * FROM c360._doctor_messages(p_now);
     RETURN QUERY SELECT * FROM c360._doctor_consumers(p_now);
