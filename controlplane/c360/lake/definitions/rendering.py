@@ -13,10 +13,11 @@ import jinja2
 from markupsafe import Markup
 
 from c360.domain.errors import UsageError
+from c360.lake.definitions import pinot
 from c360.lake.definitions.dialects import DIALECTS, Dialect
 from c360.lake.definitions.model import Lake, Table
 
-ENGINES = ("athena", "trino", "spark", "clickhouse", "duckdb")
+ENGINES = ("athena", "trino", "spark", "clickhouse", "duckdb", "pinot")
 # Files that an engine has beside its statements, and what is told to it only by who wants it.
 _SETTINGS = {"trino": "hive.properties", "spark": "spark-defaults.conf"}
 _DOCUMENTS = {"clickhouse": ("home.sql", "load.sql", "kafka.sql")}
@@ -76,6 +77,8 @@ def definitions(lake: Lake, engine: str) -> list[Definition]:
     """What the engine is to be told, in order."""
     if engine not in ENGINES:
         raise UsageError(f'there are no definitions for "{engine}"', hint=f"Choose one of {', '.join(ENGINES)}.")
+    if engine == "pinot":
+        return [Definition("document", name, text) for name, text in pinot.documents(lake)]
     return list(_statements(lake, DIALECTS[engine]()))
 
 
