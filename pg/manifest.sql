@@ -1186,7 +1186,7 @@ VALUES
     ('procedures/lake/lake_copy.sql', '7e0feaef7b6d6e6bf93033579a57a778d7a23c50b2d86255dcbba42a1b92201e'),
     ('procedures/lake/_check_lake.sql', '699ff8e78487570cec43648bdca855ae153af2ccde9a87850d00c5691caa871c'),
     ('procedures/lake/set_lake.sql', '169adfcf62963ff68324ecfd5160616c62a83175f19b3ae8a82622f667e4d83a'),
-    ('procedures/lake/lake_target.sql', '0d587dc0aefcbcc92aa2f8ab8a1ae63887695511e9eb9fc375727c22c0591532'),
+    ('procedures/lake/lake_target.sql', '826b9e41fb095830c41a602f566f58d67d9af0d8e406e11f75efd2d1c4c46d77'),
     ('procedures/lake/hold_lake.sql', '80e1ff9cf6c448ca1e756e4c8a67a29a3c544ccc4b0720cb99d00ab6bd30a331'),
     ('procedures/lake/release_lake.sql', 'd655a3b22deef1d4f5ed953d4c83e603390ebe94f0e07dfb0fe3b99594a221be'),
     ('procedures/lake/plan_lake_export.sql', 'fb4da76b1c02f29c0fb84e4cc70c2b20af2bff38e040a05e4aa41136561a7701'),

@@ -19,7 +19,8 @@ import pytest
 from psycopg import sql
 
 from c360.lake.definitions import Lake, definitions
-from c360.lake.iceberg import Column, DataFile, Shape, open_iceberg
+from c360.lake.iceberg import DataFile, open_iceberg
+from c360.lake.ledger import Column, Table
 from c360.lake.storage import open_storage
 from support import lake_files
 from support.java import java_home
@@ -35,11 +36,12 @@ _HERE = Path(__file__).parent / "iceberg"
 _JARS = _HERE / "target" / "jars"
 _ROWS = nasty_events(20_000)
 _EVENTS = lake_files.EVENTS
-_SHAPE = Shape(
+_TABLE = Table(
     "events",
-    [Column(column.name, column.type) for column in _EVENTS.columns],
-    person="raw_profile_id",
-    time="received_at",
+    tuple(
+        Column(column.name, column.type, "", column.is_person, column.is_time, column.is_key)
+        for column in _EVENTS.columns
+    ),
 )
 _TRUTH = [(str(len(_ROWS)), str(lake_files.checksum(_EVENTS, _ROWS)))]
 
@@ -86,7 +88,7 @@ def published(
         with psycopg.connect(module_database.dsn, autocommit=True) as connection:
             with open_iceberg(connection, storage, seaweed.options, "acme") as iceberg:
                 for partition, listed in files.items():
-                    iceberg.publish(_SHAPE, partition, listed)
+                    iceberg.publish(_TABLE, partition, listed)
             row = connection.execute("SELECT metadata_location FROM c360_iceberg.iceberg_tables").fetchone()
     assert row is not None
     with server.admin(module_database.name) as admin:

@@ -15,31 +15,33 @@ import pyarrow.parquet as parquet
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.manifest import read_manifest_list
-from pyiceberg.table import Table
+from pyiceberg.table import Table as IcebergTable
 
-from c360.lake.iceberg import Column, DataFile, Iceberg, IcebergRefused, Shape, open_iceberg
+from c360.lake.iceberg import DataFile, Iceberg, IcebergRefused, open_iceberg
 from c360.lake.iceberg_files import StorageIO
+from c360.lake.ledger import Column, Table
 from c360.lake.storage import Storage, open_storage
 from support.server import TestServer
 
-EVENTS = Shape(
+
+def _column(name: str, lake_type: str, *, person: str = "raw_profile_id", time: str | None = "received_at") -> Column:
+    return Column(name, lake_type, "", name == person, name == time, False)
+
+
+EVENTS = Table(
     "events",
-    [
-        Column("event_id", "int64"),
-        Column("raw_profile_id", "int64"),
-        Column("event_type", "string"),
-        Column("received_at", "timestamp(us, UTC)"),
-        Column("revenue", "decimal128(18,2)"),
-        Column("is_late", "bool"),
-        Column("attempts", "int32"),
-        Column("born_on", "date32"),
-    ],
-    person="raw_profile_id",
-    time="received_at",
+    (
+        _column("event_id", "int64"),
+        _column("raw_profile_id", "int64"),
+        _column("event_type", "string"),
+        _column("received_at", "timestamp(us, UTC)"),
+        _column("revenue", "decimal128(18,2)"),
+        _column("is_late", "bool"),
+        _column("attempts", "int32"),
+        _column("born_on", "date32"),
+    ),
 )
-LINKS = Shape(
-    "profile_links", [Column("raw_profile_id", "int64"), Column("master_profile_id", "string")], "raw_profile_id", None
-)
+LINKS = Table("profile_links", (_column("raw_profile_id", "int64"), _column("master_profile_id", "string")))
 ARROW = pa.schema(
     [
         ("event_id", pa.int64()),
@@ -109,7 +111,7 @@ def stored(storage: Storage, tmp_path: Path) -> Callable[..., DataFile]:
     return store
 
 
-def opened(iceberg: Iceberg, name: str = "events") -> Table:
+def opened(iceberg: Iceberg, name: str = "events") -> IcebergTable:
     """The table as another program loads it, with pyiceberg's own way to files."""
     own = iceberg._catalog
     properties = {key: value for key, value in own.properties.items() if key != "py-io-impl"}
@@ -235,14 +237,14 @@ class TestPublish:
     def test_columns_that_were_added_are_added(self, iceberg: Iceberg, stored: Callable[..., DataFile]) -> None:
         files = [stored(MAY, 1, [1])]
         iceberg.publish(EVENTS, "y2026m05", files)
-        wider = Shape("events", [*EVENTS.columns, Column("channel", "string")], EVENTS.person, EVENTS.time)
+        wider = Table("events", (*EVENTS.columns, _column("channel", "string")))
 
         iceberg.publish(wider, "y2026m05", files)
 
         rows = opened(iceberg).scan().to_arrow()
         assert rows.schema.names == [*ARROW.names, "channel"]
         assert rows.column("channel").to_pylist() == [None]
-        other = Shape("events", [Column("event_id", "string"), *EVENTS.columns[1:]], EVENTS.person, EVENTS.time)
+        other = Table("events", (_column("event_id", "string"), *EVENTS.columns[1:]))
         with pytest.raises(IcebergRefused, match="other columns"):
             iceberg.publish(other, "y2026m05", files)
 
@@ -255,22 +257,22 @@ class TestPublish:
 
         with pytest.raises(IcebergRefused, match="somebody else"):
             iceberg.publish(EVENTS, "y2026m05", files)
-        assert any("not in the manifests" in line for line in iceberg.differences(EVENTS, {"y2026m05": files}))
+        assert any("not in the manifests" in line for line in iceberg.differences(EVENTS, files))
 
         iceberg.drop("events")
         iceberg.publish(EVENTS, "y2026m05", files)
 
         assert persons(iceberg) == [1]
-        assert iceberg.differences(EVENTS, {"y2026m05": files}) == []
+        assert iceberg.differences(EVENTS, files) == []
         assert iceberg.unreachable("events") == []
 
     def test_what_the_table_has_otherwise_is_said(self, iceberg: Iceberg, stored: Callable[..., DataFile]) -> None:
         files = [stored(MAY, 1, [1])]
         late = stored(MAY, 2, [2])
 
-        assert iceberg.differences(EVENTS, {"y2026m05": files}) == [f"{files[0].key}: not in the table"]
+        assert iceberg.differences(EVENTS, files) == [f"{files[0].key}: not in the table"]
         iceberg.publish(EVENTS, "y2026m05", files)
-        assert iceberg.differences(EVENTS, {"y2026m05": [*files, late]}) == [f"{late.key}: not in the table"]
+        assert iceberg.differences(EVENTS, [*files, late]) == [f"{late.key}: not in the table"]
 
 
 def _kill(patch: pytest.MonkeyPatch, iceberg: Iceberg, point: str) -> None:

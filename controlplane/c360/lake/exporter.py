@@ -20,7 +20,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from c360.adapters import tokens
-from c360.lake import libraries, verifier
+from c360.lake import iceberg, libraries, verifier
 from c360.lake.ledger import Ledger, Table, as_text
 from c360.lake.parquet import KEY, FileWriter, Written, by_day, rows_of, with_key
 from c360.lake.storage import Retained, Storage
@@ -179,7 +179,9 @@ class _Names:
 
 
 def settle(ledger: Ledger, storage: Storage, table: str, partition: str) -> list[Retained]:
-    """Stores the manifest that the ledger speaks of, if it is another than the last; then deletes what was replaced."""
+    """Stores the manifest that the ledger speaks of, if it is another than the last; tells the Iceberg table of it;
+    then deletes what was replaced."""
+    retained: list[Retained] = []
     manifest = ledger.call("lake_manifest", table, partition)
     if manifest is not None:
         content = as_text(manifest["content"])
@@ -190,8 +192,9 @@ def settle(ledger: Ledger, storage: Storage, table: str, partition: str) -> list
                 path.write_bytes(content)
                 storage.put(manifest["key"], path, sha256=digest)
             ledger.write("note_lake_manifest", table, partition, digest.hex())
+        retained += iceberg.publish_manifest(ledger, storage, table, manifest["content"], digest.hex())
     stale = [file.key for file in ledger.files(table, partition) if file.state == "stale"]
-    retained = [kept for key in stale for kept in storage.delete(key)]
+    retained += [kept for key in stale for kept in storage.delete(key)]
     if stale:
         ledger.write("forget_lake_files", stale)
     return retained

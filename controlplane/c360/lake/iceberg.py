@@ -25,14 +25,17 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from c360.adapters import tokens
 from c360.domain.errors import C360Error, UsageError
+from c360.lake.ledger import Ledger, Table
 from c360.lake.storage import Retained, Storage
 
 CATALOG, SCHEMA = "c360", "c360_iceberg"
 GRACE = timedelta(hours=24)  # of objects that nothing reaches yet: somebody may be about to commit them
 KEEP = timedelta(days=7)  # of snapshots, for who reads an older one
-_DUE = "c360.purge"
+_DUE, _SAID = "c360.purge", "c360.manifest."
 _EPOCH = date(1970, 1, 1)
 _DECIMAL = re.compile(r"decimal128\((\d+),(\d+)\)")
 _PROPERTIES = {
@@ -56,24 +59,6 @@ class IcebergRefused(C360Error):
             detail=detail,
             hint="The table can be made anew from the ledger at any time: c360 lake maintain --rebuild",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table of the lake, by its fixed type."""
-
-    name: str
-    lake_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What Iceberg has to know of a table: columns in their order, and by which it is cut and sorted."""
-
-    name: str
-    columns: Sequence[Column]
-    person: str
-    time: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,29 +102,63 @@ class Iceberg:
         """Where the metadata of a table are; files of rows are elsewhere, where plain readers find them too."""
         return f"{self._storage.url}/{self._prefix(table)}"
 
-    def publish(self, shape: Shape, partition: str, files: Sequence[DataFile]) -> Published:
-        """Makes the table say of a partition what the manifest says. Safe to repeat, and after any end of a process."""
+    def publish(self, table: Table, partition: str, files: Sequence[DataFile], *, said: str = "") -> Published:
+        """Makes the table say of a partition what its manifest says. Safe to repeat, and after any end of a process.
+
+        `said` names the manifest: where the table has it already, its files are not read again.
+        """
         published = Published()
-        with _refusals(shape.name):
-            table = self._table(shape)
-            there = self._files(table)
-            ours = f"v1/{shape.name}/tenant={self._tenant}/"
-            if any(not key.startswith(ours) for key in there) or self._has_deletes(table):
-                raise IcebergRefused(
-                    f"somebody else wrote to the Iceberg table {self._tenant}.{shape.name}, which only c360 may"
-                )
-            wanted = {file.key: file for file in files}
-            known = {key: file for key, file in there.items() if _partition_of(key) == partition}
-            added = [wanted[key] for key in sorted(wanted.keys() - known.keys())]
-            removed = [known[key] for key in sorted(known.keys() - wanted.keys())]
-            if added or removed:
-                table = self._commit(table, shape, partition, files, added, removed)
-                published.added, published.removed = len(added), len(removed)
-            current = table.current_snapshot()
+        with _refusals(table.name):
+            handle = self._table(table)
+            if not said or handle.properties.get(_SAID + partition) != said:
+                handle = self._published(handle, table, partition, files, said, published)
+            current = handle.current_snapshot()
             published.snapshot_id = current.snapshot_id if current else None
-            if table.properties.get(_DUE) == "due":
-                self._purge(table, published)
+            if handle.properties.get(_DUE) == "due":
+                self._purge(handle, published)
         return published
+
+    def _published(
+        self,
+        handle: Any,
+        table: Table,
+        partition: str,
+        files: Sequence[DataFile],
+        said: str,
+        published: Published,
+    ) -> Any:
+        there = self._files(handle)
+        ours = f"v1/{table.name}/tenant={self._tenant}/"
+        if any(not key.startswith(ours) for key in there) or self._has_deletes(handle):
+            raise IcebergRefused(
+                f"somebody else wrote to the Iceberg table {self._tenant}.{table.name}, which only c360 may"
+            )
+        wanted = {file.key: file for file in files}
+        known = {key: file for key, file in there.items() if _partition_of(key) == partition}
+        added = [wanted[key] for key in sorted(wanted.keys() - known.keys())]
+        removed = [known[key] for key in sorted(known.keys() - wanted.keys())]
+        published.added, published.removed = len(added), len(removed)
+        properties = {_SAID + partition: said} if said else {}
+        if removed:
+            properties[_DUE] = "due"
+        if not added and not removed and not properties:
+            return handle
+        summary = {
+            "c360.partition": partition,
+            "c360.checksum": str(sum(file.checksum for file in files)),
+            "c360.rows": str(sum(file.rows for file in files)),
+        }
+        with handle.transaction() as transaction:
+            if properties:
+                transaction.set_properties(properties)
+            if added or removed:
+                update = transaction.update_snapshot(snapshot_properties=summary)
+                with update.overwrite() if removed else update.fast_append() as producer:
+                    for file in added:
+                        producer.append_data_file(self._data_file(handle, table, file))
+                    for gone in removed:
+                        producer.delete_data_file(gone)
+        return handle.refresh()
 
     def purge(self, table_name: str) -> Published:
         """Takes away every snapshot but the last, and every object that it does not reach."""
@@ -182,12 +201,12 @@ class Iceberg:
             reachable = set() if table is None else self._reachable(table)
             return [stored.key for stored in self._stray(table_name, reachable)]
 
-    def differences(self, shape: Shape, files: Mapping[str, Sequence[DataFile]]) -> list[str]:
-        """What the table says otherwise than the manifests, by partition."""
-        with _refusals(shape.name):
-            table = self._loaded(shape.name)
-            there = {} if table is None else self._files(table)
-        wanted = {file.key: file.rows for listed in files.values() for file in listed}
+    def differences(self, table: Table, files: Sequence[DataFile]) -> list[str]:
+        """What the table says otherwise than the manifests of all partitions."""
+        with _refusals(table.name):
+            handle = self._loaded(table.name)
+            there = {} if handle is None else self._files(handle)
+        wanted = {file.key: file.rows for file in files}
         found = {key: file.record_count for key, file in there.items()}
         said = dict.fromkeys(wanted.keys() - found.keys(), "not in the table")
         said |= dict.fromkeys(found.keys() - wanted.keys(), "not in the manifests")
@@ -207,22 +226,26 @@ class Iceberg:
                 published.deleted.append(stored.key)
         return published
 
-    def _table(self, shape: Shape) -> Any:
-        """The table, made or given the columns that were added since."""
-        table = self._loaded(shape.name)
-        if table is None:
-            return self._made(shape)
-        known = [(column.name, str(column.field_type)) for column in table.schema().fields]
-        wanted = [(column.name, str(_type(column.lake_type))) for column in shape.columns]
+    def _table(self, table: Table) -> Any:
+        """The table: made, made anew where its metadata are gone or elsewhere, given the columns that were added."""
+        try:
+            handle = self._loaded(table.name)
+        except FileNotFoundError:
+            self.drop(table.name)
+            handle = None
+        if handle is None:
+            return self._made(table)
+        known = [(column.name, str(column.field_type)) for column in handle.schema().fields]
+        wanted = [(column.name, str(_type(column.lake_type))) for column in table.columns]
         if wanted[: len(known)] != known:
-            raise IcebergRefused(f"the Iceberg table {self._tenant}.{shape.name} has other columns than the lake")
-        if added := shape.columns[len(known) :]:
-            with table.update_schema() as update:
+            raise IcebergRefused(f"the Iceberg table {self._tenant}.{table.name} has other columns than the lake")
+        if added := table.columns[len(known) :]:
+            with handle.update_schema() as update:
                 for column in added:
                     update.add_column(column.name, _type(column.lake_type))
-        return table
+        return handle
 
-    def _made(self, shape: Shape) -> Any:
+    def _made(self, table: Table) -> Any:
         from pyiceberg.partitioning import PartitionField, PartitionSpec
         from pyiceberg.schema import Schema
         from pyiceberg.table.name_mapping import create_mapping_from_schema
@@ -233,7 +256,7 @@ class Iceberg:
         schema = Schema(
             *(
                 NestedField(field_id=number, name=column.name, field_type=_type(column.lake_type), required=False)
-                for number, column in enumerate(shape.columns, 1)
+                for number, column in enumerate(table.columns, 1)
             )
         )
         ids = {column.name: column.field_id for column in schema.fields}
@@ -241,50 +264,28 @@ class Iceberg:
         # The files carry names and no numbers of columns.
         properties["schema.name-mapping.default"] = create_mapping_from_schema(schema).model_dump_json()
         spec = PartitionSpec()
-        if shape.time is not None:
-            properties[f"write.metadata.metrics.column.{shape.time}"] = "full"
+        if table.time is not None:
+            properties[f"write.metadata.metrics.column.{table.time.name}"] = "full"
             spec = PartitionSpec(
                 PartitionField(
-                    source_id=ids[shape.time], field_id=1000, transform=DayTransform(), name=f"{shape.time}_day"
+                    source_id=ids[table.time.name],
+                    field_id=1000,
+                    transform=DayTransform(),
+                    name=f"{table.time.name}_day",
                 )
             )
-        order = [name for name in (shape.person, shape.time) if name is not None]
+        order = [name for name in (table.person.name, table.time.name if table.time else None) if name]
         self._catalog.create_namespace_if_not_exists((self._tenant,))
         return self._catalog.create_table(
-            (self._tenant, shape.name),
+            (self._tenant, table.name),
             schema=schema,
-            location=self.location(shape.name),
+            location=self.location(table.name),
             partition_spec=spec,
             sort_order=SortOrder(*(SortField(source_id=ids[name], transform=IdentityTransform()) for name in order)),
             properties=properties,
         )
 
-    def _commit(
-        self,
-        table: Any,
-        shape: Shape,
-        partition: str,
-        files: Sequence[DataFile],
-        added: Sequence[DataFile],
-        removed: Sequence[Any],
-    ) -> Any:
-        said = {
-            "c360.partition": partition,
-            "c360.checksum": str(sum(file.checksum for file in files)),
-            "c360.rows": str(sum(file.rows for file in files)),
-        }
-        with table.transaction() as transaction:
-            if removed:
-                transaction.set_properties({_DUE: "due"})
-            update = transaction.update_snapshot(snapshot_properties=said)
-            with update.overwrite() if removed else update.fast_append() as producer:
-                for file in added:
-                    producer.append_data_file(self._data_file(table, shape, file))
-                for gone in removed:
-                    producer.delete_data_file(gone)
-        return table.refresh()
-
-    def _data_file(self, table: Any, shape: Shape, file: DataFile) -> Any:
+    def _data_file(self, handle: Any, table: Table, file: DataFile) -> Any:
         from pyiceberg.conversions import to_bytes
         from pyiceberg.manifest import DataFile as Entry
         from pyiceberg.manifest import DataFileContent, FileFormat
@@ -292,8 +293,8 @@ class Iceberg:
         from pyiceberg.types import TimestamptzType
 
         bounds: dict[str, Any] = {}
-        if shape.time is not None and file.lo is not None and file.hi is not None:
-            number = table.schema().find_field(shape.time).field_id
+        if table.time is not None and file.lo is not None and file.hi is not None:
+            number = handle.schema().find_field(table.time.name).field_id
             bounds = {
                 "lower_bounds": {number: to_bytes(TimestamptzType(), _microseconds(file.lo))},
                 "upper_bounds": {number: to_bytes(TimestamptzType(), _microseconds(file.hi))},
@@ -302,10 +303,10 @@ class Iceberg:
             content=DataFileContent.DATA,
             file_path=f"{self._storage.url}/{file.key}",
             file_format=FileFormat.PARQUET,
-            partition=Record() if shape.time is None else Record((file.day - _EPOCH).days),
+            partition=Record() if table.time is None else Record((file.day - _EPOCH).days),
             record_count=file.rows,
             file_size_in_bytes=file.size,
-            spec_id=table.metadata.default_spec_id,
+            spec_id=handle.metadata.default_spec_id,
             sort_order_id=None,
             equality_ids=None,
             key_metadata=None,
@@ -394,6 +395,82 @@ class Iceberg:
         return location.removeprefix(f"{self._storage.url}/")
 
 
+def publish_manifest(
+    ledger: Ledger, storage: Storage, table: str, content: Mapping[str, Any], digest: str
+) -> list[Retained]:
+    """Makes the Iceberg table say what a manifest says, where the lake is one of Iceberg; answers what the store keeps.
+
+    A lake that is one no more leaves no table behind: it would name files that go.
+    """
+    target = ledger.call("lake_target")
+    is_wanted = target["format"] == "iceberg"
+    if not is_wanted and not target["has_iceberg"]:
+        return []
+    with open_iceberg(ledger.connection, storage, target["options"], ledger.tenant) as iceberg:
+        if not is_wanted:
+            return iceberg.drop(table).retained
+        known = ledger.tables()[table]
+        return iceberg.publish(known, content["partition"], files_of(content), said=digest).retained
+
+
+@dataclass
+class Maintained:
+    """What maintenance did to one table."""
+
+    table: str
+    published: Published
+    differences: list[str]
+
+
+def maintain(
+    ledger: Ledger,
+    storage: Storage,
+    *,
+    keep: timedelta = KEEP,
+    grace: timedelta = GRACE,
+    rebuild: bool = False,
+    dry_run: bool = False,
+) -> list[Maintained]:
+    """Compares each table with the ledger, puts right what differs, takes away what is old or reached by nothing."""
+    target = ledger.call("lake_target")
+    if target["format"] != "iceberg":
+        raise UsageError(
+            f"the lake of {ledger.tenant} has no Iceberg tables", hint="c360 lake init ... --iceberg makes them."
+        )
+    done = []
+    with open_iceberg(ledger.connection, storage, target["options"], ledger.tenant) as iceberg:
+        for table in ledger.tables().values():
+            partitions = sorted({file.partition for file in ledger.files(table.name)})
+            manifests = [ledger.call("lake_manifest", table.name, partition) for partition in partitions]
+            contents = [manifest["content"] for manifest in manifests if manifest is not None]
+            if not contents:
+                continue
+            if rebuild and not dry_run:
+                iceberg.drop(table.name)
+            found = iceberg.differences(table, [file for content in contents for file in files_of(content)])
+            for content in contents if not dry_run else ():
+                iceberg.publish(table, content["partition"], files_of(content))
+            published = iceberg.maintain(table.name, keep=keep, grace=grace, dry_run=dry_run)
+            done.append(Maintained(table.name, published, found))
+    return done
+
+
+def files_of(content: Mapping[str, Any]) -> list[DataFile]:
+    """The files that a manifest of the lake names."""
+    return [
+        DataFile(
+            file["key"],
+            date.fromisoformat(file["dt"]),
+            file["rows"],
+            file["bytes"],
+            int(file["checksum"]),
+            None if file["lo"] is None else datetime.fromisoformat(file["lo"]),
+            None if file["hi"] is None else datetime.fromisoformat(file["hi"]),
+        )
+        for file in content["files"]
+    ]
+
+
 @contextlib.contextmanager
 def open_iceberg(
     connection: psycopg.Connection[Any], storage: Storage, options: Mapping[str, str], tenant: str
@@ -427,18 +504,14 @@ def open_iceberg(
 def _address(connection: psycopg.Connection[Any]) -> str:
     """The address of a connection for SQLAlchemy, with the schema of the catalog as its only path."""
     info = connection.info
-    given = {
-        **info.get_parameters(),
-        "host": info.host,
-        "port": str(info.port),
-        "dbname": info.dbname,
-        "user": info.user,
-    }
-    if info.password:
-        given["password"] = info.password
+    given = {"host": info.host, "port": str(info.port), "dbname": info.dbname, "user": info.user}
+    given = info.get_parameters() | given | {"application_name": "c360 lake catalog"}
     given["options"] = f"{info.options} -csearch_path={SCHEMA}".strip()
-    given["application_name"] = "c360 lake catalog"
-    return "postgresql+psycopg:///?" + "&".join(f"{name}={quote(str(value), safe='')}" for name, value in given.items())
+    if info.password:
+        # A token of IAM is one for some minutes, and this is another connection.
+        given["password"] = tokens.MARK if "X-Amz-Signature=" in info.password else info.password
+    ready = conninfo_to_dict(tokens.ready(make_conninfo("", **given)))
+    return "postgresql+psycopg:///?" + "&".join(f"{name}={quote(str(value), safe='')}" for name, value in ready.items())
 
 
 @contextlib.contextmanager

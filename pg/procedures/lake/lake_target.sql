@@ -13,7 +13,13 @@ BEGIN
     PERFORM c360._check_lake(p_tenant);
 
     RETURN (
-        SELECT jsonb_build_object('tenant', lake.tenant, 'url', lake.url, 'options', lake.options, 'format', lake.format)
+        SELECT jsonb_build_object(
+            'tenant', lake.tenant,
+            'url', lake.url,
+            'options', lake.options,
+            'format', lake.format,
+            'has_iceberg', EXISTS (SELECT FROM c360_iceberg.iceberg_tables AS entry WHERE entry.table_namespace = p_tenant)
+        )
         FROM c360.lakes AS lake
         WHERE lake.tenant = p_tenant
     );
