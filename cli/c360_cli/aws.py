@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Annotated
 
 import typer
+import yaml
 
 from c360 import logs
 from c360.daemon import run
@@ -15,6 +17,7 @@ from c360.sources.sqs import check_settings
 from c360_cli import sinks
 from c360_cli.connection import database_address
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, limit_option
+from c360_cli.output import print_json
 
 app = typer.Typer(
     help="Send topics to Firehose and SNS, take events from SQS, run on AWS.\n\nExample: c360 aws status acme --to sns",
@@ -160,6 +163,19 @@ def resend_command(
     Example: c360 aws resend acme --to sns --dry-run
     """
     sinks.resend(_sink(to), tenant, topic, dsn=dsn, data_dir=data_dir, as_json=as_json, dry_run=dry_run)
+
+
+@app.command("template")
+def template_command(as_json: Json = False) -> None:
+    """Print a CloudFormation template: Aurora, the gateway as a function, streams, topic, queue, roles.
+
+    Example: c360 aws template > c360.yaml
+    """
+    template = files("c360.aws").joinpath("template.yaml").read_text(encoding="utf-8")
+    if as_json:
+        print_json(yaml.safe_load(template))
+    else:
+        print(template, end="")
 
 
 def _sink(name: str) -> str:

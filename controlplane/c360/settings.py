@@ -266,6 +266,9 @@ class Settings(BaseSettings):
     write_key: SecretStr | None = Field(
         default=None, description="Write key with which events of a queue are taken in: it says tenant and source."
     )
+    write_key_secret: str = Field(
+        default="", description='Secret of AWS Secrets Manager with that key, plain or as {"api_key": ...}.'
+    )
 
     worker_backlog_seconds: float = Field(
         default=60.0, gt=0, description="How often a worker with a metrics port counts the open rejected events."

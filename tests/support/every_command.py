@@ -198,6 +198,7 @@ ENTRIES: dict[str, Entry] = {
     "kafka disable": Entry(f"acme {TOPIC} --yes", right="admin"),
     "aws relay": Entry(runs=True),
     "aws consume": Entry(runs=True),
+    "aws template": Entry(right=None, needs_database=False, works_uninstalled=True),
     "aws enable": Entry(f"acme {TOPIC} --to sns --since beginning", right="admin"),
     "aws status": Entry("acme --to sns"),
     "aws refused": Entry("acme --to sns"),

@@ -15,13 +15,17 @@ from c360.aws.environment import Environment
 from c360.settings import Settings, load_settings
 from c360.sources.sqs import QueueMessage, key_of, take
 
+_KEY_SECONDS = 300.0
+
 
 class LambdaQueue:
     """What takes a queue in, in one environment of Lambda."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
-        self._key_hash = key_of(settings)
         self._environment = Environment(settings, "queue", clock=clock)
+        self._key_hash = key_of(settings)
+        self._clock = clock
+        self._asked_at = clock()
 
     def __call__(self, event: dict[str, Any], _context: Any) -> dict[str, Any]:
         """The messages of a batch that are to come again."""
@@ -29,6 +33,9 @@ class LambdaQueue:
             QueueMessage(one["messageId"], one["body"], one.get("attributes", {}).get("MessageGroupId"))
             for one in event["Records"]
         ]
+        if self._clock() - self._asked_at > _KEY_SECONDS:
+            # It may have been replaced.
+            self._key_hash, self._asked_at = key_of(self._environment.settings), self._clock()
         with self._environment.awake() as db:
             failed = self._environment.loop.run_until_complete(take(db, self._key_hash, messages))
         return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}

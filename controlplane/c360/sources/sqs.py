@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import json
 import logging
 import random
 from collections.abc import Callable, Sequence
@@ -83,7 +84,7 @@ async def take(db: Door, key_hash: bytes, messages: Sequence[QueueMessage]) -> l
 async def run_queue(db: Database, settings: Settings, stop: asyncio.Event) -> None:
     """Take in what comes to the queue of the settings until `stop` is set."""
     check_settings(settings)
-    key_hash = key_of(settings)
+    key_hash = await asyncio.to_thread(key_of, settings)
     sqs = client("sqs", connections=_LOOPS * 2)
     try:
         queue = await _address(sqs, settings.sqs_queue)
@@ -98,14 +99,26 @@ def check_settings(settings: Settings) -> None:
     """Raises UsageError where queue or key are missing."""
     if not settings.sqs_queue:
         raise UsageError("the queue is missing", hint="Name it, or set C360_SQS_QUEUE.")
-    key_of(settings)
+    if settings.write_key is None and not settings.write_key_secret:
+        raise UsageError("the write key is missing", hint="c360 key create makes one; set it as C360_WRITE_KEY.")
 
 
 def key_of(settings: Settings) -> bytes:
-    """The hash of the write key that messages are taken in with. Raises UsageError without one."""
-    if settings.write_key is None:
-        raise UsageError("the write key is missing", hint="c360 key create makes one; set it as C360_WRITE_KEY.")
-    return digest(settings.write_key.get_secret_value().strip())
+    """The hash of the write key that messages are taken in with. May ask AWS for it. Raises UsageError without one."""
+    if settings.write_key is not None:
+        return digest(settings.write_key.get_secret_value().strip())
+    if not settings.write_key_secret:
+        raise UsageError("the write key is missing", hint="Set C360_WRITE_KEY or C360_WRITE_KEY_SECRET.")
+    try:
+        secret = client("secretsmanager").get_secret_value(SecretId=settings.write_key_secret)["SecretString"]
+    except failures() as error:
+        raise DatabaseUnreachable(f"the write key cannot be read: {error}", code="08000") from error
+    try:
+        said = json.loads(secret)
+    except ValueError:
+        said = secret
+    key = said.get("api_key") if isinstance(said, dict) else said
+    return digest(str(key).strip())
 
 
 async def _consume(db: Door, key_hash: bytes, sqs: Any, queue: str, stop: asyncio.Event) -> None:
