@@ -183,3 +183,19 @@ def _left(sqs: Any, url: str) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return sum(int(told[name]) for name in names)
+
+
+def test_the_key_may_be_in_secrets_manager_and_is_looked_for_again(aws, database, make_key, connect):
+    secrets = boto3.client("secretsmanager")
+    arn = secrets.create_secret(Name="key", SecretString='{"api_key": "not set"}')["ARN"]
+    settings = Settings(dsn=database.dsn_as("c360_gateway"), write_key_secret=arn)
+    now = [1000.0]
+
+    with contextlib.closing(LambdaQueue(settings, clock=lambda: now[0])) as queue:
+        early = queue(_event(page("m1")), None)
+        secrets.put_secret_value(SecretId=arn, SecretString=json.dumps({"api_key": make_key()}))
+        now[0] += 600
+        later = queue(_event(page("m1")), None)
+
+    assert ([len(one["batchItemFailures"]) for one in (early, later)]) == [1, 0]
+    assert event_count(connect()) == 1

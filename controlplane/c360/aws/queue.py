@@ -22,8 +22,8 @@ class LambdaQueue:
     """What takes a queue in, in one environment of Lambda."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
-        self._environment = Environment(settings, "queue", clock=clock)
         self._key_hash = key_of(settings)
+        self._environment = Environment(settings, "queue", clock=clock)
         self._clock = clock
         self._asked_at = clock()
 
