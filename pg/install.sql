@@ -473,11 +473,6 @@ SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \ir procedures/ingest/_ingest_requests.sql
 \ir procedures/ingest/_ingest_body.sql
 \ir procedures/ingest/ingest.sql
-\ir procedures/ingest/_check_source.sql
-\ir procedures/ingest/begin_stream.sql
-\ir procedures/ingest/seek_stream.sql
-\ir procedures/ingest/ingest_stream.sql
-\ir procedures/ingest/list_streams.sql
 \ir procedures/ingest/_sent_event_name.sql
 \ir procedures/ingest/_has_message_id.sql
 \ir procedures/ingest/_filter_texts.sql
@@ -1363,6 +1358,7 @@ SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \ir procedures/privacy/_remove_stray_events.sql
 \ir procedures/privacy/_count_past_events.sql
 \ir procedures/privacy/_remove_past_visits.sql
+\ir procedures/privacy/_note_past_observations.sql
 \ir procedures/privacy/_retain_events.sql
 \ir procedures/privacy/_retain.sql
 \ir procedures/privacy/_retention_step.sql
@@ -1476,6 +1472,16 @@ SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \ir procedures/lake/lake_partitions.sql
 \ir procedures/lake/lake_files.sql
 \ir procedures/lake/lake_status.sql
+\ir procedures/lake/_check_lake_partition.sql
+\ir procedures/lake/drop_lake_partition.sql
+\ir procedures/lake/begin_lake_restore.sql
+\ir procedures/lake/finish_lake_restore.sql
+\ir procedures/lake/lake_erasures_waiting.sql
+\ir procedures/lake/replace_lake_file.sql
+\ir procedures/lake/join_lake_files.sql
+\ir procedures/lake/discard_lake_files.sql
+\ir procedures/lake/finish_lake_erasure.sql
+\ir procedures/lake/lake_erasures.sql
 \ir procedures/ops/_row_estimate.sql
 \ir procedures/ops/tenant_status.sql
 \ir procedures/ops/as_sent.sql

@@ -57,6 +57,7 @@ GROUPS = {
     "events": _TENANTS,
     "schema": _TENANTS,
     "retention": _TENANTS,
+    "lake": _TENANTS,
     "job": _TENANTS,
     "profile": _CUSTOMERS,
     "identity": _CUSTOMERS,

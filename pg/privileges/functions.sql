@@ -28,8 +28,6 @@ FROM (
         ('reader', 'c360', 'recent_events, list_imports, import_records, import_presets'),
         ('reader', 'c360', 'rejected_events, count_rejected_events, summarise_rejected_events, rejected_backlog'),
         ('writer', 'c360', 'ingest, ingest_request, redrive_rejected_events, redrive_corrected_events, redrive_rejected_batch'),
-        ('reader', 'c360', 'list_streams'),
-        ('writer', 'c360', 'begin_stream, seek_stream, ingest_stream'),
         ('writer', 'c360', 'discard_rejected_events, discard_rejected_batch'),
         ('writer', 'c360', 'import_raw_profiles, propose_import, begin_import, import_rows, import_staged_rows, import_sample, finish_import'),
         ('admin', 'c360', 'find_rejected_events, import_rejects, create_api_key, revoke_api_key, list_api_keys, maintain_event_partitions'),
@@ -102,7 +100,7 @@ FROM (
         ('admin', 'c360', 'set_retention, apply_retention, erase_profile, lift_suppression'),
 
         -- the lake
-        ('reader', 'c360', 'lake_schema, lake_status, lake_partitions, lake_files'),
+        ('reader', 'c360', 'lake_schema, lake_status, lake_partitions, lake_files, lake_erasures'),
 
         -- jobs
         ('reader', 'c360', 'list_jobs, job_history'),
@@ -134,10 +132,12 @@ FROM (
         ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention, rejected_backlog, snapshot_holders'),
         ('worker', 'c360', 'lake_target, hold_lake, release_lake, lake_months, lake_days, lake_hashes, lake_rows, lake_copy, lake_manifest'),
         ('worker', 'c360', 'plan_lake_export, begin_lake_file, finish_lake_file, verify_lake_partition, note_lake_manifest, forget_lake_files'),
+        ('worker', 'c360', 'lake_erasures_waiting, replace_lake_file, join_lake_files, discard_lake_files, finish_lake_erasure'),
         ('worker', 'c360', 'jobs_to_plan, plan_job, claim_jobs, renew_job_run, run_job_step, finish_job_run'),
 
         -- the owner
         ('owner', 'c360', 'register_tenant, apply_metadata, suspend_tenant, resume_tenant, drop_tenant, count_values, request_sync, set_lake'),
+        ('owner', 'c360', 'drop_lake_partition, begin_lake_restore, finish_lake_restore'),
         ('owner', 'c360', 'confirm_cluster, doctor, doctor_security, status')
 ) AS listed (taken_by, schema_name, function_names)
 CROSS JOIN LATERAL string_to_table(listed.function_names, ',') AS name;

@@ -139,7 +139,12 @@ class Ledger:
             self._tables = {name: Table(name, tuple(listed)) for name, listed in columns.items()}
         return self._tables
 
-    def files(self, table: str | None = None, partition: str | None = None) -> list[LakeFile]:
+    def files(
+        self,
+        table: str | None = None,
+        partition: str | None = None,
+        connection: psycopg.Connection[Any] | None = None,
+    ) -> list[LakeFile]:
         """Files of the ledger in order of their keys."""
         return [
             LakeFile(
@@ -156,7 +161,7 @@ class Ledger:
                 row["min_person"],
                 row["max_person"],
             )
-            for row in self.records("lake_files", table, partition)
+            for row in self.records("lake_files", table, partition, connection=connection)
         ]
 
 

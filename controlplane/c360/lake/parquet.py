@@ -95,12 +95,20 @@ def by_day(pieces: Iterator[Any], table: Table) -> Iterator[tuple[date, Iterator
 
 
 class FileWriter:
-    """Writes rows into Parquet files below a folder, each of at most BYTES_OF_FILE, as `finished` takes them.
+    """Writes rows into Parquet files, each of about BYTES_OF_FILE at most, or `is_whole` into one.
 
     `path_of` names the next file; `finished` is told what is in it and may take it away.
     """
 
-    def __init__(self, table: Table, path_of: Callable[[], Path], finished: Callable[[Written], None]) -> None:
+    def __init__(
+        self,
+        table: Table,
+        path_of: Callable[[], Path],
+        finished: Callable[[Written], None],
+        *,
+        is_whole: bool = False,
+    ) -> None:
+        self._is_whole = is_whole
         self._table = table
         self._path_of = path_of
         self._finished = finished
@@ -144,7 +152,7 @@ class FileWriter:
             )
         self._summary.add(group)
         self._file.write_table(group.drop_columns([NUMBER]), row_group_size=count)
-        if self._summary.path.stat().st_size >= BYTES_OF_FILE:
+        if not self._is_whole and self._summary.path.stat().st_size >= BYTES_OF_FILE:
             self._end_file()
 
     def _end_file(self) -> None:
@@ -194,6 +202,16 @@ def with_key(rows: Any, table: Table) -> Any:
     pa, compute = libraries.arrow(), libraries.arrow("pyarrow.compute")
     parts = [rows.column(column.name).cast(pa.string()) for column in table.keys]
     return rows.append_column(KEY, parts[0] if len(parts) == 1 else compute.binary_join_element_wise(*parts, ":"))
+
+
+def with_columns(rows: Any, table: Table) -> Any:
+    """Rows of another reader with the columns and types of the table, and NUMBER; what they lack is without values."""
+    pa = libraries.arrow()
+    for field in arrow_schema(table):
+        if field.name not in rows.column_names:
+            rows = rows.append_column(field.name, pa.nulls(rows.num_rows, field.type))
+    wanted = pa.schema([*arrow_schema(table), pa.field(NUMBER, pa.int64())])
+    return rows.select(wanted.names).cast(wanted)
 
 
 def _read_as(lake_type: str) -> Any:

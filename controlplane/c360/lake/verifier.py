@@ -88,10 +88,16 @@ def _look_at(storage: Storage, file: LakeFile, folder: Path, reader: Any) -> dic
         copy.unlink(missing_ok=True)
 
 
+def number_of(path: Path) -> str:
+    """The number of a row of that file, in DuckDB's SQL."""
+    return row_number(_columns(path))
+
+
 def sums(reader: Any, path: Path) -> tuple[int, int]:
     """Rows of a file and their checksum."""
     number = row_number(_columns(path))
-    count, checksum = reader.execute(f"SELECT count(*), sum({number}) FROM read_parquet($1)", [str(path)]).fetchone()  # noqa: S608
+    query = f"SELECT count(*), sum({number}) FROM read_parquet($1)"  # noqa: S608
+    ((count, checksum),) = reader.execute(query, [str(path)]).fetchall()
     return int(count), int(checksum or 0)
 
 

@@ -25,7 +25,6 @@ DECLARE
     v_partition text;
     v_until     timestamptz;
     v_noted     bigint;
-    v_listed    bigint[];
 BEGIN
     IF p_dry_run THEN
         RETURN c360._count_past_events(p_before, v_month);
@@ -58,30 +57,15 @@ BEGIN
 
     v_noted := CASE WHEN p_cursor ->> 'partition' = v_partition THEN (p_cursor ->> 'noted')::bigint ELSE 0 END;
 
-    EXECUTE format(
-        'SELECT array_agg(listed.raw_profile_id)
-        FROM (
-            SELECT DISTINCT event.raw_profile_id
-            FROM %I AS event
-            WHERE event.raw_profile_id > $1
-            ORDER BY event.raw_profile_id
-            LIMIT $2
-        ) AS listed',
-        v_partition
-    )
-    INTO v_listed
-    USING v_noted, p_limit;
+    v_noted := c360._note_past_observations(p_tenant, v_partition, v_until, v_noted, p_limit);
 
-    IF v_listed IS NOT NULL THEN
-        PERFORM c360._note_touchpoints(v_listed, v_partition::regclass);
-        PERFORM c360._note_past_days(p_tenant, v_listed, v_until);
-
+    IF v_noted IS NOT NULL THEN
         RETURN jsonb_build_object(
             'removed', 0,
             'has_more', true,
             'cursor', jsonb_build_object(
                 'partition', v_partition,
-                'noted', v_listed[cardinality(v_listed)]
+                'noted', v_noted
             )
         );
     END IF;
