@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ENGINES_STAMP := $(VENV)/.installed-engines
+BROKER_STAMP := tests/kafka/broker/target/classpath.txt
 SDK_STAMP := sdk-js/node_modules/.installed
 # The SDK's tools and the clients of others that tests run; tests that need them are skipped without npm.
 NPM_STAMPS := $(SDK_STAMP) tests/clients/node_modules/.package-lock.json tests/reads/node_modules/.package-lock.json
@@ -35,7 +36,7 @@ tests/%/node_modules/.package-lock.json: tests/%/package.json tests/%/package-lo
 	npm ci --prefix tests/$* --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(MAVEN_STAMP): tests/clients/mobile/pom.xml
+$(MAVEN_STAMP) $(BROKER_STAMP): tests/%/target/classpath.txt: tests/%/pom.xml
 	@mvn --quiet --batch-mode --file $< dependency:build-classpath -Dmdep.outputFile=target/classpath.txt
 
 tools: ## Install what some tests and benchmarks run besides and are skipped without (Debian, as root): chromium, mosquitto, wrk
@@ -70,6 +71,8 @@ test-faults: $(STAMP) ## Run the long tests that kill, stop and cut real process
 	PYTHONDONTWRITEBYTECODE= PG=$(PG) $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m long $(ARGS)
 
 test-engines: $(ENGINES_STAMP) ## Run the tests on object stores, brokers and readers of others, which are fetched (PG, ARGS as for test)
+	@if command -v mvn > /dev/null; then $(MAKE) --silent $(BROKER_STAMP) \
+		|| echo 'maven cannot fetch the broker of Kafka: its tests are skipped' >&2; fi
 	PYTHONDONTWRITEBYTECODE= PG=$(PG) $(BIN)/python -m pytest -m engines $(ARGS)
 
 fuzz: $(STAMP) ## Ask the gateway whatever its OpenAPI allows, and what not, for ten minutes

@@ -473,6 +473,11 @@ SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \ir procedures/ingest/_ingest_requests.sql
 \ir procedures/ingest/_ingest_body.sql
 \ir procedures/ingest/ingest.sql
+\ir procedures/ingest/_check_source.sql
+\ir procedures/ingest/begin_stream.sql
+\ir procedures/ingest/seek_stream.sql
+\ir procedures/ingest/ingest_stream.sql
+\ir procedures/ingest/list_streams.sql
 \ir procedures/ingest/_sent_event_name.sql
 \ir procedures/ingest/_has_message_id.sql
 \ir procedures/ingest/_filter_texts.sql

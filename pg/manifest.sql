@@ -234,6 +234,11 @@ VALUES
     ('procedures/ingest/_ingest_requests.sql', '0f081237fdffc3c4d1bad0a0268b36fb77d3426c9d51bbb9095d7bb701769375'),
     ('procedures/ingest/_ingest_body.sql', 'ca2793888e1bd7cd88a8fc17f85e2a82e7c13a71d41e15b0af6fc02d7148c88f'),
     ('procedures/ingest/ingest.sql', '28e810663c46f751e67f6241fa42ade5a523567c00324b114bcf43264b203128'),
+    ('procedures/ingest/_check_source.sql', 'f3968f8ec7f06055ed23c024f2ac05e4aeb4aff3a7bd767eaae558dfe00904fb'),
+    ('procedures/ingest/begin_stream.sql', 'fd200de4ddb9acba607255d50ad628dc83355d01223a233a2609a0ac13076102'),
+    ('procedures/ingest/seek_stream.sql', '3bdb8bc3fd2b9b9454dba8924c7134075004d8e2c1782de2e7fc0568b32a434d'),
+    ('procedures/ingest/ingest_stream.sql', '48efd690483405ebcdcba53b2b96ee3508bac37b6aadc641dd11618430eea114'),
+    ('procedures/ingest/list_streams.sql', 'b07b58fb6bc27b68c0dc344b80d4a752b2f0e205f474d1eca571cf1d8e076f3c'),
     ('procedures/ingest/_sent_event_name.sql', '07ff77b93e6979960c1216a1d859b68547c6bacd5cb6cf70341c3913c6d9950c'),
     ('procedures/ingest/_has_message_id.sql', '5b5278e9a202f62bceb8b828c3e1cff01ebc4872eadcbd25489a3e04b8d3fae3'),
     ('procedures/ingest/_filter_texts.sql', '6960dd5b311d9ae1fd2d3c78f2602a49ce19e9103a2265f70bf1b2c16435a914'),
@@ -1268,4 +1273,4 @@ VALUES
     ('api/schema_version.sql', '04122e130057df8d230b1d904df4f1031378670ce62c7c5f34b1ea535fa9babb'),
     ('privileges/schemas.sql', 'a021afe3d48b22b38ae07559da5416627d15c1fe572e70ff999e2a362490529c'),
     ('privileges/ops.sql', 'a1a7aa3856ff47e1dfc250d92253d5686b87322ecd58fb693e260557f3091710'),
-    ('privileges/functions.sql', 'a3589361c2394c3a33482d15fdfc19e9552b35c7eb915a25dad0a92ff9f9dd94');
+    ('privileges/functions.sql', '1b8b13b88fabab5793de978e54cab0ffd1054c1d3dac6bdb5e4fc624fde539ed');

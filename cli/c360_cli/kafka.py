@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import contextlib
+import signal
+from collections.abc import Iterator
+from datetime import datetime
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 
 from c360 import logs
 from c360.daemon import run
@@ -12,6 +18,11 @@ from c360.settings import load_settings
 from c360_cli import sinks
 from c360_cli.connection import database_address
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, limit_option
+from c360_cli.output import print_json, print_table, say
+from c360_cli.times import moment_text
+
+if TYPE_CHECKING:
+    from c360.sources.kafka import EventStream
 
 app = typer.Typer(
     help="Send topics to Kafka, and take events from there.\n\nExample: c360 kafka status acme",
@@ -127,3 +138,78 @@ def resend_command(
     Example: c360 kafka resend acme --dry-run
     """
     sinks.resend(_SINK, tenant, topic, dsn=dsn, data_dir=data_dir, as_json=as_json, dry_run=dry_run)
+
+
+@app.command("consume")
+def consume_command(
+    tenant: Tenant,
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="Topic of Kafka that holds events.")],
+    source: Annotated[
+        str, typer.Option(help="Touchpoint the events come from; part of their deduplication key.")
+    ] = _SINK,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="PLACE",
+            help="Go there first: beginning, end or a time. Default: on, and from the beginning what was never read.",
+        ),
+    ] = None,
+    until_end: Annotated[
+        bool, typer.Option("--until-end", help="End when everything is taken that is there now.")
+    ] = False,
+    brokers: Brokers = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many records wait in each partition, and take none.")
+    ] = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    log_format: LogFormat = None,
+    as_json: Json = False,
+) -> None:
+    """Take events from a topic of Kafka into a tenant, each once, until interrupted. Any number may run.
+
+    Example: c360 kafka consume acme shop.events --source shop
+    """
+    from c360.sources.kafka import EventStream  # here, because only this command needs the package
+
+    settings = load_settings(dsn=dsn, data_dir=data_dir, kafka_brokers=brokers, log_format=log_format)
+    place = start if start in {None, "beginning", "end"} else datetime.fromisoformat(moment_text("--from", start or ""))
+    logs.configure(settings.log_level, settings.log_format)
+    with database_address(dsn, data_dir) as address:
+        stream = EventStream(settings, address, tenant, topic, source)
+        if dry_run:
+            _print_places(stream, as_json)
+            return
+        if place is not None:
+            say(f"tenant {tenant}: {topic} is read from {start} on, {stream.seek(place)} partitions.")
+        with _stopped_by_signals() as stop:
+            totals = stream.run(stop, until_end=until_end)
+    if as_json:
+        print_json(vars(totals))
+    else:
+        say(", ".join(f"{count:,} {name}" for name, count in vars(totals).items()))
+
+
+def _print_places(stream: EventStream, as_json: bool) -> None:
+    places = stream.places()
+    if as_json:
+        print_json([vars(place) | {"waiting": place.waiting} for place in places])
+        return
+    table = Table("partition", "read to", "begins", "ends", "waiting", box=None)
+    for place in places:
+        stands = "" if place.next_offset is None else str(place.next_offset)
+        table.add_row(str(place.partition), stands, str(place.low), str(place.high), str(place.waiting))
+    print_table(table)
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[Event]:
+    """SIGTERM and Ctrl-C end what is under way and leave."""
+    stop = Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -28,6 +28,8 @@ FROM (
         ('reader', 'c360', 'recent_events, list_imports, import_records, import_presets'),
         ('reader', 'c360', 'rejected_events, count_rejected_events, summarise_rejected_events, rejected_backlog'),
         ('writer', 'c360', 'ingest, ingest_request, redrive_rejected_events, redrive_corrected_events, redrive_rejected_batch'),
+        ('reader', 'c360', 'list_streams'),
+        ('writer', 'c360', 'begin_stream, seek_stream, ingest_stream'),
         ('writer', 'c360', 'discard_rejected_events, discard_rejected_batch'),
         ('writer', 'c360', 'import_raw_profiles, propose_import, begin_import, import_rows, import_staged_rows, import_sample, finish_import'),
         ('admin', 'c360', 'find_rejected_events, import_rejects, create_api_key, revoke_api_key, list_api_keys, maintain_event_partitions'),

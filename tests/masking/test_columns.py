@@ -69,6 +69,7 @@ OPEN = {
     "cdp_subscription_fits": "missing status time_zone validation",
     "cdp_subscriptions": "currency status subscription_id",
     "cdp_touch_states": "currency time_zone",
+    "cdp_stream_offsets": "incarnation source topic",
     "cdp_sessions": "source session_id entry_url entry_path exit_url exit_path referrer referrer_host"
     " campaign_source campaign_medium campaign_name campaign_term campaign_content campaign_id click_id_name click_id"
     " device_type os_name browser",

@@ -201,6 +201,7 @@ ENTRIES: dict[str, Entry] = {
     "topic replay": Entry(f"acme {TOPIC} warehouse --since beginning --dry-run", right="admin", exits=(0, 1)),
     "topic drop-consumer": Entry(f"acme {TOPIC} warehouse --yes", right="admin"),
     "kafka relay": Entry(runs=True),
+    "kafka consume": Entry(runs=True),
     "kafka enable": Entry(f"acme {TOPIC} --since beginning", right="admin"),
     "kafka status": Entry("acme"),
     "kafka refused": Entry("acme"),

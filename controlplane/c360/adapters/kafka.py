@@ -6,6 +6,7 @@ Loading it raises UsageError where the package is not installed: clients are imp
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from c360.domain.errors import UsageError
@@ -18,6 +19,7 @@ except ImportError as missing:
 
 __all__ = [
     "Consumer",
+    "ErrorLog",
     "KafkaError",
     "KafkaException",
     "Message",
@@ -31,6 +33,7 @@ __all__ = [
 logger = logging.getLogger("c360.kafka")
 
 _CLIENT_ID = "c360"
+_RECENT = 60.0
 
 
 def client_configuration(settings: Settings) -> dict[str, Any]:
@@ -47,6 +50,8 @@ def client_configuration(settings: Settings) -> dict[str, Any]:
         **_tls(settings),
         # A broker that was away is asked again soon.
         "reconnect.backoff.max.ms": 5000,
+        # It would say with each attempt that a broker is away; what its errors are is logged below.
+        "log_level": 2,
         "logger": logger,
     }
 
@@ -92,6 +97,27 @@ def checked(make: Any, configuration: dict[str, Any]) -> Any:
     except (KafkaException, ValueError) as error:
         said = error.args[0].str() if isinstance(error, KafkaException) else str(error)
         raise UsageError(f"Kafka cannot be reached with these settings: {said}") from error
+
+
+class ErrorLog:
+    """Errors of a client as they are heard, logged when they are others or a minute has passed."""
+
+    def __init__(self) -> None:
+        self._last: tuple[float, str] | None = None
+        self._logged: tuple[float, str] | None = None
+
+    @property
+    def recent(self) -> str | None:
+        """What the brokers, or the way to them, said in the last minute."""
+        return None if self._last is None or time.monotonic() - self._last[0] > _RECENT else self._last[1]
+
+    def note(self, error: KafkaError) -> None:
+        words = in_words(error)
+        now = time.monotonic()
+        self._last = now, words
+        if self._logged is None or self._logged[1] != words or now - self._logged[0] > _RECENT:
+            self._logged = now, words
+            logger.warning("brokers of Kafka", extra={"error": words})
 
 
 def in_words(error: KafkaError) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 from c360.adapters.database import Database
 from c360.adapters.kafka import (
     Consumer,
+    ErrorLog,
     KafkaError,
     KafkaException,
     Message,
@@ -43,7 +43,6 @@ _QUEUED = 50_000
 _POLL = 0.1
 _FULL = 0.02
 _ASK = 5.0
-_RECENT = 60.0
 _NAME_MOST = 249
 
 
@@ -136,7 +135,7 @@ class Connection:
 
     def __init__(self, client: dict[str, Any], message_bytes: int) -> None:
         self.has_ended: str | None = None
-        self._error: tuple[float, str] | None = None
+        self.errors = ErrorLog()
         self.producer: Producer = checked(
             Producer,
             client
@@ -161,11 +160,6 @@ class Connection:
         self._thread = threading.Thread(target=self._poll, name="c360 kafka reports", daemon=True)
         self._thread.start()
 
-    @property
-    def recent_error(self) -> str | None:
-        """What the brokers, or the way to them, said in the last minute."""
-        return None if self._error is None or time.monotonic() - self._error[0] > _RECENT else self._error[1]
-
     async def end(self, reason: str) -> None:
         """Drop what is queued and under way; every message has its report when this returns."""
         if self.has_ended is None:
@@ -178,7 +172,7 @@ class Connection:
             self.producer.poll(_POLL)
 
     def _note_error(self, error: KafkaError) -> None:
-        self._error = (time.monotonic(), in_words(error))
+        self.errors.note(error)
         if error.fatal():
             self.has_ended = in_words(error)
 
@@ -294,10 +288,10 @@ class KafkaSender:
         try:
             await self.compare()
         except DestinationFailed as failed:
-            return self._told(0, {}, f"{failed} {connection.recent_error or ''}".strip())
+            return self._told(0, {}, f"{failed} {connection.errors.recent or ''}".strip())
         if self._calls:
             return self._told(
-                0, {}, f"Topic {self.topic}: the brokers acknowledge nothing. {connection.recent_error or ''}".strip()
+                0, {}, f"Topic {self.topic}: the brokers acknowledge nothing. {connection.errors.recent or ''}".strip()
             )
         return self._told(0) if self._lost else None
 

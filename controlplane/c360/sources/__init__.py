@@ -1,1 +1,1 @@
-"""Events from queues and streams of others into the database, through ingest, each exactly once."""
+"""Events from streams and queues of others: from topics of Kafka, from queues of SQS."""
