@@ -16,7 +16,7 @@ NPM_STAMPS := $(SDK_STAMP) tests/clients/node_modules/.package-lock.json tests/r
 MAVEN_STAMP := tests/clients/mobile/target/classpath.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install tools sdk manifest phone-plans given-names test test-faults test-engines fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-sync bench-activation bench-agents bench-scoring bench-relay bench-crash bench-abuse bench-import release-snapshot wheel clean
+.PHONY: help install tools sdk manifest phone-plans given-names test test-faults test-engines fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-sync bench-activation bench-agents bench-scoring bench-relay bench-kafka bench-crash bench-abuse bench-import release-snapshot wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -142,6 +142,9 @@ bench-scoring: $(STAMP) ## Measure models of purchases beside lifetimes: fits, a
 
 bench-relay: $(STAMP) ## Measure webhooks: speed beside a bare client loop, cost for producers, latency, a long backlog
 	$(BIN)/python -m benchmarks.relay $(ARGS)
+
+bench-kafka: $(STAMP) $(BROKER_STAMP) ## Send a topic to Kafka beside a bare producer (fetches a broker with Maven)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.kafka $(ARGS)
 
 bench-crash: $(STAMP) ## Kill -9 daemon and server in the middle of traffic, round after round, and count what is missing
 	$(BIN)/python -m benchmarks.crash $(ARGS)

@@ -286,3 +286,24 @@ def test_bytes_that_are_no_text_can_be_read_and_are_no_json():
     assert text_of(b'{"a": "\xff\x00"}') == '{"a": "\\xff\\x00"}'
     assert text_of("Đà Nẵng".encode()) == "Đà Nẵng"
     assert text_of(None) is None
+
+
+@pytest.mark.parametrize("is_written", [False, True], ids=["before the write", "between the write and Kafka's commit"])
+def test_a_reader_that_dies_takes_each_event_once(session, write, stream, monkeypatch, is_written):
+    write(*(track(f"e{n}") for n in range(5)))
+    written = EventStream._rows
+
+    def die(self, query, *parameters):
+        if "ingest_stream" not in query:
+            return written(self, query, *parameters)
+        if is_written:
+            written(self, query, *parameters)
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EventStream, "_rows", die)
+        with pytest.raises(SystemExit):
+            take(stream())
+    totals = take(stream())
+    assert (totals.accepted, totals.duplicates) == (0 if is_written else 5, 0)
+    assert names(session) == [f"e{n}" for n in range(5)]

@@ -208,9 +208,11 @@ class Batch:
         for place, message in enumerate(messages):
             headers = headers_of(message)
             at = int(message.created_at.timestamp() * 1000)
-            await self._give_one(place, message.key, message.body.encode(), headers, at)
+            while not self._gives(place, message.key, message.body.encode(), headers, at):  # noqa: ASYNC110
+                await asyncio.sleep(_FULL)
             for key in message.ended_keys if with_tombstones else ():
-                await self._give_one(place, key, None, headers, at)
+                while not self._gives(place, key, None, headers, at):  # noqa: ASYNC110
+                    await asyncio.sleep(_FULL)
             if place in self.errors and place not in self.too_large:
                 break
 
@@ -219,24 +221,26 @@ class Batch:
         if not self.is_settled:
             await self._all_reported.wait()
 
-    async def _give_one(self, place: int, key: str, value: bytes | None, headers: Headers, at: int) -> None:
-        while place not in self.errors:
-            if self.connection.has_ended is not None:
-                self.errors[place] = KafkaError(KafkaError._PURGE_QUEUE)
-                return
-            try:
-                self._produce(
-                    self._topic, value, key, headers=headers, timestamp=at, on_delivery=partial(self._report, place)
-                )
-            except BufferError:
-                await asyncio.sleep(_FULL)
-            except KafkaException as error:
-                self.errors[place] = error.args[0]
-                if is_too_large(error.args[0]):
-                    self.too_large.add(place)
-            else:
-                self._given += 1
-                return
+    def _gives(self, place: int, key: str, value: bytes | None, headers: Headers, at: int) -> bool:
+        """Hand over one message; False when the producer is full. What it refuses is in errors."""
+        if place in self.errors:
+            return True
+        if self.connection.has_ended is not None:
+            self.errors[place] = KafkaError(KafkaError._PURGE_QUEUE)
+            return True
+        try:
+            self._produce(
+                self._topic, value, key, headers=headers, timestamp=at, on_delivery=partial(self._report, place)
+            )
+        except BufferError:
+            return False
+        except KafkaException as error:
+            self.errors[place] = error.args[0]
+            if is_too_large(error.args[0]):
+                self.too_large.add(place)
+        else:
+            self._given += 1
+        return True
 
     def _report(self, place: int, error: KafkaError | None, message: Message) -> None:
         """Called by the thread of reports."""
