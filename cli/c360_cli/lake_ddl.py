@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import psycopg
 import typer
 
 from c360.domain.errors import UsageError
@@ -87,7 +88,7 @@ def ddl_command(
     Example: c360 lake ddl acme --for trino > acme.sql
     """
     with connected(dsn, data_dir) as connection:
-        known = answer(connection, _KNOWN, tenant)
+        known = described(connection, tenant)
     where = url or known["url"]
     if where is None:
         raise UsageError(f"tenant {tenant} has no lake yet", hint="Name one with --url, or make it: c360 lake init")
@@ -101,6 +102,12 @@ def ddl_command(
         _write(folder, told)
     else:
         typer.echo("\n".join(_printed(one) for one in told))
+
+
+def described(connection: psycopg.Connection, tenant: str) -> dict[str, Any]:
+    """What definitions are made from, as one document."""
+    known: dict[str, Any] = answer(connection, _KNOWN, tenant)
+    return known
 
 
 def _document(one: Definition) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 
 from c360.lake.definitions import Lake
 from support import lake_files
+from support import seaweed as seaweeds
 from support.duck import Duck
 from support.nasty_rows import nasty_events, nasty_purchases
 from support.query_engine import QueryEngine
@@ -64,6 +65,14 @@ def trino(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryEngine]:
     }
     with running_trino(folder, {"hive": hive}) as port:
         yield Trino(port, "hive")
+
+
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweeds.Seaweed]:
+    if not seaweeds.is_there():
+        pytest.skip("there is no weed: make .venv/.installed-engines")
+    with seaweeds.running_seaweed(tmp_path_factory.mktemp("seaweed") / "data") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,11 @@ from c360.lake.definitions.model import Lake, Table
 ENGINES = ("athena", "trino", "spark", "clickhouse", "duckdb", "pinot")
 # Files that an engine has beside its statements, and what is told to it only by who wants it.
 _SETTINGS = {"trino": "hive.properties", "spark": "spark-defaults.conf"}
-_DOCUMENTS = {"clickhouse": ("home.sql", "load.sql", "kafka.sql")}
+_DOCUMENTS = {
+    "clickhouse": ("home.sql", "load.sql", "kafka.sql"),
+    "spark": ("iceberg.conf",),
+    "trino": ("iceberg.properties",),
+}
 _VIEWS = ("person_events", "activity_days", "engagement", "rfm_inputs")
 
 
