@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,7 +15,7 @@ from markupsafe import Markup
 from c360.domain.errors import UsageError
 from c360.lake.definitions import pinot
 from c360.lake.definitions.dialects import DIALECTS, Dialect
-from c360.lake.definitions.model import Lake, Table
+from c360.lake.definitions.model import Funnel, Lake, Table
 
 ENGINES = ("athena", "trino", "spark", "clickhouse", "duckdb", "pinot")
 # Files that an engine has beside its statements, and what is told to it only by who wants it.
@@ -43,8 +43,17 @@ class _Names:
     def checksums(self, table: Table) -> str:
         return f"{table.name}_checksums"
 
-    def step(self, funnel: int, step: int) -> str:
-        return f"funnel_{funnel}_{step}"
+    def step(self, what: str, number: int) -> str:
+        return f"{what}_{number}"
+
+    def funnel(self, funnel: Funnel) -> str:
+        return f"funnel_{funnel.name}"
+
+    def count(self, listed: Sequence[object]) -> int:
+        return len(listed)
+
+    def nullable(self, dialect: Dialect) -> str:
+        return f"Nullable({dialect.big})" if dialect.name == "clickhouse" else dialect.big
 
     def glob(self, folder: str) -> str:
         return f"{folder}/dt=*/*.parquet"
@@ -100,16 +109,22 @@ def _statements(lake: Lake, dialect: Dialect) -> Iterator[Definition]:
         folder = _folder(lake, table, dialect.name)
         for text in render(f"{dialect.name}/table.sql.j2", table=table, folder=folder).split(";\n"):
             yield Definition("table", table.name, text)
-    for table in lake.tables:
-        yield Definition("view", f"{table.name}_checksums", render("checksums.sql.j2", table=table))
-    for view in _VIEWS:
-        yield Definition("view", view, render(f"{view}.sql.j2", table=lake.table("events")))
-    if lake.funnels:
-        yield Definition("view", "funnels", render("funnels.sql.j2"))
+    yield from _views(lake, render)
     events = lake.table("events")
     for name in _DOCUMENTS.get(dialect.name, ()):
         folder = _folder(lake, events, dialect.name)
         yield Definition("document", name, render(f"{dialect.name}/{name}.j2", table=events, folder=folder))
+
+
+def _views(lake: Lake, render: Callable[..., str]) -> Iterator[Definition]:
+    for table in lake.tables:
+        yield Definition("view", f"{table.name}_checksums", render("checksums.sql.j2", table=table))
+    for view in _VIEWS:
+        yield Definition("view", view, render(f"{view}.sql.j2", table=lake.table("events")))
+    for funnel in lake.funnels:
+        yield Definition("view", f"funnel_{funnel.name}", render("funnel.sql.j2", funnel=funnel))
+    if lake.funnels:
+        yield Definition("view", "funnels", render("funnels.sql.j2"))
 
 
 def _folder(lake: Lake, table: Table, engine: str) -> str:
