@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from multiprocessing import heap
 
 import httpx
 import psycopg
@@ -169,6 +170,13 @@ def test_a_head_has_no_body_and_an_empty_answer_no_type(function):
 
     assert (head.status_code, head.content) == (200, b"")
     assert (empty.status_code, "content-type" in empty.headers) == (204, False)
+
+
+def test_a_function_needs_no_memory_of_the_system_to_share(function, monkeypatch, make_key):
+    monkeypatch.setattr(heap.Arena, "_dir_candidates", ["/nowhere"])
+    monkeypatch.setattr(heap.BufferWrapper, "_heap", heap.Heap())
+
+    assert _sent(function, make_key(), "m1").status_code == 200
 
 
 def test_a_function_without_an_address_is_refused(monkeypatch):

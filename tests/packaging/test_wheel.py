@@ -69,3 +69,8 @@ def test_the_wheel_brings_the_presets_of_webhooks(wheel):
 
     assert {f"c360/relay/presets/{preset.name}.yaml" for preset in list_presets()} <= inside
     assert "c360/relay/examples.yaml" in inside
+
+
+@pytest.mark.slow
+def test_the_wheel_brings_the_template_of_aws(wheel):
+    assert "c360/aws/template.yaml" in zipfile.ZipFile(wheel).namelist()

@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from c360.domain.errors import UsageError
 from c360.settings import Settings
-from c360.sinks import LogMessage, Stream, destination_of
+from c360.sinks import LogMessage, Stream, destination_of, service
 from c360.sinks.batches import BatchSender
 from c360.sinks.sns import group_of
 from sinks.test_service import sending, until
@@ -214,6 +214,34 @@ async def test_a_topic_of_a_tenant_goes_to_firehose_and_nothing_is_left_out(sess
 
     assert sorted(json.loads(one.body)["data"]["n"] for one in stub.taken) == list(range(50))
     assert all(one.body.endswith("}\n") for one in stub.taken)
+
+
+@pytest.mark.parametrize("sink", ["firehose", "sns"])
+async def test_what_is_stuck_when_a_process_ends_is_sent_by_the_next_one(
+    session, publish, database, stub, monkeypatch, sink
+):
+    monkeypatch.setattr(service, "_LAST_WORDS", 0.05)
+    for number in range(30):
+        publish(number, f"k{number % 3}")
+    enable(session, sink)
+    slow = {"firehose": "ServiceUnavailableException", "sns": "InternalError"}[sink]
+    stub.judge = lambda _call, sent: slow if json.loads(sent.body)["data"]["n"] == 7 else None
+    settings = _settings(sns_topic=f"{ARN}.fifo")
+
+    async with sending(database.dsn_as("c360_relay"), destination_of(sink, settings)):
+        await until(lambda: len(stub.taken) >= (29 if sink == "firehose" else 20))
+    first = len(stub.taken)
+    stub.judge = lambda _call, _sent: None
+    async with sending(database.dsn_as("c360_relay"), destination_of(sink, settings)):
+        await until(lambda: sink_state(session, sink)["waiting"] == 0)
+
+    numbers = [json.loads(one.body)["data"]["n"] for one in stub.taken]
+    assert 7 not in numbers[:first]
+    assert set(numbers) == set(range(30))
+    if sink == "sns":
+        of_key = [number for number in numbers[:first] if number % 3 == 7 % 3]
+        assert of_key == [1, 4]
+        assert len({(one.dedup) for one in stub.taken}) == 30
 
 
 async def test_a_fifo_topic_of_sns_reaches_its_queue_once_and_by_its_filter(moto):

@@ -18,6 +18,7 @@ from c360.aws.missing import needs
 from c360.domain.errors import IngestRefused
 from c360.gateway.answers import refusal
 from c360.gateway.app import create_app
+from c360.gateway.pace import Paces
 from c360.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ class LambdaGateway:
         """The answer to one request, both as API Gateway writes them."""
         with self._environment.awake() as db:
             if self._answers is None:
-                self._answers = _adapter(create_app(db, self._environment.settings))
+                settings = self._environment.settings
+                paces = Paces(settings.gateway_requests_per_second, is_shared=False)
+                self._answers = _adapter(create_app(db, settings, paces=paces))
             return self._answers(event, context)
 
     def close(self) -> None:

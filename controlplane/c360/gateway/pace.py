@@ -27,12 +27,15 @@ class _Bucket(ctypes.Structure):
 
 
 class Paces:
-    """A bucket of tokens for each key that was heard of lately. Goes to other processes as it is."""
+    """A bucket of tokens for each key that was heard of lately. Goes to other processes as it is, when it is shared."""
 
-    def __init__(self, per_second: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, per_second: float, *, is_shared: bool = True, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._per_second = per_second
         self._clock = clock
-        self._buckets: Any = RawArray(_Bucket, _PLACES)
+        # Shared memory is a file of the system, which not every place has.
+        self._buckets: Any = RawArray(_Bucket, _PLACES) if is_shared else (_Bucket * _PLACES)()
 
     def wait(self, key_hash: bytes) -> float:
         """Takes a token of the key; the seconds until it is there.
