@@ -35,8 +35,9 @@ CASES = [
     case
     for module in MODULES
     for case in cases_of(module)
-    # Figures are of one process; API Gateway says by which scheme it was asked, and its name is never an address.
-    if not any(word in case.name for word in ("metrics", "figures", "X-Forwarded-Pro-('http'", "[::1]"))
+    # One asks no gateway, and figures are of one process. API Gateway says by which scheme it was asked, and its name
+    # is never an address.
+    if not any(word in case.name for word in ("in_one_call", "metrics", "figures", "X-Forwarded-Pro-('http'", "[::1]"))
 ]
 QUICK = (
     "a_body_that_cannot_be_taken_is_refused_clearly",
