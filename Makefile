@@ -16,7 +16,7 @@ NPM_STAMPS := $(SDK_STAMP) tests/clients/node_modules/.package-lock.json tests/r
 MAVEN_STAMP := tests/clients/mobile/target/classpath.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install tools sdk manifest phone-plans given-names test test-faults test-engines fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-sync bench-activation bench-agents bench-scoring bench-relay bench-kafka bench-crash bench-abuse bench-import release-snapshot wheel clean
+.PHONY: help install tools sdk manifest phone-plans given-names test test-faults test-engines fuzz lint format docs demo bench-latency bench-ingest bench-resolve bench-identity bench-tenants bench-sessions bench-metrics bench-segments bench-sync bench-activation bench-agents bench-scoring bench-relay bench-kafka bench-crash bench-abuse bench-import bench-lake release-snapshot wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -105,6 +105,9 @@ bench-ingest: $(STAMP) ## Measure taking events in: SQL beside COPY, HTTP beside
 
 bench-import: $(STAMP) ## Measure importing a file of a million customers beside COPY, its memory, and stopping it (ARGS='--rows 100000')
 	$(BIN)/python -m benchmarks.importing $(ARGS)
+
+bench-lake: $(STAMP) ## Measure the lake beside a plain COPY: export, verify, drop, restore, one person erased (ARGS='--rows 100000')
+	$(BIN)/python -m benchmarks.lake $(ARGS)
 
 bench-resolve: $(STAMP) ## Measure identity resolution: rows a second, statements, latency of one identify
 	$(BIN)/python -m benchmarks.resolve $(ARGS)

@@ -1,4 +1,4 @@
-"""An exporter that kills itself: python -m support.killed_exporter DSN POINT. A point is such as before:put or after:put."""
+"""An exporter that kills itself: python -m support.killed_exporter DSN POINT; a point is before:put or after:put."""
 
 from __future__ import annotations
 
