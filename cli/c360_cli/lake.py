@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 import psycopg
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from c360.domain.errors import C360Error, UsageError
 from c360.lake import compacting, erasing, reading, restorer, verifier
+from c360.lake import iceberg as iceberg_tables
 from c360.lake.exporter import Exporter, Outcome, settle
 from c360.lake.ledger import Ledger
 from c360.lake.storage import Storage, open_storage
@@ -294,6 +295,48 @@ def compact_command(
         print_json(told)
         return
     say(f"{len(told)} days {'have several files' if dry_run else f'made {len(done)} files'}.")
+
+
+@app.command("maintain")
+def maintain_command(
+    tenant: Tenant,
+    keep: Annotated[
+        int, typer.Option("--keep", metavar="DAYS", min=0, help="How long older snapshots can be read.")
+    ] = iceberg_tables.KEEP.days,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the tables anew from the ledger.")] = False,
+    dsn: Dsn = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what differs and what would go.")] = False,
+) -> None:
+    """Compare Iceberg tables with the ledger, put right what differs, take away what is old or of no use.
+
+    Example: c360 lake maintain acme
+    """
+    with _lake(tenant, dsn, data_dir, is_held=not dry_run) as lake:
+        done = iceberg_tables.maintain(
+            lake.ledger, lake.storage, keep=timedelta(days=keep), rebuild=rebuild, dry_run=dry_run
+        )
+    if as_json:
+        print_json(
+            [
+                {
+                    "table": one.table,
+                    "differences": one.differences,
+                    "expired": one.published.expired,
+                    "deleted": one.published.deleted,
+                }
+                for one in done
+            ]
+        )
+        return
+    for one in done:
+        say(
+            f"{one.table}: {len(one.differences)} differences, {one.published.expired} snapshots and"
+            f" {len(one.published.deleted)} objects {'would go' if dry_run else 'went'}."
+        )
+    if not done:
+        say(f"the lake of {tenant} has no Iceberg tables.")
 
 
 @app.command("sql")

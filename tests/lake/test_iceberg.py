@@ -17,7 +17,7 @@ from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.manifest import read_manifest_list
 from pyiceberg.table import Table as IcebergTable
 
-from c360.lake.iceberg import DataFile, Iceberg, IcebergRefused, open_iceberg
+from c360.lake.iceberg import DataFile, Iceberg, IcebergRefused, Published, open_iceberg
 from c360.lake.iceberg_files import StorageIO
 from c360.lake.ledger import Column, Table
 from c360.lake.storage import Storage, open_storage
@@ -355,7 +355,7 @@ class TestErasure:
 
         assert holders(root, CANARY) != []
 
-        iceberg.purge("events")
+        iceberg._purge(opened(iceberg), Published())
 
         assert holders(root, CANARY) == []
         assert persons(iceberg) == [1]

@@ -10,7 +10,7 @@ import pytest
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import Table
 
-from c360.lake import iceberg
+from c360.lake import erasing, iceberg
 from c360.lake.iceberg import Iceberg, open_iceberg
 from support.events import page
 from support.lakes import MARCH, Lake, receive
@@ -170,3 +170,35 @@ def test_a_table_that_somebody_else_wrote_to_is_made_anew_when_that_is_asked_for
 
     assert event_ids(lake, tables) == stored_ids(session)
     assert tables.unreachable("events") == []
+
+
+def test_of_an_erased_person_the_tables_keep_nothing(lake: Lake, tables: Iceberg, session: Session) -> None:
+    lake.export()
+    before = set(event_ids(lake, tables))
+    session.call("c360.erase_profile", "acme", "user_id", "u2", "case 17")
+    session.commit()
+    stray = lake.root / "v1/_iceberg/events/tenant=acme/metadata/left.avro"
+    stray.write_bytes(b"of a process that was killed")
+
+    with lake.ledger() as ledger:
+        proof = erasing.Eraser(ledger, ledger.storage()).erase()
+
+    assert proof is not None
+    assert (proof["found"], proof["retained"]) == (0, [])
+    assert set(event_ids(lake, tables)) < before
+    assert len(table(tables).metadata.snapshots) == 1
+    assert tables.unreachable("events") == []
+    assert not stray.exists()
+    assert lake.export() is not None
+    assert event_ids(lake, tables) == stored_ids(session)
+
+
+def test_what_another_engine_wrote_is_no_proof(lake: Lake, tables: Iceberg, session: Session) -> None:
+    lake.export()
+    own = table(tables)
+    own.append(own.schema().as_arrow().empty_table().from_pylist([{"event_id": 1}], own.schema().as_arrow()))
+    session.call("c360.erase_profile", "acme", "user_id", "u2", "case 17")
+    session.commit()
+
+    with lake.ledger() as ledger, pytest.raises(iceberg.IcebergRefused, match="somebody else"):
+        erasing.Eraser(ledger, ledger.storage()).erase()

@@ -86,6 +86,7 @@ ENTRIES: dict[str, Entry] = {
     "lake restore": Entry("acme --partition y2024m03", right="owner"),
     "lake erase": Entry("acme", right="owner"),
     "lake compact": Entry("acme", right="owner"),
+    "lake maintain": Entry("acme", right="owner"),
     "lake sql": Entry("acme 'SELECT count(*) FROM events'", right="owner"),
     "lake doctor": Entry("acme", right="owner", exits=(0, 1)),
     "lake ddl": Entry("acme --for duckdb"),

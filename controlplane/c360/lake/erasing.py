@@ -17,7 +17,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from c360.lake import libraries, verifier
+from c360.lake import iceberg, libraries, verifier
 from c360.lake.exporter import settle
 from c360.lake.ledger import LakeFile, Ledger, Table
 from c360.lake.parquet import FileWriter, Written, hash_of, with_columns
@@ -100,6 +100,7 @@ class Eraser:
             stale = [file.key for file in self.ledger.files(table, partition) if file.state == "stale"]
             self._retain(settle(self.ledger, self.storage, table, partition))
             self._proof["objects_deleted"] += len(stale)
+        self._purge_tables()
         self._scan(persons)
         self.ledger.write("finish_lake_erasure", persons.erasures, Jsonb(self._proof))
         return self._proof
@@ -140,6 +141,15 @@ class Eraser:
         stored = next(one for one in self.ledger.files(file.table, file.partition) if one.key == key)
         (found,) = verifier.find(self.storage, [stored])
         self.ledger.write("replace_lake_file", file.key, key, Jsonb(removed), Jsonb(found))
+
+    def _purge_tables(self) -> None:
+        """Iceberg tables keep nothing of before; what is left that they do not need is as good as found."""
+        purged, left = iceberg.purge_all(self.ledger, self.storage)
+        self._retain(purged.retained)
+        self._proof["objects_deleted"] += len(purged.deleted)
+        kept = {one.key for one in purged.retained}
+        self._proof["found"] += len(set(left) - kept)
+        self._proof["found_in"] += sorted(set(left) - kept)
 
     def _scan(self, persons: Persons) -> None:
         """Looks through everything there is in the tenant's folders, old versions too."""

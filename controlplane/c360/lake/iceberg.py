@@ -18,7 +18,7 @@ import contextlib
 import json
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -128,11 +128,7 @@ class Iceberg:
         published: Published,
     ) -> Any:
         there = self._files(handle)
-        ours = f"v1/{table.name}/tenant={self._tenant}/"
-        if any(not key.startswith(ours) for key in there) or self._has_deletes(handle):
-            raise IcebergRefused(
-                f"somebody else wrote to the Iceberg table {self._tenant}.{table.name}, which only c360 may"
-            )
+        self._check_ours(table.name, there, has_deletes=self._has_deletes(handle))
         wanted = {file.key: file for file in files}
         known = {key: file for key, file in there.items() if _partition_of(key) == partition}
         added = [wanted[key] for key in sorted(wanted.keys() - known.keys())]
@@ -166,6 +162,7 @@ class Iceberg:
         with _refusals(table_name):
             table = self._loaded(table_name)
             if table is not None:
+                self._check_ours(table_name, self._files(table))
                 self._purge(table, published)
         return published
 
@@ -325,6 +322,14 @@ class Iceberg:
         )
         return {self._key(file.file_path): file for file in found}
 
+    def _check_ours(self, table_name: str, keys: Iterable[str], *, has_deletes: bool = False) -> None:
+        """Raises IcebergRefused where a table has files of rows that no manifest of the lake can have."""
+        ours = f"v1/{table_name}/tenant={self._tenant}/"
+        if has_deletes or any(not key.startswith(ours) for key in keys):
+            raise IcebergRefused(
+                f"somebody else wrote to the Iceberg table {self._tenant}.{table_name}, which only c360 may"
+            )
+
     def _has_deletes(self, table: Any) -> bool:
         from pyiceberg.manifest import ManifestContent
 
@@ -433,11 +438,9 @@ def maintain(
 ) -> list[Maintained]:
     """Compares each table with the ledger, puts right what differs, takes away what is old or reached by nothing."""
     target = ledger.call("lake_target")
+    done: list[Maintained] = []
     if target["format"] != "iceberg":
-        raise UsageError(
-            f"the lake of {ledger.tenant} has no Iceberg tables", hint="c360 lake init ... --iceberg makes them."
-        )
-    done = []
+        return done
     with open_iceberg(ledger.connection, storage, target["options"], ledger.tenant) as iceberg:
         for table in ledger.tables().values():
             partitions = sorted({file.partition for file in ledger.files(table.name)})
@@ -453,6 +456,25 @@ def maintain(
             published = iceberg.maintain(table.name, keep=keep, grace=grace, dry_run=dry_run)
             done.append(Maintained(table.name, published, found))
     return done
+
+
+def purge_all(ledger: Ledger, storage: Storage) -> tuple[Published, list[str]]:
+    """After an erasure: nothing is left below the tables but what their last snapshot needs; answers what is.
+
+    Raises U9033 where a table has files that are not of the ledger: nobody looks through those.
+    """
+    done, left = Published(), []
+    target = ledger.call("lake_target")
+    if target["format"] != "iceberg" and not target["has_iceberg"]:
+        return done, []
+    with open_iceberg(ledger.connection, storage, target["options"], ledger.tenant) as iceberg:
+        for table in ledger.tables():
+            purged = iceberg.purge(table)
+            done.expired += purged.expired
+            done.deleted += purged.deleted
+            done.retained += purged.retained
+            left += iceberg.unreachable(table)
+    return done, left
 
 
 def files_of(content: Mapping[str, Any]) -> list[DataFile]:
