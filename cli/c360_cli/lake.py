@@ -250,7 +250,7 @@ def erase_command(
     as_json: Json = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many files would be looked into.")] = False,
 ) -> None:
-    """Take persons who were erased out of the lake, and keep the proof. The worker does it by itself.
+    """Take persons who were erased out of the lake, and keep the proof. Every export begins with it.
 
     Example: c360 lake erase acme
     """
