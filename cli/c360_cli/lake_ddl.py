@@ -28,7 +28,7 @@ class Engine(StrEnum):
     PINOT = "pinot"
 
 
-# Months are not the same everywhere: a funnel that takes some is left to PostgreSQL.
+# The time of a funnel is in days at most, so it is so many microseconds.
 _KNOWN = """
     SELECT jsonb_build_object(
         'tenant', metadata ->> 'tenant',
@@ -54,9 +54,6 @@ _KNOWN = """
                     jsonb_build_object(
                         'funnel', funnel.funnel,
                         'steps', funnel.steps,
-                        'within', funnel.within,
-                        'months', extract(year FROM funnel.within::interval) * 12
-                            + extract(month FROM funnel.within::interval),
                         'microseconds', (extract(epoch FROM funnel.within::interval) * 1000000)::bigint
                     )
                     ORDER BY funnel.funnel
@@ -94,8 +91,8 @@ def ddl_command(
         raise UsageError(f"tenant {tenant} has no lake yet", hint="Name one with --url, or make it: c360 lake init")
     lake = lake_of(known, url=where, endpoint=endpoint, schema=schema)
     told = definitions(lake, engine.value)
-    for left_out in lake.left_out:
-        say(f"left out: {left_out}")
+    for remark in lake.remarks:
+        say(remark)
     if as_json:
         print_json({"engine": engine.value, "definitions": [_document(one) for one in told]})
     elif folder is not None:

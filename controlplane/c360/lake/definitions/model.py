@@ -99,7 +99,7 @@ class Lake:
     currency: str = "USD"
     engagement: Engagement = Engagement(Decimal(30), Decimal(1), ())
     funnels: tuple[Funnel, ...] = ()
-    left_out: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     endpoint: str | None = None
     schema: str = ""
 
@@ -130,18 +130,14 @@ def lake_of(document: Mapping[str, Any], *, url: str, endpoint: str | None = Non
             Column(row["column_name"], row["lake_type"], row["is_person"], row["is_time"], row["is_key"])
         )
     first_days = document["first_days"]
-    funnels, left_out = [], []
-    for row in document["funnels"]:
-        if row["months"]:
-            left_out.append(f"funnel {row['funnel']}: {row['within']} is not the same number of days everywhere")
-            continue
-        funnels.append(Funnel(row["funnel"], tuple(row["steps"]), int(row["microseconds"])))
+    funnels = [Funnel(row["funnel"], tuple(row["steps"]), int(row["microseconds"])) for row in document["funnels"]]
+    remarks = []
     settings = document["engagement"]
     weights = {name: Decimal(str(weight)) for name, weight in settings["weights"].items()}
     default = Decimal(str(settings["default_weight"]))
     for name, weight in [*weights.items(), ("default_weight", default)]:
         if weight != weight.quantize(_MICRO):
-            left_out.append(f"engagement: the weight of {name} has more than six decimals and is rounded")
+            remarks.append(f"engagement: the weight of {name} has more than six decimals and is rounded")
     return Lake(
         tenant=document["tenant"],
         url=url,
@@ -159,5 +155,5 @@ def lake_of(document: Mapping[str, Any], *, url: str, endpoint: str | None = Non
             tuple(sorted((name, weight.quantize(_MICRO)) for name, weight in weights.items())),
         ),
         funnels=tuple(funnels),
-        left_out=tuple(left_out),
+        remarks=tuple(remarks),
     )
