@@ -41,7 +41,7 @@ LAKE = Lake(
     tables=TABLES,
     time_zone="Asia/Ho_Chi_Minh",
     engagement=Engagement(Decimal(30), Decimal(1), tuple((name, Decimal("0.5")) for name in HOSTILE)),
-    funnels=(Funnel(HOSTILE[1], HOSTILE, 60_000_000), Funnel("short", ("page", "page"), 1)),
+    funnels=(Funnel("hostile", HOSTILE, 60_000_000), Funnel("short", ("page", "page"), 1)),
 )
 
 
