@@ -64,6 +64,8 @@ def drop_verified(tenant: str) -> None:
 def maintain(tenant: str) -> None:
     c360("lake", "erase", tenant)
     c360("lake", "compact", tenant)
+    if json.loads(c360("lake", "status", tenant, "--json"))["format"] == "iceberg":
+        c360("lake", "maintain", tenant)
 
 
 @task_group
