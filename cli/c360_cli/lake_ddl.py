@@ -73,7 +73,10 @@ def ddl_command(
     url: Annotated[str | None, typer.Option(help="Where the lake is. Default: where that of the tenant is.")] = None,
     endpoint: Annotated[str | None, typer.Option(help="Address of an S3 store that is not Amazon's.")] = None,
     schema: Annotated[str, typer.Option(help="Schema for tables and views. Default: c360_TENANT.")] = "",
-    folder: Annotated[Path | None, typer.Option("--to", help="Write each document to a file in this folder.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FOLDER", help="Write each document to a file in this folder, which is made."),
+    ] = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -119,11 +122,14 @@ def _printed(one: Definition) -> str:
 
 
 def _write(folder: Path, told: list[Definition]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     statements = [one for one in told if one.kind in ("schema", "table", "view")]
+    documents = {one.name: f"{one.text}\n" for one in told if one not in statements}
     if statements:
-        (folder / "lake.sql").write_text("\n".join(_printed(one) for one in statements))
-    for one in told:
-        if one not in statements:
-            (folder / one.name).write_text(f"{one.text}\n")
+        documents["lake.sql"] = "\n".join(_printed(one) for one in statements)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in documents.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
     say(f"written to {folder}")

@@ -338,6 +338,8 @@ def _wrong_values(parameter: Any) -> Iterator[tuple[str, bool]]:
     if parameter.metavar in ("TIME", "DAY", "SPAN"):
         yield NONSENSE, True
         yield "99999999999999999999d", True
+    elif parameter.metavar == "FOLDER":  # it is made where there is none
+        yield "/dev/null/folder", True
     elif kind.is_path:
         yield "/no/such/folder/file.csv", True
         yield "/", True
