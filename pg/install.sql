@@ -1467,6 +1467,8 @@ SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \ir procedures/lake/lake_target.sql
 \ir procedures/lake/hold_lake.sql
 \ir procedures/lake/release_lake.sql
+\ir procedures/lake/claim_lake.sql
+\ir procedures/lake/note_lake_visit.sql
 \ir procedures/lake/plan_lake_export.sql
 \ir procedures/lake/begin_lake_file.sql
 \ir procedures/lake/finish_lake_file.sql
@@ -1503,6 +1505,7 @@ SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \ir procedures/ops/_doctor_endpoints.sql
 \ir procedures/ops/_doctor_tenants.sql
 \ir procedures/ops/_doctor_jobs.sql
+\ir procedures/ops/_doctor_lakes.sql
 \ir procedures/ops/_doctor_syncs.sql
 \ir procedures/ops/doctor.sql
 \ir procedures/ops/_security_functions.sql

@@ -179,6 +179,8 @@ def status_command(tenant: Tenant, dsn: Dsn = None, data_dir: DataDir = None, as
         if status["url"]
         else f"No lake: c360 lake init {tenant} --to file:///srv/lake"
     )
+    if status.get("problem"):
+        say(f"The worker could not bring it up to date: {status['problem']}")
     if status.get("erasures_waiting"):
         say(f"{status['erasures_waiting']} persons are still to be taken out: c360 lake erase {tenant}")
 

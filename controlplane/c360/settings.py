@@ -211,6 +211,14 @@ class Settings(BaseSettings):
         description="A worker that says nothing of a sync for so long counts as dead, and another goes on with it.",
     )
 
+    worker_lake: bool = Field(
+        default=True,
+        description="Whether a worker brings lakes up to date, where c360[lake] and the credentials are.",
+    )
+    worker_lake_seconds: float = Field(
+        default=3600.0, gt=0, description="How often a worker brings the lake of a tenant up to date."
+    )
+
     sink_poll_seconds: float = Field(
         default=0.2, gt=0, description="How often a process that sends topics to other systems looks for new messages."
     )

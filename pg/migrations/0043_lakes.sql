@@ -13,6 +13,8 @@ CREATE TABLE c360.lakes (
     life_sign   bigint,
     set_by      text        NOT NULL,
     set_at      timestamptz NOT NULL DEFAULT now(),
+    visited_at  timestamptz,
+    problem     text,
     CONSTRAINT lakes_pkey PRIMARY KEY (tenant),
     CONSTRAINT lakes_tenant_fkey FOREIGN KEY (tenant) REFERENCES c360.tenants (tenant) ON DELETE CASCADE,
     CONSTRAINT lakes_format_check CHECK (format IN ('parquet', 'iceberg')),
@@ -23,3 +25,5 @@ COMMENT ON COLUMN c360.lakes.options IS 'Of the storage: {endpoint, region, path
 COMMENT ON COLUMN c360.lakes.epoch IS 'Raised whenever a process begins to work on the lake: one that comes with an older number was given up and is refused.';
 COMMENT ON COLUMN c360.lakes.held_by IS 'The process that last began to work on it.';
 COMMENT ON COLUMN c360.lakes.life_sign IS 'A random number that the session in pid locks while it lives; NULL: nobody works on the lake.';
+COMMENT ON COLUMN c360.lakes.visited_at IS 'When a worker last took up bringing the lake up to date.';
+COMMENT ON COLUMN c360.lakes.problem IS 'Why a worker could not bring it up to date then; NULL: it could, or is at it.';

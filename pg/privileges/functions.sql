@@ -132,8 +132,9 @@ FROM (
         ('worker', 'c360', 'await_bell, bell_channel, list_tenants, tenants_with_work, resolve_identities, refresh_scores, refresh_sessions'),
         ('worker', 'c360', 'refresh_profiles, refresh_traits, refresh_segments, refresh_reports, fit_clv, run_activations'),
         ('worker', 'c360', 'maintain_event_partitions, maintain_message_partitions, apply_retention, rejected_backlog, snapshot_holders'),
-        ('worker', 'c360', 'lake_target, hold_lake, release_lake, lake_months, lake_days, lake_hashes, lake_rows, lake_copy, lake_manifest'),
+        ('worker', 'c360', 'claim_lake, note_lake_visit, lake_target, hold_lake, release_lake, lake_months, lake_days, lake_hashes, lake_rows, lake_copy, lake_manifest'),
         ('worker', 'c360', 'plan_lake_export, begin_lake_file, finish_lake_file, verify_lake_partition, note_lake_manifest, forget_lake_files'),
+        ('worker', 'c360', 'lake_schema, lake_files, lake_partitions'),
         ('worker', 'c360', 'lake_erasures_waiting, replace_lake_file, join_lake_files, discard_lake_files, finish_lake_erasure'),
         ('worker', 'c360', 'jobs_to_plan, plan_job, claim_jobs, renew_job_run, run_job_step, finish_job_run'),
 

@@ -58,6 +58,7 @@ class Exporter:
         """What there is to export: months that are over, and what the ledger has of others; oldest first."""
         found: list[tuple[str, str]] = []
         held = {(file.table, file.partition) for file in self.ledger.files() if file.state not in ("dropped", "stale")}
+        held |= self._unsettled()
         for name, table in self.ledger.tables().items():
             if tables and name not in tables:
                 continue
@@ -70,6 +71,14 @@ class Exporter:
             found += [(name, partition) for partition in sorted({*months, *known})]
         return found
 
+    def _unsettled(self) -> set[tuple[str, str]]:
+        """Neither proved nor the lake's alone. Where all rows are gone there are no files to tell of them."""
+        return {
+            (row["table_name"], row["partition"])
+            for row in self.ledger.records("lake_partitions")
+            if row["state"] not in ("verified", "dropped")
+        }
+
     def export(self, table_name: str, partition: str) -> Outcome:
         """One partition: written, verified, in its manifest. Nothing is done where the lake has it as it is."""
         table = self.ledger.tables()[table_name]
@@ -79,7 +88,8 @@ class Exporter:
                 {"dt": str(row["dt"]), "row_count": row["row_count"], "checksum": str(row["checksum"])}
                 for row in self.ledger.records("lake_days", table_name, partition, connection=reader)
             ]
-            if not days and not self.ledger.files(table_name, partition):
+            is_known = (table_name, partition) in self._unsettled() or self.ledger.files(table_name, partition)
+            if not days and not is_known:
                 outcome.state = "open"
                 return outcome
             plan = self.ledger.write("plan_lake_export", table_name, partition, table.schema_hash, Jsonb(days))

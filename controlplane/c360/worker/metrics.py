@@ -33,6 +33,7 @@ SYNCS = Counter(
     "Syncs of tenants that ended, by piece (shape, finish) and how: done or failed.",
     ["tenant", "piece", "status"],
 )
+LAKES = Counter("c360_lakes", "Visits to lakes of tenants that ended, by how: done or failed.", ["tenant", "status"])
 JOB_RUNS = Counter(
     "c360_job_runs", "Runs of jobs that ended, by how: succeeded or failed.", ["tenant", "job", "status"]
 )

@@ -18,6 +18,7 @@ from c360.settings import Settings
 from c360.worker import syncs
 from c360.worker.backlog import keep_counting
 from c360.worker.jobs import JobRunner
+from c360.worker.lakes import LakeKeeper
 from c360.worker.resolver import BELL, Resolver
 from c360.worker.rounds import Round, keep_visiting
 
@@ -60,6 +61,9 @@ async def run_worker(db: Database, settings: Settings, stop: asyncio.Event) -> N
             tasks.create_task(jobs.run(stop), name="c360 jobs")
             if settings.worker_sync:
                 tasks.create_task(syncer.run(stop), name="c360 syncs")
+            if settings.worker_lake:
+                lakes = LakeKeeper(db, settings.listen_dsn or db.dsn, settings.worker_lake_seconds)
+                tasks.create_task(lakes.run(stop), name="c360 lakes")
             if settings.metrics_port is not None:
                 tasks.create_task(keep_counting(db, settings.worker_backlog_seconds, stop), name="c360 rejected events")
         logger.info("worker stopped")

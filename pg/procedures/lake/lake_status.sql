@@ -1,4 +1,4 @@
--- Where the lake of a tenant is and how it stands: {url, format, held_by, tables: {table: {partitions, rows, bytes, states}}, erasures_waiting}. Reads only.
+-- Where the lake of a tenant is and how it stands: {url, format, visited_at, problem, tables: {table: {partitions, rows, bytes, states}}, erasures_waiting}. Reads only.
 -- Raises: U4404 tenant_not_found
 
 CREATE OR REPLACE FUNCTION c360.lake_status(p_tenant text)
@@ -24,6 +24,8 @@ BEGIN
     RETURN jsonb_build_object(
         'url', (SELECT lake.url FROM c360.lakes AS lake WHERE lake.tenant = p_tenant),
         'format', (SELECT lake.format FROM c360.lakes AS lake WHERE lake.tenant = p_tenant),
+        'visited_at', (SELECT lake.visited_at FROM c360.lakes AS lake WHERE lake.tenant = p_tenant),
+        'problem', (SELECT lake.problem FROM c360.lakes AS lake WHERE lake.tenant = p_tenant),
         'erasures_waiting', v_waiting,
         'tables', (
             SELECT coalesce(jsonb_object_agg(listed.table_name, to_jsonb(listed.*) - 'table_name'), '{}')

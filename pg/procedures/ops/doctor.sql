@@ -20,6 +20,7 @@ BEGIN
     RETURN QUERY SELECT * FROM c360._doctor_relay();
     RETURN QUERY SELECT * FROM c360._doctor_endpoints();
     RETURN QUERY SELECT * FROM c360._doctor_jobs(p_now);
+    RETURN QUERY SELECT * FROM c360._doctor_lakes(p_now);
 END;
 $$;
 
