@@ -896,6 +896,7 @@ SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \ir procedures/topic/_settle_consumers.sql
 \ir procedures/topic/_audit_consumer.sql
 \ir procedures/topic/_find_consumer.sql
+\ir procedures/topic/_check_no_sink.sql
 \ir procedures/topic/create_topic_consumer.sql
 \ir procedures/topic/drop_topic_consumer.sql
 \ir procedures/topic/_is_read_up.sql
@@ -1463,6 +1464,7 @@ SELECT c360._record_migration('0046_iceberg_catalog') AS recorded \gset
 \ir procedures/lake/lake_rows.sql
 \ir procedures/lake/lake_copy.sql
 \ir procedures/lake/_check_lake.sql
+\ir procedures/lake/_check_lake_erasures.sql
 \ir procedures/lake/set_lake.sql
 \ir procedures/lake/lake_target.sql
 \ir procedures/lake/hold_lake.sql

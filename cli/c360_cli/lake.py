@@ -458,10 +458,13 @@ class _Lake:
         found = [f"{self.storage.url}: {remark}" for remark in self.storage.check()]
         stored = set()
         for name in self.ledger.tables():
-            for one in self.storage.list(f"v1/{name}/tenant={self.ledger.tenant}"):
-                stored.add(one.key)
-                if one.key not in known:
-                    found.append(f"{one.key}: the ledger does not know it. Look what it is, and delete it.")
+            folder = f"v1/{name}/tenant={self.ledger.tenant}"
+            stored |= {one.key for one in self.storage.list(folder)}
+            there = {one.key for one in self.storage.versions(folder) if not one.is_marker}
+            found += [
+                f"{key}: the ledger does not know it. Look what it is, and delete it."
+                for key in sorted(there - known.keys())
+            ]
         for file in known.values():
             if file.state in ("verified", "dropped") and file.key not in stored:
                 found.append(f"{file.key}: is not there. c360 lake verify {self.ledger.tenant} says what is missing.")

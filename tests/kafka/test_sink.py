@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 
 from c360.adapters.database import Database
 from c360.domain.errors import UsageError
@@ -192,3 +193,24 @@ def test_settings_that_cannot_be_are_named_with_what_helps(changed, word):
 
 def test_the_name_of_a_topic_is_that_of_the_specification():
     assert topic_name("c360.{tenant}.{topic}", "acme", TOPIC) == THERE
+
+
+async def test_a_producer_that_ended_for_good_is_replaced(brokers):
+    destination = KafkaDestination(Settings(kafka_brokers=brokers))
+    first = await destination.connection()
+    real = first.producer
+
+    class Ended:
+        """What a fatal error does: librdkafka tells whoever polls, and no callback."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def poll(self, _seconds: float) -> int:
+            raise KafkaException(KafkaError(KafkaError._FATAL, "not authorised", True))
+
+    first.producer = Ended()  # type: ignore[assignment]
+    await until(lambda: first.has_ended)
+
+    assert await destination.connection() is not first
+    await destination.close()

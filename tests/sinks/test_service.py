@@ -347,3 +347,20 @@ def test_the_doctor_says_what_nobody_sends_what_fails_and_what_is_lost(session, 
         " SELECT sink_id, 1, 1, now(), 'too large' FROM c360.sinks"
     )
     assert findings() == ["1", "Everything", "Nothing"]
+
+
+def test_nobody_moves_a_sink_past_what_is_not_sent(session, publish):
+    enable(session)
+    publish(1)
+    bring(session)
+    session.commit()
+    for statement in (
+        "SELECT tenant_acme.commit_topic(%s, 'kafka', 1)",
+        "SELECT * FROM tenant_acme.read_topic(%s, 'kafka')",
+        "SELECT * FROM tenant_acme.read_topic_as_sent(%s, 'kafka')",
+    ):
+        with pytest.raises(psycopg.Error) as refused:
+            session.execute(statement, TOPIC)
+        assert refused.value.sqlstate == "U5431"
+        session.rollback()
+    assert sink_state(session)["waiting"] == 1

@@ -28,19 +28,15 @@ _VARIABLES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER"}
 
 def marked(conninfo: str) -> str:
     """The address with a token for its password, over TLS. Raises UsageError where TLS is turned off."""
-    parts = _parts(conninfo)
-    mode = parts.get("sslmode") or os.environ.get("PGSSLMODE", "require")
-    if mode in _IN_THE_CLEAR:
-        raise UsageError(
-            f"sslmode={mode} would send a token in the clear",
-            hint="Take sslmode=verify-full with sslrootcert, or require.",
-        )
-    return make_conninfo(conninfo, password=MARK, sslmode=mode)
+    return make_conninfo(conninfo, password=MARK, sslmode=_sslmode(_parts(conninfo), "require"))
 
 
 def ready(conninfo: str) -> str:
     """The address to connect to now: with a fresh token where it means one. May ask AWS for credentials."""
-    return make_conninfo(conninfo, password=_token(conninfo)) if _is_marked(conninfo) else conninfo
+    if not _is_marked(conninfo):
+        return conninfo
+    mode = _sslmode(_parts(conninfo), "require")
+    return make_conninfo(conninfo, password=_token(conninfo), sslmode=mode)
 
 
 def source(conninfo: str) -> Callable[[], Awaitable[str]] | None:
@@ -51,7 +47,18 @@ def source(conninfo: str) -> Callable[[], Awaitable[str]] | None:
     async def password() -> str:
         return await asyncio.to_thread(_token, conninfo)
 
+    _sslmode(_parts(conninfo), "prefer")  # what a driver takes that is told nothing
     return password
+
+
+def _sslmode(parts: dict[str, Any], default: str) -> str:
+    mode = str(parts.get("sslmode") or os.environ.get("PGSSLMODE", default))
+    if mode in _IN_THE_CLEAR:
+        raise UsageError(
+            f"sslmode={mode} would send a token in the clear",
+            hint="Take sslmode=verify-full with sslrootcert, or require.",
+        )
+    return mode
 
 
 def _is_marked(conninfo: str) -> bool:

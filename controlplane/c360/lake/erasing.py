@@ -169,7 +169,7 @@ class Eraser:
         with _read_back(self.storage, stored.key, stored.version) as path, libraries.duckdb().connect() as reader:
             try:
                 return int(_removed(reader, path, table, persons)["row_count"])
-            except libraries.duckdb().Error:
+            except (libraries.duckdb().Error, libraries.arrow().ArrowException, OSError):
                 # Whatever it is, nobody read it: it may hold anything.
                 return 1
 

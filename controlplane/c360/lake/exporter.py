@@ -190,7 +190,7 @@ class _Names:
 
 def settle(ledger: Ledger, storage: Storage, table: str, partition: str) -> list[Retained]:
     """Stores the manifest that the ledger speaks of, if it is another than the last; tells the Iceberg table of it;
-    then deletes what was replaced."""
+    then deletes what was replaced. What the store keeps stays in the ledger, and is tried again each time."""
     retained: list[Retained] = []
     manifest = ledger.call("lake_manifest", table, partition)
     if manifest is not None:
@@ -204,9 +204,10 @@ def settle(ledger: Ledger, storage: Storage, table: str, partition: str) -> list
             ledger.write("note_lake_manifest", table, partition, digest.hex())
         retained += iceberg.publish_manifest(ledger, storage, table, manifest["content"], digest.hex())
     stale = [file.key for file in ledger.files(table, partition) if file.state == "stale"]
-    retained += [kept for key in stale for kept in storage.delete(key)]
-    if stale:
-        ledger.write("forget_lake_files", stale)
+    refused = [kept for key in stale for kept in storage.delete(key)]
+    retained += refused
+    if gone := sorted(set(stale) - {kept.key for kept in refused}):
+        ledger.write("forget_lake_files", gone)
     return retained
 
 

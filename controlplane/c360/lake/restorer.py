@@ -14,7 +14,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from c360.domain.errors import C360Error, from_psycopg
-from c360.lake import libraries
+from c360.lake import libraries, verifier
+from c360.lake.erasing import Eraser
 from c360.lake.exporter import settle
 from c360.lake.ledger import Ledger
 from c360.lake.parquet import arrow_schema, hash_of
@@ -33,7 +34,11 @@ def droppable(ledger: Ledger, until: str | None = None) -> list[str]:
 
 
 def drop(ledger: Ledger, storage: Storage, partition: str, *, keep: int, dry_run: bool = False) -> dict[str, Any]:
-    """Drops a month, a step at a time; answers {row_count} or {is_postponed}."""
+    """Drops a month, a step at a time; answers {row_count} or {is_postponed}.
+
+    Every object is read back first: what the ledger says of them may be of long ago. Raises U4464 where one differs.
+    """
+    _check_stored(ledger, storage, partition)
     cursor: dict[str, Any] | None = None
     while True:
         answer: dict[str, Any] = ledger.write(
@@ -47,10 +52,26 @@ def drop(ledger: Ledger, storage: Storage, partition: str, *, keep: int, dry_run
     return answer
 
 
+def _check_stored(ledger: Ledger, storage: Storage, partition: str) -> None:
+    problems = verifier.verify(ledger, storage, "events", partition)["problems"]
+    if problems:
+        told = "; ".join(f"{problem['subject']} {problem['problem']}" for problem in problems[: verifier.MOST_NAMED])
+        raise C360Error(
+            f"month {partition} is not in the lake as it is in PostgreSQL",
+            code="U4464",
+            detail=told,
+            hint=f"Nothing was dropped. What changed comes in by c360 lake export {ledger.tenant}.",
+        )
+
+
 def restore(
     ledger: Ledger, storage: Storage, partition: str, told: Callable[[int], None] | None = None
 ) -> dict[str, Any]:
-    """Brings a dropped month back; answers {row_count}. Nothing is done for one that is there."""
+    """Brings a dropped month back; answers {row_count}. Nothing is done for one that is there.
+
+    Who was erased is taken out of the lake first, and does not come back.
+    """
+    Eraser(ledger, storage).erase()
     begun: dict[str, Any] = ledger.write("begin_lake_restore", partition)
     if not begun["files"]:
         return {"row_count": 0, "files": 0}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -169,7 +170,12 @@ class Connection:
 
     def _poll(self) -> None:
         while self._is_polled:
-            self.producer.poll(_POLL)
+            try:
+                self.producer.poll(_POLL)
+            except KafkaException as error:
+                # What ends the producer comes here and not to error_cb; reports of what is under way still come.
+                self._note_error(error.args[0])
+                time.sleep(_POLL)
 
     def _note_error(self, error: KafkaError) -> None:
         self.errors.note(error)

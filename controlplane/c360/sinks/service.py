@@ -96,7 +96,7 @@ class Service:
             "c360.claim_sinks",
             sink=self._destination.sink,
             owner=self._name,
-            limit=min(_CLAIM, _MOST - len(self._drains)),
+            limit=max(0, min(_CLAIM, _MOST - len(self._drains))),
             lease=timedelta(seconds=self._lease),
         )
         held = {row["sink_id"]: row for row in rows}

@@ -30,28 +30,42 @@ BEGIN
     END IF;
 
     RETURN QUERY
-    WITH line AS MATERIALIZED (
+    WITH read AS MATERIALIZED (
         SELECT
             given.position,
             given.text,
             CASE WHEN pg_input_is_valid(given.text, 'jsonb') THEN given.text::jsonb END AS said
         FROM unnest(v_lines) WITH ORDINALITY AS given (text, position)
     ),
-    event AS MATERIALIZED (
+    line AS MATERIALIZED (
         SELECT
-            (row_number() OVER (ORDER BY line.position, item.position) - 1)::integer AS place,
-            item.event,
-            CASE WHEN line.said IS NULL THEN line.text END AS unstorable,
-            CASE WHEN jsonb_typeof(line.said -> 'batch') = 'array' THEN c360._envelope(line.said) ELSE '{}' END AS envelope
-        FROM line
-        CROSS JOIN LATERAL jsonb_array_elements(
+            read.position,
+            CASE WHEN read.said IS NULL THEN read.text END AS unstorable,
+            CASE WHEN jsonb_typeof(read.said -> 'batch') = 'array' THEN c360._envelope(read.said) ELSE '{}' END AS envelope,
             CASE
-                WHEN line.said IS NULL THEN '[null]'
-                WHEN jsonb_typeof(line.said) = 'array' THEN line.said
-                WHEN jsonb_typeof(line.said -> 'batch') = 'array' THEN line.said -> 'batch'
-                ELSE jsonb_build_array(line.said)
-            END
-        ) WITH ORDINALITY AS item (event, position)
+                WHEN read.said IS NULL THEN '[null]'
+                WHEN jsonb_typeof(read.said) = 'array' THEN read.said
+                WHEN jsonb_typeof(read.said -> 'batch') = 'array' THEN read.said -> 'batch'
+                ELSE jsonb_build_array(read.said)
+            END AS events
+        FROM read
+    ),
+    numbered AS MATERIALIZED (
+        SELECT
+            line.position,
+            sum(jsonb_array_length(line.events)) OVER (ORDER BY line.position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+        FROM line
+    ),
+    event AS MATERIALIZED (
+        -- No window over the events: each would carry its whole line through a sort.
+        SELECT
+            (coalesce(numbered.before, 0) + item.position - 1)::integer AS place,
+            item.event,
+            line.unstorable,
+            line.envelope
+        FROM line
+        JOIN numbered ON numbered.position = line.position
+        CROSS JOIN LATERAL jsonb_array_elements(line.events) WITH ORDINALITY AS item (event, position)
     )
     SELECT
         1,

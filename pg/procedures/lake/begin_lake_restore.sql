@@ -1,6 +1,6 @@
 -- Begins to bring a dropped month of events back: makes the table its rows are copied into, beside the others. Safe to repeat: what an
 -- interrupted restore left is thrown away. Answers {copy, files: [keys], row_count}; no files: there is nothing to bring back.
--- Raises: U4404 tenant_not_found, U4423 tenant_suspended, U4460, U4463, U4465 of the lake, U4461 lake_invalid
+-- Raises: U4404 tenant_not_found, U4423 tenant_suspended, U4460, U4463, U4465 of the lake, U4461 lake_invalid, U4464 lake_differs
 
 CREATE OR REPLACE FUNCTION c360.begin_lake_restore(p_tenant text, p_epoch bigint, p_partition text)
     RETURNS jsonb
@@ -11,6 +11,7 @@ AS $$
 BEGIN
     PERFORM c360._use_tenant(p_tenant, 'write');
     PERFORM c360._check_lake(p_tenant, p_epoch);
+    PERFORM c360._check_lake_erasures(p_tenant);
     PERFORM c360._lake_bounds(p_partition);
 
     EXECUTE format('DROP TABLE IF EXISTS %I.cdp_lake_restoring', 'tenant_' || p_tenant);

@@ -21,6 +21,7 @@ DECLARE
 BEGIN
     PERFORM c360._use_tenant(p_tenant, 'write');
     PERFORM c360._check_lake(p_tenant, p_epoch);
+    PERFORM c360._check_lake_erasures(p_tenant);
     SELECT bound.lo, bound.hi INTO v_lo, v_hi FROM c360._lake_bounds(p_partition) AS bound;
 
     EXECUTE format(

@@ -87,7 +87,7 @@ BEGIN
     RETURNING erasure_id
     INTO v_id;
     v_suppressed := c360._suppress_person(p_tenant, v_person, v_id);
-    PERFORM c360._erase_lake(v_person, v_id, p_mode, v_at);
+    PERFORM c360._erase_lake(p_tenant, v_person, v_id, p_mode, v_at);
     UPDATE cdp_erasure_keys
     SET last_erased_at = v_at;
 

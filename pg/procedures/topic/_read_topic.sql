@@ -3,7 +3,7 @@
 -- loop writes nothing. Trusts the search_path.
 -- Plans do not depend on statistics, which may be older than the messages: along the primary keys, never all of a feed for a few.
 -- What is not for this consumer, and what readers may not know of, is passed over for good, so that no later read walks over it.
--- Raises: U5405 topic_not_found, U5430 consumer_not_found, U4426 limit_out_of_bounds
+-- Raises: U5405 topic_not_found, U5430 consumer_not_found, U5431 consumer_invalid, U4426 limit_out_of_bounds
 
 CREATE OR REPLACE FUNCTION c360._read_topic(
     p_tenant   text,
@@ -30,6 +30,7 @@ DECLARE
     v_last     bigint;
     v_given    bigint;
 BEGIN
+    PERFORM c360._check_no_sink(p_tenant, p_topic, p_consumer);
     IF v_consumer.lost_at > coalesce(v_consumer.committed_at, v_consumer.created_at) THEN
         RAISE WARNING 'consumer "%" of "%" has lost messages, % so far', p_consumer, p_topic, v_consumer.lost_count
             USING HINT = 'It had not committed them when their time was over: see kept_for_consumers in docs/how-to/consume-topics.md.';

@@ -1,7 +1,7 @@
 -- Says that a consumer is done with its messages up to this position, that of the last row it has worked through. Answers true when that
 -- moved it, false when it was there or further already, or for NULL, which is max(position) of no rows. Safe to repeat: a consumer
 -- never goes back by this, see replay_topic().
--- Raises: U4404 and U4423 of the tenant; U5405 topic_not_found, U5430 consumer_not_found, U5432 position_not_reached
+-- Raises: U4404 and U4423 of the tenant; U5405 topic_not_found, U5430 consumer_not_found, U5431 consumer_invalid, U5432 position_not_reached
 
 CREATE OR REPLACE FUNCTION c360.commit_topic(
     p_tenant   text,
@@ -18,6 +18,7 @@ DECLARE
     v_consumer c360.topic_consumers;
 BEGIN
     PERFORM c360._use_tenant(p_tenant, 'write');
+    PERFORM c360._check_no_sink(p_tenant, p_topic, p_consumer);
     v_consumer := c360._find_consumer(p_tenant, p_topic, p_consumer);
 
     IF p_position IS NULL OR p_position <= v_consumer.done_position THEN
