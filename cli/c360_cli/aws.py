@@ -169,7 +169,7 @@ def resend_command(
 def template_command(as_json: Json = False) -> None:
     """Print a CloudFormation template: Aurora, the gateway as a function, streams, topic, queue, roles.
 
-    Example: c360 aws template > c360.yaml
+    Example: c360 aws template
     """
     template = files("c360.aws").joinpath("template.yaml").read_text(encoding="utf-8")
     if as_json:

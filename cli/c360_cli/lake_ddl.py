@@ -85,7 +85,7 @@ def ddl_command(
 
     Changes nothing. Run it again when tables got columns, or when funnels or weights of engagement changed.
 
-    Example: c360 lake ddl acme --for trino > acme.sql
+    Example: c360 lake ddl acme --for trino
     """
     with connected(dsn, data_dir) as connection:
         known = described(connection, tenant)
