@@ -17,7 +17,7 @@ from c360.domain.errors import C360Error, UsageError
 from c360.lake import compacting, erasing, reading, restorer, verifier
 from c360.lake import iceberg as iceberg_tables
 from c360.lake.exporter import Exporter, Outcome, settle
-from c360.lake.ledger import Ledger
+from c360.lake.ledger import Ledger, session
 from c360.lake.storage import Storage, open_storage
 from c360_cli.connection import connected, database_address
 from c360_cli.lake_ddl import ddl_command
@@ -482,7 +482,7 @@ def _lake(
 ) -> Iterator[_Lake]:
     with (
         database_address(dsn, data_dir) as address,
-        psycopg.connect(address, autocommit=True, application_name="c360 lake") as connection,
+        session(address) as connection,
     ):
         ledger = Ledger(connection, tenant)
         try:

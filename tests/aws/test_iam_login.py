@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
@@ -24,6 +26,7 @@ from c360.settings import Settings
 from support.rds import Rds, running_rds
 
 AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-west-1"}
+OPENS = ("psycopg.connect", "asyncpg.connect", "asyncpg.create_pool")
 HOST = "shop.cluster-c1x2.ap-southeast-1.rds.amazonaws.com"
 
 
@@ -87,6 +90,40 @@ def test_the_command_line_and_the_checks_of_the_daemon_log_in_so(rds, database):
     assert ended.returncode == 0, ended.stderr
     assert "acme" in ended.stdout
     assert len(rds.tokens) == 2
+
+
+def test_the_sessions_of_a_lake_log_in_so(rds, database, tmp_path):
+    environment = {**os.environ, **AWS, "C360_DSN": rds.dsn("dba", database.name), "C360_DSN_IAM": "true"}
+    for arguments in (
+        ["init", "acme", "--to", f"file://{tmp_path}/lake"],
+        ["export", "acme"],
+        ["sql", "acme", "SELECT count(*) AS events FROM events"],
+    ):
+        ended = subprocess.run(
+            [sys.executable, "-m", "c360_cli", "lake", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+
+    assert "events" in ended.stdout
+
+
+def test_whatever_opens_a_connection_asks_for_a_token():
+    root = Path(__file__).parents[2]
+    opened: dict[str, str] = {}
+    for path in sorted([*(root / "controlplane").rglob("*.py"), *(root / "cli").rglob("*.py")]):
+        for node in ast.walk(ast.parse(path.read_text())):
+            # The embedded PostgreSQL is on this machine, behind a socket.
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in OPENS and "embedded" not in path.parts:
+                opened[f"{path.relative_to(root)}:{node.lineno}"] = ast.unparse(node)
+
+    assert len(opened) > 8
+    assert [
+        place for place, call in opened.items() if "tokens.ready(" not in call and "tokens.source(" not in call
+    ] == []
 
 
 def test_a_function_logs_in_so(rds, database):

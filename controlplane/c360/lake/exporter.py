@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,9 +19,8 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from c360.adapters import tokens
 from c360.lake import iceberg, libraries, verifier
-from c360.lake.ledger import Ledger, Table, as_text
+from c360.lake.ledger import Ledger, Table, as_text, snapshot
 from c360.lake.parquet import KEY, FileWriter, Written, by_day, rows_of, with_key
 from c360.lake.storage import Retained, Storage
 
@@ -83,7 +82,7 @@ class Exporter:
         """One partition: written, verified, in its manifest. Nothing is done where the lake has it as it is."""
         table = self.ledger.tables()[table_name]
         outcome = Outcome(table_name, partition)
-        with self._snapshot() as reader:
+        with snapshot(self.address) as reader:
             days = [
                 {"dt": str(row["dt"]), "row_count": row["row_count"], "checksum": str(row["checksum"])}
                 for row in self.ledger.records("lake_days", table_name, partition, connection=reader)
@@ -154,13 +153,6 @@ class Exporter:
         outcome.bytes += file.byte_count
         if self.told is not None:
             self.told(file.row_count)
-
-    @contextlib.contextmanager
-    def _snapshot(self) -> Iterator[psycopg.Connection[Any]]:
-        """A session that sees the same rows from beginning to end."""
-        with psycopg.connect(tokens.ready(self.address), application_name="c360 lake") as connection:
-            connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
-            yield connection
 
 
 @dataclass

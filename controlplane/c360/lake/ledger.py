@@ -20,6 +20,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from c360.adapters import tokens
 from c360.domain.errors import from_psycopg
 from c360.lake.storage import Storage, open_storage
 
@@ -163,6 +164,19 @@ class Ledger:
             )
             for row in self.records("lake_files", table, partition, connection=connection)
         ]
+
+
+def session(address: str) -> psycopg.Connection[Any]:
+    """A session for a ledger: every call is a transaction of its own."""
+    return psycopg.connect(tokens.ready(address), autocommit=True, application_name="c360 lake")
+
+
+@contextlib.contextmanager
+def snapshot(address: str) -> Iterator[psycopg.Connection[Any]]:
+    """A session that sees the same rows from beginning to end."""
+    with psycopg.connect(tokens.ready(address), application_name="c360 lake") as connection:
+        connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
+        yield connection
 
 
 @contextlib.contextmanager

@@ -11,7 +11,6 @@ ledger and PostgreSQL have is read under one snapshot, and a day comes from the 
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ import psycopg
 from c360.domain.errors import C360Error, UsageError
 from c360.lake import libraries
 from c360.lake.erasing import waiting
-from c360.lake.ledger import LakeFile, Ledger, Table
+from c360.lake.ledger import LakeFile, Ledger, Table, snapshot
 from c360.lake.parquet import NUMBER, arrow_schema, hash_of, rows_of
 from c360.lake.storage import ObjectDamaged, Storage
 
@@ -74,7 +73,7 @@ def query(
     with tempfile.TemporaryDirectory(prefix="c360-sql-") as folder, duckdb.connect() as engine:
         wanted = _tables_in(duckdb, engine, sql, ledger.tables())
         sources = {}
-        with _snapshot(address) as reader:
+        with snapshot(address) as reader:
             for name in wanted:
                 sources[name] = _offer(engine, ledger, storage, reader, ledger.tables()[name], Path(folder))
         for setting, value in (
@@ -224,13 +223,6 @@ def _unreadable(error: Exception) -> QueryStopped:
         str(error).splitlines()[0],
         hint="The SQL is that of DuckDB; tables are events, purchases, profile_history, messages and profile_links.",
     )
-
-
-@contextlib.contextmanager
-def _snapshot(address: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(address, application_name="c360 lake sql") as connection:
-        connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
-        yield connection
 
 
 def _literal(value: Any) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 
 import psycopg
 
+from c360.adapters import tokens
 from c360.adapters.kafka import (
     Consumer,
     ErrorLog,
@@ -409,7 +410,10 @@ class EventStream:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = psycopg.connect(
-                    self._conninfo, autocommit=True, application_name="c360 kafka consume", connect_timeout=10
+                    tokens.ready(self._conninfo),
+                    autocommit=True,
+                    application_name="c360 kafka consume",
+                    connect_timeout=10,
                 )
             return self._connection.execute(of_tenant(query, self.tenant).encode(), parameters).fetchall()
         except psycopg.Error as error:

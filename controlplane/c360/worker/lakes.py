@@ -17,7 +17,6 @@ from typing import Any
 
 import psycopg
 
-from c360.adapters import tokens
 from c360.domain.errors import C360Error, DatabaseUnreachable, UsageError, from_psycopg
 from c360.worker import metrics
 from c360.worker.jobs import Calls
@@ -88,12 +87,11 @@ def _keep(dsn: str, tenant: str, ending: threading.Event) -> str | None:
         if ending.is_set():
             raise _Stopped
 
-    address = tokens.ready(dsn)
     keeping: Any = importlib.import_module(_KEEPING)
     ledgers: Any = importlib.import_module(_LEDGER)
     try:
-        with psycopg.connect(address, autocommit=True, application_name="c360 lake") as connection:
-            kept = keeping.keep(ledgers.Ledger(connection, tenant), address, alive)
+        with ledgers.session(dsn) as connection:
+            kept = keeping.keep(ledgers.Ledger(connection, tenant), dsn, alive)
     except psycopg.Error as error:
         raise from_psycopg(error) from error
     except (C360Error, _Stopped):
