@@ -292,7 +292,9 @@ def compact_command(
     with _lake(tenant, dsn, data_dir, is_held=not dry_run) as lake:
         days = compacting.days(lake.ledger)
         done = [] if dry_run else compacting.compact(lake.ledger, lake.storage)
-    told = [{"table": one.table, "partition": one.partition, "dt": str(one.day), "files": one.files} for one in days]
+    told = [
+        {"table": one.table, "partition": one.partition, "dt": str(one.day), "files": len(one.files)} for one in days
+    ]
     if as_json:
         print_json(told)
         return

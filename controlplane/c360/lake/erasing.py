@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from c360.lake import iceberg, libraries, verifier
-from c360.lake.exporter import settle
+from c360.lake.exporter import settle, store_beside
 from c360.lake.ledger import LakeFile, Ledger, Table
-from c360.lake.parquet import FileWriter, Written, hash_of, with_columns
-from c360.lake.storage import ObjectDamaged, Retained, Storage, Stored
+from c360.lake.parquet import FileWriter, Written, with_columns
+from c360.lake.storage import Retained, Storage, Stored
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,9 @@ class Persons:
         return f"(list_contains($1, {person}) OR coalesce({named}, false))", [own, list(self.texts)]
 
 
-def waiting(ledger: Ledger) -> Persons | None:
-    """Who is to be taken out of the lake."""
-    rows = ledger.records("lake_erasures_waiting")
+def waiting(ledger: Ledger, connection: psycopg.Connection[Any] | None = None) -> Persons | None:
+    """Who is to be taken out of the lake, as the ledger's session or another one sees it."""
+    rows = ledger.records("lake_erasures_waiting", connection=connection)
     if not rows:
         return None
     return Persons(
@@ -106,12 +107,10 @@ class Eraser:
         return self._proof
 
     def _take_out(self, file: LakeFile, persons: Persons) -> bool:
-        with _read_back(self.storage, file.key) as path:
-            if hash_of(path).hex() != file.sha256:
-                raise ObjectDamaged(self.storage.url, file.key)
+        with _place() as path:
+            verifier.fetch(self.storage, file, path)
             table = _as_written(self.ledger.tables()[file.table], path)
-            with libraries.duckdb().connect() as reader:
-                reader.execute("SET TimeZone = 'UTC'")
+            with libraries.reader() as reader:
                 removed = _removed(reader, path, table, persons)
                 if removed["row_count"] == 0:
                     return False
@@ -128,18 +127,13 @@ class Eraser:
         if removed["row_count"] == file.row_count:
             self.ledger.write("replace_lake_file", file.key, None, Jsonb(removed), Jsonb({}))
             return
-        seq = 1 + max(other.seq for other in self.ledger.files(file.table, file.partition) if other.day == file.day)
         written: list[Written] = []
         writer = FileWriter(table, lambda: path.with_suffix(".new"), written.append, is_whole=True)
         for rows in _kept(reader, path, table, persons):
             writer.write(rows)
         writer.close()
         (made,) = written
-        key = self.ledger.write("begin_lake_file", file.table, file.partition, file.day, seq, table.schema_hash, False)
-        self.storage.put(key, made.path, sha256=made.sha256)
-        self.ledger.write("finish_lake_file", key, made.as_dict())
-        stored = next(one for one in self.ledger.files(file.table, file.partition) if one.key == key)
-        (found,) = verifier.find(self.storage, [stored])
+        key, found = store_beside(self.ledger, self.storage, file, table, made)
         self.ledger.write("replace_lake_file", file.key, key, Jsonb(removed), Jsonb(found))
 
     def _purge_tables(self) -> None:
@@ -166,7 +160,8 @@ class Eraser:
         if any(kept["key"] == stored.key for kept in self._proof["retained"]):
             # The store keeps it for a while whatever anybody says: told, and not counted as an oversight.
             return 0
-        with _read_back(self.storage, stored.key, stored.version) as path, libraries.duckdb().connect() as reader:
+        with _place() as path, libraries.reader() as reader:
+            self.storage.read(stored.key, path, version=stored.version)
             try:
                 return int(_removed(reader, path, table, persons)["row_count"])
             except (libraries.duckdb().Error, libraries.arrow().ArrowException, OSError):
@@ -181,12 +176,10 @@ class Eraser:
 
 
 @contextlib.contextmanager
-def _read_back(storage: Storage, key: str, version: str | None = None) -> Iterator[Path]:
-    """An object on this machine, as long as the context lasts."""
+def _place() -> Iterator[Path]:
+    """Where an object can be on this machine, as long as the context lasts."""
     with tempfile.TemporaryDirectory(prefix="c360-erase-") as folder:
-        path = Path(folder) / "object.parquet"
-        storage.read(key, path, version=version)
-        yield path
+        yield Path(folder) / "object.parquet"
 
 
 def _as_written(table: Table, path: Path) -> Table:

@@ -20,7 +20,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from c360.lake import iceberg, libraries, verifier
-from c360.lake.ledger import Ledger, Table, as_text, snapshot
+from c360.lake.ledger import LakeFile, Ledger, Table, as_text, snapshot
 from c360.lake.parquet import KEY, FileWriter, Written, by_day, rows_of, with_key
 from c360.lake.storage import Retained, Storage
 
@@ -178,6 +178,20 @@ class _Names:
         )
         self.seq += 1
         return key
+
+
+def store_beside(
+    ledger: Ledger, storage: Storage, old: LakeFile, table: Table, made: Written
+) -> tuple[str, dict[str, Any]]:
+    """Stores a file that is to take the place of one or more of a day, under the next number of that day; answers its
+    key and what a second reader finds in it."""
+    seq = 1 + max(other.seq for other in ledger.files(old.table, old.partition) if other.day == old.day)
+    key: str = ledger.write("begin_lake_file", old.table, old.partition, old.day, seq, table.schema_hash, False)
+    storage.put(key, made.path, sha256=made.sha256)
+    ledger.write("finish_lake_file", key, made.as_dict())
+    stored = next(one for one in ledger.files(old.table, old.partition) if one.key == key)
+    (found,) = verifier.find(storage, [stored])
+    return key, found
 
 
 def settle(ledger: Ledger, storage: Storage, table: str, partition: str) -> list[Retained]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
 from c360.domain.errors import UsageError
@@ -16,6 +18,14 @@ def arrow(module: str = "pyarrow") -> Any:
 def duckdb() -> Any:
     """DuckDB."""
     return _imported("duckdb")
+
+
+@contextlib.contextmanager
+def reader() -> Iterator[Any]:
+    """A DuckDB of its own to read files with, in UTC."""
+    with duckdb().connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
 
 
 def _imported(name: str) -> Any:

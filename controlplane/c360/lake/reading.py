@@ -5,7 +5,8 @@ Arrow datasets of exactly the tenant's files, and access to files, network, exte
 ledger and PostgreSQL have is read under one snapshot, and a day comes from the files or from PostgreSQL:
 
 * what only the lake has comes from its files, and whatever PostgreSQL has of such a day came late and is added;
-* a day of which both have as many rows comes from the files, any other from PostgreSQL;
+* a day of which both have as many rows comes from the files where its month is proved, any other from PostgreSQL;
+* while somebody who was erased is in the files, only what the lake alone has comes from there, without them;
 * purchases and links change after they are written, so they come from PostgreSQL.
 """
 
@@ -23,10 +24,11 @@ import psycopg
 
 from c360.domain.errors import C360Error, UsageError
 from c360.lake import libraries
-from c360.lake.erasing import waiting
+from c360.lake.erasing import Persons, waiting
 from c360.lake.ledger import LakeFile, Ledger, Table, snapshot
-from c360.lake.parquet import NUMBER, arrow_schema, hash_of, rows_of
-from c360.lake.storage import ObjectDamaged, Storage
+from c360.lake.parquet import NUMBER, arrow_schema, rows_of
+from c360.lake.storage import Storage
+from c360.lake.verifier import fetch
 
 _FROM_POSTGRES = frozenset({"purchases", "profile_links"})
 _READABLE = frozenset({"SELECT", "EXPLAIN"})
@@ -113,7 +115,8 @@ def _offer(
     engine: Any, ledger: Ledger, storage: Storage | None, reader: psycopg.Connection[Any], table: Table, folder: Path
 ) -> dict[str, int]:
     """Makes a view of the table: files and what PostgreSQL has besides. Answers how many rows each has."""
-    files, hot = _boundary(ledger, reader, table)
+    persons = waiting(ledger, reader)
+    files, hot = _boundary(ledger, reader, table, persons)
     pieces = [
         piece.drop_columns([NUMBER])
         for partition, days in hot
@@ -128,13 +131,13 @@ def _offer(
         if storage is None:
             storage = ledger.storage()
         engine.register(f"{table.name}_files", _dataset(storage, files, schema, folder / table.name))
-        parts.append(f'SELECT * FROM "{table.name}_files"{_without_erased(ledger, table)}')  # noqa: S608 - names are ours
+        parts.append(f'SELECT * FROM "{table.name}_files"{_without_erased(persons, table)}')  # noqa: S608 - names are ours
     engine.execute(f'CREATE VIEW "{table.name}" AS {" UNION ALL ".join(parts)}')
     return {"files": sum(file.row_count or 0 for file in files), "postgresql": live.num_rows}
 
 
 def _boundary(
-    ledger: Ledger, reader: psycopg.Connection[Any], table: Table
+    ledger: Ledger, reader: psycopg.Connection[Any], table: Table, persons: Persons | None
 ) -> tuple[list[LakeFile], list[tuple[str, list[date] | None]]]:
     """Which files are read, and which days of which months are read from PostgreSQL instead."""
     months = [row["partition"] for row in ledger.records("lake_months", table.name, connection=reader)]
@@ -145,8 +148,7 @@ def _boundary(
         if file.state in ("verified", "dropped"):
             stored.setdefault((file.partition, file.day), []).append(file)
     files = [file for listed in stored.values() for file in listed if file.state == "dropped"]
-    is_erasing = waiting(ledger) is not None
-    if files and is_erasing and table.name in ("messages", "profile_history"):
+    if files and persons is not None and table.name in ("messages", "profile_history"):
         raise QueryStopped(
             f"{table.name} in the lake may name persons who were erased",
             hint=f"Take them out first: c360 lake erase {ledger.tenant}",
@@ -155,7 +157,7 @@ def _boundary(
     proved = {
         row["partition"]
         for row in ledger.records("lake_partitions", connection=reader)
-        if row["table_name"] == table.name and row["state"] == "verified" and not is_erasing
+        if row["table_name"] == table.name and row["state"] == "verified" and persons is None
     }
     hot: list[tuple[str, list[date] | None]] = []
     for month in months:
@@ -184,16 +186,13 @@ def _dataset(storage: Storage, files: list[LakeFile], schema: Any, folder: Path)
     paths = []
     for number, file in enumerate(files):
         path = folder / f"{number}.parquet"
-        storage.read(file.key, path)
-        if hash_of(path).hex() != file.sha256:
-            raise ObjectDamaged(storage.url, file.key)
+        fetch(storage, file, path)
         paths.append(str(path))
     return libraries.arrow("pyarrow.dataset").dataset(paths, schema=schema, format="parquet")
 
 
-def _without_erased(ledger: Ledger, table: Table) -> str:
+def _without_erased(persons: Persons | None, table: Table) -> str:
     """Leaves out who was erased and is not out of the files yet."""
-    persons = waiting(ledger)
     if persons is None or table.name in ("messages", "profile_history"):
         return ""  # _boundary() refuses these
     listed = ", ".join(str(one) for one in sorted(persons.observations))

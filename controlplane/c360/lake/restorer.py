@@ -18,8 +18,8 @@ from c360.lake import libraries, verifier
 from c360.lake.erasing import Eraser
 from c360.lake.exporter import settle
 from c360.lake.ledger import Ledger
-from c360.lake.parquet import arrow_schema, hash_of
-from c360.lake.storage import ObjectDamaged, Storage
+from c360.lake.parquet import arrow_schema
+from c360.lake.storage import Storage
 
 _ROWS = 65_536
 
@@ -75,13 +75,11 @@ def restore(
     begun: dict[str, Any] = ledger.write("begin_lake_restore", partition)
     if not begun["files"]:
         return {"row_count": 0, "files": 0}
-    digests = {file.key: file.sha256 for file in ledger.files("events", partition)}
+    known = {file.key: file for file in ledger.files("events", partition)}
     for key in begun["files"]:
         with tempfile.TemporaryDirectory(prefix="c360-lake-") as folder:
             path = Path(folder) / "object.parquet"
-            storage.read(key, path)
-            if hash_of(path).hex() != digests[key]:
-                raise ObjectDamaged(storage.url, key)
+            verifier.fetch(storage, known[key], path)
             _copy_in(ledger, begun["copy"], path, told)
     rows = _finish(ledger, partition)
     settle(ledger, storage, "events", partition)

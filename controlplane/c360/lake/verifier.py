@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 from c360.lake import libraries
 from c360.lake.ledger import LakeFile, Ledger, Table
 from c360.lake.parquet import hash_of
-from c360.lake.storage import ObjectMissing, Storage, StorageError
+from c360.lake.storage import ObjectDamaged, ObjectMissing, Storage, StorageError
 
 MOST_NAMED = 20
 
@@ -48,13 +48,19 @@ def row_number(columns: Sequence[tuple[str, str]]) -> str:
     return f"CAST('0x' || substr(md5({' || chr(31) || '.join(texts)}), 1, 15) AS BIGINT)"
 
 
+def fetch(storage: Storage, file: LakeFile, path: Path) -> None:
+    """Brings an object to this machine. Raises ObjectMissing, and ObjectDamaged where it is not what the ledger says."""
+    storage.read(file.key, path)
+    if hash_of(path).hex() != file.sha256:
+        raise ObjectDamaged(storage.url, file.key)
+
+
 def find(
     storage: Storage, files: Sequence[LakeFile], told: Callable[[int], None] | None = None
 ) -> list[dict[str, Any]]:
     """What a second reader finds in stored objects: rows, bytes and sums of each, or what is wrong with it."""
     found = []
-    with tempfile.TemporaryDirectory(prefix="c360-verify-") as folder, libraries.duckdb().connect() as reader:
-        reader.execute("SET TimeZone = 'UTC'")
+    with tempfile.TemporaryDirectory(prefix="c360-verify-") as folder, libraries.reader() as reader:
         for file in files:
             found.append(_look_at(storage, file, Path(folder), reader))
             if told is not None:
@@ -119,8 +125,7 @@ def differences(
 ) -> Difference:
     """Which rows of a day differ; PostgreSQL is asked through `connection`, which may have a snapshot."""
     stored: dict[str, int] = {}
-    with tempfile.TemporaryDirectory(prefix="c360-verify-") as folder, libraries.duckdb().connect() as reader:
-        reader.execute("SET TimeZone = 'UTC'")
+    with tempfile.TemporaryDirectory(prefix="c360-verify-") as folder, libraries.reader() as reader:
         for file in ledger.files(table.name, partition):
             if file.day != day or file.is_leaving or file.state not in ("written", "verified"):
                 continue
