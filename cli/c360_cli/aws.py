@@ -16,6 +16,7 @@ from c360.sinks import destination_of
 from c360.sources.sqs import check_settings
 from c360_cli import sinks
 from c360_cli.connection import database_address
+from c360_cli.consumer import Since, Topic
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, limit_option
 from c360_cli.output import print_json
 
@@ -88,9 +89,9 @@ def consume_command(
 @app.command("enable")
 def enable_command(
     tenant: Tenant,
-    topic: sinks.Topic,
+    topic: Topic,
     to: To,
-    since: sinks.Since = None,
+    since: Since = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -106,7 +107,7 @@ def enable_command(
 @app.command("disable")
 def disable_command(
     tenant: Tenant,
-    topic: sinks.Topic,
+    topic: Topic,
     to: To,
     yes: Yes = False,
     dsn: Dsn = None,

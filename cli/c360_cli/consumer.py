@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -15,13 +14,17 @@ from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, confirm, l
 from c360_cli.output import pause, print_json, print_table, printable, say, until_interrupted
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
-from c360_cli.times import moment_text
+from c360_cli.times import second_text, start_text
 from c360_cli.unmasked import AsSent
 
 _MOST = 2**63 - 1
 
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="Topic, such as c360-updated-profiles.")]
 MaybeTopic = Annotated[str | None, typer.Argument(metavar="TOPIC", help="Only of this topic.")]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="TIME", help="Older messages too: a time, or beginning. Default: from now on."),
+]
 Consumer = Annotated[str, typer.Argument(metavar="CONSUMER", help="Name of the consumer, such as warehouse.")]
 
 _POLL_SECONDS = 0.5
@@ -67,8 +70,8 @@ def consumers_command(
             row["state"],
             _number(row["position"]),
             str(row["waiting"]),
-            _time(row["committed_at"]),
-            f"{row['lost_count']} on {_time(row['lost_at'])}" if row["lost_count"] else "",
+            second_text(row["committed_at"]),
+            f"{row['lost_count']} on {second_text(row['lost_at'])}" if row["lost_count"] else "",
             row["created_by"],
         )
     print_table(table)
@@ -105,13 +108,13 @@ def lag_command(
             row["topic"],
             str(row["waiting"]),
             "" if row["lag_seconds"] is None else f"{row['lag_seconds']:.1f}",
-            _time(row["kept_until"]),
+            second_text(row["kept_until"]),
             str(row["unfanned"]),
         )
     print_table(table)
     if rows and rows[0]["held_since"]:
         say(
-            f"a transaction is open since {_time(rows[0]['held_since'])} (process {rows[0]['held_by']}):"
+            f"a transaction is open since {second_text(rows[0]['held_since'])} (process {rows[0]['held_by']}):"
             " what it writes comes when it commits."
         )
 
@@ -120,10 +123,7 @@ def add_command(
     tenant: Tenant,
     topic: Topic,
     consumer: Consumer,
-    since: Annotated[
-        str | None,
-        typer.Option("--since", metavar="TIME", help="Older messages too: a time, or beginning. Default: from now on."),
-    ] = None,
+    since: Since = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -133,7 +133,7 @@ def add_command(
 
     Example: c360 topic add-consumer acme c360-updated-profiles warehouse
     """
-    start = _start(since)
+    start = start_text("--since", since)
     if dry_run:
         print_sql(_CREATE, tenant, topic, consumer, start)
         return
@@ -265,7 +265,7 @@ def replay_command(
     """
     if (since is None) == (position is None):
         raise UsageError("a replay begins at a time or at a position", hint="Say --since or --position.")
-    start = _start(since)
+    start = start_text("--since", since)
     with connected(dsn, data_dir) as connection:
         planned = answer(connection, _REPLAY, tenant, topic, consumer, start, position, True)
         if not dry_run:
@@ -286,24 +286,13 @@ def _listed(dsn: str | None, data_dir: DataDir, tenant: str, topic: str | None) 
         return records(connection, _LIST, tenant, topic)
 
 
-def _start(text: str | None) -> str | None:
-    """What people say, as a timestamptz."""
-    if text is None:
-        return None
-    return "-infinity" if text == "beginning" else moment_text("--since", text)
-
-
 def _print_message(row: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(row)
         return
-    print(f"{row['position']}  {_time(row['created_at'])}  {row['type']:<20} {printable(row['key'])}  ", end="")
+    print(f"{row['position']}  {second_text(row['created_at'])}  {row['type']:<20} {printable(row['key'])}  ", end="")
     print_json(row["body"])
 
 
 def _number(value: int | None) -> str:
     return "" if value is None else str(value)
-
-
-def _time(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"

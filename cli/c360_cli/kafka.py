@@ -17,6 +17,7 @@ from c360.daemon import run
 from c360.settings import load_settings
 from c360_cli import sinks
 from c360_cli.connection import database_address
+from c360_cli.consumer import Since, Topic
 from c360_cli.options import DataDir, DryRun, Dsn, Json, Tenant, Yes, limit_option
 from c360_cli.output import print_json, print_table, say
 from c360_cli.times import moment_text
@@ -67,8 +68,8 @@ def relay_command(
 @app.command("enable")
 def enable_command(
     tenant: Tenant,
-    topic: sinks.Topic,
-    since: sinks.Since = None,
+    topic: Topic,
+    since: Since = None,
     dsn: Dsn = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -84,7 +85,7 @@ def enable_command(
 @app.command("disable")
 def disable_command(
     tenant: Tenant,
-    topic: sinks.Topic,
+    topic: Topic,
     yes: Yes = False,
     dsn: Dsn = None,
     data_dir: DataDir = None,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.table import Table
 
 from c360_cli.connection import connected
@@ -13,13 +11,7 @@ from c360_cli.options import DataDir, confirm
 from c360_cli.output import print_json, print_table, say
 from c360_cli.sql import print_sql
 from c360_cli.tenant_calls import answer, records
-from c360_cli.times import moment_text
-
-Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="Topic, such as c360-updated-profiles.")]
-Since = Annotated[
-    str | None,
-    typer.Option("--since", metavar="TIME", help="Older messages too: a time, or beginning. Default: from now on."),
-]
+from c360_cli.times import second_text, start_text
 
 _ENABLE = "SELECT {tenant}.enable_sink(%s, %s, %s::timestamptz)"
 _DISABLE = "SELECT {tenant}.disable_sink(%s, %s)"
@@ -40,7 +32,7 @@ def enable(
     dry_run: bool,
 ) -> None:
     """Have a topic sent."""
-    start = None if since is None else "-infinity" if since == "beginning" else moment_text("--since", since)
+    start = start_text("--since", since)
     if dry_run:
         print_sql(_ENABLE, tenant, sink, topic, start)
         return
@@ -101,9 +93,9 @@ def status(sink: str, tenant: str, *, dsn: str | None, data_dir: DataDir, as_jso
     print_table(table)
     for row in rows:
         if row["problem"]:
-            say(f"{row['topic']} since {_time(row['problem_since'])}: {row['problem']}")
+            say(f"{row['topic']} since {second_text(row['problem_since'])}: {row['problem']}")
         if row["lost_what"]:
-            say(f"{row['topic']} on {_time(row['lost_at'])}: {row['lost_what']}")
+            say(f"{row['topic']} on {second_text(row['lost_at'])}: {row['lost_what']}")
 
 
 def refused(sink: str, tenant: str, limit: int, *, dsn: str | None, data_dir: DataDir, as_json: bool) -> None:
@@ -120,7 +112,7 @@ def refused(sink: str, tenant: str, limit: int, *, dsn: str | None, data_dir: Da
             str(row["position"]),
             row["type"] or "gone from the log",
             "" if row["bytes"] is None else str(row["bytes"]),
-            _time(row["refused_at"]),
+            second_text(row["refused_at"]),
             "soon" if row["is_due"] else "",
             row["reason"],
         )
@@ -144,7 +136,3 @@ def resend(
         print_json({"sink": sink, "topic": topic, "messages": count})
         return
     say(f"tenant {tenant}: {count} messages {'would be' if dry_run else 'are'} sent to {sink} again.")
-
-
-def _time(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"

@@ -70,6 +70,16 @@ def moment_text(name: str, text: str) -> str:
     return moment.isoformat()
 
 
+def start_text(option: str, text: str | None) -> str | None:
+    """Where reading a topic begins, as a timestamptz: a time, or beginning. None stays what it is."""
+    return "-infinity" if text == "beginning" else None if text is None else moment_text(option, text)
+
+
+def second_text(moment: datetime | None) -> str:
+    """A time to the second, for tables; nothing for None."""
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
 def span_text(name: str, text: str) -> str:
     """A length of time as every database reads it. Raises UsageError with the name of what says it."""
     span = read_span(text)

@@ -49,7 +49,7 @@ def row_number(columns: Sequence[tuple[str, str]]) -> str:
 
 
 def fetch(storage: Storage, file: LakeFile, path: Path) -> None:
-    """Brings an object to this machine. Raises ObjectMissing, and ObjectDamaged where it is not what the ledger says."""
+    """Brings an object here. Raises ObjectMissing, and ObjectDamaged where it is not what the ledger says."""
     storage.read(file.key, path)
     if hash_of(path).hex() != file.sha256:
         raise ObjectDamaged(storage.url, file.key)
