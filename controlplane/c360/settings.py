@@ -216,7 +216,9 @@ class Settings(BaseSettings):
         description="Whether a worker brings lakes up to date, where c360[lake] and the credentials are.",
     )
     worker_lake_seconds: float = Field(
-        default=3600.0, gt=0, description="How often a worker brings the lake of a tenant up to date."
+        default=3600.0,
+        gt=0,
+        description="How often a worker visits the lake of a tenant; the first visit of a day compares all of it.",
     )
 
     sink_poll_seconds: float = Field(

@@ -50,6 +50,24 @@ async def test_a_lake_is_visited_once_in_its_time(database, lake):
         assert not await lakes.round(asyncio.Event())
 
 
+async def test_what_came_late_comes_in_with_the_first_visit_of_a_day(database, lake, session):
+    async with keeper(database) as lakes:
+        assert await lakes.round(asyncio.Event())
+        before = lake.data()
+        receive(session, "2024-04-05T00:00:00Z", page("late", userId="u3"))
+        session.commit()
+
+        assert await lakes.round(asyncio.Event())
+        assert {key for key in lake.data().keys() - before.keys() if "/events/" in key} == set()
+
+        session.execute("UPDATE c360.lakes SET visited_at = visited_at - interval '1 day'")
+        session.commit()
+        assert await lakes.round(asyncio.Event())
+
+    (late,) = (key for key in lake.data().keys() - before.keys() if "/events/" in key)
+    assert "dt=2024-04-05" in late
+
+
 async def test_what_is_in_the_way_of_one_lake_is_said_and_the_others_are_brought_up_to_date(
     database, lake, session, globex, tmp_path
 ):

@@ -53,11 +53,15 @@ class Exporter:
     address: str
     told: Callable[[int], None] | None = None
 
-    def partitions(self, tables: list[str] | None = None) -> list[tuple[str, str]]:
-        """What there is to export: months that are over, and what the ledger has of others; oldest first."""
+    def partitions(self, tables: list[str] | None = None, *, settled: bool = True) -> list[tuple[str, str]]:
+        """What there is to export: months that are over, and what the ledger has of others; oldest first.
+
+        Without `settled` those only that are not proved and that the ledger does not know.
+        """
         found: list[tuple[str, str]] = []
         held = {(file.table, file.partition) for file in self.ledger.files() if file.state not in ("dropped", "stale")}
-        held |= self._unsettled()
+        unsettled = self._unsettled()
+        held |= unsettled
         for name, table in self.ledger.tables().items():
             if tables and name not in tables:
                 continue
@@ -68,6 +72,9 @@ class Exporter:
             ]
             known = {partition for table_name, partition in held if table_name == name}
             found += [(name, partition) for partition in sorted({*months, *known})]
+        if not settled:
+            recorded = {(row["table_name"], row["partition"]) for row in self.ledger.records("lake_partitions")}
+            found = [one for one in found if one in unsettled or one not in recorded]
         return found
 
     def _unsettled(self) -> set[tuple[str, str]]:

@@ -27,16 +27,17 @@ class Kept:
         return None
 
 
-def keep(ledger: Ledger, address: str, alive: Callable[[], None]) -> Kept:
+def keep(ledger: Ledger, address: str, alive: Callable[[], None], *, compares: bool = True) -> Kept:
     """All of it, holding the lake. `alive` is called after each file and may raise to end it: the next time goes on.
 
-    `address`: where rows are read, in a session of its own.
+    `address`: where rows are read, in a session of its own. `compares`: months that are proved too, all rows of which
+    are read for it; otherwise what is new or not proved.
     """
     storage = ledger.storage()
     with ledger.held():
         kept = Kept(Eraser(ledger, storage, lambda _: alive()).erase())
         exporter = Exporter(ledger, storage, address, told=lambda _: alive())
-        for table, partition in exporter.partitions():
+        for table, partition in exporter.partitions(settled=compares):
             alive()
             kept.outcomes.append(exporter.export(table, partition))
     return kept

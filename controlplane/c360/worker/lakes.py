@@ -54,11 +54,14 @@ class LakeKeeper:
 
     async def round(self, stop: asyncio.Event) -> bool:
         """Bring the next lake up to date, if there is one; False when there is none."""
-        tenant = await self.db.call("c360.claim_lake", every=timedelta(seconds=self.every))
-        if tenant is None:
+        claimed = await self.db.rows("c360.claim_lake", every=timedelta(seconds=self.every))
+        if not claimed:
             return False
+        tenant = claimed[0]["tenant"]
         ending = threading.Event()
-        work = asyncio.create_task(asyncio.to_thread(_keep, self.dsn, tenant, ending))
+        work = asyncio.create_task(
+            asyncio.to_thread(_keep, self.dsn, tenant, ending, compares=claimed[0]["is_first_of_day"])
+        )
         stopping = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -80,7 +83,7 @@ class LakeKeeper:
         return True
 
 
-def _keep(dsn: str, tenant: str, ending: threading.Event) -> str | None:
+def _keep(dsn: str, tenant: str, ending: threading.Event, *, compares: bool) -> str | None:
     """In a thread: answers what is in the way, None for nothing."""
 
     def alive() -> None:
@@ -91,7 +94,7 @@ def _keep(dsn: str, tenant: str, ending: threading.Event) -> str | None:
     ledgers: Any = importlib.import_module(_LEDGER)
     try:
         with ledgers.session(dsn) as connection:
-            kept = keeping.keep(ledgers.Ledger(connection, tenant), dsn, alive)
+            kept = keeping.keep(ledgers.Ledger(connection, tenant), dsn, alive, compares=compares)
     except psycopg.Error as error:
         raise from_psycopg(error) from error
     except (C360Error, _Stopped):
