@@ -1197,7 +1197,7 @@ VALUES
     ('procedures/lake/lake_target.sql', '826b9e41fb095830c41a602f566f58d67d9af0d8e406e11f75efd2d1c4c46d77'),
     ('procedures/lake/hold_lake.sql', '80e1ff9cf6c448ca1e756e4c8a67a29a3c544ccc4b0720cb99d00ab6bd30a331'),
     ('procedures/lake/release_lake.sql', 'd655a3b22deef1d4f5ed953d4c83e603390ebe94f0e07dfb0fe3b99594a221be'),
-    ('procedures/lake/claim_lake.sql', '2beee9bdb6319060ee9878852cd321e9baad6e870045791f2c31b35f9929b17d'),
+    ('procedures/lake/claim_lake.sql', '40c89d5ce1da4ea3cc2ef677172124ff748bf6ccb3edb6ea60b54906dc62cfcd'),
     ('procedures/lake/note_lake_visit.sql', '87b945c77234e1912d82ea11aa667cb82167436a4e7972ea75fa4367c63da5f3'),
     ('procedures/lake/plan_lake_export.sql', 'fb4da76b1c02f29c0fb84e4cc70c2b20af2bff38e040a05e4aa41136561a7701'),
     ('procedures/lake/begin_lake_file.sql', 'eee5146bcdd9aa73f600237212a67f24329650b035aa5f8f12cb520a4ecdd2e9'),

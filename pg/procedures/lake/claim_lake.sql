@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION c360.claim_lake(p_every interval)
 AS $$
 #variable_conflict use_column
 DECLARE
-    v_lake c360.lakes;
+    v_lake record;
 BEGIN
     SELECT due.*
     INTO v_lake
