@@ -180,7 +180,13 @@ async def test_attributes_say_what_a_message_is_and_no_character_stands_in_its_w
     await sender.close()
 
     sent = stub.taken[0]
-    assert dict(sent.attributes) == {"tenant": "acme", "topic": "c360-updated-profiles", "type": "profile.updated"}
+    assert dict(sent.attributes) == {
+        "id": str(UUID(int=1)),
+        "position": "1",
+        "tenant": "acme",
+        "topic": "c360-updated-profiles",
+        "type": "profile.updated",
+    }
     assert json.loads(sent.body)["text"] == "\uffff\ufffe Nguyễn"
     assert "\uffff" not in sent.body
 
@@ -214,6 +220,12 @@ async def test_a_topic_of_a_tenant_goes_to_firehose_and_nothing_is_left_out(sess
 
     assert sorted(json.loads(one.body)["data"]["n"] for one in stub.taken) == list(range(50))
     assert all(one.body.endswith("}\n") for one in stub.taken)
+    records = [json.loads(one.body) for one in stub.taken]
+    sent = dict(session.rows("SELECT message_id::text, body FROM c360.messages"))
+    assert {one["id"] for one in records} <= sent.keys()
+    assert len({one["position"] for one in records}) == 50
+    for one in records:
+        assert {name: one[name] for name in one if name not in ("id", "position")} == json.loads(sent[one["id"]])
 
 
 @pytest.mark.parametrize("sink", ["firehose", "sns"])

@@ -1,7 +1,7 @@
 """Sends topics to streams of Amazon Data Firehose: each message a record, one JSON document and a line end.
 
-At least once, like every sink: what reads the stream tells repeats by the id of the message. Firehose itself keeps no
-order.
+At least once, like every sink: what reads the stream tells repeats by the id of the message, and the order of a key,
+which Firehose does not keep, by its position. Both stand before what webhooks get.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class FirehoseDestination:
 
 
 def _entry(message: LogMessage) -> Entry:
-    data = message.body.encode() + b"\n"
+    named = f'{{"id":"{message.message_id}","position":{message.position},'
+    data = (named + message.body.removeprefix("{") + "\n").encode()
     return Entry(message, len(data), {"Data": data})
 
 

@@ -1,7 +1,7 @@
-"""Sends topics to topics of Amazon SNS, each message with the attributes `tenant`, `topic` and `type` to filter by.
+"""Sends topics to topics of Amazon SNS, each message with the attributes `tenant`, `topic` and `type` to filter by,
+its `id` to tell repeats by and its `position`, which grows along a topic of a tenant.
 
-A FIFO topic gets the messages of a key as one group, in order, and the id of the message to tell repeats by; other
-topics keep no order.
+A FIFO topic gets the messages of a key as one group, in order, and drops repeats itself; other topics keep no order.
 """
 
 from __future__ import annotations
@@ -64,7 +64,13 @@ class SnsDestination:
 
 def _entry(message: LogMessage, *, is_fifo: bool) -> Entry:
     body = message.body.translate(_ESCAPED)
-    attributes = {"tenant": message.tenant, "topic": message.topic, "type": message.type}
+    attributes = {
+        "id": str(message.message_id),
+        "position": str(message.position),
+        "tenant": message.tenant,
+        "topic": message.topic,
+        "type": message.type,
+    }
     sent: dict[str, Any] = {
         "Message": body,
         "MessageAttributes": {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()},
